@@ -1,0 +1,110 @@
+"""The driver for asyncio: runs the same flows as :mod:`globus_transport.driver`, awaiting what they ask for."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from types import GeneratorType
+from typing import Any, TypeVar
+
+from globus_transport.driver import check_flow, check_response, not_a_step, with_body
+from globus_transport.flow import AsyncSend, Middleware, Read, Run, Shield, Sleep, Step, Steps, Wait
+from globus_transport.messages import ByteStream, Request, Response
+
+T = TypeVar("T")
+
+# The event loop keeps only weak references to tasks; a shielded flow must not be collected half-way.
+_shielded: set[asyncio.Task[Any]] = set()
+
+
+def mount(name: str, middleware: Middleware, below: AsyncSend) -> AsyncSend:
+    """Put one layer on top of ``below``."""
+
+    async def send(request: Request) -> Response:
+        flow = middleware(request)
+        if type(flow) is not GeneratorType:
+            check_flow(name, middleware, flow)
+        open_responses: list[Response] = []
+        try:
+            response = await run(flow, below, open_responses)
+        except BaseException:
+            for left in open_responses:
+                await _release(left)
+            raise
+        if type(response) is not Response:
+            check_response(name, middleware, response)
+        for left in open_responses:
+            if left.stream is not response.stream:
+                await _release(left)
+        return response
+
+    return send
+
+
+async def run(flow: Steps[T], below: AsyncSend, open_responses: list[Response]) -> T:
+    """Run a flow to its end and give what it returns; see :func:`globus_transport.driver.run`."""
+    try:
+        step = next(flow)
+        while True:
+            try:
+                if type(step) is Request:
+                    answer: Any = await below(step)
+                    if answer.stream is not None:
+                        open_responses.append(answer)
+                else:
+                    answer = await _perform(step, below, open_responses)
+            except BaseException as error:
+                step = flow.throw(error)
+            else:
+                step = flow.send(answer)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+
+
+async def _perform(step: Step, below: AsyncSend, open_responses: list[Response]) -> Any:
+    if isinstance(step, Sleep):
+        return await asyncio.sleep(step.seconds)
+    if isinstance(step, Wait):
+        # A future of threads is never cancelled by a waiter's end: whoever made it marked it running.
+        return await asyncio.wait_for(asyncio.wrap_future(step.future), step.timeout)
+    if isinstance(step, Run):
+        answer = await asyncio.to_thread(step.function, *step.args)
+        return await answer if inspect.iscoroutine(answer) else answer
+    if isinstance(step, Read):
+        return await _read(step)
+    if isinstance(step, Shield):
+        return await _shield(step.flow, below)
+    raise not_a_step(step)
+
+
+async def _shield(flow: Steps[T], below: AsyncSend) -> T:
+    responses: list[Response] = []
+    task = asyncio.ensure_future(run(flow, below, responses))
+    _shielded.add(task)
+    task.add_done_callback(_forget)
+    return await asyncio.shield(task)
+
+
+def _forget(task: asyncio.Task[Any]) -> None:
+    _shielded.discard(task)
+    if not task.cancelled():
+        # The caller may be gone; then nobody else asks for the exception, and asyncio would complain.
+        task.exception()
+
+
+async def _read(step: Read) -> Response:
+    stream = step.response.stream
+    if stream is None:
+        return step.response
+    limit = None if step.limit is None else step.limit + 1
+    if isinstance(stream, ByteStream):
+        return with_body(step, await asyncio.to_thread(stream.read, limit))
+    return with_body(step, await stream.read(limit))
+
+
+async def _release(response: Response) -> None:
+    if isinstance(response.stream, ByteStream):
+        response.stream.close()
+    elif response.stream is not None:
+        await response.stream.close()

@@ -1,0 +1,71 @@
+"""The stack for asyncio."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from globus_transport import async_driver
+from globus_transport.flow import AsyncSend, Middleware, Steps
+from globus_transport.layers import AsyncCallNext
+from globus_transport.messages import Request, Response
+from globus_transport.stack import _LayeredStack
+
+if TYPE_CHECKING:
+    from typing import Self
+
+T = TypeVar("T")
+
+
+class AsyncStack(_LayeredStack[AsyncSend]):
+    """Layers over a terminal, for asyncio.
+
+    :param terminal: a coroutine function ``Request -> Response``
+    :param layers: outermost first; each a middleware, a ``(name, middleware)`` pair or a ``Layer``
+    :raises MiddlewareError: if something in it is no middleware, or only ``Stack`` could run it
+    """
+
+    _runs = ("flow", "async call_next")
+
+    def _compile(self) -> AsyncSend:
+        send = self.terminal
+        for layer in reversed(self.layers):
+            if layer.kind == "flow":
+                send = async_driver.mount(layer.name, cast(Middleware, layer.middleware), send)
+            else:
+                send = _with_call_next(cast(AsyncCallNext, layer.middleware), send)
+        return send
+
+    async def send(self, request: Request) -> Response:
+        """Send one request down the stack.
+
+        :raises NetworkError: if no complete response came
+        :raises Exception: whatever a layer raises
+        """
+        return await self._send(request)
+
+    async def run(self, flow: Steps[T]) -> T:
+        """Run a flow that stands above the stack: its requests go through every layer."""
+        return await async_driver.run(flow, self._send, [])
+
+    async def close(self) -> None:
+        """Close the terminal's connections."""
+        close = getattr(self.terminal, "close", None)
+        if close is not None:
+            closing = close()
+            if inspect.isawaitable(closing):
+                await closing
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.close()
+
+
+def _with_call_next(function: AsyncCallNext, below: AsyncSend) -> AsyncSend:
+    def send(request: Request) -> Awaitable[Response]:
+        return function(request, below)
+
+    return send

@@ -1,0 +1,47 @@
+"""An authorizer that acts as the application itself (RFC 6749, section 4.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from globus_transport.authorizers.renewing import RenewingAuthorizer, TokenReply
+from globus_transport.scopes.text import ScopesLike, scope_text
+
+ReplyT = TypeVar("ReplyT", bound=TokenReply)
+ReplyT_co = TypeVar("ReplyT_co", bound=TokenReply, covariant=True)
+
+
+class GrantsClientCredentials(Protocol[ReplyT_co]):
+    """An auth client with credentials of its own: ``ConfidentialAppAuthClient``."""
+
+    @property
+    def oauth2_client_credentials_tokens(self) -> Callable[[str], ReplyT_co]: ...
+
+
+class ClientCredentialsAuthorizer(RenewingAuthorizer[ReplyT]):
+    """Gets and renews its access token with the client's own credentials.
+
+    :param confidential_client: the client; not an Async one (a renewal runs in a worker thread under asyncio)
+    :param scopes: what the token is for; all of one resource server
+    :param access_token: a token to begin with
+    :param expires_at: when that expires, in seconds since the epoch
+    :param on_refresh: called with every token reply before its token is used
+    :raises GlobusSDKUsageError: if no scope is given, or only one of ``access_token`` and ``expires_at``
+    """
+
+    def __init__(
+        self,
+        confidential_client: GrantsClientCredentials[ReplyT],
+        scopes: ScopesLike,
+        *,
+        access_token: str | None = None,
+        expires_at: int | None = None,
+        on_refresh: Callable[[ReplyT], Any] | None = None,
+    ) -> None:
+        self.confidential_client = confidential_client
+        self.scopes = scope_text(scopes)
+        super().__init__(access_token, expires_at, on_refresh)
+
+    def _get_token_response(self) -> ReplyT:
+        return self.confidential_client.oauth2_client_credentials_tokens(self.scopes)

@@ -1,0 +1,18 @@
+"""No credential."""
+
+from __future__ import annotations
+
+from globus_transport.authorizers.base import GlobusAuthorizer, with_authorization
+from globus_transport.flow import Flow
+from globus_transport.messages import Request
+
+
+class NullAuthorizer(GlobusAuthorizer):
+    """Sends no Authorization header, and takes one away that the request brings."""
+
+    def get_authorization_header(self) -> None:
+        """``None``."""
+
+    def authorize(self, request: Request) -> Flow:
+        """Send a request without a credential."""
+        return (yield with_authorization(request, None))

@@ -1,0 +1,177 @@
+"""The base of authorizers that can get themselves a new access token."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, Protocol, TypeVar
+
+from globus_transport import driver
+from globus_transport.attempts import once_more_on
+from globus_transport.authorizers.access_token import bearer
+from globus_transport.authorizers.base import GlobusAuthorizer
+from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
+from globus_transport.flow import Flow, Read, Steps
+from globus_transport.messages import Request, Response
+from globus_transport.middleware.errors import ERROR_BODY_LIMIT
+from globus_transport.tokens.data import AccessToken
+from globus_transport.tokens.renewal import Renewal
+
+
+class TokenReply(Protocol):
+    """What an authorizer needs of a token reply."""
+
+    @property
+    def by_resource_server(self) -> Mapping[str, Mapping[str, Any]]: ...
+
+
+ReplyT = TypeVar("ReplyT", bound=TokenReply)
+
+
+class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
+    """Sends an access token and renews it: before it expires, and after a 401.
+
+    Threads and asyncio tasks may share one; they make one renewal together. Nothing is fetched
+    before the first request.
+
+    :param access_token: a token to begin with
+    :param expires_at: when that expires, in seconds since the epoch
+    :param on_refresh: is given every token reply before its token is used, to store it. If it raises,
+        the call fails with that, and the next call hands it the same reply again
+    :raises GlobusSDKUsageError: if only one of ``access_token`` and ``expires_at`` is given
+    """
+
+    def __init__(
+        self,
+        access_token: str | None = None,
+        expires_at: int | None = None,
+        on_refresh: Callable[[ReplyT], Any] | None = None,
+    ) -> None:
+        if (access_token is None) != (expires_at is None):
+            raise GlobusSDKUsageError(
+                f"{type(self).__name__}: access_token and expires_at belong together; give both, or neither"
+            )
+        self.on_refresh = on_refresh
+        self._token: AccessToken | None = None
+        if access_token is not None:
+            self._token = AccessToken(access_token, bearer(access_token), expires_at)
+        self._renewal: Renewal[AccessToken] = self._new_renewal()
+
+    def _new_renewal(self) -> Renewal[AccessToken]:
+        return Renewal(self._fetch, self._store, self._adopt)
+
+    @abstractmethod
+    def _get_token_response(self) -> ReplyT:
+        """Ask for a new token. Blocking."""
+
+    def _keep_token_data(self, token_data: Mapping[str, Any]) -> None:
+        """Take over what the reply brought besides the access token."""
+
+    @property
+    def access_token(self) -> str | None:
+        """The current access token; ``None`` before the first renewal."""
+        token = self._token
+        return None if token is None else token.value
+
+    @property
+    def expires_at(self) -> int | None:
+        """When it expires, in seconds since the epoch; ``None`` if nobody knows, or it was refused."""
+        token = self._token
+        return None if token is None or token.rejected else token.expires_at
+
+    @expires_at.setter
+    def expires_at(self, seconds: int | None) -> None:
+        # None asks for a renewal at the next request.
+        token = self._token
+        if token is not None:
+            self._token = AccessToken(token.value, token.header, seconds, rejected=seconds is None)
+
+    def authorize(self, request: Request) -> Flow:
+        """Send a request with the token on; after a 401, once more with a new one."""
+        token = self._token
+        if token is None or token.is_stale():
+            token = yield from self._fresh_token(request.deadline)
+        response: Response = yield request.with_header("Authorization", token.header)
+        if response.status != 401:
+            return response
+        self._reject(token)
+        if not request.can_replay:
+            return response
+        attempts = once_more_on(401)
+        while attempts.pause_after(response) is not None:
+            if response.stream is not None:
+                yield Read(response, ERROR_BODY_LIMIT)
+            token = yield from self._fresh_token(request.deadline)
+            response = yield request.with_header("Authorization", token.header)
+        return response
+
+    def get_authorization_header(self) -> str:
+        """The Authorization header, with a token that is fresh now. Blocks while it is renewed.
+
+        :raises GlobusAPIError: if the renewal is refused
+        :raises NetworkError: if it cannot be made
+        """
+        token = self._token
+        if token is None or token.is_stale():
+            token = driver.run(self._fresh_token(None), _no_requests, [])
+        return token.header
+
+    def ensure_valid_token(self) -> None:
+        """Renew the token now if it is stale. Blocks, and raises, as :meth:`get_authorization_header` does."""
+        self.get_authorization_header()
+
+    def handle_missing_authorization(self) -> bool:
+        """Give up the current token after a 401; the next request renews it."""
+        token = self._token
+        if token is not None:
+            self._reject(token)
+        return True
+
+    def _reject(self, token: AccessToken) -> None:
+        # A 401 speaks of the token that was sent; someone may have replaced it meanwhile.
+        if self._token is token:
+            self._token = AccessToken(token.value, token.header, token.expires_at, rejected=True)
+
+    def _fresh_token(self, deadline: float | None) -> Steps[AccessToken]:
+        return self._renewal.renewed(self._current_if_fresh, deadline)
+
+    def _current_if_fresh(self) -> AccessToken | None:
+        token = self._token
+        return None if token is None or token.is_stale() else token
+
+    def _fetch(self) -> tuple[ReplyT, AccessToken]:
+        reply = self._get_token_response()
+        servers = getattr(reply, "by_resource_server", None)
+        if not isinstance(servers, Mapping):
+            raise GlobusSDKUsageError(
+                f"{type(self).__name__}: its auth client answered with {type(reply).__name__}, not a token reply; "
+                "give it one that is not Async"
+            )
+        if len(servers) != 1:
+            names = ", ".join(sorted(servers)) or "none"
+            raise ReplyFormatError(
+                f"{type(self).__name__} needs a token for one resource server, the reply has: {names}. "
+                "Ask for scopes of a single service"
+            )
+        (data,) = servers.values()
+        value = data["access_token"]
+        self._keep_token_data(data)
+        return reply, AccessToken(value, bearer(value), data.get("expires_at_seconds"), data.get("lifetime"))
+
+    def _store(self, answer: tuple[ReplyT, AccessToken]) -> Any:
+        return None if self.on_refresh is None else self.on_refresh(answer[0])
+
+    def _adopt(self, answer: tuple[ReplyT, AccessToken]) -> AccessToken:
+        self._token = answer[1]
+        return answer[1]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_renewal"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._renewal = self._new_renewal()
+
+
+def _no_requests(request: Request) -> Response:
+    raise AssertionError(f"a renewal sends nothing through the stack, yet it yielded {request!r}")

@@ -1,0 +1,92 @@
+"""Settings from the environment: which Globus, at which addresses, with which time-out."""
+
+from __future__ import annotations
+
+import os
+
+from globus_transport.errors import GlobusSDKUsageError
+
+_DOMAINS = {
+    "production": "globus.org",
+    "preview": "preview.globus.org",
+    "sandbox": "sandbox.globuscs.info",
+    "integration": "integration.globuscs.info",
+    "test": "test.globuscs.info",
+    "staging": "staging.globuscs.info",
+}
+_HOSTS = {
+    "auth": "auth.{domain}",
+    "app": "app.{domain}",
+    "transfer": "transfer.api.{domain}",
+    "groups": "groups.api.{domain}",
+    "search": "search.api.{domain}",
+    "compute": "compute.api.{domain}",
+}
+# These live under one domain, with the environment in front.
+_AUTOMATE_HOSTS = {"flows": "flows", "timer": "timer", "actions": "actions"}
+_TRUE = frozenset({"y", "yes", "t", "true", "on", "1"})
+_FALSE = frozenset({"n", "no", "f", "false", "off", "0"})
+DEFAULT_HTTP_TIMEOUT = 60.0
+
+
+def environment_name(given: str | None = None) -> str:
+    """The Globus environment: the one given, else ``GLOBUS_SDK_ENVIRONMENT``, else production.
+
+    :raises GlobusSDKUsageError: for an unknown one
+    """
+    name = given or os.environ.get("GLOBUS_SDK_ENVIRONMENT") or "production"
+    if name not in _DOMAINS:
+        raise GlobusSDKUsageError(f"{name!r} is no Globus environment; there are: {', '.join(_DOMAINS)}")
+    return name
+
+
+def service_url(service: str, environment: str | None = None) -> str:
+    """The base URL of a service: ``GLOBUS_SDK_SERVICE_URL_{SERVICE}``, else the environment's.
+
+    :raises GlobusSDKUsageError: for an unknown service or environment
+    """
+    override = os.environ.get(f"GLOBUS_SDK_SERVICE_URL_{service.upper()}")
+    if override:
+        return override
+    name = environment_name(environment)
+    if service in _AUTOMATE_HOSTS:
+        host = f"{_AUTOMATE_HOSTS[service]}.automate.globus.org"
+        return f"https://{host}/" if name == "production" else f"https://{name}.{host}/"
+    if service not in _HOSTS:
+        known = ", ".join(sorted([*_HOSTS, *_AUTOMATE_HOSTS]))
+        raise GlobusSDKUsageError(f"{service!r} is no Globus service with an address of its own; there are: {known}")
+    return f"https://{_HOSTS[service].format(domain=_DOMAINS[name])}/"
+
+
+def http_timeout() -> float | None:
+    """Seconds from ``GLOBUS_SDK_HTTP_TIMEOUT``; 60 if it is not set, no limit (``None``) for -1.
+
+    :raises GlobusSDKUsageError: if it is no such number
+    """
+    text = os.environ.get("GLOBUS_SDK_HTTP_TIMEOUT", "")
+    if not text:
+        return DEFAULT_HTTP_TIMEOUT
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if seconds == -1:
+        return None
+    if not seconds > 0:
+        raise GlobusSDKUsageError(f"GLOBUS_SDK_HTTP_TIMEOUT={text!r}: give seconds above 0, or -1 for no limit")
+    return seconds
+
+
+def verify_ssl() -> bool | str:
+    """How to verify servers, from ``GLOBUS_SDK_VERIFY_SSL``: a yes, a no, or the path of a CA file or folder.
+
+    :raises GlobusSDKUsageError: if it is none of them
+    """
+    text = os.environ.get("GLOBUS_SDK_VERIFY_SSL", "")
+    if not text or text.lower() in _TRUE:
+        return True
+    if text.lower() in _FALSE:
+        return False
+    if os.path.exists(text):
+        return text
+    raise GlobusSDKUsageError(f"GLOBUS_SDK_VERIFY_SSL={text!r}: give true, false, or the path of an existing CA file")

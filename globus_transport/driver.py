@@ -1,0 +1,141 @@
+"""The driver for threads: runs flows by doing what they ask for, in the calling thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from types import CoroutineType, GeneratorType
+from typing import Any, TypeVar
+
+from globus_transport.errors import MiddlewareError
+from globus_transport.flow import Middleware, Read, Run, Send, Shield, Sleep, Step, Steps, Wait
+from globus_transport.messages import ByteStream, Request, Response
+
+T = TypeVar("T")
+
+
+def mount(name: str, middleware: Middleware, below: Send) -> Send:
+    """Put one layer on top of ``below``."""
+
+    def send(request: Request) -> Response:
+        flow = middleware(request)
+        if type(flow) is not GeneratorType:
+            check_flow(name, middleware, flow)
+        open_responses: list[Response] = []
+        try:
+            response = run(flow, below, open_responses)
+        except BaseException:
+            for left in open_responses:
+                _release(left)
+            raise
+        if type(response) is not Response:
+            check_response(name, middleware, response)
+        for left in open_responses:
+            if left.stream is not response.stream:
+                _release(left)
+        return response
+
+    return send
+
+
+def run(flow: Steps[T], below: Send, open_responses: list[Response]) -> T:
+    """Run a flow to its end and give what it returns.
+
+    :param below: answers the flow's requests
+    :param open_responses: is given every response whose body is still on the wire
+    """
+    try:
+        step = next(flow)
+        while True:
+            try:
+                if type(step) is Request:
+                    answer: Any = below(step)
+                    if answer.stream is not None:
+                        open_responses.append(answer)
+                else:
+                    answer = _perform(step, below, open_responses)
+            except BaseException as error:
+                step = flow.throw(error)
+            else:
+                step = flow.send(answer)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+
+
+def _perform(step: Step, below: Send, open_responses: list[Response]) -> Any:
+    if isinstance(step, Sleep):
+        return time.sleep(step.seconds)
+    if isinstance(step, Wait):
+        return step.future.result(step.timeout)
+    if isinstance(step, Run):
+        return _run_here(step)
+    if isinstance(step, Read):
+        return _read(step)
+    if isinstance(step, Shield):
+        return run(step.flow, below, open_responses)
+    raise not_a_step(step)
+
+
+def _read(step: Read) -> Response:
+    stream = step.response.stream
+    if stream is None:
+        return step.response
+    if not isinstance(stream, ByteStream):
+        raise MiddlewareError("this response came from an asyncio terminal; use AsyncStack")
+    return with_body(step, stream.read(None if step.limit is None else step.limit + 1))
+
+
+def _release(response: Response) -> None:
+    if isinstance(response.stream, ByteStream):
+        response.stream.close()
+
+
+def with_body(step: Read, body: bytes) -> Response:
+    """The answer to a ``Read`` that was carried out with one byte more than its limit."""
+    before = step.response
+    truncated = step.limit is not None and len(body) > step.limit
+    return Response(
+        before.status,
+        before.headers,
+        body[: step.limit] if truncated else body,
+        None,
+        before.reason,
+        before.request,
+        truncated,
+    )
+
+
+def _run_here(step: Run) -> Any:
+    answer = step.function(*step.args)
+    if isinstance(answer, CoroutineType):
+        answer.close()
+        raise MiddlewareError(
+            f"{step!r} is a coroutine function, which only AsyncStack and the Async clients can await; "
+            "give a plain function"
+        )
+    return answer
+
+
+def check_flow(name: str, middleware: object, flow: object) -> None:
+    """Accept any generator, refuse everything else by name."""
+    if not isinstance(flow, Generator):
+        raise MiddlewareError(
+            f"layer {name!r}: {middleware!r} returned {type(flow).__name__}, not a generator. "
+            "A middleware passes the request on with `response = yield request` and returns a Response"
+        )
+
+
+def check_response(name: str, middleware: object, response: object) -> None:
+    """Accept subclasses of Response, refuse everything else by name."""
+    if not isinstance(response, Response):
+        raise MiddlewareError(
+            f"layer {name!r}: the flow of {middleware!r} ended with {type(response).__name__}, not a Response"
+        )
+
+
+def not_a_step(step: object) -> MiddlewareError:
+    """The exception that is raised at the yield of something that is no step."""
+    return MiddlewareError(
+        f"a flow yielded {type(step).__name__}; it may yield a Request, Sleep, Wait, Run, Read or Shield"
+    )

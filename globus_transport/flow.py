@@ -1,0 +1,132 @@
+"""Flows and steps: the whole protocol between a layer and the driver that runs it.
+
+A *middleware* is a callable that takes a :class:`Request` and returns a *flow*, which is a
+generator. A flow yields *steps*, things it asks for, and returns a :class:`Response`::
+
+    def tell(request: Request) -> Flow:
+        response: Response = yield request      # send it on, down the stack
+        if response.status == 503:
+            yield Sleep(1.0)
+            response = yield request
+        return response
+
+What comes back from a ``yield`` is the step's answer; if the step failed, its exception is raised
+there. A flow does no I/O and waits for nothing by itself, so that threads and asyncio run the same
+one, and so that a test steps it by hand: ``flow = tell(request)``, ``next(flow)`` is ``request``,
+``flow.send(Response(503))`` is ``Sleep(1.0)``.
+
+The steps are a closed set: :class:`Request`, :class:`Sleep`, :class:`Wait`, :class:`Run`,
+:class:`Read` and :class:`Shield`. ``yield`` gives an untyped answer; the functions :func:`send`,
+:func:`sleep`, :func:`wait`, :func:`run`, :func:`read` and :func:`shield` give each its type:
+``response = yield from send(request)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Generator
+from typing import TYPE_CHECKING, Any, TypeVar, Union, cast
+
+import attrs
+
+from globus_transport.messages import Request, Response
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class Sleep:
+    """Let ``seconds`` pass."""
+
+    seconds: float
+
+
+@attrs.frozen
+class Wait:
+    """Wait for a future that someone else completes; its result or exception is the answer.
+
+    :ivar timeout: in seconds; ``None`` waits for ever. When it runs out, the answer is the
+        exception ``TimeoutError``, and the future stays as it was
+    """
+
+    future: Future[Any]
+    timeout: float | None = None
+
+
+class Run:
+    """Do blocking work: called in place under threads, in a worker thread under asyncio.
+
+    A coroutine that the function returns is awaited under asyncio, and refused under threads.
+    """
+
+    __slots__ = ("args", "function")
+
+    def __init__(self, function: Callable[..., Any], *args: Any) -> None:
+        self.function = function
+        self.args = args
+
+    def __repr__(self) -> str:
+        # The arguments may be tokens.
+        return f"Run({getattr(self.function, '__qualname__', type(self.function).__name__)})"
+
+
+@attrs.frozen
+class Read:
+    """Read a streamed body now. The answer is the response with ``body`` filled and no ``stream``.
+
+    :ivar limit: bytes at most; the rest is dropped, ``truncated`` set, and the connection closed
+    """
+
+    response: Response
+    limit: int | None = None
+
+
+@attrs.frozen
+class Shield:
+    """Run a flow to its end even if the caller is cancelled meanwhile. Its requests go down the stack too."""
+
+    flow: Generator[Any, Any, Any]
+
+
+Step = Union[Request, Sleep, Wait, Run, Read, Shield]
+Flow = Generator[Step, Any, Response]
+Middleware = Callable[[Request], Flow]
+
+#: A flow that ends with something other than a Response: an operation of a client, a renewal.
+Steps = Generator[Step, Any, T]
+
+#: What a terminal is, under threads and under asyncio.
+Send = Callable[[Request], Response]
+AsyncSend = Callable[[Request], Awaitable[Response]]
+
+
+def send(request: Request) -> Steps[Response]:
+    """Send ``request`` on down the stack."""
+    return cast(Response, (yield request))
+
+
+def sleep(seconds: float) -> Steps[None]:
+    """Let ``seconds`` pass."""
+    yield Sleep(seconds)
+
+
+def wait(future: Future[T], timeout: float | None = None) -> Steps[T]:
+    """Wait for ``future``; see :class:`Wait`."""
+    return cast(T, (yield Wait(future, timeout)))
+
+
+def run(function: Callable[..., T], *args: Any) -> Steps[T]:
+    """Do blocking work; see :class:`Run`."""
+    return cast(T, (yield Run(function, *args)))
+
+
+def read(response: Response, limit: int | None = None) -> Steps[Response]:
+    """Read a streamed body now; see :class:`Read`."""
+    return cast(Response, (yield Read(response, limit)))
+
+
+def shield(flow: Steps[T]) -> Steps[T]:
+    """Run ``flow`` to its end whatever happens to the caller; see :class:`Shield`."""
+    return cast(T, (yield Shield(flow)))

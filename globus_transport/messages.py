@@ -1,0 +1,236 @@
+"""Request and Response: what layers pass to each other. Both are immutable values."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+
+from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
+from globus_transport.headers import Headers, check_field
+from globus_transport.urls import URL
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@attrs.frozen(eq=False)
+class StreamBody:
+    """A request body that is produced while it is sent.
+
+    :ivar open: called once for each time the body is sent; returns its chunks
+    :ivar length: in bytes; ``None`` sends it chunked
+    :ivar replayable: whether ``open`` can be called again. A body that is not is sent at most once:
+        no layer repeats its request
+    """
+
+    open: Callable[[], Iterable[bytes]]
+    length: int | None = None
+    replayable: bool = False
+
+    @classmethod
+    def once(cls, chunks: Iterable[bytes], length: int | None = None) -> StreamBody:
+        """A body from an iterable that can be read through a single time."""
+        return cls(lambda: chunks, length, replayable=False)
+
+    @classmethod
+    def file(cls, path: str, chunk_size: int = 1 << 16) -> StreamBody:
+        """The bytes of a file, opened anew whenever they are sent.
+
+        :param chunk_size: bytes read at a time
+        :raises OSError: if the file's size cannot be read now
+        """
+        import os
+
+        return cls(lambda: _file_chunks(path, chunk_size), os.stat(path).st_size, replayable=True)
+
+
+def _file_chunks(path: str, size: int) -> Iterator[bytes]:
+    with open(path, "rb") as file:
+        while chunk := file.read(size):
+            yield chunk
+
+
+class ByteStream(ABC):
+    """A response body that is still on the wire. Iterating gives its (decoded) chunks."""
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[bytes]:
+        """:raises NetworkError: if the body breaks off"""
+
+    @abstractmethod
+    def read(self, limit: int | None = None) -> bytes:
+        """The rest of the body, or its first ``limit`` bytes, and let go of the connection."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the connection; what was not read is lost. Harmless when repeated."""
+
+
+class AsyncByteStream(ABC):
+    """:class:`ByteStream` for asyncio."""
+
+    @abstractmethod
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """:raises NetworkError: if the body breaks off"""
+
+    @abstractmethod
+    async def read(self, limit: int | None = None) -> bytes:
+        """The rest of the body, or its first ``limit`` bytes, and let go of the connection."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Let go of the connection; what was not read is lost. Harmless when repeated."""
+
+
+def _to_url(url: str) -> URL:
+    return url if type(url) is URL else URL(url)
+
+
+def _to_headers(headers: Headers | Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
+    return headers if type(headers) is Headers else Headers(headers)
+
+
+def _check_method(_request: Request, _attribute: attrs.Attribute[str], method: str) -> None:
+    if method not in _KNOWN_METHODS:
+        check_field(method, "")
+        if method != method.upper():
+            raise GlobusSDKUsageError(f"HTTP methods are case-sensitive: {method.upper()!r}, not {method!r}")
+
+
+_KNOWN_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+_IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
+
+
+def _check_body(_request: Request, _attribute: attrs.Attribute[object], body: object) -> None:
+    if body is not None and type(body) is not bytes and not isinstance(body, StreamBody):
+        raise GlobusSDKUsageError(f"a request body is bytes, a StreamBody or None, not {type(body).__name__}")
+
+
+@attrs.frozen(repr=False, eq=False)
+class Request:
+    """One HTTP request.
+
+    :ivar method: upper case
+    :ivar url: absolute; an :class:`~globus_transport.urls.URL`, which is a ``str`` that knows its origin
+    :ivar headers: see :class:`Headers`
+    :ivar body: ``bytes``, a :class:`StreamBody`, or ``None``
+    :ivar stream: leave the response's body on the wire, as ``response.stream``
+    :ivar repeatable: whether doing it twice is the same as doing it once. ``None`` goes by the
+        method (RFC 9110, section 9.2.2)
+    :ivar authorize: let the authorizer put its credential on
+    :ivar follow_redirects: let the redirect layer follow
+    :ivar attempt: 1 the first time, counted up by the retry layer
+    :ivar deadline: the moment, on ``time.monotonic()``'s clock in seconds, after which nobody waits any more
+    :ivar route: name of the operation, for logs
+    :ivar extensions: for anyone's middleware
+    :raises GlobusSDKUsageError: if a part is malformed
+    """
+
+    method: str = attrs.field(validator=_check_method)
+    url: URL = attrs.field(converter=_to_url)
+    headers: Headers = attrs.field(converter=_to_headers, factory=Headers)
+    body: bytes | StreamBody | None = attrs.field(default=None, validator=_check_body)
+    stream: bool = False
+    repeatable: bool | None = None
+    authorize: bool = True
+    follow_redirects: bool = True
+    attempt: int = 1
+    deadline: float | None = None
+    route: str | None = None
+    extensions: Mapping[str, Any] = _NOTHING
+
+    def with_header(self, name: str, value: str) -> Request:
+        """This request with one header set, in the place of any of that name."""
+        return self.with_headers(self.headers.with_header(name, value))
+
+    def with_headers(self, headers: Headers) -> Request:
+        """This request with other headers. The same as ``attrs.evolve``, without its cost."""
+        changed = object.__new__(Request)
+        assign = object.__setattr__
+        for name in _OTHER_FIELDS:
+            assign(changed, name, getattr(self, name))
+        assign(changed, "headers", headers)
+        return changed
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether sending it again is safe even when an earlier one may have been carried out."""
+        idempotent = self.method in _IDEMPOTENT_METHODS if self.repeatable is None else self.repeatable
+        return idempotent and self.can_replay
+
+    @property
+    def can_replay(self) -> bool:
+        """Whether the body can be sent again."""
+        return not isinstance(self.body, StreamBody) or self.body.replayable
+
+    def __repr__(self) -> str:
+        return f"<Request {self.method} {self.url.redacted()}>"
+
+
+_OTHER_FIELDS = tuple(field.name for field in attrs.fields(Request) if field.name != "headers")
+
+
+@attrs.frozen(repr=False, eq=False)
+class Response:
+    """One HTTP response.
+
+    :ivar status: the status code
+    :ivar headers: see :class:`Headers`
+    :ivar body: the decoded body; empty while it is still on the wire
+    :ivar stream: the body on the wire, if the request asked for a stream and nobody read it yet
+    :ivar reason: the reason phrase
+    :ivar request: what was sent to get it
+    :ivar truncated: whether ``body`` was cut at a limit
+    """
+
+    status: int
+    headers: Headers = attrs.field(converter=_to_headers, factory=Headers)
+    body: bytes = b""
+    stream: ByteStream | AsyncByteStream | None = None
+    reason: str = ""
+    request: Request | None = None
+    truncated: bool = False
+
+    @property
+    def text(self) -> str:
+        """The body as text, by the charset of its Content-Type, else UTF-8; undecodable bytes are replaced."""
+        charset = _charset(self.headers.get("Content-Type", ""))
+        try:
+            return self.body.decode(charset, "replace")
+        except LookupError:
+            return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """The body as JSON.
+
+        :raises ReplyFormatError: if it is not
+        """
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            kind = self.headers.get("Content-Type", "no Content-Type")
+            what = f"{len(self.body)} bytes" if self.body else "an empty body"
+            raise ReplyFormatError(f"expected JSON, got {what} ({kind}): {_place(error)}") from None
+
+    def __repr__(self) -> str:
+        body = "streaming" if self.stream is not None else f"{len(self.body)} bytes"
+        return f"<Response {self.status} {self.reason}, {body}>" if self.reason else f"<Response {self.status}, {body}>"
+
+
+def _place(error: Exception) -> str:
+    # A JSONDecodeError holds the whole document, which may hold a token; its place says enough.
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at line {error.lineno} column {error.colno}"
+    return type(error).__name__
+
+
+def _charset(content_type: str) -> str:
+    for parameter in content_type.split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip('"') or "utf-8"
+    return "utf-8"

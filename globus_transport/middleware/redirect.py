@@ -1,0 +1,63 @@
+"""Follows redirects (RFC 9110, section 15.4). Each hop passes every layer below, the authorizer too."""
+
+from __future__ import annotations
+
+import attrs
+
+from globus_transport.errors import GlobusSDKUsageError, RedirectError
+from globus_transport.flow import Flow
+from globus_transport.messages import Request, Response
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_KEEPS_METHOD = frozenset({307, 308})
+_BODY_HEADERS = ("Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding")
+
+
+@attrs.frozen
+class Redirect:
+    """Follow redirects.
+
+    A credential that the caller put on stays behind when the origin changes; the authorizer decides
+    for its own.
+
+    :param limit: hops for one call
+    """
+
+    limit: int = 20
+
+    def __call__(self, request: Request) -> Flow:
+        hops = 0
+        while True:
+            response: Response = yield request
+            if response.status not in _REDIRECTS or not request.follow_redirects:
+                return response
+            hops += 1
+            if hops > self.limit:
+                raise RedirectError(f"{request!r}: more than {self.limit} redirects; the service seems to be in a loop")
+            request = _next_hop(request, response)
+
+    def __str__(self) -> str:
+        return f"at most {self.limit} hops"
+
+
+def _next_hop(request: Request, response: Response) -> Request:
+    location = response.headers.get("Location")
+    if not location:
+        raise RedirectError(f"{request!r}: status {response.status} without a Location header")
+    try:
+        url = request.url.resolve(location)
+    except GlobusSDKUsageError as error:
+        raise RedirectError(f"{request!r}: status {response.status} to a place that is no http(s) URL") from error
+    headers, method, body = request.headers, request.method, request.body
+    if response.status not in _KEEPS_METHOD and method not in ("GET", "HEAD"):
+        method, body = "GET", None
+        headers = headers.without(*_BODY_HEADERS)
+    elif not request.can_replay:
+        raise RedirectError(f"{request!r}: redirected to {url.redacted()}, but its body can be sent only once")
+    if url.origin != request.url.origin:
+        headers = headers.without("Authorization", "Cookie", "Host")
+    # A repeatable POST that has become a GET goes by its method again.
+    repeatable = request.repeatable if method == request.method else None
+    return attrs.evolve(request, method=method, url=url, headers=headers, body=body, repeatable=repeatable)
+
+

@@ -1,0 +1,160 @@
+"""Sends a request again after a failure that may pass, when that is safe. tenacity decides; the stack waits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import attrs
+
+from globus_transport.attempts import Attempts, Condition, Stop, Wait
+from globus_transport.errors import GlobusSDKUsageError, NetworkError
+from globus_transport.flow import Flow, Read, Sleep
+from globus_transport.messages import Request, Response
+from globus_transport.middleware.errors import ERROR_BODY_LIMIT
+from globus_transport.middleware.retry_after import retry_after
+from globus_transport.middleware.retry_budget import RetryBudget
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
+
+
+def _not_negative(_config: RetryConfig, attribute: attrs.Attribute[float], number: float) -> None:
+    if not number >= 0:
+        raise GlobusSDKUsageError(f"RetryConfig({attribute.name}={number!r}): give a number that is not negative")
+
+
+@attrs.frozen
+class RetryConfig:
+    """How a stack retries.
+
+    :param max_retries: sends after the first
+    :param max_sleep: seconds that a computed wait lasts at most
+    :param max_retry_after: seconds of a ``Retry-After`` that are waited for; if the server asks for
+        more, the call ends at once
+    :param transient_error_status_codes: statuses that may pass
+    :param stop: tenacity's stop object, instead of ``max_retries``
+    :param wait: tenacity's wait object, instead of full jitter (a random time between 0 and 0.5 s, 1 s,
+        2 s ... ``max_sleep``)
+    :param retry: tenacity's condition, instead of network errors and the transient statuses. Whatever
+        it says, a request is sent again only when that is safe
+    :param budget: retries that the stack may make in all; ``None`` for no limit
+    :raises GlobusSDKUsageError: if a number is negative
+    """
+
+    max_retries: int = attrs.field(default=5, validator=_not_negative)
+    max_sleep: float = attrs.field(default=10.0, validator=_not_negative)
+    max_retry_after: float = attrs.field(default=60.0, validator=_not_negative)
+    transient_error_status_codes: tuple[int, ...] = (429, 500, 502, 503, 504)
+    stop: Stop | None = None
+    wait: Wait | None = None
+    retry: Condition | None = None
+    budget: RetryBudget | None = attrs.field(factory=RetryBudget)
+
+
+def _always(_response: Response) -> bool:
+    return True
+
+
+class Retry:
+    """Repeat a request after a network error or a transient status.
+
+    It is sent again only if that is safe: by its method or its route it may be done twice, or the
+    failure proves that the server never began (no connection, 429, 503 with ``Retry-After``). A body
+    that can be sent once only is never sent again.
+
+    :param config: see :class:`RetryConfig`
+    :param may_pass: the service's say on a transient status; ``False`` makes it final
+    """
+
+    def __init__(self, config: RetryConfig | None = None, may_pass: Callable[[Response], bool] = _always) -> None:
+        self.config = RetryConfig() if config is None else config
+        self.may_pass = may_pass
+
+    def __call__(self, request: Request) -> Flow:
+        started = time.monotonic()
+        attempts: Attempts | None = None
+        while True:
+            outcome: Response | Exception
+            try:
+                response: Response = yield request
+            except Exception as error:
+                outcome = error
+            else:
+                if response.status < 400 and self.config.retry is None:
+                    return response
+                if response.stream is not None and response.status >= 400:
+                    response = yield Read(response, ERROR_BODY_LIMIT)
+                outcome = response
+            if attempts is None:
+                attempts = self._begin(request, started)
+            pause = attempts.pause_after(outcome)
+            if pause is None:
+                if isinstance(outcome, Response):
+                    return outcome
+                try:
+                    raise outcome
+                finally:
+                    del outcome  # its traceback holds this frame
+            if isinstance(outcome, Response) and outcome.stream is not None:
+                yield Read(outcome, 0)
+            yield Sleep(pause)
+            request = attrs.evolve(request, attempt=request.attempt + 1)
+
+    def _begin(self, request: Request, started: float) -> Attempts:
+        import tenacity
+
+        config = self.config
+        stop = config.stop or tenacity.stop_after_attempt(config.max_retries + 1)
+        wait = config.wait or tenacity.wait_random_exponential(multiplier=0.5, max=config.max_sleep)
+        wanted = config.retry or self._is_transient
+
+        def enough(state: RetryCallState) -> bool:
+            if stop(state) or _asked_to_wait(state) > config.max_retry_after:
+                return True
+            if request.deadline is not None and time.monotonic() + state.upcoming_sleep >= request.deadline:
+                return True
+            return config.budget is not None and not config.budget.take()
+
+        return Attempts(
+            stop=enough,
+            wait=lambda state: max(wait(state), _asked_to_wait(state)),
+            retry=lambda state: wanted(state) and _is_safe(request, state),
+            started=started,
+        )
+
+    def _is_transient(self, state: RetryCallState) -> bool:
+        assert state.outcome is not None
+        if state.outcome.failed:
+            return isinstance(state.outcome.exception(), NetworkError)
+        response: Response = state.outcome.result()
+        return response.status in self.config.transient_error_status_codes and self.may_pass(response)
+
+    def __str__(self) -> str:
+        config = self.config
+        often = "as its stop object says" if config.stop else f"up to {config.max_retries} times"
+        when = "as its condition says" if config.retry else "after network errors and " + ", ".join(
+            str(status) for status in config.transient_error_status_codes
+        )
+        return f"{often}, {when}"
+
+
+def _asked_to_wait(state: RetryCallState) -> float:
+    assert state.outcome is not None
+    if state.outcome.failed:
+        return 0.0
+    return retry_after(state.outcome.result()) or 0.0
+
+
+def _is_safe(request: Request, state: RetryCallState) -> bool:
+    assert state.outcome is not None
+    if not request.can_replay:
+        return False
+    if request.may_repeat:
+        return True
+    if state.outcome.failed:
+        error = state.outcome.exception()
+        return isinstance(error, NetworkError) and not error.request_began
+    response: Response = state.outcome.result()
+    return response.status == 429 or (response.status == 503 and retry_after(response) is not None)

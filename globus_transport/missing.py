@@ -1,0 +1,25 @@
+"""``MISSING``: the value of a parameter that was not given, where ``None`` means JSON's null."""
+
+from __future__ import annotations
+
+
+class MissingType:
+    """The type of :data:`MISSING`, which has no other instance. It is false."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __copy__(self) -> MissingType:
+        return self
+
+    def __deepcopy__(self, _memo: dict[int, object]) -> MissingType:
+        return self
+
+    def __reduce__(self) -> str:
+        return "MISSING"
+
+    def __repr__(self) -> str:
+        return "<globus_transport.MISSING>"
+
+
+MISSING = MissingType()

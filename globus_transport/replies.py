@@ -1,0 +1,235 @@
+"""What calls return: the response of a service, indexed like the document it holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
+from globus_transport.headers import Headers
+from globus_transport.messages import AsyncByteStream, ByteStream, Response
+
+if TYPE_CHECKING:
+    from typing import Self
+
+_UNREAD: Any = object()
+
+
+class GlobusHTTPResponse:
+    """The reply of a service.
+
+    ``reply["key"]``, ``"key" in reply`` and ``reply.get("key")`` look into the JSON document.
+
+    :ivar client: the client that made the call; ``None`` in a reply that was unpickled
+    """
+
+    def __init__(self, response: Response | GlobusHTTPResponse, client: Any = None) -> None:
+        if isinstance(response, GlobusHTTPResponse):
+            self._response: Response = response._response
+            self.client: Any = response.client if client is None else client
+        else:
+            self._response = response
+            self.client = client
+        self._document: Any = _UNREAD
+
+    @property
+    def http_status(self) -> int:
+        """The status code."""
+        return self._response.status
+
+    @property
+    def http_reason(self) -> str:
+        """The reason phrase, which may be empty."""
+        return self._response.reason
+
+    @property
+    def headers(self) -> Headers:
+        """The response headers; names in any case."""
+        return self._response.headers
+
+    @property
+    def content_type(self) -> str | None:
+        """The Content-Type header."""
+        return self._response.headers.get("Content-Type")
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self._response.text
+
+    @property
+    def binary_content(self) -> bytes:
+        """The body's bytes; empty for a streamed reply."""
+        return self._response.body
+
+    @property
+    def data(self) -> Any:
+        """The JSON document; ``None`` if the body is empty or of another kind.
+
+        :raises ReplyFormatError: if the body says that it is JSON, but is not
+        """
+        if self._document is _UNREAD:
+            self._document = self._parse()
+        return self._document
+
+    def _parse(self) -> Any:
+        try:
+            return self._response.json()
+        except ReplyFormatError:
+            if self._response.body and "json" in (self.content_type or "").lower():
+                raise
+            return None
+
+    def _whole(self) -> Any:
+        data = self.data
+        if data is None:
+            # Raises, and says what there is instead.
+            return self._response.json()
+        return data
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """A value of the document, or ``default``.
+
+        :raises ReplyFormatError: if the document is no object
+        """
+        data = self._whole()
+        if not isinstance(data, dict):
+            raise ReplyFormatError(f"the reply is a JSON {_kind(data)}, which has no keys to get")
+        return data.get(key, default)
+
+    def __getitem__(self, key: str | int | slice) -> Any:
+        data = self._whole()
+        if not isinstance(data, (dict, list)):
+            raise ReplyFormatError(f"the reply is a JSON {_kind(data)}, which cannot be indexed")
+        return data[key]  # type: ignore[index]
+
+    def __contains__(self, item: object) -> bool:
+        data = self.data
+        return isinstance(data, (dict, list)) and item in data
+
+    def __bool__(self) -> bool:
+        """Whether the document holds anything."""
+        return bool(self.data)
+
+    def __str__(self) -> str:
+        if self._response.stream is None and self.data is not None:
+            return json.dumps(self.data, indent=2, ensure_ascii=False)
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.http_status}: {self._summary()}>"
+
+    def _summary(self) -> str:
+        if self._response.stream is not None:
+            return "a stream"
+        data = self.data
+        if isinstance(data, dict):
+            return ", ".join(map(str, data)) or "an empty object"
+        if isinstance(data, list):
+            return f"a list of {len(data)}"
+        return f"{len(self._response.body)} bytes"
+
+    def iter_bytes(self) -> Iterator[bytes]:
+        """The body's chunks: of a streamed reply as they arrive.
+
+        :raises NetworkError: if the body breaks off
+        :raises GlobusSDKUsageError: for a reply of an Async client; use :meth:`aiter_bytes`
+        """
+        stream = self._response.stream
+        if isinstance(stream, AsyncByteStream):
+            raise GlobusSDKUsageError("this reply came through asyncio: use `async for chunk in reply.aiter_bytes()`")
+        if stream is None:
+            yield self._response.body
+        else:
+            yield from stream
+
+    async def aiter_bytes(self) -> AsyncIterator[bytes]:
+        """The body's chunks, under asyncio.
+
+        :raises NetworkError: if the body breaks off
+        """
+        stream = self._response.stream
+        if isinstance(stream, AsyncByteStream):
+            async for chunk in stream:
+                yield chunk
+        else:
+            for chunk in self.iter_bytes():
+                yield chunk
+
+    def close(self) -> None:
+        """Let go of a streamed reply's connection; for one that came through asyncio, use ``await aclose()``."""
+        if isinstance(self._response.stream, ByteStream):
+            self._response.stream.close()
+
+    async def aclose(self) -> None:
+        """Let go of a streamed reply's connection, under asyncio."""
+        if isinstance(self._response.stream, AsyncByteStream):
+            await self._response.stream.close()
+        self.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.aclose()
+
+    def __getstate__(self) -> dict[str, Any]:
+        response = self._response
+        if response.stream is not None:
+            raise GlobusSDKUsageError("a reply whose body is still on the wire cannot be pickled; read it first")
+        # Neither the client nor the request: they hold credentials.
+        bare = Response(response.status, response.headers, response.body, None, response.reason)
+        return {**self.__dict__, "_response": bare, "client": None, "_document": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._document = _UNREAD
+
+
+def _kind(data: object) -> str:
+    names = {list: "array", str: "string", bool: "boolean", type(None): "null", dict: "object"}
+    return names.get(type(data), "number")
+
+
+class ArrayResponse(GlobusHTTPResponse):
+    """A reply whose document is a list."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._items())
+
+    def __len__(self) -> int:
+        return len(self._items())
+
+    def _items(self) -> list[Any]:
+        data = self._whole()
+        if not isinstance(data, list):
+            raise ReplyFormatError(f"expected a JSON array, got a JSON {_kind(data)}")
+        return data
+
+
+class IterableResponse(GlobusHTTPResponse):
+    """A reply that is a page of items; iterating gives them.
+
+    :ivar iter_key: the key under which they stand
+    """
+
+    default_iter_key: ClassVar[str]
+
+    def __init__(
+        self, response: Response | GlobusHTTPResponse, client: Any = None, *, iter_key: str | None = None
+    ) -> None:
+        super().__init__(response, client)
+        self.iter_key = self.default_iter_key if iter_key is None else iter_key
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        items = self.get(self.iter_key, _UNREAD)
+        if not isinstance(items, list):
+            raise ReplyFormatError(f"expected a list under {self.iter_key!r}, got {self._summary()}")
+        return iter(items)

@@ -1,0 +1,1 @@
+"""Scopes: the names of what a token allows."""

@@ -1,0 +1,48 @@
+"""Proxies from the environment: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, in either case."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies_environment, proxy_bypass_environment
+
+import attrs
+import urllib3
+
+from globus_transport.errors import GlobusSDKUsageError
+
+
+@attrs.frozen
+class Proxy:
+    """A proxy: its address without credentials, and the headers that carry them."""
+
+    url: str
+    headers: dict[str, str] = attrs.field(factory=dict, repr=False)
+
+
+def proxy_for(origin: str) -> Proxy | None:
+    """The proxy that the environment names for an origin, or ``None`` to go there directly.
+
+    :raises GlobusSDKUsageError: if the proxy is not an http or https address
+    """
+    parts = urlsplit(origin)
+    proxies = getproxies_environment()
+    address = proxies.get(parts.scheme) or proxies.get("all")
+    if not address or proxy_bypass_environment(parts.netloc, proxies):
+        return None
+    if "://" not in address:
+        address = f"http://{address}"
+    try:
+        proxy = urlsplit(address)
+        port = proxy.port
+    except ValueError:
+        port, proxy = None, urlsplit("")
+    if proxy.scheme not in ("http", "https") or not proxy.hostname:
+        raise GlobusSDKUsageError(
+            f"the {parts.scheme.upper()}_PROXY variable does not hold an http or https address (SOCKS is not supported)"
+        )
+    host = f"[{proxy.hostname}]" if ":" in proxy.hostname else proxy.hostname
+    url = f"{proxy.scheme}://{host}" if port is None else f"{proxy.scheme}://{host}:{port}"
+    if proxy.username is None:
+        return Proxy(url)
+    credentials = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
+    return Proxy(url, dict(urllib3.make_headers(proxy_basic_auth=credentials)))

@@ -1,0 +1,1 @@
+"""Tokens: what they are, and how exactly one party renews them."""

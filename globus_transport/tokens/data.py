@@ -1,0 +1,59 @@
+"""An access token as an authorizer holds it."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import attrs
+
+#: A token is renewed this many seconds before it expires, or after three quarters of a short life.
+MARGIN = 60.0
+_LONGEST_LIFE = 10 * 365 * 86400.0
+
+
+@attrs.frozen(eq=False)
+class AccessToken:
+    """An access token.
+
+    :ivar value: the token
+    :ivar header: the Authorization header that carries it
+    :ivar expires_at: seconds since the epoch; ``None`` if nobody knows, then it serves until it is refused
+    :ivar lifetime: the seconds it was issued for, if they are known
+    :ivar rejected: whether a server answered it with 401
+    :ivar stale_at: from when on it is renewed before use, in seconds since the epoch
+    """
+
+    value: str = attrs.field(repr=False)
+    header: str = attrs.field(repr=False)
+    expires_at: int | None
+    lifetime: float | None = None
+    rejected: bool = False
+    stale_at: float = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        margin = MARGIN if self.lifetime is None else min(MARGIN, self.lifetime / 4)
+        stale_at = math.inf if self.expires_at is None else self.expires_at - margin
+        object.__setattr__(self, "stale_at", -math.inf if self.rejected else stale_at)
+
+    def is_stale(self) -> bool:
+        """Whether it should be renewed before it is used."""
+        return time.time() >= self.stale_at
+
+
+def lifetime_of(expires_in: object) -> float | None:
+    """The seconds that an ``expires_in`` (RFC 6749, section 5.1) means.
+
+    Numbers, also as text. ``None`` for what is no number of seconds: such a token serves until it is
+    refused, because throwing the reply away would lose a rotated refresh token with it.
+    """
+    if isinstance(expires_in, bool):
+        return None
+    if isinstance(expires_in, str):
+        try:
+            expires_in = float(expires_in)
+        except ValueError:
+            return None
+    if not isinstance(expires_in, (int, float)) or expires_in != expires_in or expires_in < 0:
+        return None
+    return float(min(expires_in, _LONGEST_LIFE))

@@ -1,0 +1,55 @@
+"""Settings of the transport, as a value: what a client makes its own terminal and stack from."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import attrs
+
+from globus_transport import config
+from globus_transport.errors import GlobusSDKUsageError
+
+if TYPE_CHECKING:
+    from globus_transport.terminals.urllib3 import Urllib3Terminal
+
+
+@attrs.frozen
+class Transport:
+    """How a client's requests travel.
+
+    :param verify_ssl: whether servers' certificates are verified, or the path of a CA file or folder; by
+        default as ``GLOBUS_SDK_VERIFY_SSL`` says, else ``True``
+    :param http_timeout: seconds to wait for a connection, and for the server's next bytes; -1 for no limit;
+        by default as ``GLOBUS_SDK_HTTP_TIMEOUT`` says, else 60
+    :param connect_timeout: seconds to wait for a connection, if other than ``http_timeout``
+    :param deadline: seconds for a whole call, with its retries and waits; ``None`` for no limit
+    :param pool_size: connections kept open for each origin
+    """
+
+    verify_ssl: bool | str | os.PathLike[str] | None = None
+    http_timeout: float | None = None
+    connect_timeout: float | None = None
+    deadline: float | None = None
+    pool_size: int = 32
+
+    def make_terminal(self) -> Urllib3Terminal:
+        """A terminal of these settings.
+
+        :raises GlobusSDKUsageError: if one of them, or the environment variable in its place, is no use
+        """
+        # Not at the top: a client that is given a terminal of its own does without urllib3.
+        from globus_transport.terminals.urllib3 import Urllib3Terminal
+
+        verify = config.verify_ssl() if self.verify_ssl is None else self.verify_ssl
+        if not isinstance(verify, bool):
+            verify = os.fspath(verify)
+            if not os.path.exists(verify):
+                raise GlobusSDKUsageError(f"verify_ssl={verify!r}: there is no such CA file or folder")
+        timeout = config.http_timeout() if self.http_timeout is None else self.http_timeout
+        return Urllib3Terminal(
+            http_timeout=None if timeout == -1 else timeout,
+            connect_timeout=self.connect_timeout,
+            verify_ssl=verify,
+            pool_size=self.pool_size,
+        )
