@@ -32,7 +32,7 @@ def mount(name: str, middleware: Middleware, below: AsyncSend) -> AsyncSend:
                 await _release(left)
             raise
         if type(response) is not Response:
-            check_response(name, middleware, response)
+            response = check_response(name, middleware, response)
         for left in open_responses:
             if left.stream is not response.stream:
                 await _release(left)

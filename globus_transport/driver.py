@@ -29,7 +29,7 @@ def mount(name: str, middleware: Middleware, below: Send) -> Send:
                 _release(left)
             raise
         if type(response) is not Response:
-            check_response(name, middleware, response)
+            response = check_response(name, middleware, response)
         for left in open_responses:
             if left.stream is not response.stream:
                 _release(left)
@@ -126,12 +126,13 @@ def check_flow(name: str, middleware: object, flow: object) -> None:
         )
 
 
-def check_response(name: str, middleware: object, response: object) -> None:
+def check_response(name: str, middleware: object, response: object) -> Response:
     """Accept subclasses of Response, refuse everything else by name."""
     if not isinstance(response, Response):
         raise MiddlewareError(
             f"layer {name!r}: the flow of {middleware!r} ended with {type(response).__name__}, not a Response"
         )
+    return response
 
 
 def not_a_step(step: object) -> MiddlewareError:

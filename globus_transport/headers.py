@@ -35,7 +35,7 @@ class Headers(Mapping[str, str]):
         if isinstance(fields, Headers):
             self._pairs = fields._pairs
         else:
-            pairs = tuple(fields.items() if isinstance(fields, Mapping) else fields)
+            pairs: tuple[Pair, ...] = tuple(fields.items() if isinstance(fields, Mapping) else fields)
             for name, value in pairs:
                 check_field(name, value)
             self._pairs = pairs

@@ -105,7 +105,7 @@ _KNOWN_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OP
 _IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 
 
-def _check_body(_request: Request, _attribute: attrs.Attribute[object], body: object) -> None:
+def _check_body(_request: Request, _attribute: attrs.Attribute[Any], body: Any) -> None:
     if body is not None and type(body) is not bytes and not isinstance(body, StreamBody):
         raise GlobusSDKUsageError(f"a request body is bytes, a StreamBody or None, not {type(body).__name__}")
 

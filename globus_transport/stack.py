@@ -9,32 +9,42 @@ A stack never changes. ``add``, ``replace`` and ``remove`` give a new one over t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from globus_transport import driver
 from globus_transport.errors import GlobusSDKUsageError, MiddlewareError
-from globus_transport.flow import AsyncSend, Middleware, Send, Steps
-from globus_transport.layers import AnyMiddleware, CallNext, Kind, Layer, LayerLike, check_names, describe, position_of, to_layer
+from globus_transport.flow import Middleware, Send, Steps
+from globus_transport.layers import (
+    AnyMiddleware,
+    CallNext,
+    Kind,
+    Layer,
+    LayerLike,
+    check_names,
+    describe,
+    position_of,
+    to_layer,
+)
 from globus_transport.messages import Request, Response
 
 if TYPE_CHECKING:
     from typing import Self
 
 T = TypeVar("T")
-Terminal = TypeVar("Terminal", Send, AsyncSend)
+SendT = TypeVar("SendT", bound=Callable[[Request], Any])
 
 
-class _LayeredStack(Generic[Terminal]):
+class _LayeredStack(Generic[SendT]):
     """What both stacks have: their layers, and the ways to get another stack from them."""
 
     _runs: tuple[Kind, ...]
-    _send: Terminal
+    _send: SendT
 
-    def __init__(self, terminal: Terminal, layers: Iterable[LayerLike] = ()) -> None:
+    def __init__(self, terminal: SendT, layers: Iterable[LayerLike] = ()) -> None:
         if not callable(terminal):
             raise MiddlewareError(f"{terminal!r} is no terminal: it cannot be called with a Request")
-        self.terminal = terminal
+        self.terminal: SendT = terminal
         self.layers = check_names(map(to_layer, layers))
         for layer in self.layers:
             if layer.kind not in self._runs:
@@ -45,7 +55,7 @@ class _LayeredStack(Generic[Terminal]):
                 )
         self._send = self._compile()
 
-    def _compile(self) -> Terminal:
+    def _compile(self) -> SendT:
         raise NotImplementedError
 
     def add(
@@ -88,7 +98,7 @@ class _LayeredStack(Generic[Terminal]):
         place = position_of(self.layers, name)
         return self._with([*self.layers[:place], *self.layers[place + 1 :]])
 
-    def over(self, terminal: Terminal) -> Self:
+    def over(self, terminal: SendT) -> Self:
         """The same layers over another terminal."""
         return type(self)(terminal, self.layers)
 

@@ -80,7 +80,8 @@ class StaticGlobusAuthorizer(GlobusAuthorizer):
 
     def authorize(self, request: Request) -> Flow:
         """Send a request with the credential on."""
-        return (yield request.with_header("Authorization", self._header))
+        response: Response = yield request.with_header("Authorization", self._header)
+        return response
 
 
 class BoundAuthorizer:
@@ -103,7 +104,8 @@ class BoundAuthorizer:
 
 
 def _pass_on(request: Request) -> Flow:
-    return (yield request)
+    response: Response = yield request
+    return response
 
 
 def with_authorization(request: Request, header: str | None) -> Request:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from globus_transport.authorizers.base import GlobusAuthorizer, with_authorization
 from globus_transport.flow import Flow
-from globus_transport.messages import Request
+from globus_transport.messages import Request, Response
 
 
 class NullAuthorizer(GlobusAuthorizer):
@@ -15,4 +15,5 @@ class NullAuthorizer(GlobusAuthorizer):
 
     def authorize(self, request: Request) -> Flow:
         """Send a request without a credential."""
-        return (yield with_authorization(request, None))
+        response: Response = yield with_authorization(request, None)
+        return response

@@ -169,7 +169,7 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         return {name: value for name, value in self.__dict__.items() if name != "_renewal"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
+        vars(self).update(state)
         self._renewal = self._new_renewal()
 
 

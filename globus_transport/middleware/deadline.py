@@ -8,7 +8,7 @@ import attrs
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.flow import Flow
-from globus_transport.messages import Request
+from globus_transport.messages import Request, Response
 
 
 def _check(_deadline: Deadline, _attribute: attrs.Attribute[float | None], seconds: float | None) -> None:
@@ -34,7 +34,8 @@ class Deadline:
             latest = time.monotonic() + self.seconds
             if request.deadline is None or request.deadline > latest:
                 request = attrs.evolve(request, deadline=latest)
-        return (yield request)
+        response: Response = yield request
+        return response
 
     def __str__(self) -> str:
         return "none" if self.seconds is None else f"{self.seconds:g} s for the whole call"

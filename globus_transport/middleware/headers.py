@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from globus_transport.flow import Flow
 from globus_transport.headers import Headers
-from globus_transport.messages import Request
+from globus_transport.messages import Request, Response
 
 
 class DefaultHeaders:
@@ -20,7 +20,8 @@ class DefaultHeaders:
         self.headers = Headers(headers)
 
     def __call__(self, request: Request) -> Flow:
-        return (yield request.with_headers(request.headers.with_defaults(self.headers)))
+        response: Response = yield request.with_headers(request.headers.with_defaults(self.headers))
+        return response
 
     def __str__(self) -> str:
         return "; ".join(f"{name}: {value}" for name, value in self.headers.redacted())

@@ -59,5 +59,3 @@ def _next_hop(request: Request, response: Response) -> Request:
     # A repeatable POST that has become a GET goes by its method again.
     repeatable = request.repeatable if method == request.method else None
     return attrs.evolve(request, method=method, url=url, headers=headers, body=body, repeatable=repeatable)
-
-

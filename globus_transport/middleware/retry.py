@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tenacity import RetryCallState
 
 
-def _not_negative(_config: RetryConfig, attribute: attrs.Attribute[float], number: float) -> None:
+def _not_negative(_config: RetryConfig, attribute: attrs.Attribute[Any], number: Any) -> None:
     if not number >= 0:
         raise GlobusSDKUsageError(f"RetryConfig({attribute.name}={number!r}): give a number that is not negative")
 
@@ -134,8 +134,10 @@ class Retry:
     def __str__(self) -> str:
         config = self.config
         often = "as its stop object says" if config.stop else f"up to {config.max_retries} times"
-        when = "as its condition says" if config.retry else "after network errors and " + ", ".join(
-            str(status) for status in config.transient_error_status_codes
+        when = (
+            "as its condition says"
+            if config.retry
+            else "after network errors and " + ", ".join(str(status) for status in config.transient_error_status_codes)
         )
         return f"{often}, {when}"
 

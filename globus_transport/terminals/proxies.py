@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies_environment, proxy_bypass_environment
+from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
 
 import attrs
 import urllib3

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection, HTTPException, HTTPResponse
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import attrs
 import urllib3
@@ -95,7 +95,7 @@ class Urllib3Terminal:
             connection = lease.connection
             if connection.sock is None:
                 self._connect(connection, way, request)
-            connection.sock.settimeout(limit)
+            cast(Any, connection.sock).settimeout(limit)
             _send(connection, way, request)
             return _receive(lease, request, limit)
         except BaseException:
@@ -107,7 +107,7 @@ class Urllib3Terminal:
         connection.timeout = limit
         try:
             if way.tunnel:
-                way.pool._prepare_proxy(connection)
+                way.pool._prepare_proxy(cast(Any, connection))
             if connection.sock is None:
                 connection.connect()
         except (TimeoutError, ConnectTimeoutError) as error:
@@ -151,7 +151,9 @@ class Urllib3Terminal:
             way.pool.close()
 
     def __str__(self) -> str:
-        verify = {True: "verified", False: "NOT VERIFIED"}.get(self.verify_ssl) or f"verified by {self.verify_ssl}"
+        verify = f"verified by {self.verify_ssl}"
+        if isinstance(self.verify_ssl, bool):
+            verify = "verified" if self.verify_ssl else "NOT VERIFIED"
         return f"urllib3, {self.pool_size} kept connections, time-out {_seconds(self.http_timeout)}, TLS {verify}"
 
     def __getstate__(self) -> dict[str, Any]:
@@ -173,16 +175,15 @@ class _Lease:
     __slots__ = ("_pool", "connection")
 
     def __init__(self, pool: HTTPConnectionPool) -> None:
-        connection = pool._get_conn()
-        assert isinstance(connection, HTTPConnection)
-        self.connection = connection
+        # urllib3 declares a protocol; what its pools make are http.client's connections.
+        self.connection: HTTPConnection = cast(Any, pool._get_conn())
         self._pool: HTTPConnectionPool | None = pool
 
     def give_back(self) -> None:
         """The reply was read to its end: the connection can serve the next request."""
         pool, self._pool = self._pool, None
         if pool is not None:
-            pool._put_conn(self.connection)
+            pool._put_conn(cast(Any, self.connection))
 
     def drop(self) -> None:
         """Close the connection. Harmless when it was given back or dropped before."""
