@@ -1,0 +1,1 @@
+"""Routes: API operations as declarations, and the clients that they are mounted on."""

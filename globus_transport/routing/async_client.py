@@ -1,0 +1,83 @@
+"""The client for asyncio."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from globus_transport.async_stack import AsyncStack
+from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.flow import AsyncSend
+from globus_transport.middleware.retry import RetryConfig
+from globus_transport.routing.async_bound import (
+    AsyncOperationCall,
+    AsyncPagedRouteCall,
+    AsyncPaginatorCall,
+    AsyncRouteCall,
+)
+from globus_transport.routing.generic import GenericCalls
+from globus_transport.routing.mounting import AnyAuthorizer, check_transport
+from globus_transport.routing.table import Awaiting, AwaitingPages, RouteTable
+from globus_transport.transport import Transport
+
+if TYPE_CHECKING:
+    from typing import Self
+
+
+class AsyncBaseClient(Awaiting, GenericCalls):
+    """A client of a service whose calls are awaited. May be shared by tasks, and by event loops.
+
+    The parameters are those of :class:`~globus_transport.routing.client.BaseClient`.
+
+    :param terminal: a coroutine function that sends the requests, instead of urllib3 in worker threads;
+        it is not closed
+    :raises GlobusSDKUsageError: if a parameter, or the environment variable in its place, is no use
+    """
+
+    stack: AsyncStack
+
+    _bound_classes: ClassVar[dict[str, type]] = {
+        "route": AsyncRouteCall,
+        "paged route": AsyncPagedRouteCall,
+        "operation": AsyncOperationCall,
+    }
+
+    def __init__(
+        self,
+        *,
+        environment: str | None = None,
+        base_url: str | None = None,
+        authorizer: AnyAuthorizer | None = None,
+        app_name: str | None = None,
+        transport: Transport | None = None,
+        retry_config: RetryConfig | None = None,
+        terminal: AsyncSend | None = None,
+    ) -> None:
+        self._mount(environment, base_url, app_name)
+        self.authorizer = authorizer
+        settings = check_transport(transport, terminal)
+        layers = self._layers(authorizer, retry_config, settings.deadline)
+        self._owns_terminal = terminal is None
+        self.stack = AsyncStack(settings.make_async_terminal() if terminal is None else terminal, layers)
+
+    async def close(self) -> None:
+        """Close the client's connections, if they are its own. A later call opens new ones."""
+        if self._owns_terminal:
+            await self.stack.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.close()
+
+
+class AsyncPaginated(AwaitingPages, RouteTable):
+    """``client.paginated``: the paged routes of a client, as asynchronous paginators."""
+
+    def __init__(self, client: AsyncBaseClient) -> None:
+        self._client = client
+
+    def _bind(self, route: Any) -> Any:
+        if route.kind != "paged route":
+            raise GlobusSDKUsageError(f"{route.name} has no pages; await client.{route.name}")
+        return AsyncPaginatorCall(route, self._client)

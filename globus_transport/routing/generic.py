@@ -1,0 +1,207 @@
+"""Calls without a route: for what a service can do and no table lists yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Union
+
+from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.flow import Steps, send
+from globus_transport.headers import Headers
+from globus_transport.messages import Request, StreamBody
+from globus_transport.replies import GlobusHTTPResponse
+from globus_transport.routing.encoding import encode_json, encode_query, whole_path
+from globus_transport.routing.mounting import MountedRoutes
+from globus_transport.routing.route import operation
+from globus_transport.urls import URL
+
+QueryParameters = Union[Mapping[str, Any], None]
+RequestHeaders = Union[Mapping[str, str], None]
+RequestData = Union[Mapping[str, Any], Iterable[Any], str, bytes, StreamBody, None]
+
+_CONTENT_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
+
+
+class GenericCalls(MountedRoutes):
+    """``get``, ``post``, ``put``, ``patch``, ``delete`` and ``request`` with a path of one's own.
+
+    ``path`` is relative to the service's address, and quoted. An absolute URL is taken as it is; the
+    credential goes along only if it leads to the client's own origin.
+
+    ``data`` is sent as JSON if it is a mapping or list, and as it is if it is text, bytes or a
+    ``StreamBody``; ``encoding`` says it outright: ``"json"``, ``"form"`` or ``"text"``.
+
+    All raise ``GlobusSDKUsageError`` if something cannot be sent, ``GlobusAPIError`` if the service
+    refuses, and ``NetworkError`` if no reply comes.
+    """
+
+    lists_its_routes: ClassVar[bool] = False
+
+    @operation
+    def get(
+        self,
+        path: str,
+        *,
+        query_params: QueryParameters = None,
+        headers: RequestHeaders = None,
+        automatic_authorization: bool = True,
+    ) -> Steps[GlobusHTTPResponse]:
+        """GET a path."""
+        return self.request.flow(
+            "GET",
+            path,
+            query_params=query_params,
+            headers=headers,
+            automatic_authorization=automatic_authorization,
+        )
+
+    @operation
+    def post(
+        self,
+        path: str,
+        *,
+        query_params: QueryParameters = None,
+        data: RequestData = None,
+        headers: RequestHeaders = None,
+        encoding: str | None = None,
+        automatic_authorization: bool = True,
+    ) -> Steps[GlobusHTTPResponse]:
+        """POST to a path."""
+        return self.request.flow(
+            "POST",
+            path,
+            query_params=query_params,
+            data=data,
+            headers=headers,
+            encoding=encoding,
+            automatic_authorization=automatic_authorization,
+        )
+
+    @operation
+    def put(
+        self,
+        path: str,
+        *,
+        query_params: QueryParameters = None,
+        data: RequestData = None,
+        headers: RequestHeaders = None,
+        encoding: str | None = None,
+        automatic_authorization: bool = True,
+    ) -> Steps[GlobusHTTPResponse]:
+        """PUT to a path."""
+        return self.request.flow(
+            "PUT",
+            path,
+            query_params=query_params,
+            data=data,
+            headers=headers,
+            encoding=encoding,
+            automatic_authorization=automatic_authorization,
+        )
+
+    @operation
+    def patch(
+        self,
+        path: str,
+        *,
+        query_params: QueryParameters = None,
+        data: RequestData = None,
+        headers: RequestHeaders = None,
+        encoding: str | None = None,
+        automatic_authorization: bool = True,
+    ) -> Steps[GlobusHTTPResponse]:
+        """PATCH a path."""
+        return self.request.flow(
+            "PATCH",
+            path,
+            query_params=query_params,
+            data=data,
+            headers=headers,
+            encoding=encoding,
+            automatic_authorization=automatic_authorization,
+        )
+
+    @operation
+    def delete(
+        self,
+        path: str,
+        *,
+        query_params: QueryParameters = None,
+        headers: RequestHeaders = None,
+        automatic_authorization: bool = True,
+    ) -> Steps[GlobusHTTPResponse]:
+        """DELETE a path."""
+        return self.request.flow(
+            "DELETE",
+            path,
+            query_params=query_params,
+            headers=headers,
+            automatic_authorization=automatic_authorization,
+        )
+
+    @operation
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query_params: QueryParameters = None,
+        data: RequestData = None,
+        headers: RequestHeaders = None,
+        encoding: str | None = None,
+        allow_redirects: bool = True,
+        stream: bool = False,
+        automatic_authorization: bool = True,
+    ) -> Steps[GlobusHTTPResponse]:
+        """Any method on a path.
+
+        :param stream: leave the reply's body on the wire, for ``reply.iter_bytes()``
+        """
+        url = _url(self, path, query_params)
+        content_type, body = _body(data, encoding)
+        fields = Headers(headers or ())
+        if content_type is not None:
+            fields = fields.with_defaults(Headers({"Content-Type": content_type}))
+        response = yield from send(
+            Request(
+                method,
+                url,
+                fields,
+                body,
+                stream=stream,
+                authorize=automatic_authorization,
+                follow_redirects=allow_redirects,
+            )
+        )
+        return GlobusHTTPResponse(response, self)
+
+
+def _url(client: MountedRoutes, path: str, query_params: QueryParameters) -> URL:
+    query = encode_query(query_params) if query_params else ""
+    if path.startswith(("https://", "http://")):
+        if query:
+            path = f"{path}{'&' if '?' in path else '?'}{query}"
+        return URL(path)
+    target = f"{client.base_path}/{whole_path(path.lstrip('/'))}"
+    return URL.at(client.origin, f"{target}?{query}" if query else target)
+
+
+def _body(data: RequestData, encoding: str | None) -> tuple[str | None, bytes | StreamBody | None]:
+    if encoding is None:
+        encoding = "text" if isinstance(data, (str, bytes, StreamBody)) else "json"
+    if encoding not in ("json", "form", "text"):
+        raise GlobusSDKUsageError(f"encoding={encoding!r}: give 'json', 'form' or 'text'")
+    if data is None:
+        return None, None
+    if encoding == "json":
+        return _CONTENT_TYPES["json"], encode_json(data)
+    if encoding == "form":
+        if not isinstance(data, Mapping):
+            raise GlobusSDKUsageError(f"data: a form is a mapping, not a {type(data).__name__}")
+        text = encode_query(data)
+        return (_CONTENT_TYPES["form"], text.encode("ascii")) if text else (None, None)
+    if isinstance(data, str):
+        return None, data.encode()
+    if isinstance(data, (bytes, StreamBody)):
+        return None, data
+    raise GlobusSDKUsageError(f"data: text is str, bytes or a StreamBody, not a {type(data).__name__}")

@@ -1,0 +1,124 @@
+"""What every client is made of: where its service is, and which layers its requests pass."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import TYPE_CHECKING, Any, ClassVar, Union
+
+from globus_transport import config
+from globus_transport._version import __version__
+from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer
+from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.layers import Layer
+from globus_transport.middleware.deadline import Deadline
+from globus_transport.middleware.errors import Errors
+from globus_transport.middleware.headers import DefaultHeaders
+from globus_transport.middleware.redirect import Redirect
+from globus_transport.middleware.retry import Retry, RetryConfig
+from globus_transport.routing.table import RouteTable
+from globus_transport.transport import Transport
+from globus_transport.urls import URL
+
+if TYPE_CHECKING:
+    from typing import Self
+
+AnyAuthorizer = Union[GlobusAuthorizer, BoundAuthorizer]
+
+
+class MountedRoutes(RouteTable):
+    """A route table at an address. The base of the blocking and the asyncio client.
+
+    :ivar base_url: the service's address
+    :ivar authorizer: what was given as ``authorizer=``
+    :ivar app_name: what was given as ``app_name=``
+    """
+
+    #: How a reply class, an operation or a ``from_client`` field may look at the client.
+    origin: str
+    base_path: str
+    stack: Any
+    _owns_terminal: bool
+
+    _bound_classes: ClassVar[dict[str, type]]
+
+    def _mount(self, environment: str | None, base_url: str | None, app_name: str | None) -> None:
+        if base_url is None:
+            if not self.service_name:
+                raise GlobusSDKUsageError(f"{type(self).__name__} is for no certain service; give it base_url=")
+            base_url = config.service_url(self.service_name, environment)
+        elif environment is not None:
+            config.environment_name(environment)
+        url = URL(base_url)
+        if "?" in url.target:
+            raise GlobusSDKUsageError(f"base_url={base_url!r}: an address of a service has no query")
+        self.base_url = base_url
+        self.origin = url.origin
+        self.base_path = url.target.rstrip("/")
+        self.app_name = app_name
+
+    def _layers(
+        self, authorizer: AnyAuthorizer | None, retry_config: RetryConfig | None, deadline: float | None
+    ) -> list[Layer]:
+        layers = [
+            Layer("errors", Errors(self.error_class.from_response)),
+            Layer("deadline", Deadline(deadline)),
+            Layer("redirect", Redirect()),
+            Layer("retry", Retry(retry_config, self.may_pass)),
+        ]
+        if authorizer is not None:
+            layers.append(Layer("authorizer", self._bound(authorizer)))
+        layers.append(Layer("headers", DefaultHeaders(_default_headers(self.app_name))))
+        return layers
+
+    def _bound(self, authorizer: AnyAuthorizer) -> BoundAuthorizer:
+        if isinstance(authorizer, BoundAuthorizer):
+            return authorizer
+        if not isinstance(authorizer, GlobusAuthorizer):
+            raise GlobusSDKUsageError(
+                f"authorizer: expected one such as AccessTokenAuthorizer(token), got a {type(authorizer).__name__}"
+            )
+        return authorizer.bound_to(self.origin)
+
+    def with_stack(self, stack: Any) -> Self:
+        """The same client on another stack, which it does not close.
+
+        ``client.with_stack(client.stack.add(log_calls, before="retry"))``
+
+        :param stack: of the kind that the client has; usually made from ``client.stack``
+        """
+        if not isinstance(stack, type(self.stack)):
+            raise GlobusSDKUsageError(
+                f"{type(self).__name__} runs on {type(self.stack).__name__}, not on {type(stack).__name__}"
+            )
+        other = copy(self)
+        other.stack = stack
+        other._owns_terminal = False
+        return other
+
+    def _bind(self, route: Any) -> Any:
+        return self._bound_classes[route.kind](route, self)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} at {self.base_url}>"
+
+
+def check_transport(transport: Transport | None, terminal: object | None) -> Transport:
+    """The transport's settings.
+
+    :raises GlobusSDKUsageError: if they are given beside a terminal, which has its own
+    """
+    if transport is not None and terminal is not None:
+        raise GlobusSDKUsageError("give transport= or terminal=, not both: the settings are those of the own terminal")
+    if transport is not None and not isinstance(transport, Transport):
+        raise GlobusSDKUsageError(f"transport: expected Transport(...), got a {type(transport).__name__}")
+    return Transport() if transport is None else transport
+
+
+def _default_headers(app_name: str | None) -> list[tuple[str, str]]:
+    agent = f"globus_transport/{__version__}"
+    return [
+        ("Accept", "application/json"),
+        ("Accept-Encoding", "gzip"),
+        ("User-Agent", agent if app_name is None else f"{agent}/{app_name}"),
+        ("X-Globus-Client-Info", f"product=globus_transport,version={__version__}"),
+    ]

@@ -1,0 +1,161 @@
+"""How services page their lists: what to ask for next, by what the last page said."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, cast
+from urllib.parse import parse_qsl, urlsplit
+
+import attrs
+
+from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
+from globus_transport.replies import GlobusHTTPResponse
+
+Parameters = Mapping[str, Any]
+
+
+class Paging(ABC):
+    """A style of paging.
+
+    :cvar place: whether its parameters stand in the query or in the body
+    """
+
+    place: Literal["query", "body"] = "query"
+
+    def first(self, given: Parameters) -> Parameters:
+        """What to set for the first page, besides what the caller gave.
+
+        :raises GlobusSDKUsageError: if the caller gave something that cannot be paged by
+        """
+        return {}
+
+    @abstractmethod
+    def after(self, asked: Parameters, page: GlobusHTTPResponse) -> Parameters | None:
+        """What to set for the page after ``page``, or ``None`` if it was the last.
+
+        :param asked: the parameters that got ``page``
+        :raises ReplyFormatError: if the page does not say what it has to
+        """
+
+
+@attrs.frozen
+class Marker(Paging):
+    """Each page names the next one by a marker.
+
+    :param parameter: the marker's name in the request
+    :param key: its name in the page; by default the same
+    :param more_key: says with true or false whether there is another page; without it, a page
+        whose marker is null or missing is the last
+    """
+
+    parameter: str = "marker"
+    key: str | None = None
+    more_key: str | None = None
+    place: Literal["query", "body"] = "query"
+
+    def after(self, asked: Parameters, page: GlobusHTTPResponse) -> Parameters | None:
+        """See :meth:`Paging.after`."""
+        if self.more_key is not None and not page.get(self.more_key):
+            return None
+        key = self.key or self.parameter
+        marker = page.get(key)
+        if marker is None:
+            if self.more_key is not None:
+                raise ReplyFormatError(f"the page says that there are more, but has no {key!r}")
+            return None
+        if str(marker) == str(asked.get(self.parameter)):
+            raise ReplyFormatError(f"the service gave the {key} {marker!r} twice in a row; paging would never end")
+        return {self.parameter: marker}
+
+    def __str__(self) -> str:
+        return self.parameter
+
+
+@attrs.frozen
+class Offset(Paging):
+    """Pages are counted off by limit and offset.
+
+    :param page_size: items of a page, if the caller gives no ``limit``
+    :param max_results: items that the service gives at most, in all pages together
+    :param more_key: says whether there is another page
+    :param total_key: says how many items there are in all pages, instead of ``more_key``
+    :param count_key: says how many items the page has; without it they are counted
+    """
+
+    page_size: int = 100
+    max_results: int | None = None
+    more_key: str | None = None
+    total_key: str | None = None
+    count_key: str | None = None
+    place: Literal["query", "body"] = "query"
+
+    def first(self, given: Parameters) -> Parameters:
+        """See :meth:`Paging.first`."""
+        offset, limit = _number("offset", given.get("offset", 0)), _number("limit", given.get("limit", self.page_size))
+        if limit < 1:
+            raise GlobusSDKUsageError(f"limit={limit}: paging needs a limit above 0")
+        return {"limit": self._allowed(offset, limit), "offset": offset}
+
+    def after(self, asked: Parameters, page: GlobusHTTPResponse) -> Parameters | None:
+        """See :meth:`Paging.after`."""
+        count = self._count(page)
+        offset = int(asked["offset"]) + count
+        if count == 0 or not self._goes_on(page, offset):
+            return None
+        if self.max_results is not None and offset >= self.max_results:
+            return None
+        return {"limit": self._allowed(offset, int(asked["limit"])), "offset": offset}
+
+    def _allowed(self, offset: int, limit: int) -> int:
+        # A service that gives so many at most refuses a page that would reach beyond.
+        return limit if self.max_results is None else max(1, min(limit, self.max_results - offset))
+
+    def _count(self, page: GlobusHTTPResponse) -> int:
+        if self.count_key is not None:
+            count = page.get(self.count_key)
+            if not isinstance(count, int):
+                raise ReplyFormatError(f"the page does not say how many items it has, under {self.count_key!r}")
+            return count
+        return len(list(cast(Iterable[Any], page)))
+
+    def _goes_on(self, page: GlobusHTTPResponse, offset: int) -> bool:
+        if self.total_key is None:
+            return bool(page.get(self.more_key or "has_next_page"))
+        total = page.get(self.total_key)
+        if not isinstance(total, int):
+            raise ReplyFormatError(f"the page does not say how many items there are, under {self.total_key!r}")
+        return offset < total
+
+    def __str__(self) -> str:
+        return "limit, offset"
+
+
+@attrs.frozen
+class NextLink(Paging):
+    """Each page has a link to the next one (JSON:API), whose query replaces the last one's.
+
+    A parameter set to ``None`` is not sent.
+    """
+
+    def after(self, asked: Parameters, page: GlobusHTTPResponse) -> Parameters | None:
+        """See :meth:`Paging.after`."""
+        links = page.get("links")
+        link = links.get("next") if isinstance(links, dict) else None
+        if link is None:
+            return None
+        if not isinstance(link, str):
+            raise ReplyFormatError("the page's link to the next one is not text")
+        query = dict(parse_qsl(urlsplit(link).query, keep_blank_values=True))
+        if all(asked.get(name) == value for name, value in query.items()):
+            raise ReplyFormatError("the page's link to the next one leads to itself; paging would never end")
+        return {**dict.fromkeys(asked), **query}
+
+    def __str__(self) -> str:
+        return "link"
+
+
+def _number(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, str)) or not str(value).isdecimal():
+        raise GlobusSDKUsageError(f"{name}={value!r}: paging needs a number that is not negative")
+    return int(value)

@@ -1,0 +1,249 @@
+"""A route's declaration, compiled: from the arguments of a call to the request, and from the response to the reply."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, TypedDict
+
+import attrs
+
+from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.headers import Headers
+from globus_transport.messages import Request, Response
+from globus_transport.missing import MISSING
+from globus_transport.replies import GlobusHTTPResponse, IterableResponse
+from globus_transport.routing.encoding import encode_json, encode_query, path_segment
+from globus_transport.routing.parameters import Body, Encode, Field, MoreFields, MoreQuery, Query
+from globus_transport.urls import URL
+
+_JSON = Headers({"Content-Type": "application/json"})
+_FORM = Headers({"Content-Type": "application/x-www-form-urlencoded"})
+_NO_HEADERS = Headers()
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_PLACES = (Query, Field, Body, MoreQuery, MoreFields)
+
+#: The parts of a call: path, query, fields of the body, and the body's document if it is given whole.
+Parts = tuple[str, dict[str, Any], dict[str, Any], Any]
+
+
+class RouteOptions(TypedDict, total=False):
+    """What a route can say besides its method and path.
+
+    ``form``: the body is a form, not JSON. ``wrap``: the fields stand in an object under this name.
+    ``constants``: fields with fixed values. ``from_client``: fields whose values are attributes of the
+    client. ``repeatable``: whether doing it twice is the same as doing it once, if the method does not
+    say so. ``scopes``: what a token needs. ``iter_key``: where the items of the reply are. ``prepare``:
+    a rule that binds several parameters: is given the arguments by name, and returns them.
+    """
+
+    form: bool
+    wrap: str
+    constants: Mapping[str, Any]
+    from_client: Mapping[str, str]
+    repeatable: bool
+    scopes: tuple[str, ...]
+    iter_key: str
+    prepare: Callable[[dict[str, Any]], dict[str, Any]]
+
+
+@attrs.frozen
+class Parameter:
+    """One parameter of a route: where it goes, under which name, and how it is written."""
+
+    name: str
+    place: type
+    wire_name: str
+    encode: Encode | None = None
+
+
+class Plan:
+    """How the calls of one route become requests.
+
+    :param function: the stub; its parameters, their annotations and its return annotation count
+    :raises TypeError: if the declaration contradicts itself
+    """
+
+    def __init__(self, method: str, path: str, function: Callable[..., Any], options: RouteOptions) -> None:
+        self.name = function.__name__
+        self.method = method
+        self.path = path
+        self.function = function
+        self.is_form = options.get("form", False)
+        self.wrap = options.get("wrap")
+        self.constants = dict(options.get("constants", {}))
+        self.from_client = dict(options.get("from_client", {}))
+        self.repeatable = options.get("repeatable")
+        self.prepare = options.get("prepare")
+        self._literals, self._path_names = _split_path(path)
+        self._read_stub()
+        self._choose_reply(options.get("iter_key"))
+        self._has_fields = bool(self.constants or self.from_client) or any(
+            one.place in (Field, MoreFields) for one in self.parameters.values()
+        )
+
+    def _read_stub(self) -> None:
+        code = self.function.__code__
+        count = code.co_argcount + code.co_kwonlyargcount
+        names = code.co_varnames[1:count]
+        self.positional = code.co_varnames[1 : code.co_argcount]
+        self.parameters = {name: self._parameter(name) for name in names}
+        missing = [name for name in self._path_names if name not in self.parameters]
+        if missing:
+            raise TypeError(f"{self.name}: the path names {missing[0]!r}, which is no parameter")
+        defaults = dict(self.function.__kwdefaults__ or {})
+        positional_defaults = self.function.__defaults__ or ()
+        defaults.update(
+            zip(self.positional[len(self.positional) - len(positional_defaults) :], positional_defaults, strict=True)
+        )
+        self.required = frozenset(names) - defaults.keys()
+        # Only these are sent if nobody gives them.
+        self._defaults = {name: value for name, value in defaults.items() if value is not None and value is not MISSING}
+
+    def _parameter(self, name: str) -> Parameter:
+        if name in self._path_names:
+            return Parameter(name, str, name)
+        for marker in getattr(self.function.__annotations__.get(name), "__metadata__", ()):
+            if isinstance(marker, (Query, Field)):
+                return Parameter(name, type(marker), marker.name or name, marker.encode)
+            if isinstance(marker, _PLACES):
+                return Parameter(name, type(marker), name)
+        return Parameter(name, Field if self.method in _WITH_BODY else Query, name)
+
+    def _choose_reply(self, iter_key: str | None) -> None:
+        reply = self.function.__annotations__.get("return")
+        if not isinstance(reply, type) or not issubclass(reply, GlobusHTTPResponse):
+            raise TypeError(f"{self.name}: a route returns GlobusHTTPResponse or a subclass, not {reply!r}")
+        self.reply_class = reply
+        self._reply_options: dict[str, Any] = {}
+        if iter_key is not None:
+            if not issubclass(reply, IterableResponse):
+                raise TypeError(f"{self.name}: iter_key= needs an IterableResponse")
+            self._reply_options["iter_key"] = iter_key
+
+    def request(self, client: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
+        """The request of one call.
+
+        :param client: knows the service's address and the ``from_client`` fields
+        :raises TypeError: if the arguments don't fit the stub
+        :raises GlobusSDKUsageError: if an argument has no form on the wire
+        """
+        return self.build(client, self.parts(client, args, kwargs))
+
+    def parts(self, client: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Parts:
+        """The call's arguments, each in its place.
+
+        :raises TypeError: if they don't fit the stub
+        :raises GlobusSDKUsageError: if one has no form on the wire
+        """
+        given = self._given(args, kwargs)
+        if self.prepare is not None:
+            given = self.prepare(given)
+        target = self._target(client.base_path, given)
+        return (target, *self._sorted(given, client))
+
+    def build(self, client: Any, parts: Parts) -> Request:
+        """The request of a call's parts.
+
+        :raises GlobusSDKUsageError: if a part has no form on the wire
+        """
+        target, query, fields, document = parts
+        if query:
+            text = encode_query(query)
+            if text:
+                target = f"{target}?{text}"
+        headers, body = self._body(document, fields)
+        return Request(
+            self.method,
+            URL.at(client.origin, target),
+            headers,
+            body,
+            repeatable=self.repeatable,
+            route=self.name,
+        )
+
+    def _sorted(self, given: Mapping[str, Any], client: Any) -> tuple[dict[str, Any], dict[str, Any], Any]:
+        query: dict[str, Any] = {}
+        fields = dict(self.constants)
+        for name, attribute in self.from_client.items():
+            fields[name] = getattr(client, attribute)
+        document: Any = MISSING
+        more: list[tuple[dict[str, Any], Mapping[str, Any]]] = []
+        for name, value in given.items():
+            parameter = self.parameters[name]
+            place = parameter.place
+            if place is str or value is MISSING:
+                continue
+            if place is Query:
+                if value is not None:
+                    query[parameter.wire_name] = parameter.encode(name, value) if parameter.encode else value
+            elif place is Field:
+                fields[parameter.wire_name] = parameter.encode(name, value) if parameter.encode else value
+            elif place is Body:
+                document = value
+            elif value is not None:
+                more.append((query if place is MoreQuery else fields, _mapping(name, value)))
+        for target, extra in more:
+            target.update(extra)
+        return query, fields, document
+
+    def _given(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        given = dict(zip(self.positional, args, strict=False))
+        if (
+            len(args) > len(self.positional)
+            or not given.keys().isdisjoint(kwargs)
+            or not kwargs.keys() <= self.parameters.keys()
+        ):
+            self._refuse(args, kwargs)
+        given.update(kwargs)
+        if not self.required <= given.keys():
+            self._refuse(args, kwargs)
+        return {**self._defaults, **given} if self._defaults else given
+
+    def _refuse(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> NoReturn:
+        try:
+            self.signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{self.name}(): {error}") from None
+        raise AssertionError(f"{self.name}: the arguments fit its signature, yet not its plan")
+
+    @property
+    def signature(self) -> inspect.Signature:
+        """What a call takes, without ``self``."""
+        whole = inspect.signature(self.function)
+        return whole.replace(parameters=list(whole.parameters.values())[1:])
+
+    def _target(self, base_path: str, given: Mapping[str, Any]) -> str:
+        parts = [base_path, self._literals[0]]
+        for name, literal in zip(self._path_names, self._literals[1:], strict=True):
+            parts.append(path_segment(name, given[name]))
+            parts.append(literal)
+        return "".join(parts)
+
+    def _body(self, document: Any, fields: dict[str, Any]) -> tuple[Headers, bytes | None]:
+        if document is not MISSING:
+            document = {**_mapping("the body", document), **fields} if fields else document
+        elif self._has_fields:
+            document = {self.wrap: fields} if self.wrap else fields
+        else:
+            return _NO_HEADERS, None
+        if not self.is_form:
+            return _JSON, encode_json(document)
+        text = encode_query(_mapping("the form", document))
+        return (_FORM, text.encode("ascii")) if text else (_NO_HEADERS, None)
+
+    def reply(self, response: Response, client: Any) -> Any:
+        """The reply of one call."""
+        return self.reply_class(response, client, **self._reply_options)
+
+
+def _split_path(path: str) -> tuple[list[str], list[str]]:
+    parts = re.split(r"\{(\w+)\}", path)
+    return parts[0::2], parts[1::2]
+
+
+def _mapping(name: str, value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise GlobusSDKUsageError(f"{name}: expected a mapping, got {type(value).__name__}")
+    return value

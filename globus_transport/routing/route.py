@@ -1,0 +1,248 @@
+"""Declaring API operations: decorators that turn a typed stub into a route.
+
+::
+
+    class TransferRoutes(RouteTable):
+        @get("/v0.10/task/{task_id}")
+        def get_task(self, task_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
+            \"\"\"One task's document.\"\"\"
+
+On a client a route is callable; on an asyncio client it is awaited. Both have ``.request(...)``, and a
+paged one ``.pages(...)`` and ``.items(...)``. The annotations are read when the class is made, so a
+module of routes does without ``from __future__ import annotations``.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, Union, overload
+
+from globus_transport.flow import Steps
+from globus_transport.routing.async_bound import (
+    AsyncOperationCall,
+    AsyncPagedRouteCall,
+    AsyncPaginatorCall,
+    AsyncRouteCall,
+)
+from globus_transport.routing.bound import (
+    BoundOperation,
+    BoundRoute,
+    NotPaginated,
+    OperationCall,
+    PagedRouteCall,
+    PaginatorCall,
+    RouteCall,
+)
+from globus_transport.routing.paging import Paging
+from globus_transport.routing.plan import Plan, RouteOptions
+from globus_transport.routing.table import Awaiting, AwaitingPages, Blocking, BlockingPages, RouteTable
+
+if TYPE_CHECKING:
+    from typing import Self, Unpack
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class _Declared:
+    """What routes and operations have in common.
+
+    :ivar name: of the method
+    :ivar owner: name of the class that declares it
+    """
+
+    is_route = True
+    name: str
+    owner: str
+    function: Callable[..., Any]
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.owner = owner.__name__
+
+    @property
+    def signature(self) -> inspect.Signature:
+        """What a call takes, without ``self``."""
+        whole = inspect.signature(self.function)
+        return whole.replace(parameters=list(whole.parameters.values())[1:])
+
+    def _bound_to(self, instance: Any) -> Any:
+        return self if instance is None else instance._bind(self)
+
+    def notes(self) -> list[str]:
+        """What a printed table says about it."""
+        return []
+
+
+class _Routed(_Declared):
+    """One API operation.
+
+    :ivar method: the HTTP method
+    :ivar path: relative to the service's address; ``{name}`` stands for a path argument
+    :ivar plan: how its calls become requests
+    :ivar scopes: what a token needs, if it is not what the table says
+    """
+
+    def __init__(self, method: str, path: str, function: Callable[..., Any], options: RouteOptions) -> None:
+        self.plan = Plan(method, path, function, options)
+        self.name = function.__name__
+        self.function = function
+        self.method = method
+        self.path = path
+        self.scopes: Iterable[str] | None = options.get("scopes")
+        self.__doc__ = function.__doc__
+
+    def notes(self) -> list[str]:
+        """What a printed table says about it."""
+        return ["repeatable"] if self.plan.repeatable else []
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.method} {self.path}"
+
+    def __repr__(self) -> str:
+        return f"<route {self.owner}.{self}>"
+
+
+class Route(_Routed, Generic[P, R]):
+    """An API operation that is one request. Made by :func:`get`, :func:`post` and the others."""
+
+    kind = "route"
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: Blocking, owner: type) -> RouteCall[P, R]: ...
+    @overload
+    def __get__(self, instance: Awaiting, owner: type) -> AsyncRouteCall[P, R]: ...
+    @overload
+    def __get__(self, instance: Union[BlockingPages, AwaitingPages], owner: type) -> NotPaginated: ...
+    @overload
+    def __get__(self, instance: RouteTable, owner: type) -> BoundRoute[P, R]: ...
+    def __get__(self, instance: Any, owner: type) -> Any:
+        return self._bound_to(instance)
+
+
+class PagedRoute(_Routed, Generic[P, R]):
+    """An API operation whose reply is one page of a list."""
+
+    kind = "paged route"
+
+    def __init__(
+        self, method: str, path: str, function: Callable[..., Any], options: RouteOptions, paging: Paging
+    ) -> None:
+        super().__init__(method, path, function, options)
+        self.paging = paging
+
+    def notes(self) -> list[str]:
+        """What a printed table says about it."""
+        return [*super().notes(), f"pages by {self.paging}"]
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: Blocking, owner: type) -> PagedRouteCall[P, R]: ...
+    @overload
+    def __get__(self, instance: Awaiting, owner: type) -> AsyncPagedRouteCall[P, R]: ...
+    @overload
+    def __get__(self, instance: BlockingPages, owner: type) -> PaginatorCall[P, R]: ...
+    @overload
+    def __get__(self, instance: AwaitingPages, owner: type) -> AsyncPaginatorCall[P, R]: ...
+    @overload
+    def __get__(self, instance: RouteTable, owner: type) -> BoundRoute[P, R]: ...
+    def __get__(self, instance: Any, owner: type) -> Any:
+        return self._bound_to(instance)
+
+
+class Operation(_Declared, Generic[P, R]):
+    """A call that is made of several requests, written as a flow. Made by :func:`operation`."""
+
+    kind = "operation"
+    method = "-"
+    path = "(several requests)"
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.name = function.__name__
+        self.function = function
+        self.__doc__ = function.__doc__
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<operation {self.owner}.{self}>"
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: Blocking, owner: type) -> OperationCall[P, R]: ...
+    @overload
+    def __get__(self, instance: Awaiting, owner: type) -> AsyncOperationCall[P, R]: ...
+    @overload
+    def __get__(self, instance: Union[BlockingPages, AwaitingPages], owner: type) -> NotPaginated: ...
+    @overload
+    def __get__(self, instance: RouteTable, owner: type) -> BoundOperation[P, R]: ...
+    def __get__(self, instance: Any, owner: type) -> Any:
+        return self._bound_to(instance)
+
+
+AnyRoute = Union[Route[..., Any], PagedRoute[..., Any], Operation[..., Any]]
+
+
+class _RouteDecorator:
+    def __init__(self, method: str, path: str, options: RouteOptions) -> None:
+        self._method, self._path, self._options = method, path, options
+
+    def __call__(self, function: Callable[Concatenate[Any, P], R]) -> Route[P, R]:
+        return Route(self._method, self._path, function, self._options)
+
+
+class _PagedRouteDecorator:
+    def __init__(self, method: str, path: str, options: RouteOptions, paging: Paging) -> None:
+        self._method, self._path, self._options, self._paging = method, path, options, paging
+
+    def __call__(self, function: Callable[Concatenate[Any, P], R]) -> PagedRoute[P, R]:
+        return PagedRoute(self._method, self._path, function, self._options, self._paging)
+
+
+@overload
+def get(path: str, *, paging: Paging, **options: Unpack[RouteOptions]) -> _PagedRouteDecorator: ...
+@overload
+def get(path: str, **options: Unpack[RouteOptions]) -> _RouteDecorator: ...
+def get(path: str, *, paging: Paging | None = None, **options: Unpack[RouteOptions]) -> Any:
+    """Declare a route by GET. See :class:`~globus_transport.routing.plan.RouteOptions`."""
+    return _decorator("GET", path, options, paging)
+
+
+@overload
+def post(path: str, *, paging: Paging, **options: Unpack[RouteOptions]) -> _PagedRouteDecorator: ...
+@overload
+def post(path: str, **options: Unpack[RouteOptions]) -> _RouteDecorator: ...
+def post(path: str, *, paging: Paging | None = None, **options: Unpack[RouteOptions]) -> Any:
+    """Declare a route by POST."""
+    return _decorator("POST", path, options, paging)
+
+
+def put(path: str, **options: Unpack[RouteOptions]) -> _RouteDecorator:
+    """Declare a route by PUT."""
+    return _RouteDecorator("PUT", path, options)
+
+
+def patch(path: str, **options: Unpack[RouteOptions]) -> _RouteDecorator:
+    """Declare a route by PATCH."""
+    return _RouteDecorator("PATCH", path, options)
+
+
+def delete(path: str, **options: Unpack[RouteOptions]) -> _RouteDecorator:
+    """Declare a route by DELETE."""
+    return _RouteDecorator("DELETE", path, options)
+
+
+def _decorator(method: str, path: str, options: RouteOptions, paging: Paging | None) -> Any:
+    if paging is None:
+        return _RouteDecorator(method, path, options)
+    return _PagedRouteDecorator(method, path, options, paging)
+
+
+def operation(function: Callable[Concatenate[Any, P], Steps[R]]) -> Operation[P, R]:
+    """Declare an operation: a generator method that yields requests and returns the call's result."""
+    return Operation(function)

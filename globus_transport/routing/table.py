@@ -1,0 +1,102 @@
+"""Route tables: classes of routes, and what they look like printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from globus_transport.api_errors import GlobusAPIError
+from globus_transport.messages import Response
+
+if TYPE_CHECKING:
+    from globus_transport.routing.route import AnyRoute
+
+
+class RouteList(tuple["AnyRoute", ...]):
+    """The routes of a table, in the order in which they are declared. Prints as a table."""
+
+    def __str__(self) -> str:
+        rows = [("method", "path", "name", "notes")]
+        rows += [(route.method, route.path, route.name, ", ".join(route.notes())) for route in self]
+        widths = [max(len(row[column]) for row in rows) for column in range(3)]
+        lines = [
+            "  ".join([*(cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True)), row[3]])
+            for row in rows
+        ]
+        return "\n".join(line.rstrip() for line in lines)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} routes: {', '.join(route.name for route in self)}>"
+
+    def named(self, name: str) -> AnyRoute:
+        """One route.
+
+        :raises KeyError: if there is none of that name
+        """
+        for route in self:
+            if route.name == name:
+                return route
+        raise KeyError(name)
+
+
+class _RoutesOf:
+    """``SomeClient.routes``: every public route of the class and its bases."""
+
+    def __get__(self, _instance: object, owner: type[RouteTable]) -> RouteList:
+        found: dict[str, Any] = {}
+        for cls in reversed(owner.__mro__):
+            if not vars(cls).get("lists_its_routes", True):
+                continue
+            for name, value in vars(cls).items():
+                if getattr(value, "is_route", False) and not name.startswith("_"):
+                    found[name] = value
+                else:
+                    # What a subclass puts in a route's place hides it.
+                    found.pop(name, None)
+        return RouteList(found.values())
+
+
+class RouteTable:
+    """The base of route tables.
+
+    :cvar routes: the table's public routes
+    :cvar service_name: for the service's address
+    :cvar error_class: what an unsuccessful reply is raised as
+    :cvar scopes: the service's scopes, by name
+    :cvar resource_server: the service's name in token replies
+    :cvar token_scopes: what a token needs for a route that does not say so itself
+    :cvar lists_its_routes: whether ``routes`` shows what this very class declares
+    """
+
+    routes: ClassVar[_RoutesOf] = _RoutesOf()
+    service_name: ClassVar[str] = ""
+    error_class: ClassVar[type[GlobusAPIError]] = GlobusAPIError
+    scopes: ClassVar[Any] = None
+    resource_server: ClassVar[str | None] = None
+    token_scopes: ClassVar[Iterable[str]] = ()
+    lists_its_routes: ClassVar[bool] = True
+
+    @staticmethod
+    def may_pass(response: Response) -> bool:
+        """Whether a status that usually passes may pass here, so that the call is repeated."""
+        return True
+
+    def _bind(self, route: Any) -> Any:
+        """What reading a route's name from an instance gives."""
+        raise TypeError(f"{type(self).__name__} is a route table; mount it: class Client(BaseClient, {route.owner})")
+
+
+class Blocking:
+    """Marks clients whose calls return replies."""
+
+
+class Awaiting:
+    """Marks clients whose calls return awaitables."""
+
+
+class BlockingPages:
+    """Marks views of a client whose calls return paginators."""
+
+
+class AwaitingPages:
+    """Marks views of a client whose calls return asynchronous paginators."""

@@ -1,0 +1,1 @@
+"""The services: one route table each, with its payloads, replies and errors."""

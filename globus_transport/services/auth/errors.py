@@ -1,0 +1,55 @@
+"""What Globus Auth's refusals are raised as."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from globus_transport.api_errors import GlobusAPIError
+from globus_transport.error_documents import ErrorDocument
+from globus_transport.messages import Response
+
+if TYPE_CHECKING:
+    from typing import Self
+
+
+class AuthAPIError(GlobusAPIError):
+    """Globus Auth refused.
+
+    The token endpoint answers by RFC 6749, section 5.2: its ``error`` becomes ``code``, and its
+    ``error_description`` the message.
+    """
+
+    @classmethod
+    def from_response(cls, response: Response) -> Self | LoginRequiredError:
+        """The exception for a response: a refused refresh token is a :class:`LoginRequiredError`."""
+        error = cls(response)
+        route = response.request.route if response.request is not None else None
+        if error.code == "invalid_grant" and route == "oauth2_refresh_token":
+            return LoginRequiredError(response)
+        return error
+
+    def _read(self) -> ErrorDocument:
+        read = super()._read()
+        document = self.raw_json or {}
+        code, description = document.get("error"), document.get("error_description")
+        if read.code is None and isinstance(code, str):
+            read = attrs.evolve(read, code=code)
+        if not read.messages and isinstance(description, str):
+            read = attrs.evolve(read, messages=[description])
+        # Auth's name for a call stands in the single errors.
+        ids = {one.get("id") for one in read.errors} - {None}
+        if len(ids) == 1:
+            read = attrs.evolve(read, request_id=str(ids.pop()))
+        return read
+
+
+class LoginRequiredError(AuthAPIError):
+    """The refresh token is no longer good: it expired, was revoked, or was used twice. Only a new login helps."""
+
+    def __str__(self) -> str:
+        return (
+            f"the login is no longer valid; log in again: oauth2_start_flow(..., refresh_tokens=True), "
+            f"oauth2_get_authorize_url(), oauth2_exchange_code_for_tokens(code). {super().__str__()}"
+        )

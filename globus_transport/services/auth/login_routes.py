@@ -1,0 +1,266 @@
+"""The OAuth2 routes of Globus Auth, for those who get tokens.
+
+A grant is never sent twice on a guess: a code or a rotated refresh token that was used already cannot
+be used again, and the service may take the second use for theft.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal, Optional, Union
+
+from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.flow import Steps
+from globus_transport.missing import MISSING, MissingType
+from globus_transport.replies import GlobusHTTPResponse
+from globus_transport.routing.parameters import Body, BodyParams, Field, Maybe, QueryParams, UUIDLike, comma_list
+from globus_transport.routing.route import operation, post
+from globus_transport.scopes.text import ScopesLike, scope_text
+from globus_transport.services.auth.flow_managers import (
+    GlobusAuthorizationCodeFlowManager,
+    GlobusNativeAppFlowManager,
+    GlobusOAuthFlowManager,
+)
+from globus_transport.services.auth.routes import OpenIDRoutes
+from globus_transport.services.auth.token_replies import (
+    OAuthAuthorizationCodeResponse,
+    OAuthClientCredentialsResponse,
+    OAuthDependentTokenResponse,
+    OAuthRefreshTokenResponse,
+    OAuthTokenResponse,
+)
+
+_TOKEN = "/v2/oauth2/token"
+
+
+def _scopes(_name: str, scopes: ScopesLike) -> str:
+    return scope_text(scopes)
+
+
+def _offline(_name: str, refresh_tokens: bool) -> Any:
+    return "offline" if refresh_tokens else MISSING
+
+
+class LoginRoutes(OpenIDRoutes):
+    """Tokens, for any kind of client."""
+
+    client_id: Any
+    authorizer: Any
+    base_url: str
+    current_oauth2_flow_manager: Optional[GlobusOAuthFlowManager] = None
+
+    @property
+    def unauthenticated_client_id(self) -> Any:
+        """The client's id, for a form that no credential accompanies; else MISSING."""
+        return MISSING if self.client_id is None or self.authorizer is not None else self.client_id
+
+    def oauth2_get_authorize_url(
+        self,
+        *,
+        session_required_identities: Maybe[Union[UUIDLike, Iterable[UUIDLike]]] = MISSING,
+        session_required_single_domain: Maybe[Union[str, Iterable[str]]] = MISSING,
+        session_required_policies: Maybe[Union[UUIDLike, Iterable[UUIDLike]]] = MISSING,
+        session_required_mfa: Maybe[bool] = MISSING,
+        session_message: Maybe[str] = MISSING,
+        prompt: Maybe[Literal["login"]] = MISSING,
+        query_params: Optional[Mapping[str, Any]] = None,
+    ) -> str:
+        """Where to send the user of the login that ``oauth2_start_flow`` started.
+
+        :param session_required_identities: identities that must be in the session
+        :param session_required_single_domain: domains of which one must be in the session
+        :param session_required_policies: policies that the session must satisfy
+        :param session_required_mfa: whether a second factor is needed
+        :param session_message: shown to the user
+        :param prompt: ``"login"`` asks for a login even if there is a session
+        :raises GlobusSDKUsageError: if no login was started
+        """
+        lists = {
+            "session_required_identities": session_required_identities,
+            "session_required_single_domain": session_required_single_domain,
+            "session_required_policies": session_required_policies,
+        }
+        parameters: dict[str, Any] = {
+            "session_required_mfa": session_required_mfa,
+            "session_message": session_message,
+            "prompt": prompt,
+            **{name: comma_list(name, value) for name, value in lists.items() if value is not MISSING},
+            **(query_params or {}),
+        }
+        return self._login().get_authorize_url(parameters)
+
+    def _login(self) -> GlobusOAuthFlowManager:
+        if self.current_oauth2_flow_manager is None:
+            raise GlobusSDKUsageError(f"no login was started; call {type(self).__name__}.oauth2_start_flow() first")
+        return self.current_oauth2_flow_manager
+
+    @operation
+    def oauth2_exchange_code_for_tokens(self, auth_code: str) -> Steps[OAuthAuthorizationCodeResponse]:
+        """Tokens for the code that the user brought back (RFC 6749, section 4.1.3).
+
+        :raises GlobusSDKUsageError: if no login was started
+        :raises AuthAPIError: if the code is not good
+        """
+        return (yield from self._oauth2_exchange_code.flow(self._login().token_form(auth_code)))
+
+    @post(_TOKEN, form=True, scopes=())
+    def _oauth2_exchange_code(self, form_data: Annotated[Mapping[str, Any], Body()]) -> OAuthAuthorizationCodeResponse:
+        """Tokens for a code."""
+        ...
+
+    @post(_TOKEN, form=True, scopes=(), constants={"grant_type": "refresh_token"})
+    def oauth2_refresh_token(self, refresh_token: str, *, body_params: BodyParams = None) -> OAuthRefreshTokenResponse:
+        """New tokens for a refresh token (RFC 6749, section 6).
+
+        :raises LoginRequiredError: if the refresh token is no longer good
+        """
+        ...
+
+    @post(
+        "/v2/oauth2/token/revoke",
+        form=True,
+        scopes=(),
+        repeatable=True,
+        from_client={"client_id": "unauthenticated_client_id"},
+    )
+    def oauth2_revoke_token(self, token: str, *, body_params: BodyParams = None) -> GlobusHTTPResponse:
+        """Make a token worthless (RFC 7009)."""
+        ...
+
+    @operation
+    def oauth2_token(
+        self,
+        form_data: Mapping[str, Any],
+        *,
+        body_params: Optional[Mapping[str, Any]] = None,
+        response_class: type[OAuthTokenResponse] = OAuthTokenResponse,
+    ) -> Steps[OAuthTokenResponse]:
+        """Tokens for a grant that has no method here.
+
+        :param form_data: the grant
+        :param body_params: further fields, which win
+        """
+        reply = yield from self._oauth2_grant.flow(form_data, body_params=body_params)
+        return reply if response_class is OAuthTokenResponse else response_class(reply)
+
+    @post(_TOKEN, form=True, scopes=())
+    def _oauth2_grant(
+        self, form_data: Annotated[Mapping[str, Any], Body()], *, body_params: BodyParams = None
+    ) -> OAuthTokenResponse:
+        """Tokens for a grant."""
+        ...
+
+
+class NativeAppRoutes(LoginRoutes):
+    """Tokens, for an application without a secret."""
+
+    client_id: str
+
+    def oauth2_start_flow(
+        self,
+        requested_scopes: ScopesLike,
+        *,
+        redirect_uri: Maybe[str] = MISSING,
+        state: str = "_default",
+        verifier: Maybe[str] = MISSING,
+        refresh_tokens: bool = False,
+        prefill_named_grant: Maybe[str] = MISSING,
+    ) -> GlobusNativeAppFlowManager:
+        """Begin a user's login with PKCE (RFC 7636).
+
+        :param requested_scopes: what the tokens are for
+        :param redirect_uri: where the user comes back to; by default a page that shows the code
+        :param state: comes back with the user, unchanged
+        :param verifier: 43 to 128 characters; by default a random one
+        :param refresh_tokens: ask for refresh tokens
+        :param prefill_named_grant: what the consent page calls the application's installation
+        """
+        manager = GlobusNativeAppFlowManager(
+            self,
+            self.client_id,
+            requested_scopes,
+            f"{self.base_url.rstrip('/')}/v2/web/auth-code" if isinstance(redirect_uri, MissingType) else redirect_uri,
+            state,
+            refresh_tokens,
+            verifier,
+            prefill_named_grant,
+        )
+        self.current_oauth2_flow_manager = manager
+        return manager
+
+    @post(
+        _TOKEN,
+        form=True,
+        scopes=(),
+        constants={"grant_type": "refresh_token"},
+        from_client={"client_id": "client_id"},
+    )
+    def oauth2_refresh_token(self, refresh_token: str, *, body_params: BodyParams = None) -> OAuthRefreshTokenResponse:
+        """New tokens for a refresh token (RFC 6749, section 6).
+
+        :raises LoginRequiredError: if the refresh token is no longer good
+        """
+        ...
+
+
+class ConfidentialAppRoutes(LoginRoutes):
+    """Tokens, for an application with a secret."""
+
+    client_id: str
+
+    def oauth2_start_flow(
+        self,
+        redirect_uri: str,
+        requested_scopes: ScopesLike,
+        *,
+        state: str = "_default",
+        refresh_tokens: bool = False,
+    ) -> GlobusAuthorizationCodeFlowManager:
+        """Begin a user's login (RFC 6749, section 4.1).
+
+        :param redirect_uri: where the user comes back to
+        :param requested_scopes: what the tokens are for
+        :param state: comes back with the user, unchanged
+        :param refresh_tokens: ask for refresh tokens
+        """
+        manager = GlobusAuthorizationCodeFlowManager(
+            self, self.client_id, requested_scopes, redirect_uri, state, refresh_tokens
+        )
+        self.current_oauth2_flow_manager = manager
+        return manager
+
+    @post(_TOKEN, form=True, scopes=(), constants={"grant_type": "client_credentials"})
+    def oauth2_client_credentials_tokens(
+        self, requested_scopes: Annotated[ScopesLike, Field("scope", _scopes)]
+    ) -> OAuthClientCredentialsResponse:
+        """Tokens for the application itself (RFC 6749, section 4.4)."""
+        ...
+
+    @post(
+        _TOKEN,
+        form=True,
+        scopes=(),
+        constants={"grant_type": "urn:globus:auth:grant_type:dependent_token"},
+    )
+    def oauth2_get_dependent_tokens(
+        self,
+        token: str,
+        *,
+        refresh_tokens: Annotated[bool, Field("access_type", _offline)] = False,
+        scope: Annotated[Maybe[ScopesLike], Field("scope", _scopes)] = MISSING,
+        additional_params: BodyParams = None,
+    ) -> OAuthDependentTokenResponse:
+        """Tokens with which a resource server calls others for the bearer of ``token``.
+
+        :param refresh_tokens: ask for refresh tokens
+        :param scope: only tokens for these scopes
+        """
+        ...
+
+    @post("/v2/oauth2/token/introspect", form=True, scopes=(), repeatable=True)
+    def oauth2_token_introspect(
+        self, token: str, *, include: Maybe[str] = MISSING, query_params: QueryParams = None
+    ) -> GlobusHTTPResponse:
+        """What a token is for, and whether it is good (RFC 7662).
+
+        :param include: further parts, such as ``identity_set``, ``identities_set`` or ``session_info``
+        """
+        ...

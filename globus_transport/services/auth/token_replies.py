@@ -1,0 +1,138 @@
+"""Token replies (RFC 6749, section 5.1), with the tokens for further resource servers that Globus Auth adds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from globus_transport.errors import ReplyFormatError
+from globus_transport.messages import Response
+from globus_transport.replies import GlobusHTTPResponse
+from globus_transport.tokens.data import lifetime_of
+
+TokenDocument = dict[str, Any]
+
+
+class TokensByScope(Mapping[str, TokenDocument]):
+    """The tokens of a reply by what they are for.
+
+    A key is a scope, or several with spaces between them if one token has them all.
+    """
+
+    def __init__(self, tokens: Mapping[str, TokenDocument]) -> None:
+        self._tokens = {scope: token for token in tokens.values() for scope in str(token["scope"]).split()}
+
+    def __getitem__(self, scopes: str) -> TokenDocument:
+        names = scopes.split() if isinstance(scopes, str) else []
+        missing = [name for name in names if name not in self._tokens]
+        if missing or not names:
+            raise KeyError(f"no token for scope {missing[0] if missing else scopes!r}")
+        found = {id(self._tokens[name]): self._tokens[name] for name in names}
+        if len(found) != 1:
+            raise KeyError(f"{scopes!r} are scopes of {len(found)} tokens, not of one")
+        return found.popitem()[1]
+
+    def __contains__(self, scopes: object) -> bool:
+        try:
+            self[scopes]  # type: ignore[index]
+        except KeyError:
+            return False
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tokens)
+
+    def __len__(self) -> int:
+        return len(self._tokens)
+
+    def __repr__(self) -> str:
+        return f"<tokens for {', '.join(self._tokens)}>"
+
+
+class OAuthTokenResponse(GlobusHTTPResponse):
+    """Tokens, for one resource server or several.
+
+    :ivar by_resource_server: for each resource server a document with ``scope``, ``access_token``,
+        ``refresh_token`` (or ``None``), ``token_type``, ``expires_at_seconds`` (since the epoch; ``None`` if
+        the service did not say) and ``resource_server``
+    :ivar by_scopes: the same documents by scope
+    :raises ReplyFormatError: if it is no token reply
+    """
+
+    by_resource_server: dict[str, TokenDocument]
+
+    def __init__(self, response: Response | GlobusHTTPResponse, client: Any = None) -> None:
+        super().__init__(response, client)
+        self._read_tokens(time.time())
+
+    def _read_tokens(self, now: float) -> None:
+        documents = self._token_documents()
+        self.by_resource_server = {
+            token["resource_server"]: token for token in (_token(document, now) for document in documents)
+        }
+
+    def _token_documents(self) -> list[Any]:
+        data = self._whole()
+        if not isinstance(data, dict):
+            raise ReplyFormatError("expected a token reply, got JSON of another kind")
+        others = data.get("other_tokens") or []
+        if not isinstance(others, list):
+            raise ReplyFormatError("the token reply's 'other_tokens' is not a list")
+        return [data, *others]
+
+    @property
+    def by_scopes(self) -> TokensByScope:
+        """The tokens by scope."""
+        return TokensByScope(self.by_resource_server)
+
+    def __str__(self) -> str:
+        # Printing a reply shows its document; this one is all secrets.
+        return repr(self)
+
+    def _summary(self) -> str:
+        return f"tokens for {', '.join(self.by_resource_server) or 'nothing'}"
+
+
+class OAuthAuthorizationCodeResponse(OAuthTokenResponse):
+    """The tokens for an authorization code (RFC 6749, section 4.1.4)."""
+
+
+class OAuthClientCredentialsResponse(OAuthTokenResponse):
+    """The tokens for client credentials (RFC 6749, section 4.4.3)."""
+
+
+class OAuthRefreshTokenResponse(OAuthTokenResponse):
+    """The tokens for a refresh token (RFC 6749, section 6)."""
+
+
+class OAuthDependentTokenResponse(OAuthTokenResponse):
+    """The tokens with which a resource server calls others for its caller; the document is a list."""
+
+    def _token_documents(self) -> list[Any]:
+        data = self._whole()
+        if not isinstance(data, list):
+            raise ReplyFormatError("expected a list of tokens, got JSON of another kind")
+        return data
+
+
+def _token(document: Any, now: float) -> TokenDocument:
+    if not isinstance(document, dict):
+        raise ReplyFormatError("the token reply holds something that is no token")
+    for name in ("access_token", "resource_server"):
+        if not isinstance(document.get(name), str) or not document[name]:
+            raise ReplyFormatError(f"the token reply has no {name!r}")
+    refresh_token, scope = document.get("refresh_token"), document.get("scope") or ""
+    if refresh_token is not None and not isinstance(refresh_token, str):
+        raise ReplyFormatError("the token reply's 'refresh_token' is not text")
+    if not isinstance(scope, str):
+        raise ReplyFormatError("the token reply's 'scope' is not text")
+    lifetime = lifetime_of(document.get("expires_in"))
+    return {
+        "scope": scope,
+        "access_token": document["access_token"],
+        "refresh_token": refresh_token,
+        "token_type": document.get("token_type"),
+        "expires_at_seconds": None if lifetime is None else int(now + lifetime),
+        "resource_server": document["resource_server"],
+    }
