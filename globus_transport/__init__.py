@@ -1,0 +1,298 @@
+"""A transport layer for the Globus services, on a stack of composable middleware, and their clients.
+
+Names are loaded when they are first used: importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from globus_transport._version import __version__
+
+if TYPE_CHECKING:
+    from globus_transport.api_errors import GlobusAPIError as GlobusAPIError
+    from globus_transport.async_stack import AsyncStack as AsyncStack
+    from globus_transport.authorizers.access_token import AccessTokenAuthorizer as AccessTokenAuthorizer
+    from globus_transport.authorizers.base import BoundAuthorizer as BoundAuthorizer
+    from globus_transport.authorizers.base import GlobusAuthorizer as GlobusAuthorizer
+    from globus_transport.authorizers.basic import BasicAuthorizer as BasicAuthorizer
+    from globus_transport.authorizers.client_credentials import (
+        ClientCredentialsAuthorizer as ClientCredentialsAuthorizer,
+    )
+    from globus_transport.authorizers.null import NullAuthorizer as NullAuthorizer
+    from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer as RefreshTokenAuthorizer
+    from globus_transport.authorizers.renewing import RenewingAuthorizer as RenewingAuthorizer
+    from globus_transport.errors import GlobusConnectionError as GlobusConnectionError
+    from globus_transport.errors import GlobusConnectionTimeoutError as GlobusConnectionTimeoutError
+    from globus_transport.errors import GlobusError as GlobusError
+    from globus_transport.errors import GlobusSDKUsageError as GlobusSDKUsageError
+    from globus_transport.errors import GlobusTimeoutError as GlobusTimeoutError
+    from globus_transport.errors import MiddlewareError as MiddlewareError
+    from globus_transport.errors import NetworkError as NetworkError
+    from globus_transport.errors import RedirectError as RedirectError
+    from globus_transport.errors import ReplyFormatError as ReplyFormatError
+    from globus_transport.flow import Flow as Flow
+    from globus_transport.flow import Middleware as Middleware
+    from globus_transport.flow import Read as Read
+    from globus_transport.flow import Run as Run
+    from globus_transport.flow import Shield as Shield
+    from globus_transport.flow import Sleep as Sleep
+    from globus_transport.flow import Steps as Steps
+    from globus_transport.flow import Wait as Wait
+    from globus_transport.flow import read as read
+    from globus_transport.flow import run as run
+    from globus_transport.flow import send as send
+    from globus_transport.flow import shield as shield
+    from globus_transport.flow import sleep as sleep
+    from globus_transport.flow import wait as wait
+    from globus_transport.headers import Headers as Headers
+    from globus_transport.layers import Layer as Layer
+    from globus_transport.messages import AsyncByteStream as AsyncByteStream
+    from globus_transport.messages import ByteStream as ByteStream
+    from globus_transport.messages import Request as Request
+    from globus_transport.messages import Response as Response
+    from globus_transport.messages import StreamBody as StreamBody
+    from globus_transport.middleware.deadline import Deadline as Deadline
+    from globus_transport.middleware.headers import DefaultHeaders as DefaultHeaders
+    from globus_transport.middleware.logging import Logging as Logging
+    from globus_transport.middleware.redirect import Redirect as Redirect
+    from globus_transport.middleware.retry import Retry as Retry
+    from globus_transport.middleware.retry import RetryConfig as RetryConfig
+    from globus_transport.middleware.retry_budget import RetryBudget as RetryBudget
+    from globus_transport.missing import MISSING as MISSING
+    from globus_transport.missing import MissingType as MissingType
+    from globus_transport.payload import GlobusPayload as GlobusPayload
+    from globus_transport.replies import ArrayResponse as ArrayResponse
+    from globus_transport.replies import GlobusHTTPResponse as GlobusHTTPResponse
+    from globus_transport.replies import IterableResponse as IterableResponse
+    from globus_transport.routing.async_client import AsyncBaseClient as AsyncBaseClient
+    from globus_transport.routing.client import BaseClient as BaseClient
+    from globus_transport.routing.table import RouteTable as RouteTable
+    from globus_transport.scopes.collections import AuthScopes as AuthScopes
+    from globus_transport.scopes.collections import TransferScopes as TransferScopes
+    from globus_transport.services.auth.async_clients import AsyncAuthClient as AsyncAuthClient
+    from globus_transport.services.auth.async_clients import AsyncAuthLoginClient as AsyncAuthLoginClient
+    from globus_transport.services.auth.async_clients import (
+        AsyncConfidentialAppAuthClient as AsyncConfidentialAppAuthClient,
+    )
+    from globus_transport.services.auth.async_clients import AsyncNativeAppAuthClient as AsyncNativeAppAuthClient
+    from globus_transport.services.auth.clients import AuthClient as AuthClient
+    from globus_transport.services.auth.clients import AuthLoginClient as AuthLoginClient
+    from globus_transport.services.auth.clients import ConfidentialAppAuthClient as ConfidentialAppAuthClient
+    from globus_transport.services.auth.clients import NativeAppAuthClient as NativeAppAuthClient
+    from globus_transport.services.auth.errors import AuthAPIError as AuthAPIError
+    from globus_transport.services.auth.errors import LoginRequiredError as LoginRequiredError
+    from globus_transport.services.auth.flow_managers import (
+        GlobusAuthorizationCodeFlowManager as GlobusAuthorizationCodeFlowManager,
+    )
+    from globus_transport.services.auth.flow_managers import GlobusNativeAppFlowManager as GlobusNativeAppFlowManager
+    from globus_transport.services.auth.replies import GetIdentitiesResponse as GetIdentitiesResponse
+    from globus_transport.services.auth.token_replies import (
+        OAuthAuthorizationCodeResponse as OAuthAuthorizationCodeResponse,
+    )
+    from globus_transport.services.auth.token_replies import (
+        OAuthClientCredentialsResponse as OAuthClientCredentialsResponse,
+    )
+    from globus_transport.services.auth.token_replies import OAuthDependentTokenResponse as OAuthDependentTokenResponse
+    from globus_transport.services.auth.token_replies import OAuthRefreshTokenResponse as OAuthRefreshTokenResponse
+    from globus_transport.services.auth.token_replies import OAuthTokenResponse as OAuthTokenResponse
+    from globus_transport.services.transfer.async_clients import AsyncTransferClient as AsyncTransferClient
+    from globus_transport.services.transfer.clients import TransferClient as TransferClient
+    from globus_transport.services.transfer.data.delete_data import DeleteData as DeleteData
+    from globus_transport.services.transfer.data.transfer_data import TransferData as TransferData
+    from globus_transport.services.transfer.errors import TransferAPIError as TransferAPIError
+    from globus_transport.services.transfer.replies import IterableTransferResponse as IterableTransferResponse
+    from globus_transport.stack import Stack as Stack
+    from globus_transport.transport import Transport as Transport
+    from globus_transport.urls import URL as URL
+
+_MODULES = {
+    "GlobusAPIError": "api_errors",
+    "AsyncStack": "async_stack",
+    "AccessTokenAuthorizer": "authorizers.access_token",
+    "BoundAuthorizer": "authorizers.base",
+    "GlobusAuthorizer": "authorizers.base",
+    "BasicAuthorizer": "authorizers.basic",
+    "ClientCredentialsAuthorizer": "authorizers.client_credentials",
+    "NullAuthorizer": "authorizers.null",
+    "RefreshTokenAuthorizer": "authorizers.refresh_token",
+    "RenewingAuthorizer": "authorizers.renewing",
+    "GlobusConnectionError": "errors",
+    "GlobusConnectionTimeoutError": "errors",
+    "GlobusError": "errors",
+    "GlobusSDKUsageError": "errors",
+    "GlobusTimeoutError": "errors",
+    "MiddlewareError": "errors",
+    "NetworkError": "errors",
+    "RedirectError": "errors",
+    "ReplyFormatError": "errors",
+    "Flow": "flow",
+    "Middleware": "flow",
+    "Read": "flow",
+    "Run": "flow",
+    "Shield": "flow",
+    "Sleep": "flow",
+    "Steps": "flow",
+    "Wait": "flow",
+    "read": "flow",
+    "run": "flow",
+    "send": "flow",
+    "shield": "flow",
+    "sleep": "flow",
+    "wait": "flow",
+    "Headers": "headers",
+    "Layer": "layers",
+    "AsyncByteStream": "messages",
+    "ByteStream": "messages",
+    "Request": "messages",
+    "Response": "messages",
+    "StreamBody": "messages",
+    "Deadline": "middleware.deadline",
+    "DefaultHeaders": "middleware.headers",
+    "Logging": "middleware.logging",
+    "Redirect": "middleware.redirect",
+    "Retry": "middleware.retry",
+    "RetryConfig": "middleware.retry",
+    "RetryBudget": "middleware.retry_budget",
+    "MISSING": "missing",
+    "MissingType": "missing",
+    "GlobusPayload": "payload",
+    "ArrayResponse": "replies",
+    "GlobusHTTPResponse": "replies",
+    "IterableResponse": "replies",
+    "AsyncBaseClient": "routing.async_client",
+    "BaseClient": "routing.client",
+    "RouteTable": "routing.table",
+    "AuthScopes": "scopes.collections",
+    "TransferScopes": "scopes.collections",
+    "AsyncAuthClient": "services.auth.async_clients",
+    "AsyncAuthLoginClient": "services.auth.async_clients",
+    "AsyncConfidentialAppAuthClient": "services.auth.async_clients",
+    "AsyncNativeAppAuthClient": "services.auth.async_clients",
+    "AuthClient": "services.auth.clients",
+    "AuthLoginClient": "services.auth.clients",
+    "ConfidentialAppAuthClient": "services.auth.clients",
+    "NativeAppAuthClient": "services.auth.clients",
+    "AuthAPIError": "services.auth.errors",
+    "LoginRequiredError": "services.auth.errors",
+    "GlobusAuthorizationCodeFlowManager": "services.auth.flow_managers",
+    "GlobusNativeAppFlowManager": "services.auth.flow_managers",
+    "GetIdentitiesResponse": "services.auth.replies",
+    "OAuthAuthorizationCodeResponse": "services.auth.token_replies",
+    "OAuthClientCredentialsResponse": "services.auth.token_replies",
+    "OAuthDependentTokenResponse": "services.auth.token_replies",
+    "OAuthRefreshTokenResponse": "services.auth.token_replies",
+    "OAuthTokenResponse": "services.auth.token_replies",
+    "AsyncTransferClient": "services.transfer.async_clients",
+    "TransferClient": "services.transfer.clients",
+    "DeleteData": "services.transfer.data.delete_data",
+    "TransferData": "services.transfer.data.transfer_data",
+    "TransferAPIError": "services.transfer.errors",
+    "IterableTransferResponse": "services.transfer.replies",
+    "Stack": "stack",
+    "Transport": "transport",
+    "URL": "urls",
+}
+
+__all__ = [
+    "MISSING",
+    "URL",
+    "AccessTokenAuthorizer",
+    "ArrayResponse",
+    "AsyncAuthClient",
+    "AsyncAuthLoginClient",
+    "AsyncBaseClient",
+    "AsyncByteStream",
+    "AsyncConfidentialAppAuthClient",
+    "AsyncNativeAppAuthClient",
+    "AsyncStack",
+    "AsyncTransferClient",
+    "AuthAPIError",
+    "AuthClient",
+    "AuthLoginClient",
+    "AuthScopes",
+    "BaseClient",
+    "BasicAuthorizer",
+    "BoundAuthorizer",
+    "ByteStream",
+    "ClientCredentialsAuthorizer",
+    "ConfidentialAppAuthClient",
+    "Deadline",
+    "DefaultHeaders",
+    "DeleteData",
+    "Flow",
+    "GetIdentitiesResponse",
+    "GlobusAPIError",
+    "GlobusAuthorizationCodeFlowManager",
+    "GlobusAuthorizer",
+    "GlobusConnectionError",
+    "GlobusConnectionTimeoutError",
+    "GlobusError",
+    "GlobusHTTPResponse",
+    "GlobusNativeAppFlowManager",
+    "GlobusPayload",
+    "GlobusSDKUsageError",
+    "GlobusTimeoutError",
+    "Headers",
+    "IterableResponse",
+    "IterableTransferResponse",
+    "Layer",
+    "Logging",
+    "LoginRequiredError",
+    "Middleware",
+    "MiddlewareError",
+    "MissingType",
+    "NativeAppAuthClient",
+    "NetworkError",
+    "NullAuthorizer",
+    "OAuthAuthorizationCodeResponse",
+    "OAuthClientCredentialsResponse",
+    "OAuthDependentTokenResponse",
+    "OAuthRefreshTokenResponse",
+    "OAuthTokenResponse",
+    "Read",
+    "Redirect",
+    "RedirectError",
+    "RefreshTokenAuthorizer",
+    "RenewingAuthorizer",
+    "ReplyFormatError",
+    "Request",
+    "Response",
+    "Retry",
+    "RetryBudget",
+    "RetryConfig",
+    "RouteTable",
+    "Run",
+    "Shield",
+    "Sleep",
+    "Stack",
+    "Steps",
+    "StreamBody",
+    "TransferAPIError",
+    "TransferClient",
+    "TransferData",
+    "TransferScopes",
+    "Transport",
+    "Wait",
+    "__version__",
+    "read",
+    "run",
+    "send",
+    "shield",
+    "sleep",
+    "wait",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULES})

@@ -14,7 +14,7 @@ import attrs
 class ErrorInfo:
     """Something that an error document may say. False if it does not say it."""
 
-    _found: bool = attrs.field(default=False, repr=False, kw_only=True)
+    _found: bool = attrs.field(default=False, repr=False, kw_only=True, alias="found")
 
     def __bool__(self) -> bool:
         return self._found

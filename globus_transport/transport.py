@@ -11,6 +11,7 @@ from globus_transport import config
 from globus_transport.errors import GlobusSDKUsageError
 
 if TYPE_CHECKING:
+    from globus_transport.terminals.threads import ThreadsTerminal
     from globus_transport.terminals.urllib3 import Urllib3Terminal
 
 
@@ -53,3 +54,12 @@ class Transport:
             verify_ssl=verify,
             pool_size=self.pool_size,
         )
+
+    def make_async_terminal(self) -> ThreadsTerminal:
+        """The same in worker threads, for asyncio.
+
+        :raises GlobusSDKUsageError: if a setting, or the environment variable in its place, is no use
+        """
+        from globus_transport.terminals.threads import ThreadsTerminal
+
+        return ThreadsTerminal(self.make_terminal(), threads=self.pool_size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, Protocol, TypeVar
@@ -94,7 +95,7 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         response: Response = yield request.with_header("Authorization", token.header)
         if response.status != 401:
             return response
-        self._reject(token)
+        token.reject()
         if not request.can_replay:
             return response
         attempts = once_more_on(401)
@@ -124,13 +125,8 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         """Give up the current token after a 401; the next request renews it."""
         token = self._token
         if token is not None:
-            self._reject(token)
+            token.reject()
         return True
-
-    def _reject(self, token: AccessToken) -> None:
-        # A 401 speaks of the token that was sent; someone may have replaced it meanwhile.
-        if self._token is token:
-            self._token = AccessToken(token.value, token.header, token.expires_at, rejected=True)
 
     def _fresh_token(self, deadline: float | None) -> Steps[AccessToken]:
         return self._renewal.renewed(self._current_if_fresh, deadline)
@@ -156,7 +152,9 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         (data,) = servers.values()
         value = data["access_token"]
         self._keep_token_data(data)
-        return reply, AccessToken(value, bearer(value), data.get("expires_at_seconds"), data.get("lifetime"))
+        expires_at = data.get("expires_at_seconds")
+        lifetime = None if expires_at is None else expires_at - time.time()
+        return reply, AccessToken(value, bearer(value), expires_at, lifetime)
 
     def _store(self, answer: tuple[ReplyT, AccessToken]) -> Any:
         return None if self.on_refresh is None else self.on_refresh(answer[0])

@@ -31,5 +31,6 @@ class Errors:
         raise self.make_error(response)
 
     def __str__(self) -> str:
-        name = getattr(self.make_error, "__qualname__", repr(self.make_error)).removesuffix(".from_response")
-        return f"status >= 400 raises {name}"
+        # A class's from_response() may be inherited: its class says more than its name.
+        maker = getattr(self.make_error, "__self__", self.make_error)
+        return f"status >= 400 raises {getattr(maker, '__name__', repr(maker))}"

@@ -17,8 +17,8 @@ _BODY_HEADERS = ("Content-Type", "Content-Length", "Content-Encoding", "Transfer
 class Redirect:
     """Follow redirects.
 
-    A credential that the caller put on stays behind when the origin changes; the authorizer decides
-    for its own.
+    A credential that the caller put on stays behind when the origin changes, and a body is not taken
+    to another origin; the authorizer decides for its own.
 
     :param limit: hops for one call
     """
@@ -55,6 +55,11 @@ def _next_hop(request: Request, response: Response) -> Request:
     elif not request.can_replay:
         raise RedirectError(f"{request!r}: redirected to {url.redacted()}, but its body can be sent only once")
     if url.origin != request.url.origin:
+        if body is not None:
+            raise RedirectError(
+                f"{request!r}: redirected to {url.redacted()}, which is another origin; "
+                "a body does not go there, because it may hold a credential"
+            )
         headers = headers.without("Authorization", "Cookie", "Host")
     # A repeatable POST that has become a GET goes by its method again.
     repeatable = request.repeatable if method == request.method else None

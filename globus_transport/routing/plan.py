@@ -203,16 +203,10 @@ class Plan:
 
     def _refuse(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> NoReturn:
         try:
-            self.signature.bind(*args, **kwargs)
+            call_signature(self.function).bind(*args, **kwargs)
         except TypeError as error:
             raise TypeError(f"{self.name}(): {error}") from None
         raise AssertionError(f"{self.name}: the arguments fit its signature, yet not its plan")
-
-    @property
-    def signature(self) -> inspect.Signature:
-        """What a call takes, without ``self``."""
-        whole = inspect.signature(self.function)
-        return whole.replace(parameters=list(whole.parameters.values())[1:])
 
     def _target(self, base_path: str, given: Mapping[str, Any]) -> str:
         parts = [base_path, self._literals[0]]
@@ -247,3 +241,15 @@ def _mapping(name: str, value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise GlobusSDKUsageError(f"{name}: expected a mapping, got {type(value).__name__}")
     return value
+
+
+def call_signature(function: Callable[..., Any]) -> inspect.Signature:
+    """What a call of a stub takes: without ``self``, and without the markers of where things go."""
+    whole = inspect.signature(function)
+    parameters = [
+        one.replace(annotation=getattr(one.annotation, "__origin__", one.annotation))
+        if hasattr(one.annotation, "__metadata__")
+        else one
+        for one in list(whole.parameters.values())[1:]
+    ]
+    return whole.replace(parameters=parameters)

@@ -35,7 +35,7 @@ from globus_transport.routing.bound import (
     RouteCall,
 )
 from globus_transport.routing.paging import Paging
-from globus_transport.routing.plan import Plan, RouteOptions
+from globus_transport.routing.plan import Plan, RouteOptions, call_signature
 from globus_transport.routing.table import Awaiting, AwaitingPages, Blocking, BlockingPages, RouteTable
 
 if TYPE_CHECKING:
@@ -63,8 +63,7 @@ class _Declared:
     @property
     def signature(self) -> inspect.Signature:
         """What a call takes, without ``self``."""
-        whole = inspect.signature(self.function)
-        return whole.replace(parameters=list(whole.parameters.values())[1:])
+        return call_signature(self.function)
 
     def _bound_to(self, instance: Any) -> Any:
         return self if instance is None else instance._bind(self)

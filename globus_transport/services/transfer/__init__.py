@@ -1,0 +1,1 @@
+"""Globus Transfer: collections, files on them, and tasks. Reference: docs.globus.org/api/transfer."""

@@ -1,0 +1,1 @@
+"""The documents that are submitted to Globus Transfer."""

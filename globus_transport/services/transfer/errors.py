@@ -1,0 +1,9 @@
+"""What Globus Transfer's refusals are raised as."""
+
+from __future__ import annotations
+
+from globus_transport.api_errors import GlobusAPIError
+
+
+class TransferAPIError(GlobusAPIError):
+    """Globus Transfer refused. Its codes have dots: ``ClientError.BadRequest.NoTransferItems``."""
