@@ -24,4 +24,4 @@ class DefaultHeaders:
         return response
 
     def __str__(self) -> str:
-        return "; ".join(f"{name}: {value}" for name, value in self.headers.redacted())
+        return ", ".join(self.headers)

@@ -1,0 +1,37 @@
+"""``python -m globus_transport demo`` and ``python -m globus_transport sandbox``."""
+
+from __future__ import annotations
+
+import sys
+
+_USAGE = """\
+usage: python -m globus_transport demo      a transfer that survives an expired token, on a local Globus
+       python -m globus_transport sandbox   a local Globus, until Ctrl-C (--help lists its options)"""
+
+
+def main(argv: list[str]) -> int:
+    """Run one of the two commands.
+
+    :return: the exit status
+    """
+    command, rest = (argv[0], argv[1:]) if argv else ("", [])
+    if command in ("-h", "--help"):
+        print(_USAGE)
+        return 0
+    if command not in ("demo", "sandbox"):
+        print(_USAGE, file=sys.stderr)
+        return 2
+    try:
+        # Not at the top: both need the extra "sandbox".
+        if command == "demo":
+            from globus_transport.demo.story import main as run
+        else:
+            from globus_transport.sandbox.cli import main as run
+    except ImportError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return run(rest)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,116 @@
+"""What the demonstration does, in order."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
+from globus_transport.demo.files import digests, make_files
+from globus_transport.demo.witnesses import AuthorizerWitness, RetryWitness
+from globus_transport.sandbox import Sandbox
+from globus_transport.scopes.collections import TransferScopes
+from globus_transport.services.auth.clients import NativeAppAuthClient
+from globus_transport.services.auth.token_replies import OAuthRefreshTokenResponse
+from globus_transport.services.transfer.clients import TransferClient
+from globus_transport.services.transfer.data.transfer_data import TransferData
+
+_FILES = 48
+_FILE_SIZE = 64 * 1024
+_TOKEN_LIFETIME = 2.0
+_SECONDS_A_FILE = 0.08
+
+
+def main(argv: list[str]) -> int:
+    """Run the demonstration.
+
+    :return: the exit status: 0 if every file arrived unchanged
+    """
+    argparse.ArgumentParser(prog="python -m globus_transport demo", description=__doc__).parse_args(argv)
+    started = time.monotonic()
+    print("A local Globus, a transfer, and everything that can happen to it on the way.\n")
+    with Sandbox(access_token_lifetime=_TOKEN_LIFETIME, task_delay=_SECONDS_A_FILE) as globus:
+        whole = _run(globus)
+    print(f"\n{'Every file arrived unchanged' if whole else 'FILES DIFFER'}, after {time.monotonic() - started:.1f} s.")
+    return 0 if whole else 1
+
+
+def _run(globus: Sandbox) -> bool:
+    source, destination = globus.add_collection("Microscope"), globus.add_collection("Archive")
+    make_files(source.folder, _FILES, _FILE_SIZE)
+    with NativeAppAuthClient(globus.native_client_id, base_url=globus.auth_url) as auth_client:
+        authorizer = _log_in(globus, auth_client)
+        with TransferClient(authorizer=authorizer, base_url=globus.transfer_url) as client:
+            stack = client.stack.add(RetryWitness(_say), name="retry_witness", after="retry")
+            stack = stack.add(AuthorizerWitness(_say), name="authorizer_witness", after="authorizer")
+            print(f"\n{client.stack}\n")
+            _transfer(globus, client.with_stack(stack), source.id, destination.id)
+    sent, arrived = digests(source.folder), digests(destination.folder / "images")
+    same = sum(arrived.get(name) == digest for name, digest in sent.items())
+    _say("check", f"{same} of {len(sent)} files ({_megabytes(source.folder)}) have the same SHA-256 on both sides")
+    return sent == arrived
+
+
+def _log_in(globus: Sandbox, auth_client: NativeAppAuthClient) -> RefreshTokenAuthorizer[OAuthRefreshTokenResponse]:
+    auth_client.oauth2_start_flow(TransferScopes.all, refresh_tokens=True)
+    code = globus.approve(auth_client.oauth2_get_authorize_url())
+    tokens = auth_client.oauth2_exchange_code_for_tokens(code).by_resource_server[TransferScopes.resource_server]
+    _say("login", f"{globus.user.username} by PKCE; the access token lives {_TOKEN_LIFETIME:g} s, then it is renewed")
+    return RefreshTokenAuthorizer(
+        tokens["refresh_token"],
+        auth_client,
+        access_token=tokens["access_token"],
+        expires_at=tokens["expires_at_seconds"],
+        on_refresh=_tell_renewal,
+    )
+
+
+def _tell_renewal(_reply: OAuthRefreshTokenResponse) -> None:
+    # Here an application would store the tokens: the old refresh token is used up.
+    _say("authorizer", "a new access token, and a new refresh token in the place of the old one")
+
+
+def _transfer(globus: Sandbox, client: TransferClient, source: str, destination: str) -> None:
+    data = TransferData(source, destination, label="demo", verify_checksum=True)
+    data.add_item("/", "/images/", recursive=True)
+    # The service takes the task, and its answer is lost.
+    globus.faults.add(drop=True, when="after", method="POST", path="/v0.10/transfer")
+    task_id = client.submit_transfer(data)["task_id"]
+    _say("client", f"submitted a transfer of {_FILES} files: task {task_id}")
+    _watch(globus, client, task_id)
+    tasks = sum(1 for _ in client.paginated.task_list().items())
+    submits = globus.requests.count(method="POST", path="/v0.10/transfer")
+    renewals = globus.grants["refresh_token"]
+    _say("server", f"{len(globus.requests)} requests seen: {submits} submits made {tasks} task; {renewals} renewals")
+
+
+def _watch(globus: Sandbox, client: TransferClient, task_id: str) -> None:
+    # What happens after how many files.
+    accidents: dict[int, Callable[[], object]] = {
+        _FILES // 4: lambda: globus.faults.add(503, headers={"Retry-After": "1"}, path="/v0.10/task/*"),
+        _FILES // 2: globus.revoke_all_access_tokens,
+        3 * _FILES // 4: lambda: globus.faults.add(drop=True, path="/v0.10/task/*"),
+    }
+    shown = -1
+    while True:
+        task = client.get_task(task_id)
+        done = task["files_transferred"]
+        if done - shown >= _FILES // 8 or task["status"] != "ACTIVE":
+            _say("task", f"{task['status'].lower():<9} {done:>3} of {_FILES} files")
+            shown = done
+        if task["status"] != "ACTIVE":
+            return
+        for moment in [moment for moment in accidents if done >= moment]:
+            accidents.pop(moment)()
+        time.sleep(0.2)
+
+
+def _say(who: str, what: str) -> None:
+    print(f"{who:>11} | {what}", flush=True)
+
+
+def _megabytes(folder: Path) -> str:
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    return f"{size / 2**20:.1f} MiB"
