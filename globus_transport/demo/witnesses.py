@@ -54,7 +54,7 @@ class AuthorizerWitness:
     def __call__(self, request: Request) -> Flow:
         if self._refused_at is not None:
             took = time.monotonic() - self._refused_at
-            self._say("authorizer", f"{_call(request)}: status 401; sent again with it, {took * 1000:.0f} ms later")
+            self._say("authorizer", f"{_call(request)}: status 401; sent again with that, {took * 1000:.0f} ms later")
             self._refused_at = None
         response: Response = yield request
         if response.status == 401:

@@ -67,6 +67,8 @@ class Plan:
 
     def __init__(self, method: str, path: str, function: Callable[..., Any], options: RouteOptions) -> None:
         self.name = function.__name__
+        # A route that only an operation uses is told of without its underscore.
+        self.label = self.name.lstrip("_")
         self.method = method
         self.path = path
         self.function = function
@@ -160,7 +162,7 @@ class Plan:
             headers,
             body,
             repeatable=self.repeatable,
-            route=self.name,
+            route=self.label,
         )
 
     def _sorted(self, given: Mapping[str, Any], client: Any) -> tuple[dict[str, Any], dict[str, Any], Any]:
