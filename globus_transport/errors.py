@@ -34,7 +34,11 @@ class NetworkError(GlobusError):
     :ivar underlying_exception: what the terminal's HTTP library raised (also ``__cause__``), or ``None``
     :ivar request_began: whether any byte of the request can have reached the server. Only when this
         is ``False`` is it certain that the server did nothing.
+    :ivar final: whether the call must not be repeated even if its own request may be: what failed
+        is a token grant that the call needed, whose answer may be lost
     """
+
+    final = False
 
     def __init__(self, msg: str, exc: BaseException | None = None, *, request_began: bool = True) -> None:
         super().__init__(msg)
@@ -43,11 +47,13 @@ class NetworkError(GlobusError):
 
     def __reduce__(self) -> tuple[object, ...]:
         # The original exception often holds a socket or a pool, which cannot be pickled.
-        return (_rebuild_network_error, (type(self), str(self), self.request_began))
+        return (_rebuild_network_error, (type(self), str(self), self.request_began, self.final))
 
 
-def _rebuild_network_error(kind: type[NetworkError], msg: str, request_began: bool) -> NetworkError:
-    return kind(msg, request_began=request_began)
+def _rebuild_network_error(kind: type[NetworkError], msg: str, request_began: bool, final: bool) -> NetworkError:
+    error = kind(msg, request_began=request_began)
+    error.final = final
+    return error
 
 
 class GlobusTimeoutError(NetworkError):

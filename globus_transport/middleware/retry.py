@@ -151,12 +151,12 @@ def _asked_to_wait(state: RetryCallState) -> float:
 
 def _is_safe(request: Request, state: RetryCallState) -> bool:
     assert state.outcome is not None
-    if not request.can_replay:
+    error = state.outcome.exception() if state.outcome.failed else None
+    if not request.can_replay or (isinstance(error, NetworkError) and error.final):
         return False
     if request.may_repeat:
         return True
-    if state.outcome.failed:
-        error = state.outcome.exception()
+    if error is not None:
         return isinstance(error, NetworkError) and not error.request_began
     response: Response = state.outcome.result()
     return response.status == 429 or (response.status == 503 and retry_after(response) is not None)

@@ -12,9 +12,9 @@ MARGIN = 60.0
 _LONGEST_LIFE = 10 * 365 * 86400.0
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class AccessToken:
-    """An access token.
+    """An access token. Nothing about it changes but that a server may reject it.
 
     :ivar value: the token
     :ivar header: the Authorization header that carries it
@@ -34,7 +34,12 @@ class AccessToken:
     def __attrs_post_init__(self) -> None:
         margin = MARGIN if self.lifetime is None else min(MARGIN, self.lifetime / 4)
         stale_at = math.inf if self.expires_at is None else self.expires_at - margin
-        object.__setattr__(self, "stale_at", -math.inf if self.rejected else stale_at)
+        self.stale_at = -math.inf if self.rejected else stale_at
+
+    def reject(self) -> None:
+        """A server answered it with 401. Whoever holds it sees that; a newer token is not touched."""
+        self.rejected = True
+        self.stale_at = -math.inf
 
     def is_stale(self) -> bool:
         """Whether it should be renewed before it is used."""

@@ -6,6 +6,7 @@ what it brought. Should the leader be cancelled or die, the next one takes over.
 
 from __future__ import annotations
 
+import inspect
 import os
 import threading
 import time
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Generic, TypeVar
 
-from globus_transport.errors import GlobusError, GlobusTimeoutError
+from globus_transport.errors import GlobusError, GlobusTimeoutError, NetworkError
 from globus_transport.flow import Run, Shield, Steps, Wait
 
 T = TypeVar("T")
@@ -71,7 +72,7 @@ class Renewal(Generic[T]):
                     # Running from birth: a waiter that gives up must not cancel it for all.
                     future.set_running_or_notify_cancel()
             if leading:
-                fresh: T = yield Shield(self._lead(future))
+                fresh: T = yield from self._shielded(self._lead(future), future)
                 return fresh
             try:
                 fresh = yield Wait(future, None if deadline is None else max(0.0, deadline - time.monotonic()))
@@ -79,9 +80,23 @@ class Renewal(Generic[T]):
             except _Abandoned:
                 continue
             except TimeoutError as error:
-                if future.done():
-                    raise
-                raise GlobusTimeoutError("the deadline passed while another call was renewing the token") from error
+                if not future.done():
+                    raise GlobusTimeoutError("the deadline passed while another call was renewing the token") from error
+                # It ended just now, or the error is the renewal's own.
+                failure = future.exception()
+                if failure is not None and not isinstance(failure, _Abandoned):
+                    raise failure from failure.__cause__
+
+    def _shielded(self, lead: Steps[T], future: Future[T]) -> Steps[T]:
+        try:
+            fresh: T = yield Shield(lead)
+            return fresh
+        finally:
+            if inspect.getgeneratorstate(lead) == inspect.GEN_CREATED:
+                # The caller, or the task that should run it, was cancelled before it began.
+                lead.close()
+                self._leader = None
+                future.set_exception(_Abandoned())
 
     def _lead(self, future: Future[T]) -> Steps[T]:
         try:
@@ -91,6 +106,9 @@ class Renewal(Generic[T]):
             value = self._adopt(answer)
             self._answer = None
         except BaseException as error:
+            if isinstance(error, NetworkError):
+                # Repeating the call would repeat the grant.
+                error.final = True
             self._leader = None
             future.set_exception(error if isinstance(error, Exception) else _Abandoned())
             raise

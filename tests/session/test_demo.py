@@ -1,0 +1,38 @@
+"""The demo does what it says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from globus_transport.__main__ import main
+
+
+def test_the_demo_runs_and_says_what_happened() -> None:
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "globus_transport", "demo"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert time.monotonic() - started < 30  # a hang; how long it takes is shown, not tested
+    for line in (
+        "a new access token",
+        "submit_transfer: the connection was dropped; sent again",
+        "get_task: status 503, Retry-After 1 s; sent again after 1.",
+        "get_task: status 401; sent again",
+        "get_task: the connection was dropped",
+        "2 submits made 1 task",
+        "48 of 48 files",
+        "Every file arrived unchanged",
+    ):
+        assert line in done.stdout
+
+
+def test_an_unknown_command_gets_the_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dance"]) == 2
+    assert "python -m globus_transport demo" in capsys.readouterr().err
+    assert main([]) == 2
+    assert main(["--help"]) == 0

@@ -1,0 +1,64 @@
+"""Importing the package is cheap, and its two lists of names agree."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import globus_transport
+
+
+def test_type_checkers_see_the_names_that_there_are() -> None:
+    tree = ast.parse(Path(globus_transport.__file__).read_text())
+    seen = {
+        alias.name: f"{node.module}"
+        for branch in tree.body
+        if isinstance(branch, ast.If)
+        for node in branch.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert seen == {name: f"globus_transport.{module}" for name, module in globus_transport._MODULES.items()}
+    assert sorted([*seen, "__version__"]) == sorted(globus_transport.__all__)
+
+
+@pytest.mark.parametrize("name", globus_transport.__all__)
+def test_every_name_is_there(name: str) -> None:
+    assert getattr(globus_transport, name) is not None
+    assert name in dir(globus_transport)
+
+
+def test_a_wrong_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'TransferKlient'"):
+        globus_transport.TransferKlient  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_importing_loads_nothing_of_weight() -> None:
+    program = (
+        "import sys, globus_transport\n"
+        "heavy = {'urllib3', 'tenacity', 'ssl', 'attr', 'socket', 'http.client', 'asyncio'}\n"
+        "print(sorted(heavy & sys.modules.keys()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(globus_transport.__file__).parent.parent,
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_call_that_succeeds_does_not_load_tenacity() -> None:
+    program = (
+        "import sys\n"
+        "from globus_transport import Response, TransferClient\n"
+        "TransferClient(terminal=lambda request: Response(200, body=b'{}')).get_task('x')\n"
+        "print(sorted({'urllib3', 'tenacity', 'asyncio'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
