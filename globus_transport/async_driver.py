@@ -27,18 +27,29 @@ def mount(name: str, middleware: Middleware, below: AsyncSend) -> AsyncSend:
         open_responses: list[Response] = []
         try:
             response = await run(flow, below, open_responses)
+            if type(response) is not Response:
+                response = check_response(name, middleware, response)
         except BaseException:
             for left in open_responses:
                 await _release(left)
             raise
-        if type(response) is not Response:
-            response = check_response(name, middleware, response)
         for left in open_responses:
             if left.stream is not response.stream:
                 await _release(left)
         return response
 
     return send
+
+
+async def run_above(flow: Steps[T], send: AsyncSend) -> T:
+    """Run a flow that stands above a stack; see :func:`globus_transport.driver.run_above`."""
+    open_responses: list[Response] = []
+    try:
+        return await run(flow, send, open_responses)
+    except BaseException:
+        for left in open_responses:
+            await _release(left)
+        raise
 
 
 async def run(flow: Steps[T], below: AsyncSend, open_responses: list[Response]) -> T:
@@ -66,24 +77,64 @@ async def _perform(step: Step, below: AsyncSend, open_responses: list[Response])
     if isinstance(step, Sleep):
         return await asyncio.sleep(step.seconds)
     if isinstance(step, Wait):
-        # A future of threads is never cancelled by a waiter's end: whoever made it marked it running.
-        return await asyncio.wait_for(asyncio.wrap_future(step.future), step.timeout)
+        return await _wait(step)
     if isinstance(step, Run):
-        answer = await asyncio.to_thread(step.function, *step.args)
+        answer = await asyncio.to_thread(_run_in_worker, step)
         return await answer if inspect.iscoroutine(answer) else answer
     if isinstance(step, Read):
         return await _read(step)
     if isinstance(step, Shield):
-        return await _shield(step.flow, below)
+        return await _shield(step.flow, below, open_responses)
     raise not_a_step(step)
 
 
-async def _shield(flow: Steps[T], below: AsyncSend) -> T:
-    responses: list[Response] = []
-    task = asyncio.ensure_future(run(flow, below, responses))
+async def _wait(step: Wait) -> Any:
+    # Not asyncio.wrap_future: when this waiter gives up, that would cancel the future for everyone.
+    future = step.future
+    if not future.done():
+        loop = asyncio.get_running_loop()
+        done = asyncio.Event()
+
+        def tell(_future: object) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(done.set)
+
+        future.add_done_callback(tell)
+        async with asyncio.timeout(step.timeout):
+            await done.wait()
+    return future.result()
+
+
+def _run_in_worker(step: Run) -> Any:
+    try:
+        return step.function(*step.args)
+    except StopIteration as error:
+        # No future can carry it; whoever awaits the thread would wait for ever.
+        raise RuntimeError(f"{step!r} raised StopIteration") from error
+
+
+async def _shield(flow: Steps[T], below: AsyncSend, open_responses: list[Response]) -> T:
+    caller_is_gone = False
+
+    async def to_its_end() -> T:
+        responses: list[Response] = []
+        try:
+            return await run(flow, below, responses)
+        finally:
+            if caller_is_gone:
+                for left in responses:
+                    await _release(left)
+            else:
+                open_responses.extend(responses)
+
+    task = asyncio.ensure_future(to_its_end())
     _shielded.add(task)
     task.add_done_callback(_forget)
-    return await asyncio.shield(task)
+    try:
+        return await asyncio.shield(task)
+    except BaseException:
+        caller_is_gone = True
+        raise
 
 
 def _forget(task: asyncio.Task[Any]) -> None:

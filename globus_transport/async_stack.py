@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from globus_transport import async_driver
+from globus_transport.driver import check_response
 from globus_transport.flow import AsyncSend, Middleware, Steps
 from globus_transport.layers import AsyncCallNext
 from globus_transport.messages import Request, Response
@@ -34,7 +34,7 @@ class AsyncStack(_LayeredStack[AsyncSend]):
             if layer.kind == "flow":
                 send = async_driver.mount(layer.name, cast(Middleware, layer.middleware), send)
             else:
-                send = _with_call_next(cast(AsyncCallNext, layer.middleware), send)
+                send = _with_call_next(layer.name, cast(AsyncCallNext, layer.middleware), send)
         return send
 
     async def send(self, request: Request) -> Response:
@@ -47,7 +47,7 @@ class AsyncStack(_LayeredStack[AsyncSend]):
 
     async def run(self, flow: Steps[T]) -> T:
         """Run a flow that stands above the stack: its requests go through every layer."""
-        return await async_driver.run(flow, self._send, [])
+        return await async_driver.run_above(flow, self._send)
 
     async def close(self) -> None:
         """Close the terminal's connections."""
@@ -64,8 +64,9 @@ class AsyncStack(_LayeredStack[AsyncSend]):
         await self.close()
 
 
-def _with_call_next(function: AsyncCallNext, below: AsyncSend) -> AsyncSend:
-    def send(request: Request) -> Awaitable[Response]:
-        return function(request, below)
+def _with_call_next(name: str, function: AsyncCallNext, below: AsyncSend) -> AsyncSend:
+    async def send(request: Request) -> Response:
+        response = await function(request, below)
+        return response if type(response) is Response else check_response(name, function, response)
 
     return send

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 
 from globus_transport.errors import GlobusSDKUsageError
@@ -72,7 +73,7 @@ def http_timeout() -> float | None:
         seconds = 0.0
     if seconds == -1:
         return None
-    if not seconds > 0:
+    if not 0 < seconds < math.inf:
         raise GlobusSDKUsageError(f"GLOBUS_SDK_HTTP_TIMEOUT={text!r}: give seconds above 0, or -1 for no limit")
     return seconds
 

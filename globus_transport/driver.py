@@ -24,18 +24,29 @@ def mount(name: str, middleware: Middleware, below: Send) -> Send:
         open_responses: list[Response] = []
         try:
             response = run(flow, below, open_responses)
+            if type(response) is not Response:
+                response = check_response(name, middleware, response)
         except BaseException:
             for left in open_responses:
                 _release(left)
             raise
-        if type(response) is not Response:
-            response = check_response(name, middleware, response)
         for left in open_responses:
             if left.stream is not response.stream:
                 _release(left)
         return response
 
     return send
+
+
+def run_above(flow: Steps[T], send: Send) -> T:
+    """Run a flow that stands above a stack. What it returns may hold a streamed response, which stays open."""
+    open_responses: list[Response] = []
+    try:
+        return run(flow, send, open_responses)
+    except BaseException:
+        for left in open_responses:
+            _release(left)
+        raise
 
 
 def run(flow: Steps[T], below: Send, open_responses: list[Response]) -> T:
@@ -129,9 +140,7 @@ def check_flow(name: str, middleware: object, flow: object) -> None:
 def check_response(name: str, middleware: object, response: object) -> Response:
     """Accept subclasses of Response, refuse everything else by name."""
     if not isinstance(response, Response):
-        raise MiddlewareError(
-            f"layer {name!r}: the flow of {middleware!r} ended with {type(response).__name__}, not a Response"
-        )
+        raise MiddlewareError(f"layer {name!r}: {middleware!r} ended with {type(response).__name__}, not a Response")
     return response
 
 

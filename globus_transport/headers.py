@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import cast
 
 from globus_transport.errors import GlobusSDKUsageError
 
@@ -35,7 +36,8 @@ class Headers(Mapping[str, str]):
         if isinstance(fields, Headers):
             self._pairs = fields._pairs
         else:
-            pairs: tuple[Pair, ...] = tuple(fields.items() if isinstance(fields, Mapping) else fields)
+            items: Iterable[Pair] = cast(Mapping[str, str], fields).items() if isinstance(fields, Mapping) else fields
+            pairs = tuple(items)
             for name, value in pairs:
                 check_field(name, value)
             self._pairs = pairs

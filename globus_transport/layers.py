@@ -95,9 +95,10 @@ def _kind_of(middleware: object) -> Kind:
         raise MiddlewareError(f"{middleware.__name__} is a class; put an instance into the stack")
     if not callable(middleware):
         raise MiddlewareError(f"{middleware!r} is no middleware: it cannot be called")
-    function = middleware if inspect.isroutine(middleware) else type(middleware).__call__
-    is_async = inspect.iscoroutinefunction(function)
-    if inspect.isasyncgenfunction(function):
+    # The first is a function, a method or a partial; else it is what calling the object does.
+    functions = (middleware, type(middleware).__call__)
+    is_async = any(map(inspect.iscoroutinefunction, functions))
+    if any(map(inspect.isasyncgenfunction, functions)):
         raise MiddlewareError(f"{middleware!r} is an async generator; write it with plain `def` and `yield`")
     if _takes_call_next(middleware):
         return "async call_next" if is_async else "call_next"

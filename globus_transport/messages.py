@@ -170,6 +170,11 @@ class Request:
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.url.redacted()}>"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        values = [getattr(self, field.name) for field in attrs.fields(Request)]
+        # The read-only mapping that stands for no extensions cannot be pickled; the field is the last.
+        return (Request, tuple(values if self.extensions else values[:-1]))
+
 
 _OTHER_FIELDS = tuple(field.name for field in attrs.fields(Request) if field.name != "headers")
 

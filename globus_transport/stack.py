@@ -140,7 +140,7 @@ class Stack(_LayeredStack[Send]):
             if layer.kind == "flow":
                 send = driver.mount(layer.name, cast(Middleware, layer.middleware), send)
             else:
-                send = _with_call_next(cast(CallNext, layer.middleware), send)
+                send = _with_call_next(layer.name, cast(CallNext, layer.middleware), send)
         return send
 
     def send(self, request: Request) -> Response:
@@ -153,7 +153,7 @@ class Stack(_LayeredStack[Send]):
 
     def run(self, flow: Steps[T]) -> T:
         """Run a flow that stands above the stack: its requests go through every layer."""
-        return driver.run(flow, self._send, [])
+        return driver.run_above(flow, self._send)
 
     def close(self) -> None:
         """Close the terminal's connections."""
@@ -168,5 +168,9 @@ class Stack(_LayeredStack[Send]):
         self.close()
 
 
-def _with_call_next(function: CallNext, below: Send) -> Send:
-    return lambda request: function(request, below)
+def _with_call_next(name: str, function: CallNext, below: Send) -> Send:
+    def send(request: Request) -> Response:
+        response = function(request, below)
+        return response if type(response) is Response else driver.check_response(name, function, response)
+
+    return send

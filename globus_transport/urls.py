@@ -43,12 +43,22 @@ class URL(str):
         return url
 
     def resolve(self, reference: str) -> URL:
-        """The URL that ``reference`` means here (RFC 3986, section 5)."""
-        return URL(urljoin(self, reference))
+        """The URL that ``reference`` means here (RFC 3986, section 5).
+
+        :raises GlobusSDKUsageError: as :class:`URL` does
+        """
+        try:
+            meant = urljoin(self, reference)
+        except ValueError:
+            raise _refusal(reference, "is not a URL") from None
+        return URL(meant)
 
     def redacted(self) -> str:
         """The URL for people to read: without the values of parameters that are credentials."""
         return _SECRET_IN_QUERY(r"\1<hidden>", self) if "?" in self else str(self)
+
+    def __repr__(self) -> str:
+        return repr(self.redacted())
 
     def __reduce__(self) -> tuple[object, ...]:
         return (URL.at, (self.origin, self.target))
@@ -62,23 +72,26 @@ def origin_of(url: str) -> str:
 def _split(text: object) -> tuple[str, str]:
     if not isinstance(text, str):
         raise GlobusSDKUsageError(f"a URL is text, not {type(text).__name__}")
-    bad = _NOT_IN_A_URL(text)
-    if bad or not text.isascii():
-        raise GlobusSDKUsageError(
-            f"{text!r} is not a URL: white space, control and non-ASCII characters must be percent-encoded"
-        )
+    if _NOT_IN_A_URL(text) or not text.isascii():
+        raise _refusal(text, "is not a URL: white space, control and non-ASCII characters must be percent-encoded")
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
-        raise GlobusSDKUsageError(f"{text!r} is not a URL: {error}") from None
+        # What a wrong port is said to be may be half a password.
+        raise _refusal(text, "is not a URL" if "@" in text else f"is not a URL: {error}") from None
     scheme = parts.scheme.lower()
     if scheme not in _DEFAULT_PORTS or not parts.hostname:
-        raise GlobusSDKUsageError(f"{text!r} is not an absolute http or https URL")
+        raise _refusal(text, "is not an absolute http or https URL")
     if "@" in parts.netloc:
-        # The text may hold a password, so it isn't shown.
         raise GlobusSDKUsageError("a URL with a user name or password is refused; use BasicAuthorizer")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     origin = f"{scheme}://{host}" if port in (None, _DEFAULT_PORTS[scheme]) else f"{scheme}://{host}:{port}"
     target = parts.path or "/"
     return origin, f"{target}?{parts.query}" if parts.query else target
+
+
+def _refusal(text: str, why: str) -> GlobusSDKUsageError:
+    redacted = repr(_SECRET_IN_QUERY(r"\1<hidden>", text))
+    shown = "a text with '@', not shown because it may hold a password," if "@" in text else redacted
+    return GlobusSDKUsageError(f"{shown} {why}")

@@ -1,0 +1,117 @@
+"""Settings from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from globus_transport import config
+from globus_transport.errors import GlobusSDKUsageError
+
+VARIABLES = ["ENVIRONMENT", "HTTP_TIMEOUT", "VERIFY_SSL", "SERVICE_URL_TRANSFER", "SERVICE_URL_AUTH"]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(f"GLOBUS_SDK_{name}", raising=False)
+
+
+@pytest.mark.parametrize(
+    ("service", "environment", "url"),
+    [
+        ("auth", None, "https://auth.globus.org/"),
+        ("transfer", "production", "https://transfer.api.globus.org/"),
+        ("groups", None, "https://groups.api.globus.org/"),
+        ("search", None, "https://search.api.globus.org/"),
+        ("compute", None, "https://compute.api.globus.org/"),
+        ("app", None, "https://app.globus.org/"),
+        ("flows", None, "https://flows.automate.globus.org/"),
+        ("timer", None, "https://timer.automate.globus.org/"),
+        ("auth", "preview", "https://auth.preview.globus.org/"),
+        ("transfer", "test", "https://transfer.api.test.globuscs.info/"),
+        ("flows", "preview", "https://preview.flows.automate.globus.org/"),
+    ],
+)
+def test_addresses(service: str, environment: str | None, url: str) -> None:
+    assert config.service_url(service, environment) == url
+
+
+def test_the_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert config.environment_name() == "production"
+    monkeypatch.setenv("GLOBUS_SDK_ENVIRONMENT", "staging")
+    assert config.environment_name() == "staging"
+    assert config.service_url("auth") == "https://auth.staging.globuscs.info/"
+    assert config.environment_name("preview") == "preview", "what the call says counts"
+    monkeypatch.setenv("GLOBUS_SDK_ENVIRONMENT", "")
+    assert config.environment_name() == "production"
+
+
+def test_an_address_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GLOBUS_SDK_SERVICE_URL_TRANSFER", "http://127.0.0.1:5000/v0.10")
+    assert config.service_url("transfer") == "http://127.0.0.1:5000/v0.10"
+    assert config.service_url("transfer", "preview") == "http://127.0.0.1:5000/v0.10"
+    assert config.service_url("auth") == "https://auth.globus.org/"
+
+
+def test_unknown_names_are_answered_with_the_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(GlobusSDKUsageError, match="'prod' is no Globus environment; there are: production, preview"):
+        config.service_url("auth", "prod")
+    with pytest.raises(GlobusSDKUsageError, match=r"'nope' is no Globus service .* app, auth, compute, flows"):
+        config.service_url("nope")
+    monkeypatch.setenv("GLOBUS_SDK_ENVIRONMENT", "prod")
+    with pytest.raises(GlobusSDKUsageError, match="'prod' is no Globus environment"):
+        config.environment_name()
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [(None, 60.0), ("", 60.0), ("5", 5.0), ("0.5", 0.5), ("-1", None), ("-1.0", None), (" 7 ", 7.0)],
+)
+def test_http_timeout(monkeypatch: pytest.MonkeyPatch, text: str | None, seconds: float | None) -> None:
+    if text is not None:
+        monkeypatch.setenv("GLOBUS_SDK_HTTP_TIMEOUT", text)
+    assert config.http_timeout() == seconds
+
+
+@pytest.mark.parametrize("text", ["0", "-2", "soon", "nan", "inf", "-inf", "5s"])
+def test_a_bad_http_timeout(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("GLOBUS_SDK_HTTP_TIMEOUT", text)
+    with pytest.raises(GlobusSDKUsageError, match=f"GLOBUS_SDK_HTTP_TIMEOUT='{text}': give seconds above 0, or -1"):
+        config.http_timeout()
+
+
+@pytest.mark.parametrize(
+    ("text", "verify"),
+    [
+        (None, True),
+        ("", True),
+        ("true", True),
+        ("YES", True),
+        ("1", True),
+        ("on", True),
+        ("false", False),
+        ("No", False),
+        ("0", False),
+        ("off", False),
+    ],
+)
+def test_verify_ssl(monkeypatch: pytest.MonkeyPatch, text: str | None, verify: bool) -> None:
+    if text is not None:
+        monkeypatch.setenv("GLOBUS_SDK_VERIFY_SSL", text)
+    assert config.verify_ssl() is verify
+
+
+def test_verify_ssl_by_a_file_or_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "ca.pem"
+    file.touch()
+    for path in (file, tmp_path):
+        monkeypatch.setenv("GLOBUS_SDK_VERIFY_SSL", str(path))
+        assert config.verify_ssl() == str(path)
+    # A typing error must not turn verification off, nor pass for a yes.
+    wrong: Any = str(tmp_path / "nothing.pem")
+    monkeypatch.setenv("GLOBUS_SDK_VERIFY_SSL", wrong)
+    with pytest.raises(GlobusSDKUsageError, match="give true, false, or the path of an existing CA file"):
+        config.verify_ssl()

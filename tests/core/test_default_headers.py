@@ -1,0 +1,49 @@
+"""Headers that every request carries."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+from stepping import end_of, get
+
+from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.messages import Request, Response
+from globus_transport.middleware.headers import DefaultHeaders
+
+defaults = DefaultHeaders({"User-Agent": "me/1", "Accept": "application/json"})
+
+
+def passed_on(request: Request) -> Request:
+    flow = defaults(request)
+    step = next(flow)
+    assert isinstance(step, Request)
+    response = Response(200)
+    assert end_of(flow, response) is response
+    return step
+
+
+def test_they_are_added() -> None:
+    assert passed_on(get()).headers.pairs == (("User-Agent", "me/1"), ("Accept", "application/json"))
+
+
+def test_what_the_request_brings_counts() -> None:
+    request = get(headers=[("ACCEPT", "text/csv"), ("accept", "text/plain")])
+    changed = passed_on(request)
+    assert changed.headers.get_all("accept") == ["text/csv", "text/plain"]
+    assert changed.headers["user-agent"] == "me/1"
+    assert "User-Agent" not in request.headers
+
+
+def test_malformed_ones_are_refused_at_birth() -> None:
+    with pytest.raises(GlobusSDKUsageError, match="CR, LF or NUL"):
+        DefaultHeaders({"User-Agent": "me\r\nX: 1"})
+
+
+def test_printing_hides_credentials() -> None:
+    assert str(defaults) == "User-Agent, Accept"
+    assert "s3cret" not in str(DefaultHeaders({"Cookie": "s3cret"}))
+
+
+def test_pickling() -> None:
+    assert pickle.loads(pickle.dumps(defaults)).headers == defaults.headers
