@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
 
 import attrs
-import urllib3
 
 from globus_transport.errors import GlobusSDKUsageError
 
@@ -45,4 +45,4 @@ def proxy_for(origin: str) -> Proxy | None:
     if proxy.username is None:
         return Proxy(url)
     credentials = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
-    return Proxy(url, dict(urllib3.make_headers(proxy_basic_auth=credentials)))
+    return Proxy(url, {"Proxy-Authorization": f"Basic {b64encode(credentials.encode()).decode()}"})

@@ -39,3 +39,13 @@ def _make_context(verify: bool | str) -> ssl.SSLContext:
         except (OSError, ssl.SSLError) as error:
             raise GlobusSDKUsageError(f"verify_ssl={verify!r} is not a readable CA file or folder: {error}") from error
     return context
+
+
+def _forget_the_holder() -> None:
+    # The thread that held it when the process forked does not exist in the child.
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_the_holder)

@@ -1,0 +1,96 @@
+"""The sandbox from the command line."""
+
+import argparse
+import shlex
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from globus_transport.sandbox.sandbox import Sandbox
+
+_HOW_TO_TRY = """\
+# Paste the export lines into another shell. There the clients of globus_transport and of globus-sdk find this sandbox
+# by themselves, and this asks for a token and lists the collections:
+#   TOKEN=$(curl -s -u "$GLOBUS_CLI_CLIENT_ID:$GLOBUS_CLI_CLIENT_SECRET" -d grant_type=client_credentials \
+-d scope=urn:globus:auth:scope:transfer.api.globus.org:all "${GLOBUS_SDK_SERVICE_URL_AUTH}v2/oauth2/token" \
+| sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/')
+#   curl -s -H "Authorization: Bearer $TOKEN" "${GLOBUS_SDK_SERVICE_URL_TRANSFER}v0.10/endpoint_search?filter_scope=all"
+# Ctrl-C stops the sandbox."""
+
+
+def main(argv: list[str]) -> int:
+    """Run a sandbox until Ctrl-C.
+
+    Args:
+        argv: The arguments, without the name of the program.
+
+    Returns:
+        The exit status: 0 after Ctrl-C or a request to terminate, 1 if the sandbox could not start.
+    """
+    options = _parser().parse_args(argv)
+    sandbox = Sandbox(
+        options.folder,
+        access_token_lifetime=options.access_token_lifetime,
+        token_delay=options.token_delay,
+        task_delay=options.task_delay,
+        auth_port=options.auth_port,
+        transfer_port=options.transfer_port,
+    )
+    try:
+        with _terminating_like_ctrl_c(), sandbox:
+            print(_introduction(sandbox), flush=True)
+            while True:
+                time.sleep(3600)
+    except KeyboardInterrupt:
+        return 0
+    except (OSError, OverflowError) as error:
+        # OverflowError is Python's word for a port that cannot be.
+        print(f"The sandbox could not start: {error}", file=sys.stderr)
+        return 1
+
+
+def _introduction(sandbox: Sandbox) -> str:
+    """What a shell can read: everything but the export lines is a comment."""
+    settings = {
+        **sandbox.environ,
+        "GLOBUS_CLI_CLIENT_ID": sandbox.client_id,
+        "GLOBUS_CLI_CLIENT_SECRET": sandbox.client_secret,
+    }
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in settings.items()]
+    lines.append(f"# native app (no secret): {sandbox.native_client_id}")
+    for name in ("Sandbox source", "Sandbox destination"):
+        collection = sandbox.add_collection(name)
+        lines.append(f"# collection {collection.id} ({name}): {collection.folder}")
+    return "\n".join([*lines, _HOW_TO_TRY])
+
+
+@contextmanager
+def _terminating_like_ctrl_c() -> Iterator[None]:
+    # A job in the background of a script ignores Ctrl-C and is ended with SIGTERM; it is to clean up all the same.
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m globus_transport sandbox", description="Run a local Globus on 127.0.0.1."
+    )
+    parser.add_argument(
+        "--folder", type=Path, help="where the collections' folders are made (default: a temporary one)"
+    )
+    parser.add_argument("--access-token-lifetime", type=float, default=172800.0, metavar="SECONDS")
+    parser.add_argument("--auth-port", type=int, default=0, metavar="PORT", help="default: any free port")
+    parser.add_argument("--transfer-port", type=int, default=0, metavar="PORT", help="default: any free port")
+    parser.add_argument("--token-delay", type=float, default=0.0, metavar="SECONDS", help="wait at token requests")
+    parser.add_argument("--task-delay", type=float, default=0.0, metavar="SECONDS", help="wait before each file")
+    return parser

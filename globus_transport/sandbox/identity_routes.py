@@ -1,0 +1,56 @@
+"""Auth's routes about people."""
+
+from typing import Any
+
+from flask import Flask, abort, request
+from flask.typing import ResponseReturnValue
+
+from globus_transport.sandbox.authlib_typed import InvalidTokenError
+from globus_transport.sandbox.bearer import BearerCheck
+from globus_transport.sandbox.identities import IDENTITY_PROVIDER
+from globus_transport.sandbox.scopes import AUTH
+from globus_transport.sandbox.state import State
+
+
+def install_identity_routes(app: Flask, state: State) -> None:
+    """Add the routes to an application."""
+    check = BearerCheck(state.tokens, AUTH)
+
+    @app.get("/v2/oauth2/userinfo")
+    def userinfo() -> ResponseReturnValue:
+        token = check(request, "openid")
+        user, allowed = token.user, {scope.name for scope in token.scopes}
+        document: dict[str, Any] = {"sub": user.id}
+        if "email" in allowed:
+            document["email"] = user.email
+        if "profile" in allowed:
+            document |= {
+                "name": user.name,
+                "preferred_username": user.username,
+                "organization": user.organization,
+                "identity_provider": IDENTITY_PROVIDER,
+                "identity_set": [user.document() | {"sub": user.id}],
+            }
+        return document
+
+    @app.get("/v2/api/identities")
+    def identities() -> ResponseReturnValue:
+        _check_token_or_client()
+        ids, usernames = request.args.get("ids"), request.args.get("usernames")
+        if (ids is None) == (usernames is None):
+            abort(400, "Either ids or usernames is needed, and not both")
+        if ids is not None:
+            found = state.identities.with_ids(ids.split(","))
+        else:
+            provision = request.args.get("provision") == "true"
+            found = state.identities.with_usernames((usernames or "").split(","), provision)
+        return {"identities": [identity.document() for identity in found]}
+
+    def _check_token_or_client() -> None:
+        basic = request.authorization
+        if basic is None or basic.type != "basic":
+            check(request)
+            return
+        client = state.clients.get(basic.username or "")
+        if client is None or not client.check_client_secret(basic.password or ""):
+            raise InvalidTokenError()

@@ -1,0 +1,69 @@
+"""Auth's OAuth2 and OpenID Connect routes."""
+
+from html import escape
+
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
+
+from globus_transport.sandbox.authlib_typed import OAuth2Error
+from globus_transport.sandbox.id_tokens import ALGORITHM
+from globus_transport.sandbox.oauth import GlobusAuthorizationServer
+from globus_transport.sandbox.state import State
+
+AUTHORIZE_PATH = "/v2/oauth2/authorize"
+CODE_PAGE_PATH = "/v2/web/auth-code"
+
+
+def install_oauth_routes(app: Flask, state: State) -> None:
+    """Add the routes to an application."""
+    server = GlobusAuthorizationServer(state)
+
+    @app.get(AUTHORIZE_PATH)
+    def authorize() -> ResponseReturnValue:
+        try:
+            grant = server.get_consent_grant(end_user=state.user)
+        except OAuth2Error as error:
+            return server.handle_error_response(server.create_oauth2_request(None), error)
+        return server.create_authorization_response(grant_user=state.user, grant=grant)
+
+    @app.get(CODE_PAGE_PATH)
+    def show_code() -> ResponseReturnValue:
+        code = escape(request.args.get("code", ""))
+        return f"<!DOCTYPE html><title>Authorization code</title><p>Your code: <code>{code}</code></p>"
+
+    @app.post("/v2/oauth2/token")
+    def token() -> ResponseReturnValue:
+        state.pause(state.settings.token_delay)
+        return server.create_token_response()
+
+    @app.post("/v2/oauth2/token/revoke")
+    def revoke() -> ResponseReturnValue:
+        return server.create_endpoint_response("revocation")
+
+    @app.post("/v2/oauth2/token/introspect")
+    def introspect() -> ResponseReturnValue:
+        return server.create_endpoint_response("introspection")
+
+    @app.get("/jwk.json")
+    def keys() -> ResponseReturnValue:
+        return state.signer.key_set()
+
+    @app.get("/.well-known/openid-configuration")
+    def configuration() -> ResponseReturnValue:
+        issuer = state.issuer
+        return {
+            "issuer": issuer,
+            "authorization_endpoint": issuer + AUTHORIZE_PATH,
+            "token_endpoint": f"{issuer}/v2/oauth2/token",
+            "revocation_endpoint": f"{issuer}/v2/oauth2/token/revoke",
+            "introspection_endpoint": f"{issuer}/v2/oauth2/token/introspect",
+            "userinfo_endpoint": f"{issuer}/v2/oauth2/userinfo",
+            "jwks_uri": f"{issuer}/jwk.json",
+            "response_types_supported": ["code"],
+            "id_token_signing_alg_values_supported": [ALGORITHM],
+            "scopes_supported": ["openid", "email", "profile"],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "none"],
+            "code_challenge_methods_supported": ["plain", "S256"],
+            "claims_supported": ["sub", "name", "preferred_username", "email", "organization", "identity_set"],
+            "subject_types_supported": ["public"],
+        }

@@ -1,0 +1,48 @@
+"""Transfer's routes that start tasks."""
+
+import uuid
+
+from flask import Flask
+from flask.typing import ResponseReturnValue
+
+from globus_transport.sandbox.state import State
+from globus_transport.sandbox.submissions import Submission, read_delete, read_transfer
+from globus_transport.sandbox.transfer_requests import caller, collection_with, json_body, result
+from globus_transport.sandbox.work import work_on
+
+
+def install_submission_routes(app: Flask, state: State) -> None:
+    """Add the routes to an application."""
+
+    @app.get("/v0.10/submission_id")
+    def submission_id() -> ResponseReturnValue:
+        return {"DATA_TYPE": "submission_id", "value": str(uuid.uuid4())}
+
+    @app.post("/v0.10/transfer")
+    def transfer() -> ResponseReturnValue:
+        return submit(read_transfer(json_body(), lambda id: collection_with(state, id)), "transfer")
+
+    @app.post("/v0.10/delete")
+    def delete() -> ResponseReturnValue:
+        return submit(read_delete(json_body(), lambda id: collection_with(state, id)), "delete")
+
+    def submit(submission: Submission, kind: str) -> ResponseReturnValue:
+        task, is_new = state.tasks.submit(
+            submission,
+            caller(),
+            state.clock,
+            lambda task: work_on(task, state.clock, lambda: state.settings.task_delay),
+        )
+        if is_new:
+            document = result("Accepted", f"The {kind} was accepted and its task has started", f"{kind}_result")
+        else:
+            document = result("Duplicate", f"This {kind} was submitted before", f"{kind}_result")
+        link = {
+            "DATA_TYPE": "link",
+            "href": f"/v0.10/task/{task.id}?format=json",
+            "rel": "related",
+            "resource": "task",
+            "title": "related task",
+        }
+        document |= {"submission_id": submission.submission_id, "task_id": task.id, "task_link": link}
+        return document, 202

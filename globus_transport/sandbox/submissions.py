@@ -1,0 +1,199 @@
+"""What clients submit: documents that ask for a transfer or for a deletion."""
+
+import hashlib
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, TypeVar
+
+from globus_transport.sandbox.clock import from_iso_time
+from globus_transport.sandbox.collections import Collection
+from globus_transport.sandbox.transfer_errors import bad_request
+
+FindCollection: TypeAlias = Callable[[str], Collection]
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class FilterRule:
+    """Which names in a folder are left out, or stay in after all."""
+
+    method: Literal["include", "exclude"]
+    name: str
+    type: Literal["file", "dir"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class TransferItem:
+    """A file or folder to copy; ``recursive`` None means that either will do."""
+
+    source_path: str
+    destination_path: str
+    recursive: bool | None
+    external_checksum: str | None
+    checksum_algorithm: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Submission:
+    submission_id: str
+    label: str | None
+    deadline: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferSubmission(_Submission):
+    """A request to copy."""
+
+    source: Collection
+    destination: Collection
+    items: tuple[TransferItem, ...]
+    filter_rules: tuple[FilterRule, ...]
+    sync_level: int | None
+    verify_checksum: bool
+    preserve_timestamp: bool
+    encrypt_data: bool
+    skip_source_errors: bool
+    fail_on_quota_errors: bool
+    delete_destination_extra: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteSubmission(_Submission):
+    """A request to delete."""
+
+    source: Collection
+    paths: tuple[str, ...]
+    recursive: bool
+    ignore_missing: bool
+    interpret_globs: bool
+
+
+Submission: TypeAlias = TransferSubmission | DeleteSubmission
+
+
+def read_transfer(document: dict[str, Any], find: FindCollection) -> TransferSubmission:
+    """Read a ``transfer`` document.
+
+    Raises:
+        TransferError: It is not complete or makes no sense.
+    """
+    sync_level = _field(document, "sync_level", int)
+    if sync_level is not None and sync_level not in range(4):
+        raise bad_request("sync_level must be 0, 1, 2 or 3")
+    return TransferSubmission(
+        **_common(document),
+        source=find(_required(document, "source_endpoint")),
+        destination=find(_required(document, "destination_endpoint")),
+        items=tuple(_transfer_item(item) for item in _items(document, "NoTransferItems")),
+        filter_rules=tuple(_filter_rule(rule) for rule in _documents(document, "filter_rules")),
+        sync_level=sync_level,
+        verify_checksum=_flag(document, "verify_checksum"),
+        preserve_timestamp=_flag(document, "preserve_timestamp"),
+        encrypt_data=_flag(document, "encrypt_data"),
+        skip_source_errors=_flag(document, "skip_source_errors"),
+        fail_on_quota_errors=_flag(document, "fail_on_quota_errors"),
+        delete_destination_extra=_flag(document, "delete_destination_extra"),
+    )
+
+
+def read_delete(document: dict[str, Any], find: FindCollection) -> DeleteSubmission:
+    """Read a ``delete`` document.
+
+    Raises:
+        TransferError: It is not complete or makes no sense.
+    """
+    return DeleteSubmission(
+        **_common(document),
+        source=find(_required(document, "endpoint")),
+        paths=tuple(_required(item, "path") for item in _items(document, "NoDeleteItems")),
+        recursive=_flag(document, "recursive"),
+        ignore_missing=_flag(document, "ignore_missing"),
+        interpret_globs=_flag(document, "interpret_globs"),
+    )
+
+
+def read_deadline(document: dict[str, Any]) -> float | None:
+    """The deadline in a document, in seconds since 1970.
+
+    Raises:
+        TransferError: It is no date.
+    """
+    text = _field(document, "deadline", str)
+    if text is None:
+        return None
+    try:
+        return from_iso_time(text)
+    except ValueError as error:
+        raise bad_request("deadline is not a date in ISO 8601") from error
+
+
+def read_label(document: dict[str, Any]) -> str | None:
+    """The label in a document.
+
+    Raises:
+        TransferError: It is no text.
+    """
+    return _field(document, "label", str)
+
+
+def _common(document: dict[str, Any]) -> dict[str, Any]:
+    submission_id = _required(document, "submission_id")
+    try:
+        submission_id = str(uuid.UUID(submission_id))
+    except ValueError as error:
+        raise bad_request("submission_id is not a UUID") from error
+    return {"submission_id": submission_id, "label": read_label(document), "deadline": read_deadline(document)}
+
+
+def _transfer_item(item: dict[str, Any]) -> TransferItem:
+    checksum, algorithm = _field(item, "external_checksum", str), _field(item, "checksum_algorithm", str) or "md5"
+    if checksum and algorithm.lower() not in hashlib.algorithms_guaranteed:
+        raise bad_request(f"Unknown checksum algorithm {algorithm!r}")
+    return TransferItem(
+        source_path=_required(item, "source_path"),
+        destination_path=_required(item, "destination_path"),
+        recursive=_field(item, "recursive", bool),
+        external_checksum=checksum,
+        checksum_algorithm=algorithm.lower(),
+    )
+
+
+def _filter_rule(rule: dict[str, Any]) -> FilterRule:
+    method, name, type = rule.get("method", "exclude"), _required(rule, "name"), rule.get("type")
+    if method not in ("include", "exclude") or type not in ("file", "dir", None):
+        raise bad_request("A filter rule needs method include or exclude, and type file or dir or none")
+    return FilterRule(method, name, type)
+
+
+def _items(document: dict[str, Any], code: str) -> list[dict[str, Any]]:
+    items = _documents(document, "DATA")
+    if not items:
+        raise bad_request("DATA has no items", f".{code}")
+    return items
+
+
+def _documents(document: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    found: list[Any] = _field(document, key, list) or []
+    if not all(isinstance(one, dict) for one in found):
+        raise bad_request(f"{key} must be a list of objects")
+    return found
+
+
+def _required(document: dict[str, Any], key: str) -> str:
+    found = _field(document, key, str)
+    if not found:
+        raise bad_request(f"{key} is missing")
+    return found
+
+
+def _flag(document: dict[str, Any], key: str) -> bool:
+    return _field(document, key, bool) or False
+
+
+def _field(document: dict[str, Any], key: str, kind: type[_T]) -> _T | None:
+    found = document.get(key)
+    if found is not None and (not isinstance(found, kind) or (kind is int and isinstance(found, bool))):
+        raise bad_request(f"{key} must be of type {kind.__name__}")
+    return found

@@ -1,0 +1,115 @@
+"""The way to an origin: its kept connections, and how another is made, directly or through a proxy."""
+
+from __future__ import annotations
+
+from http.client import HTTPConnection, HTTPException
+from typing import Any, cast
+
+import urllib3
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+
+from globus_transport.errors import GlobusConnectionError, GlobusConnectionTimeoutError
+from globus_transport.messages import Request
+from globus_transport.terminals.proxies import proxy_for
+from globus_transport.terminals.time_limits import in_seconds, time_left
+from globus_transport.terminals.tls import shared_context
+
+
+class Way:
+    """Reaches one origin.
+
+    The idle connections stand in a list whose ``append`` and ``pop`` are atomic: threads need no lock
+    for them, and a fork cannot find one held.
+
+    :param size: connections kept. More may be open at a time
+    :ivar absolute: whether the request line holds the whole URL, because a proxy reads it
+    :ivar proxy_headers: what such a proxy is to be sent
+    :raises GlobusSDKUsageError: if the proxy in the environment, or the CA path, is no use
+    """
+
+    __slots__ = ("_closed", "_factory", "_idle", "_place", "_size", "_tunnel", "absolute", "proxy_headers")
+
+    def __init__(self, origin: str, verify_ssl: bool | str, size: int) -> None:
+        proxy = proxy_for(origin)
+        secure = origin.startswith("https://")
+        # urllib3's pool is what makes the connections; it keeps none of them.
+        options: dict[str, Any] = {"maxsize": 1}
+        if secure or (proxy is not None and proxy.url.startswith("https://")):
+            options["ssl_context"] = shared_context(verify_ssl)
+            if verify_ssl is False:
+                options["cert_reqs"] = "CERT_NONE"
+        if proxy is None:
+            self._factory = urllib3.connectionpool.connection_from_url(origin, **options)
+        else:
+            manager = urllib3.ProxyManager(
+                proxy.url, proxy_headers=proxy.headers, proxy_ssl_context=options.get("ssl_context"), **options
+            )
+            self._factory = manager.connection_from_url(origin)
+        self._tunnel = proxy is not None and secure
+        self._place = origin if proxy is None else f"{origin} through the proxy {proxy.url}"
+        self._idle: list[HTTPConnection] = []
+        self._size = size
+        self._closed = False
+        self.absolute = proxy is not None and not secure
+        self.proxy_headers = proxy.headers if self.absolute and proxy is not None else {}
+
+    def take(self) -> HTTPConnection:
+        """A connection for one request: an idle one that still stands, or one that is yet to be connected."""
+        idle = self._idle
+        while idle:
+            try:
+                connection = idle.pop()
+            except IndexError:  # another thread was faster
+                break
+            # Closed by the server, or holding bytes that nobody asked for.
+            if cast(Any, connection).is_connected:
+                return connection
+            connection.close()
+        # urllib3 declares a protocol; what its pools make are http.client's connections.
+        return cast(HTTPConnection, self._factory._new_conn())
+
+    def give_back(self, connection: HTTPConnection) -> None:
+        """Keep a connection whose reply was read to its end."""
+        if connection.sock is not None:
+            self._idle.append(connection)
+            self._close_idle(keep=0 if self._closed else self._size)
+
+    def connect(self, connection: HTTPConnection, request: Request, limit: float | None) -> None:
+        """Open the connection.
+
+        :raises GlobusConnectionTimeoutError: if it takes longer than the limit
+        :raises GlobusConnectionError: if it fails
+        """
+        limit = connection.timeout = time_left(request, limit, began=False)
+        try:
+            if self._tunnel:
+                self._factory._prepare_proxy(cast(Any, connection))
+            else:
+                connection.connect()
+        except (OSError, HTTPError, HTTPException) as error:
+            # urllib3 counts a refused connection among the time-outs.
+            if isinstance(error, (TimeoutError, ConnectTimeoutError)) and not isinstance(error, NewConnectionError):
+                raise GlobusConnectionTimeoutError(
+                    f"no connection to {self._place} within {in_seconds(limit)}", error
+                ) from error
+            raise GlobusConnectionError(
+                f"no connection to {self._place}: {_reason(error)}", error, request_began=False
+            ) from error
+
+    def close(self) -> None:
+        """Close the idle connections, and those on loan when they come back."""
+        self._closed = True
+        self._close_idle(keep=0)
+
+    def _close_idle(self, keep: int) -> None:
+        while len(self._idle) > keep:
+            try:
+                connection = self._idle.pop()
+            except IndexError:  # another thread was faster
+                break
+            connection.close()
+
+
+def _reason(error: Exception) -> str:
+    # urllib3 puts the name of its connection object before what the system said.
+    return str(error.__cause__ or error) or type(error).__name__

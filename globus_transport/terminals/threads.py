@@ -1,0 +1,146 @@
+"""A blocking terminal in worker threads, as a terminal for asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+import os
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import attrs
+
+from globus_transport.errors import GlobusSDKUsageError, MiddlewareError
+from globus_transport.flow import Send
+from globus_transport.layers import describe
+from globus_transport.messages import AsyncByteStream, ByteStream, Request, Response
+
+T = TypeVar("T")
+
+
+class ThreadsTerminal:
+    """Runs a blocking terminal in threads of its own, for :class:`~globus_transport.async_stack.AsyncStack`.
+
+    A request that waits for a thread when its task is cancelled is not sent. One that was sent goes on in
+    its thread, and what comes of it is let go of. A streamed request body is read in the thread too.
+
+    :param terminal: a callable ``Request -> Response``
+    :param threads: how many requests are on their way at a time; the others wait
+    :raises MiddlewareError: if the terminal is a coroutine function, which needs no threads
+    :raises GlobusSDKUsageError: if ``threads`` is not positive
+    """
+
+    def __init__(self, terminal: Send, *, threads: int = 32) -> None:
+        function = terminal if inspect.isroutine(terminal) else type(terminal).__call__
+        if inspect.iscoroutinefunction(function):
+            raise MiddlewareError(f"{terminal!r} is a coroutine function: AsyncStack takes it as it is")
+        if threads < 1:
+            raise GlobusSDKUsageError(f"threads={threads!r}: give a number above 0")
+        self.terminal = terminal
+        self.threads = threads
+        self._forget_executor()
+
+    def _forget_executor(self) -> None:
+        self._executor: ThreadPoolExecutor | None = None
+        self._lock = threading.Lock()
+        self._process = os.getpid()
+
+    async def __call__(self, request: Request) -> Response:
+        started = self.start(self.terminal, request)
+        try:
+            response = await asyncio.wrap_future(started)
+        except BaseException:
+            # Cancelled, most likely; the thread does not notice.
+            started.add_done_callback(_close_unwanted)
+            raise
+        if isinstance(response.stream, ByteStream):
+            return attrs.evolve(response, stream=_ThreadsStream(response.stream, self))
+        return response
+
+    def start(self, function: Callable[..., T], *args: Any) -> Future[T]:
+        """Begin work in a worker thread, with the context variables of the caller."""
+        if self._process != os.getpid():
+            # The threads stayed in the parent, and one of them may have held the lock.
+            self._forget_executor()
+        with self._lock:
+            if self._executor is None:
+                self._executor = ThreadPoolExecutor(self.threads, thread_name_prefix="globus_transport")
+            return self._executor.submit(contextvars.copy_context().run, function, *args)
+
+    async def close(self) -> None:
+        """Close the inner terminal, and let the threads end with what they are doing.
+
+        A later request starts new threads.
+        """
+        if self._process == os.getpid():
+            with self._lock:
+                executor, self._executor = self._executor, None
+            if executor is not None:
+                executor.shutdown(wait=False)
+        close = getattr(self.terminal, "close", None)
+        if close is not None:
+            # Not in a thread of the executor: all of them may be waiting for servers.
+            await asyncio.to_thread(close)
+
+    def __str__(self) -> str:
+        return f"{describe(self.terminal)}, in {self.threads} worker threads"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"terminal": self.terminal, "threads": self.threads}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._forget_executor()
+
+
+def _close_unwanted(started: Future[Response]) -> None:
+    """Nobody waits any more: close the body of a response, and count an exception as seen."""
+    if not started.cancelled() and started.exception() is None:
+        stream = started.result().stream
+        if isinstance(stream, ByteStream):
+            stream.close()
+
+
+class _ThreadsStream(AsyncByteStream):
+    """A body whose reads run in the threads of its terminal."""
+
+    def __init__(self, stream: ByteStream, terminal: ThreadsTerminal) -> None:
+        self._stream = stream
+        self._terminal = terminal
+        self._reading: Future[bytes | None] | None = None
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        chunks = iter(self._stream)
+        try:
+            while (chunk := await self._read(_next, chunks)) is not None:
+                yield chunk
+        finally:
+            await self.close()
+
+    async def read(self, limit: int | None = None) -> bytes:
+        try:
+            return await self._read(self._stream.read, limit) or b""
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _read(self, function: Callable[..., bytes | None], *args: Any) -> bytes | None:
+        self._reading = self._terminal.start(function, *args)
+        return await asyncio.wrap_future(self._reading)
+
+    async def close(self) -> None:
+        if self._reading is not None and not self._reading.done():
+            # A cancelled read goes on in its thread, and closing now would have to wait for it.
+            self._reading.add_done_callback(self._close_after)
+        else:
+            await asyncio.shield(asyncio.wrap_future(self._terminal.start(self._stream.close)))
+
+    def _close_after(self, _reading: Future[bytes | None]) -> None:
+        self._stream.close()
+
+
+def _next(chunks: Iterator[bytes]) -> bytes | None:
+    return next(chunks, None)

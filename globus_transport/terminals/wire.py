@@ -1,0 +1,313 @@
+"""One request and one response on a connection of ``http.client``."""
+
+from __future__ import annotations
+
+import errno
+import io
+import socket
+from collections.abc import Callable, Generator, Iterable, Iterator
+from functools import partial
+from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead, RemoteDisconnected
+from typing import Any, NoReturn, cast
+
+from globus_transport.errors import GlobusConnectionError, GlobusSDKUsageError
+from globus_transport.headers import Headers
+from globus_transport.messages import ByteStream, Request, Response, StreamBody
+from globus_transport.terminals.bodies import collected, parts_of
+from globus_transport.terminals.connections import Way
+from globus_transport.terminals.decoding import decoded
+from globus_transport.terminals.time_limits import time_left, timed_out
+
+#: An error body longer than this, in bytes, is cut: it is for people to read.
+ERROR_BODY_LIMIT = 1 << 20
+_CHUNK = 1 << 16
+_MOST_HEADS = 32
+_EXPECT_A_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_FRAMING = ("Content-Length", "Transfer-Encoding")
+# A body that cannot be sent to its end may have been answered already, with a 413 say.
+_STOPPED_LISTENING = frozenset({errno.EPIPE, errno.ECONNRESET, errno.EPROTOTYPE})
+
+
+class Lease:
+    """A connection on loan, to be given back or dropped, once."""
+
+    __slots__ = ("_way", "connection", "reply")
+
+    def __init__(self, way: Way) -> None:
+        self._way: Way | None = way
+        self.connection = way.take()
+        self.reply: HTTPResponse | None = None
+
+    @property
+    def dropped(self) -> bool:
+        """Whether it ended before the reply did."""
+        return self._way is None and self.reply is not None
+
+    def give_back(self) -> None:
+        """The reply was read to its end: the connection can serve the next request."""
+        way, self._way, self.reply = self._way, None, None
+        if way is not None:
+            # What was set for this request holds the request.
+            self.connection.response_class = Reply
+            way.give_back(self.connection)
+
+    def drop(self) -> None:
+        """Close the connection. Harmless when it was given back or dropped before."""
+        way, self._way = self._way, None
+        if way is not None:
+            self.connection.close()
+            if self.reply is not None:
+                # http.client forgets a reply after which the server closes; its socket is open as long as it is.
+                self.reply.close()
+
+
+class Reply(HTTPResponse):
+    """http.client's response, less its gaps: interim responses other than 100, chunk sizes below zero,
+    a 304 that names a transfer coding, and bytes that come in time one by one but pass the deadline together.
+
+    :param time_left: says how long the next read may take; ``None`` leaves the socket's time-out as it is
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        debuglevel: int = 0,
+        method: str | None = None,
+        url: str | None = None,
+        time_left: Callable[[], float | None] | None = None,
+    ) -> None:
+        super().__init__(sock, debuglevel, method, url)
+        self._heads = 0
+        if time_left is not None:
+            self.fp.close()
+            self.fp = io.BufferedReader(_TimedReader(sock, time_left), _CHUNK)
+
+    def begin(self, **options: Any) -> None:
+        super().begin(**options)
+        while self.status < 200 and self.status != 101:
+            # Early hints and their like: the response is yet to come.
+            cast(Any, self).headers = None
+            super().begin(**options)
+        if self.length == 0:
+            # A 304 may say how a body would have been sent.
+            self.chunked = False
+
+    def _read_status(self) -> tuple[str, int, str]:
+        self._heads += 1
+        if self._heads > _MOST_HEADS:
+            raise HTTPException("too many interim responses")
+        head: tuple[str, int, str] = cast(Any, super())._read_status()
+        return head
+
+    def _read_next_chunk_size(self) -> int:
+        size: int = cast(Any, super())._read_next_chunk_size()
+        if size < 0:
+            raise ValueError("a chunk size below zero")
+        return size
+
+
+class _TimedReader(io.RawIOBase):
+    """Reads from a socket with a time-out that is found anew for each read."""
+
+    def __init__(self, sock: socket.socket, time_left: Callable[[], float | None]) -> None:
+        self._socket = sock
+        self._time_left = time_left
+        # The file keeps the socket open when http.client closes the connection before the body was read.
+        self._file = sock.makefile("rb", buffering=0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._socket.settimeout(self._time_left())
+        return cast(io.RawIOBase, self._file).readinto(buffer)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def reply_class(request: Request, limit: float | None) -> Callable[..., HTTPResponse]:
+    """What ``http.client`` is to make of the answer to a request."""
+    return Reply if request.deadline is None else partial(Reply, time_left=partial(time_left, request, limit))
+
+
+def send(connection: HTTPConnection, way: Way, request: Request, limit: float | None) -> None:
+    """Write a request.
+
+    :param limit: seconds that each part of the body may take
+    :raises GlobusTimeoutError: if the server does not take it in time
+    :raises GlobusConnectionError: if the connection breaks
+    :raises Exception: whatever the body raises while it is read
+    """
+    body = request.body
+    try:
+        _send_head(connection, way, request)
+        if type(body) is bytes and len(body) <= _CHUNK:
+            connection.endheaders(body)
+            return
+        connection.endheaders()
+        if body is None:
+            return
+    except OSError as error:
+        _unless_answered(connection, request, error, limit)
+        return
+    # An exception of the body itself is nothing that the connection did, so it passes as it is.
+    for part in _parts(body):
+        if request.deadline is not None:
+            connection.sock.settimeout(time_left(request, limit))
+        try:
+            connection.send(part)
+        except OSError as error:
+            _unless_answered(connection, request, error, limit)
+            return
+
+
+def _send_head(connection: HTTPConnection, way: Way, request: Request) -> None:
+    # http.client's own functions: those of urllib3's connection look at every header twice.
+    headers, body = request.headers, request.body
+    if "content-length" in headers or "transfer-encoding" in headers:
+        headers = headers.without(*_FRAMING)
+    HTTPConnection.putrequest(
+        connection,
+        request.method,
+        str(request.url) if way.absolute else request.url.target,
+        skip_host="host" in headers,
+        skip_accept_encoding=True,
+    )
+    putheader = HTTPConnection.putheader
+    for name, value in headers.pairs:
+        putheader(connection, name, value)
+    for name, value in way.proxy_headers.items():
+        putheader(connection, name, value)
+    if body is None:
+        if request.method in _EXPECT_A_BODY:
+            putheader(connection, "Content-Length", "0")
+    elif isinstance(body, bytes):
+        putheader(connection, "Content-Length", str(len(body)))
+    elif body.length is None:
+        putheader(connection, "Transfer-Encoding", "chunked")
+    else:
+        putheader(connection, "Content-Length", str(body.length))
+
+
+def _parts(body: bytes | StreamBody) -> Iterable[bytes | memoryview]:
+    """A body as it goes over the wire, in parts that have a time-out of their own."""
+    if isinstance(body, bytes):
+        whole = memoryview(body)
+        return (whole[start : start + _CHUNK] for start in range(0, len(whole), _CHUNK))
+    return _in_chunks(body) if body.length is None else parts_of(body)
+
+
+def _in_chunks(body: StreamBody) -> Iterator[bytes]:
+    for part in parts_of(body):
+        yield b"%x\r\n%b\r\n" % (len(part), part)
+    yield b"0\r\n\r\n"
+
+
+def _unless_answered(connection: HTTPConnection, request: Request, error: OSError, limit: float | None) -> None:
+    if isinstance(error, TimeoutError):
+        raise timed_out(request, "the server did not take the request", limit, error) from error
+    if error.errno not in _STOPPED_LISTENING or connection.sock is None:
+        _raise_broken(request, error, limit)
+
+
+def receive(lease: Lease, request: Request, limit: float | None) -> Response:
+    """Read the response to the request that was sent.
+
+    :raises GlobusTimeoutError: if it does not come in time
+    :raises GlobusConnectionError: if the connection breaks, or what comes is not HTTP
+    :raises ReplyFormatError: if its body is not in the encoding that it says
+    """
+    try:
+        # Not urllib3's getresponse(): building its response costs as much as the rest of the call.
+        reply = lease.reply = HTTPConnection.getresponse(lease.connection)
+        encoding = reply.headers["Content-Encoding"]
+        headers = Headers.received([(name, _unfolded(value)) for name, value in reply.headers.raw_items()])
+        if request.stream or encoding or reply.length is None or reply.length > ERROR_BODY_LIMIT:
+            return _receive_in_parts(lease, request, headers, encoding or "", limit)
+        body = reply.read()
+    except (OSError, HTTPException) as error:
+        _raise_broken(request, error, limit)
+    lease.give_back()
+    return Response(reply.status, headers, body, None, reply.reason, request)
+
+
+def _unfolded(value: str) -> str:
+    value = value.strip()
+    return " ".join(value.split()) if "\n" in value else value
+
+
+def _receive_in_parts(lease: Lease, request: Request, headers: Headers, encoding: str, limit: float | None) -> Response:
+    reply = cast(HTTPResponse, lease.reply)
+    stream = WireStream(lease, reply, request, encoding, limit)
+    if request.stream:
+        return Response(reply.status, headers, b"", stream, reply.reason, request)
+    if reply.status < 400:
+        return Response(reply.status, headers, stream.read(), None, reply.reason, request)
+    body = stream.read(ERROR_BODY_LIMIT + 1)
+    cut = len(body) > ERROR_BODY_LIMIT
+    return Response(reply.status, headers, body[:ERROR_BODY_LIMIT], None, reply.reason, request, cut)
+
+
+class WireStream(ByteStream):
+    """The body of a response on a connection that is given back when the body was read."""
+
+    def __init__(self, lease: Lease, reply: HTTPResponse, request: Request, encoding: str, limit: float | None) -> None:
+        self._lease = lease
+        self._reply = reply
+        self._request = request
+        self._encoding = encoding
+        self._limit = limit
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._parts()
+
+    def _parts(self) -> Generator[bytes, None, None]:
+        if self._lease.dropped:
+            raise GlobusSDKUsageError(f"{self._request!r}: the body was closed before it was read")
+        try:
+            yield from decoded(self._received(), self._encoding, self._request)
+        finally:
+            self.close()
+
+    def _received(self) -> Iterator[bytes]:
+        reply = self._reply
+        while chunk := self._next(reply):
+            yield chunk
+        if reply.length:
+            _raise_broken(self._request, IncompleteRead(b"", reply.length), self._limit)
+        self._lease.give_back()
+
+    def _next(self, reply: HTTPResponse) -> bytes:
+        try:
+            return reply.read(_CHUNK)
+        except (OSError, HTTPException) as error:
+            _raise_broken(self._request, error, self._limit)
+
+    def read(self, limit: int | None = None) -> bytes:
+        try:
+            return collected(self._parts(), limit)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        self._lease.drop()
+
+
+def _raise_broken(request: Request, error: Exception, limit: float | None) -> NoReturn:
+    if isinstance(error, TimeoutError):
+        raise timed_out(request, "no answer", limit, error) from error
+    raise GlobusConnectionError(f"{request!r}: {_what_broke(error)}", error) from error
+
+
+def _what_broke(error: Exception) -> str:
+    if isinstance(error, RemoteDisconnected):
+        return "the server closed the connection without an answer"
+    if isinstance(error, IncompleteRead):
+        return "the connection ended in the middle of the body"
+    # What a server that speaks something else sent may be long.
+    text = f"{str(error)!r:.200}"
+    if isinstance(error, HTTPException):
+        return f"the answer is not HTTP: {type(error).__name__} {text}"
+    return f"the connection broke: {error}"

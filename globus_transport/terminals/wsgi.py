@@ -1,0 +1,265 @@
+"""A WSGI application (PEP 3333), called in this process: no server, no socket."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from collections.abc import Callable, Generator, Iterable, Iterator
+from itertools import chain
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Optional, Union, cast
+from urllib.parse import unquote_to_bytes
+
+from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
+from globus_transport.headers import Headers
+from globus_transport.layers import describe
+from globus_transport.messages import ByteStream, Request, Response, StreamBody
+from globus_transport.terminals.bodies import collected, parts_of
+from globus_transport.terminals.decoding import decoded
+from globus_transport.terminals.time_limits import time_left
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_ExcInfo = Union[tuple[type[BaseException], BaseException, TracebackType], tuple[None, None, None]]
+
+_STATUS_LINE = re.compile(r"([1-9]\d\d)(?: ([^\x00-\x1f\x7f]*))?").fullmatch
+_WITHOUT_BODY = frozenset({204, 304})
+_EXPECT_A_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_NOT_PASSED_ON = frozenset({"content-type", "content-length", "transfer-encoding", "host"})
+
+
+class WSGITerminal:
+    """Sends requests to an application in this process. What the application raises, the caller gets.
+
+    :param app: the application
+    :param script_name: the path that it is mounted at; ``""`` is the root
+    :param remote_addr: where it is told that requests come from
+    :raises GlobusSDKUsageError: if ``script_name`` is no such path
+    """
+
+    def __init__(self, app: WSGIApplication, *, script_name: str = "", remote_addr: str = "127.0.0.1") -> None:
+        if script_name and (not script_name.startswith("/") or script_name.endswith("/")):
+            raise GlobusSDKUsageError(f"script_name={script_name!r}: give '/path', or '' for the root")
+        self.app = app
+        self.script_name = script_name
+        self.remote_addr = remote_addr
+
+    def __call__(self, request: Request) -> Response:
+        """Run the application on one request.
+
+        :raises ReplyFormatError: if its answer breaks PEP 3333
+        :raises Exception: whatever it raises
+        """
+        time_left(request, None, began=False)
+        run = _Run(request)
+        parts = run.parts(self.app, self._environ(request))
+        # The head of the response is final when the first part of its body is there.
+        first = next(parts, b"")
+        status, reason, headers = run.send_head()
+        if request.method == "HEAD" or status in _WITHOUT_BODY:
+            parts.close()
+            first = b""
+        stream = _AppStream(request, first, parts, headers.get("Content-Encoding", ""))
+        if request.stream:
+            return Response(status, headers, b"", stream, reason, request)
+        return Response(status, headers, stream.read(), None, reason, request)
+
+    def _environ(self, request: Request) -> dict[str, Any]:
+        _, _, host = request.url.origin.partition("://")
+        name, _, port = host.rpartition(":") if re.search(r":\d+$", host) else (host, "", "")
+        scheme = request.url.origin.partition(":")[0]
+        script, path = self._split_path(request)
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": request.method,
+            "SCRIPT_NAME": script,
+            "PATH_INFO": path,
+            "QUERY_STRING": request.url.target.partition("?")[2],
+            "SERVER_NAME": name,
+            "SERVER_PORT": port or {"http": "80", "https": "443"}[scheme],
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": self.remote_addr,
+            "HTTP_HOST": request.headers.get("Host", host),
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": scheme,
+            "wsgi.input": _input(request.body),
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+            # Not in the PEP: the input ends by itself, so it may be read without a Content-Length.
+            "wsgi.input_terminated": True,
+        }
+        _add_headers(environ, request)
+        return environ
+
+    def _split_path(self, request: Request) -> tuple[str, str]:
+        # Text in an environ is bytes in disguise: each character is one byte.
+        path = unquote_to_bytes(request.url.target.partition("?")[0]).decode("latin-1")
+        script = self.script_name.encode().decode("latin-1")
+        if path != script and not path.startswith(f"{script}/"):
+            raise GlobusSDKUsageError(f"{request!r}: the application is mounted at {self.script_name!r}")
+        return script, path[len(script) :]
+
+    def __str__(self) -> str:
+        place = f", mounted at {self.script_name}" if self.script_name else ""
+        return f"WSGI application {describe(self.app)} in this process{place}"
+
+
+def _input(body: bytes | StreamBody | None) -> io.BufferedIOBase:
+    if isinstance(body, StreamBody):
+        return io.BufferedReader(_PartsReader(parts_of(body)))
+    return io.BytesIO(body or b"")
+
+
+def _add_headers(environ: dict[str, Any], request: Request) -> None:
+    body = request.body
+    if "Content-Type" in request.headers:
+        environ["CONTENT_TYPE"] = request.headers["Content-Type"]
+    if isinstance(body, StreamBody) and body.length is None:
+        environ["HTTP_TRANSFER_ENCODING"] = "chunked"
+    elif isinstance(body, StreamBody):
+        environ["CONTENT_LENGTH"] = str(body.length)
+    elif body is not None or request.method in _EXPECT_A_BODY:
+        environ["CONTENT_LENGTH"] = str(len(body or b""))
+    for name, value in request.headers.pairs:
+        if name.lower() in _NOT_PASSED_ON:
+            continue
+        key = "HTTP_" + name.upper().replace("-", "_")
+        separator = "; " if key == "HTTP_COOKIE" else ","
+        environ[key] = f"{environ[key]}{separator}{value}" if key in environ else value
+
+
+class _PartsReader(io.RawIOBase):
+    """A request body as a file."""
+
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        self._parts = parts
+        self._left = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        part = self._left or next(self._parts, b"")
+        size = min(len(part), len(buffer))
+        buffer[:size] = part[:size]
+        self._left = part[size:]
+        return size
+
+
+class _Run:
+    """One call of an application: what it says with ``start_response``, and the body that it gives."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._head: tuple[int, str, Headers] | None = None
+        self._head_sent = False
+        self._written: list[bytes] = []
+
+    def parts(self, app: WSGIApplication, environ: dict[str, Any]) -> Generator[bytes, None, None]:
+        """The parts of the body that are not empty."""
+        iterable: Iterable[bytes] | None = app(environ, cast(Any, self._start_response))
+        if iterable is None:
+            raise self._error("returned None; an iterable of bytes is due")
+        try:
+            for part in iterable:
+                self._check_part(part)
+                yield from self._take_written()
+                if part:
+                    yield part
+            yield from self._take_written()
+        finally:
+            close = getattr(iterable, "close", None)
+            if close is not None:
+                close()
+
+    def send_head(self) -> tuple[int, str, Headers]:
+        """The status, the reason and the headers, which the application can no longer change."""
+        self._head_sent = True
+        return self._started()
+
+    def _start_response(
+        self, status: str, headers: list[tuple[str, str]], exc_info: Optional[_ExcInfo] = None
+    ) -> Callable[[bytes], None]:
+        try:
+            if exc_info:
+                if self._head_sent and exc_info[1] is not None:
+                    raise exc_info[1].with_traceback(exc_info[2])
+            elif self._head is not None:
+                raise self._error("called start_response a second time, without exc_info")
+        finally:
+            del exc_info  # its traceback holds this frame
+        self._head = (*self._parse_status(status), self._parse_headers(headers))
+        return self._write
+
+    def _write(self, part: bytes) -> None:
+        self._check_part(part)
+        if part:
+            self._head_sent = True
+            self._written.append(part)
+
+    def _take_written(self) -> Iterator[bytes]:
+        written, self._written = self._written, []
+        return iter(written)
+
+    def _started(self) -> tuple[int, str, Headers]:
+        if self._head is None:
+            raise self._error("answered without calling start_response")
+        return self._head
+
+    def _check_part(self, part: object) -> None:
+        self._started()
+        if not isinstance(part, bytes):
+            raise self._error(f"gave {type(part).__name__} as a part of its body; bytes are due")
+
+    def _parse_status(self, status: object) -> tuple[int, str]:
+        line = _STATUS_LINE(status) if isinstance(status, str) else None
+        if line is None:
+            raise self._error(f"gave {status!r:.100} as its status; '200 OK' is the form")
+        return int(line[1]), (line[2] or "").strip()
+
+    def _parse_headers(self, headers: Any) -> Headers:
+        try:
+            return Headers(headers)
+        except (GlobusSDKUsageError, TypeError, ValueError) as error:
+            raise self._error(f"gave headers that cannot be sent: {error}") from error
+
+    def _error(self, what: str) -> ReplyFormatError:
+        return ReplyFormatError(f"{self._request!r}: the WSGI application {what}")
+
+
+class _AppStream(ByteStream):
+    """The body that an application is still producing."""
+
+    def __init__(self, request: Request, first: bytes, parts: Generator[bytes, None, None], encoding: str) -> None:
+        self._request = request
+        self._source = parts
+        self._decoded = decoded(chain([first], parts), encoding, request)
+        self._ended = False
+        self._closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._parts()
+
+    def _parts(self) -> Generator[bytes, None, None]:
+        if self._closed and not self._ended:
+            raise GlobusSDKUsageError(f"{self._request!r}: the body was closed before it was read")
+        try:
+            for part in self._decoded:
+                if part:
+                    yield part
+            self._ended = True
+        finally:
+            self.close()
+
+    def read(self, limit: int | None = None) -> bytes:
+        try:
+            return collected(self._parts(), limit)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        self._closed = True
+        self._source.close()

@@ -1,0 +1,16 @@
+"""Waiting for a task without looking at it again and again."""
+
+from typing import Any
+
+from globus_transport.sandbox import Sandbox
+
+
+def end_of(globus: Sandbox, task_id: str) -> dict[str, Any]:
+    """The document of a task whose thread has ended."""
+    tasks = globus._state.tasks
+    task = tasks.get(task_id, globus.user)
+    assert task
+    tasks.join(task, seconds=10)
+    document = task.document()
+    assert document["status"] != "ACTIVE"
+    return document

@@ -1,0 +1,122 @@
+"""The sandbox from the command line."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sandbox_http import TRANSFER_ALL, Http
+
+from globus_transport.sandbox import cli
+
+COMMAND = [
+    sys.executable,
+    "-c",
+    "import sys; from globus_transport.sandbox.cli import main; sys.exit(main(sys.argv[1:]))",
+]
+
+
+class Running:
+    """A sandbox in a process of its own, and what it printed."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout
+        self.lines: list[str] = []
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip("\n"))
+            if "stops the sandbox" in line:
+                break
+        exports = (line.removeprefix("export ").partition("=") for line in self.lines if line.startswith("export "))
+        self.environ = {name: value for name, _, value in exports}
+        self.folders = [Path(line.rpartition(": ")[2]) for line in self.lines if line.startswith("# collection ")]
+
+    def end(self, how: signal.Signals) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(10)
+
+
+@pytest.fixture
+def running() -> Iterator[Running]:
+    running = Running("--access-token-lifetime", "1234")
+    with running.process:
+        yield running
+        running.process.kill()
+
+
+def test_settings_work_and_what_it_prints_can_be_tried(running: Running) -> None:
+    assert set(running.environ) == {
+        "GLOBUS_SDK_SERVICE_URL_AUTH",
+        "GLOBUS_SDK_SERVICE_URL_TRANSFER",
+        "GLOBUS_CLI_CLIENT_ID",
+        "GLOBUS_CLI_CLIENT_SECRET",
+    }
+    secret = running.environ["GLOBUS_CLI_CLIENT_ID"], running.environ["GLOBUS_CLI_CLIENT_SECRET"]
+    form = {"grant_type": "client_credentials", "scope": TRANSFER_ALL}
+    answer = Http(running.environ["GLOBUS_SDK_SERVICE_URL_AUTH"])("POST", "/v2/oauth2/token", form=form, basic=secret)
+    assert answer.document["expires_in"] == 1234
+    assert len(running.folders) == 2
+    assert all(folder.is_dir() for folder in running.folders)
+
+    if not shutil.which("curl"):
+        pytest.skip("The commands to try are for curl")
+    commands = [line.removeprefix("#   ") for line in running.lines if line.startswith("#   ")]
+    assert len(commands) == 2
+    environ = {**os.environ, **running.environ, "no_proxy": "127.0.0.1"}
+    tried = subprocess.run(
+        ["sh", "-c", "\n".join(commands)], env=environ, capture_output=True, text=True, check=True, timeout=30
+    )
+    assert [one["display_name"] for one in json.loads(tried.stdout)["DATA"]] == [
+        "Sandbox source",
+        "Sandbox destination",
+    ]
+
+
+def test_all_lines_can_be_read_by_a_shell(running: Running) -> None:
+    script = "\n".join([*running.lines, 'echo "$GLOBUS_SDK_SERVICE_URL_AUTH"'])
+    read = subprocess.run(["sh", "-eu", "-c", script], capture_output=True, text=True, check=True, timeout=30)
+    assert read.stdout == running.environ["GLOBUS_SDK_SERVICE_URL_AUTH"] + "\n"
+    assert read.stderr == ""
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_it_cleans_up(running: Running, how: signal.Signals) -> None:
+    home = running.folders[0].parent
+    assert home.exists()
+    assert running.end(how) == 0
+    assert not home.exists()
+
+
+def test_given_folder_stays(tmp_path: Path) -> None:
+    running = Running("--folder", str(tmp_path))
+    with running.process:
+        assert running.end(signal.SIGINT) == 0
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["Sandbox-destination", "Sandbox-source"]
+
+
+def test_it_says_why_it_cannot_start(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert cli.main(["--auth-port", str(taken.getsockname()[1])]) == 1
+    assert "in use" in capsys.readouterr().err
+    assert cli.main(["--transfer-port", "70000"]) == 1
+    assert "port must be" in capsys.readouterr().err
+    (tmp_path / "file").touch()
+    assert cli.main(["--folder", str(tmp_path / "file")]) == 1
+    assert "could not start" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_ctrl_c_at_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupt(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("globus_transport.sandbox.cli.time.sleep", interrupt)
+    assert cli.main(["--task-delay", "1", "--token-delay", "2"]) == 0
+    assert "export GLOBUS_SDK_SERVICE_URL_AUTH=http://127.0.0.1:" in capsys.readouterr().out

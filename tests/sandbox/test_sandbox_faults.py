@@ -1,0 +1,193 @@
+"""Failures on purpose."""
+
+import http.client
+import threading
+import time
+from typing import Any
+
+import pytest
+from sandbox_http import TRANSFER_ALL, Http
+
+from globus_transport.sandbox import Collection, Sandbox
+from globus_transport.sandbox.state import State
+
+TASKS = "/v0.10/task_list"
+
+
+def test_too_many_requests_with_retry_after(globus: Sandbox, transfer: Http) -> None:
+    globus.faults.add(429, headers={"Retry-After": "7"})
+    answer = transfer("GET", TASKS)
+    assert (answer.status, answer.headers["Retry-After"]) == (429, "7")
+    assert (answer.document["code"], answer.document["resource"]) == ("TooManyRequests", TASKS)
+    assert transfer("GET", TASKS).status == 200
+    assert [one.status for one in globus.requests] == [429, 200]
+
+
+def test_unavailable_so_many_times(globus: Sandbox, transfer: Http) -> None:
+    globus.faults.add(status=503, times=2)
+    assert len(globus.faults) == 1
+    assert [transfer("GET", TASKS).status for _ in range(3)] == [503, 503, 200]
+    assert len(globus.faults) == 0
+
+
+def test_for_ever_until_clear(globus: Sandbox, transfer: Http) -> None:
+    globus.faults.add(503, times=None)
+    assert {transfer("GET", TASKS).status for _ in range(5)} == {503}
+    globus.faults.clear()
+    assert transfer("GET", TASKS).status == 200
+
+
+def test_error_document_of_auth(globus: Sandbox, auth: Http) -> None:
+    globus.faults.add(429, service="auth")
+    document = auth("POST", "/v2/oauth2/token", form={}).document
+    assert document["errors"][0]["code"] == "TOO_MANY_REQUESTS"
+    assert document["error"] == "too_many_requests"
+
+
+def test_only_requests_that_match(globus: Sandbox, transfer: Http, auth: Http) -> None:
+    globus.faults.add(500, method="post", path="/v0.10/operation/*/mkdir", service="transfer")
+    assert transfer("GET", TASKS).status == 200
+    assert transfer("GET", "/v0.10/operation/endpoint/x/mkdir").status == 405
+    assert auth("POST", "/v0.10/operation/endpoint/x/mkdir").status == 404
+    assert transfer("POST", "/v0.10/operation/endpoint/x/ls", document={}).status == 405
+    assert transfer("POST", "/v0.10/operation/endpoint/x/mkdir", document={}).status == 500
+
+
+def test_faults_happen_in_their_order(globus: Sandbox, transfer: Http) -> None:
+    globus.faults.add(503, path=TASKS)
+    globus.faults.add(500)
+    globus.faults.add(502, path=TASKS)
+    assert [transfer("GET", TASKS).status for _ in range(4)] == [503, 500, 502, 200]
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "sent"),
+    [
+        ("<h1>Proxy</h1>", "text/plain; charset=utf-8", b"<h1>Proxy</h1>"),
+        (b"\xff{", "text/plain; charset=utf-8", b"\xff{"),
+        ({"code": "Mine"}, "application/json", b'{"code": "Mine"}'),
+        ("", "text/plain; charset=utf-8", b""),
+    ],
+)
+def test_body(globus: Sandbox, transfer: Http, body: Any, content_type: str, sent: bytes) -> None:
+    globus.faults.add(502, body=body)
+    answer = transfer("GET", TASKS)
+    assert (answer.status, answer.headers["Content-Type"], answer.body) == (502, content_type, sent)
+
+
+def test_content_type_of_a_body_can_be_given(globus: Sandbox, transfer: Http) -> None:
+    globus.faults.add(502, body="<h1>Proxy</h1>", headers={"content-type": "text/html"})
+    answer = transfer("GET", TASKS)
+    assert answer.headers.get_all("Content-Type") == ["text/html"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("what", [{"drop": True}, {"status": 503}])
+def test_before_or_after_the_work_is_done(
+    globus: Sandbox, transfer: Http, source: Collection, when: Any, what: dict[str, Any]
+) -> None:
+    globus.faults.add(**what, when=when, method="POST")
+    path, document = f"/v0.10/operation/endpoint/{source.id}/mkdir", {"path": "/new"}
+    if "drop" in what:
+        with pytest.raises(http.client.RemoteDisconnected):
+            transfer("POST", path, document=document)
+        assert globus.requests[-1].status is None
+    else:
+        assert transfer("POST", path, document=document).status == 503
+    assert (source.folder / "new").exists() is (when == "after")
+    assert globus.requests.count(method="POST") == 1
+
+
+def test_lost_refresh_answer_makes_the_next_use_a_reuse(globus: Sandbox, auth: Http) -> None:
+    globus.faults.add(drop=True, when="after", path="/v2/oauth2/token")
+    token = globus.issue_token(TRANSFER_ALL).refresh_token
+    assert token
+    form = {"grant_type": "refresh_token", "refresh_token": token, "client_id": globus.native_client_id}
+    with pytest.raises(http.client.RemoteDisconnected):
+        auth("POST", "/v2/oauth2/token", form=form)
+    assert globus.grants["refresh_token"] == 1
+    assert auth("POST", "/v2/oauth2/token", form=form).document["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_delay_alone_is_slow_and_right(globus: Sandbox, transfer: Http, when: Any) -> None:
+    globus.faults.add(delay=0.05, when=when)
+    started = time.perf_counter()
+    assert transfer("GET", TASKS).status == 200
+    assert time.perf_counter() - started >= 0.05
+
+
+def test_delay_ends_when_the_sandbox_closes(monkeypatch: pytest.MonkeyPatch) -> None:
+    pausing = threading.Event()
+    pause = State.pause
+
+    def pause_and_say_so(state: State, seconds: float) -> None:
+        pausing.set()
+        pause(state, seconds)
+
+    monkeypatch.setattr(State, "pause", pause_and_say_so)
+    with Sandbox() as globus:
+        globus.faults.add(503, delay=3600.0)
+        connection = Http(globus.transfer_url).connect()
+        connection.request("GET", TASKS)
+        assert pausing.wait(10)
+        started = time.perf_counter()
+    connection.close()
+    # After five seconds close would give the thread up.
+    assert time.perf_counter() - started < 4
+    assert not [one for one in threading.enumerate() if one.name.startswith("sandbox")]
+
+
+def test_token_delay(auth: Http, globus: Sandbox) -> None:
+    globus.token_delay = 0.05
+    started = time.perf_counter()
+    assert auth("POST", "/v2/oauth2/token", form={}).status == 400
+    assert time.perf_counter() - started >= 0.05
+
+
+@pytest.mark.parametrize(
+    "what", [{}, {"status": 503, "drop": True}, {"status": 100}, {"status": 600}, {"headers": {"A": "b"}}]
+)
+def test_faults_that_make_no_sense(globus: Sandbox, what: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"needs a status|from 200 to 599"):
+        globus.faults.add(**what)
+    assert len(globus.faults) == 0
+
+
+def test_broken_fault_answers_500_and_shows(
+    globus: Sandbox, transfer: Http, capsys: pytest.CaptureFixture[str]
+) -> None:
+    globus.faults.add(503, body={"unserializable": object()})
+    answer = transfer("GET", TASKS)
+    assert answer.status == 500
+    assert answer.document["code"] == "InternalServerError"
+    assert "not JSON serializable" in capsys.readouterr().err
+    assert globus.requests[-1].status == 500
+
+
+@pytest.mark.parametrize("debug", ["0", "1"])
+def test_broken_handler_answers_500_and_shows(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    debug: str,
+) -> None:
+    # In debug mode Flask lets errors through instead of logging them.
+    monkeypatch.setenv("FLASK_DEBUG", debug)
+
+    def broken(*args: object) -> None:
+        raise LookupError("broken on purpose")
+
+    monkeypatch.setattr("globus_transport.sandbox.tasks.TaskStore.of", broken)
+    with Sandbox() as globus:
+        answer = Http(globus.transfer_url, globus.issue_token(TRANSFER_ALL).access_token)("GET", TASKS)
+    assert answer.status == 500
+    assert set(answer.document) == {"code", "message", "resource", "request_id"}
+    assert "broken on purpose" not in answer.body.decode()
+    assert "broken on purpose" in capsys.readouterr().err + caplog.text
+
+
+def test_repr_of_a_fault_hides_what_it_carries(globus: Sandbox) -> None:
+    fault = globus.faults.add(503, headers={"X": "secret"}, body="secret", path="/shown")
+    assert "secret" not in repr(fault)
+    assert "/shown" in repr(fault)

@@ -1,0 +1,34 @@
+"""What happens where the extra is not installed."""
+
+import subprocess
+import sys
+
+import pytest
+
+# A None among the modules is Python's own way to say that there is no such module.
+SCRIPT = """
+import sys
+sys.modules[sys.argv[1]] = None
+try:
+    import globus_transport.sandbox
+except ImportError as error:
+    print(type(error).__name__, error.name, error)
+"""
+
+
+def what_it_says(missing: str) -> str:
+    done = subprocess.run([sys.executable, "-c", SCRIPT, missing], capture_output=True, text=True, timeout=30)
+    return done.stdout.strip() or done.stderr
+
+
+@pytest.mark.parametrize("package", ["flask", "authlib", "joserfc", "werkzeug"])
+def test_hint(package: str) -> None:
+    text = what_it_says(package)
+    assert text.startswith(f"ImportError {package} The sandbox needs {package}, ")
+    assert text.endswith('pip install "globus_transport[sandbox]"')
+
+
+def test_a_bug_is_not_mistaken_for_a_missing_package() -> None:
+    assert what_it_says("globus_transport.sandbox.clock").startswith(
+        "ModuleNotFoundError globus_transport.sandbox.clock"
+    )

@@ -1,0 +1,39 @@
+"""Scope text."""
+
+import pytest
+
+from globus_transport.sandbox.scopes import InvalidScope, Scope, by_resource_server, parse, resource_server_of
+
+
+def test_nested_and_optional() -> None:
+    assert parse("a[b *c[d]] *e f") == (
+        Scope("a", dependencies=(Scope("b"), Scope("c", True, (Scope("d"),)))),
+        Scope("e", True),
+        Scope("f"),
+    )
+
+
+@pytest.mark.parametrize("text", ["", " ", "[a]", "a[", "a]", "a[]", "*", "a[*]", "** a", "a *", "a * b"])
+def test_nonsense(text: str) -> None:
+    with pytest.raises(InvalidScope):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "server"),
+    [
+        ("email", "auth.globus.org"),
+        ("urn:globus:auth:scope:search.api.globus.org:all", "search.api.globus.org"),
+        ("https://auth.globus.org/scopes/some-id/https", "some-id"),
+        ("https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/all", "flows.globus.org"),
+    ],
+)
+def test_resource_server(name: str, server: str) -> None:
+    assert resource_server_of(name) == server
+
+
+def test_groups_join_what_is_named_twice_and_put_auth_first() -> None:
+    transfer = "urn:globus:auth:scope:transfer.api.globus.org:all"
+    groups = by_resource_server(parse(f"{transfer}[x] openid {transfer}[y]"))
+    assert list(groups) == ["auth.globus.org", "transfer.api.globus.org"]
+    assert groups["transfer.api.globus.org"] == (Scope(transfer, dependencies=(Scope("x"), Scope("y"))),)
