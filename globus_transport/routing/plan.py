@@ -175,7 +175,7 @@ class Plan:
         for name, value in given.items():
             parameter = self.parameters[name]
             place = parameter.place
-            if place is str or value is MISSING:
+            if place is str or (value is MISSING and place is not Body):
                 continue
             if place is Query:
                 if value is not None:
@@ -183,12 +183,19 @@ class Plan:
             elif place is Field:
                 fields[parameter.wire_name] = parameter.encode(name, value) if parameter.encode else value
             elif place is Body:
-                document = value
+                document = self._document(name, value)
             elif value is not None:
                 more.append((query if place is MoreQuery else fields, _mapping(name, value)))
         for target, extra in more:
             target.update(extra)
         return query, fields, document
+
+    def _document(self, name: str, value: Any) -> Any:
+        if (value is None or value is MISSING) and name not in self.required:
+            return MISSING
+        if isinstance(value, (Mapping, list, tuple)):
+            return value
+        raise GlobusSDKUsageError(f"{name}: expected a mapping or a list, got {type(value).__name__}")
 
     def _given(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         given = dict(zip(self.positional, args, strict=False))

@@ -14,7 +14,6 @@ module of routes does without ``from __future__ import annotations``.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, Union, overload
 
@@ -34,8 +33,9 @@ from globus_transport.routing.bound import (
     PaginatorCall,
     RouteCall,
 )
+from globus_transport.routing.declared import Declared
 from globus_transport.routing.paging import Paging
-from globus_transport.routing.plan import Plan, RouteOptions, call_signature
+from globus_transport.routing.plan import Plan, RouteOptions
 from globus_transport.routing.table import Awaiting, AwaitingPages, Blocking, BlockingPages, RouteTable
 
 if TYPE_CHECKING:
@@ -45,35 +45,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class _Declared:
-    """What routes and operations have in common.
-
-    :ivar name: of the method
-    :ivar owner: name of the class that declares it
-    """
-
-    is_route = True
-    name: str
-    owner: str
-    function: Callable[..., Any]
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.owner = owner.__name__
-
-    @property
-    def signature(self) -> inspect.Signature:
-        """What a call takes, without ``self``."""
-        return call_signature(self.function)
-
-    def _bound_to(self, instance: Any) -> Any:
-        return self if instance is None else instance._bind(self)
-
-    def notes(self) -> list[str]:
-        """What a printed table says about it."""
-        return []
-
-
-class _Routed(_Declared):
+class _Routed(Declared):
     """One API operation.
 
     :ivar method: the HTTP method
@@ -152,7 +124,7 @@ class PagedRoute(_Routed, Generic[P, R]):
         return self._bound_to(instance)
 
 
-class Operation(_Declared, Generic[P, R]):
+class Operation(Declared, Generic[P, R]):
     """A call that is made of several requests, written as a flow. Made by :func:`operation`."""
 
     kind = "operation"
@@ -182,9 +154,6 @@ class Operation(_Declared, Generic[P, R]):
     def __get__(self, instance: RouteTable, owner: type) -> BoundOperation[P, R]: ...
     def __get__(self, instance: Any, owner: type) -> Any:
         return self._bound_to(instance)
-
-
-AnyRoute = Union[Route[..., Any], PagedRoute[..., Any], Operation[..., Any]]
 
 
 class _RouteDecorator:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from globus_transport.api_errors import GlobusAPIError
 from globus_transport.messages import Response
-
-if TYPE_CHECKING:
-    from globus_transport.routing.route import AnyRoute
+from globus_transport.routing.declared import Declared
 
 
-class RouteList(tuple["AnyRoute", ...]):
+class RouteList(tuple[Declared, ...]):
     """The routes of a table, in the order in which they are declared. Prints as a table."""
 
     def __str__(self) -> str:
@@ -28,7 +26,7 @@ class RouteList(tuple["AnyRoute", ...]):
     def __repr__(self) -> str:
         return f"<{len(self)} routes: {', '.join(route.name for route in self)}>"
 
-    def named(self, name: str) -> AnyRoute:
+    def named(self, name: str) -> Declared:
         """One route.
 
         :raises KeyError: if there is none of that name
@@ -48,7 +46,7 @@ class _RoutesOf:
             if not vars(cls).get("lists_its_routes", True):
                 continue
             for name, value in vars(cls).items():
-                if getattr(value, "is_route", False) and not name.startswith("_"):
+                if isinstance(value, Declared) and not name.startswith("_"):
                     found[name] = value
                 else:
                     # What a subclass puts in a route's place hides it.

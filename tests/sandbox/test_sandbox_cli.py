@@ -46,8 +46,12 @@ class Running:
 def running() -> Iterator[Running]:
     running = Running("--access-token-lifetime", "1234")
     with running.process:
-        yield running
-        running.process.kill()
+        try:
+            yield running
+            # Not kill: it is to remove its folder.
+            running.end(signal.SIGTERM)
+        finally:
+            running.process.kill()
 
 
 def test_settings_work_and_what_it_prints_can_be_tried(running: Running) -> None:
