@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from globus_transport.async_stack import AsyncStack
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.flow import AsyncSend
-from globus_transport.middleware.retry import RetryConfig
+from globus_transport.layers import Layer
 from globus_transport.routing.async_bound import (
     AsyncOperationCall,
     AsyncPagedRouteCall,
@@ -15,7 +15,6 @@ from globus_transport.routing.async_bound import (
     AsyncRouteCall,
 )
 from globus_transport.routing.generic import GenericCalls
-from globus_transport.routing.mounting import AnyAuthorizer, check_transport
 from globus_transport.routing.table import Awaiting, AwaitingPages, RouteTable
 from globus_transport.transport import Transport
 
@@ -23,14 +22,11 @@ if TYPE_CHECKING:
     from typing import Self
 
 
-class AsyncBaseClient(Awaiting, GenericCalls):
+class AsyncBaseClient(Awaiting, GenericCalls[AsyncSend]):
     """A client of a service whose calls are awaited. May be shared by tasks, and by event loops.
 
-    The parameters are those of :class:`~globus_transport.routing.client.BaseClient`.
-
-    :param terminal: a coroutine function that sends the requests, instead of urllib3 in worker threads;
-        it is not closed
-    :raises GlobusSDKUsageError: if a parameter, or the environment variable in its place, is no use
+    Its parameters are those of :class:`~globus_transport.routing.mounting.MountedRoutes`. Its own
+    connections are urllib3's, in worker threads.
     """
 
     stack: AsyncStack
@@ -41,23 +37,8 @@ class AsyncBaseClient(Awaiting, GenericCalls):
         "operation": AsyncOperationCall,
     }
 
-    def __init__(
-        self,
-        *,
-        environment: str | None = None,
-        base_url: str | None = None,
-        authorizer: AnyAuthorizer | None = None,
-        app_name: str | None = None,
-        transport: Transport | None = None,
-        retry_config: RetryConfig | None = None,
-        terminal: AsyncSend | None = None,
-    ) -> None:
-        self._mount(environment, base_url, app_name)
-        self.authorizer = authorizer
-        settings = check_transport(transport, terminal)
-        layers = self._layers(authorizer, retry_config, settings.deadline)
-        self._owns_terminal = terminal is None
-        self.stack = AsyncStack(settings.make_async_terminal() if terminal is None else terminal, layers)
+    def _new_stack(self, settings: Transport, terminal: AsyncSend | None, layers: list[Layer]) -> AsyncStack:
+        return AsyncStack(settings.make_async_terminal() if terminal is None else terminal, layers)
 
     async def close(self) -> None:
         """Close the client's connections, if they are its own. A later call opens new ones."""

@@ -11,7 +11,7 @@ from globus_transport.headers import Headers
 from globus_transport.messages import Request, StreamBody
 from globus_transport.replies import GlobusHTTPResponse
 from globus_transport.routing.encoding import encode_json, encode_query, whole_path
-from globus_transport.routing.mounting import MountedRoutes
+from globus_transport.routing.mounting import MountedRoutes, SendT
 from globus_transport.routing.route import operation
 from globus_transport.urls import URL
 
@@ -22,7 +22,7 @@ RequestData = Union[Mapping[str, Any], Iterable[Any], str, bytes, StreamBody, No
 _CONTENT_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 
 
-class GenericCalls(MountedRoutes):
+class GenericCalls(MountedRoutes[SendT]):
     """``get``, ``post``, ``put``, ``patch``, ``delete`` and ``request`` with a path of one's own.
 
     ``path`` is relative to the service's address, and quoted. An absolute URL is taken as it is; the
@@ -176,7 +176,7 @@ class GenericCalls(MountedRoutes):
         return GlobusHTTPResponse(response, self)
 
 
-def _url(client: MountedRoutes, path: str, query_params: QueryParameters) -> URL:
+def _url(client: MountedRoutes[Any], path: str, query_params: QueryParameters) -> URL:
     query = encode_query(query_params) if query_params else ""
     if path.startswith(("https://", "http://")):
         if query:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Callable
 from copy import copy
-from typing import TYPE_CHECKING, Any, ClassVar, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, Union
 
 from globus_transport import config
 from globus_transport._version import __version__
 from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.layers import Layer
+from globus_transport.messages import Request
 from globus_transport.middleware.deadline import Deadline
 from globus_transport.middleware.errors import Errors
 from globus_transport.middleware.headers import DefaultHeaders
@@ -22,26 +25,55 @@ from globus_transport.urls import URL
 if TYPE_CHECKING:
     from typing import Self
 
+SendT = TypeVar("SendT", bound=Callable[[Request], Any])
+
 AnyAuthorizer = Union[GlobusAuthorizer, BoundAuthorizer]
 
 
-class MountedRoutes(RouteTable):
+class MountedRoutes(RouteTable, Generic[SendT]):
     """A route table at an address. The base of the blocking and the asyncio client.
 
-    :ivar base_url: the service's address
-    :ivar authorizer: what was given as ``authorizer=``
-    :ivar app_name: what was given as ``app_name=``
+    :param environment: the Globus environment; by default as ``GLOBUS_SDK_ENVIRONMENT`` says, else production
+    :param base_url: the service's address, instead of the environment's
+    :param authorizer: puts the credential on. It is sent to the client's own origin only, or to those
+        that it was bound to with ``bound_to()``
+    :param app_name: told to the service in the User-Agent header
+    :param transport: time-outs, TLS and pool size of the client's own connections
+    :param retry_config: when and how often a call is repeated
+    :param terminal: sends the requests, instead of the client's own connections; it is not closed
+    :raises GlobusSDKUsageError: if a parameter, or the environment variable in its place, is no use
     """
 
-    #: How a reply class, an operation or a ``from_client`` field may look at the client.
+    base_url: str
     origin: str
     base_path: str
     stack: Any
-    _owns_terminal: bool
 
     _bound_classes: ClassVar[dict[str, type]]
 
-    def _mount(self, environment: str | None, base_url: str | None, app_name: str | None) -> None:
+    def __init__(
+        self,
+        *,
+        environment: str | None = None,
+        base_url: str | None = None,
+        authorizer: AnyAuthorizer | None = None,
+        app_name: str | None = None,
+        transport: Transport | None = None,
+        retry_config: RetryConfig | None = None,
+        terminal: SendT | None = None,
+    ) -> None:
+        self._mount(environment, base_url)
+        self.authorizer = authorizer
+        self.app_name = app_name
+        settings = _checked(transport, terminal)
+        self._owns_terminal = terminal is None
+        self.stack = self._new_stack(settings, terminal, self._layers(authorizer, retry_config, settings.deadline))
+
+    @abstractmethod
+    def _new_stack(self, settings: Transport, terminal: SendT | None, layers: list[Layer]) -> Any:
+        """The client's stack, over the terminal or over one of its own."""
+
+    def _mount(self, environment: str | None, base_url: str | None) -> None:
         if base_url is None:
             if not self.service_name:
                 raise GlobusSDKUsageError(f"{type(self).__name__} is for no certain service; give it base_url=")
@@ -54,7 +86,6 @@ class MountedRoutes(RouteTable):
         self.base_url = base_url
         self.origin = url.origin
         self.base_path = url.target.rstrip("/")
-        self.app_name = app_name
 
     def _layers(
         self, authorizer: AnyAuthorizer | None, retry_config: RetryConfig | None, deadline: float | None
@@ -102,7 +133,7 @@ class MountedRoutes(RouteTable):
         return f"<{type(self).__name__} at {self.base_url}>"
 
 
-def check_transport(transport: Transport | None, terminal: object | None) -> Transport:
+def _checked(transport: Transport | None, terminal: object | None) -> Transport:
     """The transport's settings.
 
     :raises GlobusSDKUsageError: if they are given beside a terminal, which has its own

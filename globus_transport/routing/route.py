@@ -79,6 +79,10 @@ class Route(_Routed, Generic[P, R]):
 
     kind = "route"
 
+    if TYPE_CHECKING:
+        # pyright holds a protocol's method against the route itself, not against what a client gives for it.
+        def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
