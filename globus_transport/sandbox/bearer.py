@@ -18,8 +18,7 @@ class BearerCheck:
     def __call__(self, request: Request, *scopes: str) -> Credential:
         """The token of a request; it must have one of the scopes, if any are named.
 
-        Raises:
-            OAuth2Error: There is no token, or not a right one.
+        :raises OAuth2Error: There is no token, or not a right one.
         """
         return self._protector.validate_request(scopes, request)
 

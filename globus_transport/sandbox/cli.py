@@ -25,11 +25,8 @@ _HOW_TO_TRY = """\
 def main(argv: list[str]) -> int:
     """Run a sandbox until Ctrl-C.
 
-    Args:
-        argv: The arguments, without the name of the program.
-
-    Returns:
-        The exit status: 0 after Ctrl-C or a request to terminate, 1 if the sandbox could not start.
+    :param argv: The arguments, without the name of the program.
+    :return: The exit status: 0 after Ctrl-C or a request to terminate, 1 if the sandbox could not start.
     """
     options = _parser().parse_args(argv)
     sandbox = Sandbox(

@@ -19,8 +19,7 @@ class Clock:
     def advance(self, seconds: float) -> None:
         """Move the sandbox's time forward by so many seconds.
 
-        Raises:
-            ValueError: ``seconds`` is negative; time does not run backwards here.
+        :raises ValueError: ``seconds`` is negative; time does not run backwards here.
         """
         if seconds < 0:
             raise ValueError("A clock can only be moved forward")
@@ -39,8 +38,7 @@ def iso_time(seconds: float, separator: str = "T") -> str:
 def from_iso_time(text: str) -> float:
     """ISO 8601 text as seconds since 1970; text without an offset is UTC.
 
-    Raises:
-        ValueError: The text is no date, or none that UTC has.
+    :raises ValueError: The text is no date, or none that UTC has.
     """
     moment = datetime.fromisoformat(text)
     try:

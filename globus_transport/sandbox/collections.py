@@ -20,8 +20,7 @@ class Collection:
 class Collections:
     """All collections of one sandbox.
 
-    Args:
-        folder: Where the folders of new collections are made; None for a temporary folder that ``close`` removes.
+    :param folder: Where the folders of new collections are made; None for a temporary folder that ``close`` removes.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -34,9 +33,8 @@ class Collections:
     def add(self, display_name: str, folder: Path | None) -> Collection:
         """A new collection over ``folder``, which is made if it does not exist; None for one named after it.
 
-        Raises:
-            OSError: The folder cannot be made.
-            RuntimeError: ``close`` was called, and nobody would remove what is made now.
+        :raises OSError: The folder cannot be made.
+        :raises RuntimeError: ``close`` was called, and nobody would remove what is made now.
         """
         id = str(uuid.uuid4())
         with self._lock:

@@ -21,8 +21,7 @@ class Deletion:
     def plan(self) -> list[Path]:
         """Everything to delete, what is in a folder before the folder.
 
-        Raises:
-            TaskFailure: Something is missing or must not be deleted.
+        :raises TaskFailure: Something is missing or must not be deleted.
         """
         try:
             # A path may be named twice, or together with the folder that it is in.
@@ -42,8 +41,7 @@ class Deletion:
     def run(self, step: Path) -> None:
         """Delete one file, link or empty folder.
 
-        Raises:
-            TaskFailure: It cannot be deleted.
+        :raises TaskFailure: It cannot be deleted.
         """
         # A folder on the way may have become a link since the plan was made.
         if not is_inside(self._submission.source, step.parent):

@@ -57,20 +57,17 @@ class Faults:
     ) -> Fault:
         """Let matching requests fail.
 
-        Args:
-            status: Answer with this status instead.
-            headers: Headers of that answer, such as ``Retry-After``.
-            body: Body of that answer: a mapping goes out as JSON; None is an error document of the service.
-            method: Only requests with this method.
-            path: Only requests whose path matches this pattern (``*`` matches slashes too).
-            service: Only requests to this service.
-            times: How many requests fail; None for all until ``clear``.
-            when: ``before`` fails at once; ``after`` first carries the request out, so that only its answer is lost.
-            drop: Close the connection without an answer.
-            delay: Seconds to wait before failing; with neither status nor drop the request is only slow.
-
-        Raises:
-            ValueError: Nothing would go wrong, or ``status`` and ``drop`` are both given, or it is no final status.
+        :param status: Answer with this status instead.
+        :param headers: Headers of that answer, such as ``Retry-After``.
+        :param body: Body of that answer: a mapping goes out as JSON; None is an error document of the service.
+        :param method: Only requests with this method.
+        :param path: Only requests whose path matches this pattern (``*`` matches slashes too).
+        :param service: Only requests to this service.
+        :param times: How many requests fail; None for all until ``clear``.
+        :param when: ``before`` fails at once; ``after`` first carries the request out, so that only its answer is lost.
+        :param drop: Close the connection without an answer.
+        :param delay: Seconds to wait before failing; with neither status nor drop the request is only slow.
+        :raises ValueError: Nothing would go wrong, or ``status`` and ``drop`` are both given, or it is no final status.
         """
         if status is not None and not 200 <= status <= 599:
             raise ValueError("A status is a number from 200 to 599")

@@ -14,12 +14,9 @@ from globus_transport.sandbox.transfer_errors import TransferError
 def locate(collection: Collection, path: str, *, follow: bool = True) -> Path:
     """Where a path of a collection is on this machine. It need not exist.
 
-    Args:
-        path: As clients write it: from the root of the collection, ``/~/`` being the root too.
-        follow: If the last part is a link, whether where it leads counts or where it is.
-
-    Raises:
-        TransferError: The path leads out of the collection, by ``..`` or by a link.
+    :param path: As clients write it: from the root of the collection, ``/~/`` being the root too.
+    :param follow: If the last part is a link, whether where it leads counts or where it is.
+    :raises TransferError: The path leads out of the collection, by ``..`` or by a link.
     """
     parts = [part for part in path.split("/") if part not in ("", ".")]
     if parts[:1] == ["~"]:
@@ -51,8 +48,7 @@ def is_inside(collection: Collection, found: Path) -> bool:
 def file_document(collection: Collection, found: Path) -> dict[str, Any]:
     """The document of a file, folder or link.
 
-    Raises:
-        OSError: It cannot be looked at.
+    :raises OSError: It cannot be looked at.
     """
     info = found.lstat()
     link: os.stat_result | None = None
@@ -96,9 +92,8 @@ def _link_target(collection: Collection, found: Path) -> str | None:
 def list_folder(collection: Collection, path: str) -> list[dict[str, Any]]:
     """The documents of everything in a folder, by name.
 
-    Raises:
-        OSError: It cannot be read.
-        TransferError: It is not in the collection, or not a folder.
+    :raises OSError: It cannot be read.
+    :raises TransferError: It is not in the collection, or not a folder.
     """
     folder = locate(collection, path)
     if folder.exists() and not folder.is_dir():
@@ -116,9 +111,8 @@ def list_folder(collection: Collection, path: str) -> list[dict[str, Any]]:
 def make_folder(collection: Collection, path: str) -> None:
     """Make a folder; the one around it must exist.
 
-    Raises:
-        OSError: It cannot be made.
-        TransferError: The path is taken, or not in the collection.
+    :raises OSError: It cannot be made.
+    :raises TransferError: The path is taken, or not in the collection.
     """
     try:
         locate(collection, path).mkdir()
@@ -129,9 +123,8 @@ def make_folder(collection: Collection, path: str) -> None:
 def rename(collection: Collection, old_path: str, new_path: str) -> None:
     """Give a file, folder or link another name or place within its collection.
 
-    Raises:
-        OSError: It cannot be renamed.
-        TransferError: The new path is taken, or one is not in the collection.
+    :raises OSError: It cannot be renamed.
+    :raises TransferError: The new path is taken, or one is not in the collection.
     """
     old, new = locate(collection, old_path, follow=False), locate(collection, new_path, follow=False)
     if is_root(collection, old):
@@ -144,8 +137,7 @@ def rename(collection: Collection, old_path: str, new_path: str) -> None:
 def remove(found: Path) -> None:
     """Delete a file, a link (not what it leads to), or a folder with all that is in it.
 
-    Raises:
-        OSError: It cannot be deleted.
+    :raises OSError: It cannot be deleted.
     """
     if found.is_dir() and not found.is_symlink():
         shutil.rmtree(found)

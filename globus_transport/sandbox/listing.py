@@ -17,8 +17,7 @@ def selected(documents: Iterable[Document], filters: Sequence[str], fields: froz
     A filter is ``field:value,value/field:value``: for each field named, one of the values must match. A value may
     start with ``!`` for the opposite, and then with ``~`` if it is a pattern.
 
-    Raises:
-        TransferError: A filter names a field that is not in ``fields``.
+    :raises TransferError: A filter names a field that is not in ``fields``.
     """
     matchers = [_matcher(filter, fields) for filter in filters if filter]
     return [one for one in documents if not matchers or any(matches(one) for matches in matchers)]
@@ -46,8 +45,7 @@ def _is(found: object, wanted: str) -> bool:
 def ordered(documents: list[Document], orderby: str | None) -> list[Document]:
     """The documents in the order of ``field [ASC|DESC],...``.
 
-    Raises:
-        TransferError: There is no such field or direction.
+    :raises TransferError: There is no such field or direction.
     """
     # Sorting is stable, so the least important field goes first.
     for option in reversed((orderby or "").split(",")):
@@ -71,8 +69,7 @@ def _has_order(document: Document, field: str) -> bool:
 def number(arguments: MultiDict[str, str], name: str, default: int, least: int, most: int) -> int:
     """A whole number among the query arguments.
 
-    Raises:
-        TransferError: It is no number, too small or too large.
+    :raises TransferError: It is no number, too small or too large.
     """
     text = arguments.get(name)
     if text is None:

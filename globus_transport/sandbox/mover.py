@@ -48,8 +48,7 @@ class Transfer:
     def run(self, step: Step) -> None:
         """Carry out a step.
 
-        Raises:
-            TaskFailure: It failed, and the task with it.
+        :raises TaskFailure: It failed, and the task with it.
         """
         destination = self._destination(step)
         try:
@@ -76,8 +75,7 @@ class Transfer:
 
         Before anything is copied: a folder may stand where a file is to go.
 
-        Raises:
-            TaskFailure: It cannot be deleted.
+        :raises TaskFailure: It cannot be deleted.
         """
         for extra in self._extra:
             try:

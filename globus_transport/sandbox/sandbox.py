@@ -27,25 +27,22 @@ class Sandbox:
     It starts with ``start()`` or as a context manager, and only once. Nothing is shared between two of them. The
     arguments that are also attributes may be changed while it runs.
 
-    Args:
-        folder: Where the folders of collections are made; None for a temporary folder, removed by ``close()``.
-        access_token_lifetime: Lifetime of new access tokens, in seconds.
-        rotate_refresh_tokens: Whether a refresh token works once and brings its successor. Then the use of a
-            replaced one revokes all tokens that came of the same login for the same resource server.
-        token_delay: Seconds that each token request waits, so that races show.
-        task_delay: Seconds that tasks wait before each file, so that progress can be watched.
-        auth_port: Port of Auth; 0 lets the system choose.
-        transfer_port: Port of Transfer; 0 lets the system choose.
-
-    Attributes:
-        clock: The time by which tokens and tasks live; move it forward instead of sleeping.
-        faults: Failures on purpose.
-        requests: The requests received, in order.
-        grants: How many times tokens were granted, by grant type.
-        user: Who logs in.
-        client_id: Id of a confidential client.
-        client_secret: Its secret.
-        native_client_id: Id of a public client (a native app).
+    :param folder: Where the folders of collections are made; None for a temporary folder, removed by ``close()``.
+    :param access_token_lifetime: Lifetime of new access tokens, in seconds.
+    :param rotate_refresh_tokens: Whether a refresh token works once and brings its successor. Then the use of a
+        replaced one revokes all tokens that came of the same login for the same resource server.
+    :param token_delay: Seconds that each token request waits, so that races show.
+    :param task_delay: Seconds that tasks wait before each file, so that progress can be watched.
+    :param auth_port: Port of Auth; 0 lets the system choose.
+    :param transfer_port: Port of Transfer; 0 lets the system choose.
+    :ivar clock: The time by which tokens and tasks live; move it forward instead of sleeping.
+    :ivar faults: Failures on purpose.
+    :ivar requests: The requests received, in order.
+    :ivar grants: How many times tokens were granted, by grant type.
+    :ivar user: Who logs in.
+    :ivar client_id: Id of a confidential client.
+    :ivar client_secret: Its secret.
+    :ivar native_client_id: Id of a public client (a native app).
     """
 
     def __init__(
@@ -77,9 +74,8 @@ class Sandbox:
     def start(self) -> Self:
         """Start to answer requests.
 
-        Raises:
-            OSError: A port is taken.
-            RuntimeError: It was started before.
+        :raises OSError: A port is taken.
+        :raises RuntimeError: It was started before.
         """
         if self._started:
             raise RuntimeError("A sandbox can be started only once")
@@ -119,8 +115,7 @@ class Sandbox:
     def auth_url(self) -> str:
         """Address of Auth, such as ``http://127.0.0.1:40123/``.
 
-        Raises:
-            RuntimeError: The sandbox does not run.
+        :raises RuntimeError: The sandbox does not run.
         """
         return self._service("auth").url
 
@@ -128,8 +123,7 @@ class Sandbox:
     def transfer_url(self) -> str:
         """Address of Transfer, such as ``http://127.0.0.1:40124/``.
 
-        Raises:
-            RuntimeError: The sandbox does not run.
+        :raises RuntimeError: The sandbox does not run.
         """
         return self._service("transfer").url
 
@@ -185,13 +179,10 @@ class Sandbox:
     def add_collection(self, display_name: str, folder: str | Path | None = None) -> Collection:
         """A new collection.
 
-        Args:
-            display_name: What it is called.
-            folder: What clients see as its root, made if it does not exist; None for a new folder.
-
-        Raises:
-            OSError: The folder cannot be made.
-            RuntimeError: The sandbox was closed.
+        :param display_name: What it is called.
+        :param folder: What clients see as its root, made if it does not exist; None for a new folder.
+        :raises OSError: The folder cannot be made.
+        :raises RuntimeError: The sandbox was closed.
         """
         return self._state.collections.add(display_name, None if folder is None else Path(folder))
 
@@ -200,14 +191,11 @@ class Sandbox:
     ) -> SandboxToken:
         """Tokens without a login, for tests and examples. They are not counted among the grants.
 
-        Args:
-            scope: One or more scopes of one resource server.
-            client_id: Who may refresh; None for the public client.
-            refresh: Whether there is a refresh token.
-            user: Who seems to have logged in; None for the sandbox's user.
-
-        Raises:
-            ValueError: The scopes make no sense or are of several resource servers, or there is no such client.
+        :param scope: One or more scopes of one resource server.
+        :param client_id: Who may refresh; None for the public client.
+        :param refresh: Whether there is a refresh token.
+        :param user: Who seems to have logged in; None for the sandbox's user.
+        :raises ValueError: The scopes make no sense or are of several resource servers, or there is no such client.
         """
         client_id = client_id or self.native_client_id
         if client_id not in self._state.clients:
@@ -230,11 +218,9 @@ class Sandbox:
     def approve(self, authorize_url: str) -> str:
         """Log in as the sandbox's user and approve, as a browser at this address would.
 
-        Returns:
-            The authorization code.
+        :return: The authorization code.
 
-        Raises:
-            ValueError: It is no authorize address of this sandbox, or Auth refused it.
+        :raises ValueError: It is no authorize address of this sandbox, or Auth refused it.
         """
         parts = urlsplit(authorize_url)
         if not authorize_url.startswith(self.auth_url) or parts.path != AUTHORIZE_PATH:

@@ -34,8 +34,7 @@ class Scope:
 def parse(text: str) -> tuple[Scope, ...]:
     """The scopes in ``name[dependency *optional[...]] name ...``.
 
-    Raises:
-        InvalidScope: Brackets do not match, a name is missing, or there is no scope at all.
+    :raises InvalidScope: Brackets do not match, a name is missing, or there is no scope at all.
     """
     words = _WORDS.findall(text)
     scopes = _parse(words, depth=0)
@@ -73,8 +72,7 @@ def _parse(words: list[str], depth: int) -> tuple[Scope, ...]:
 def resource_server_of(name: str) -> str:
     """The resource server of a scope.
 
-    Raises:
-        InvalidScope: It belongs to none.
+    :raises InvalidScope: It belongs to none.
     """
     if name in {"openid", "email", "profile"}:
         return AUTH
@@ -87,8 +85,7 @@ def resource_server_of(name: str) -> str:
 def by_resource_server(scopes: Iterable[Scope]) -> dict[str, tuple[Scope, ...]]:
     """Scopes grouped by resource server, Auth's own first, as token answers list them.
 
-    Raises:
-        InvalidScope: One of them belongs to no resource server.
+    :raises InvalidScope: One of them belongs to no resource server.
     """
     groups: dict[str, dict[str, Scope]] = {}
     for scope in scopes:

@@ -24,12 +24,9 @@ Respond: TypeAlias = "Callable[[WSGIEnvironment], Response | None]"
 class HTTPService:
     """Answers HTTP requests on a port of its own from the moment it is made.
 
-    Args:
-        respond: Called in a thread for each request; None closes the connection without an answer.
-        port: Where to listen; 0 lets the system choose.
-
-    Raises:
-        OSError: The port is taken.
+    :param respond: Called in a thread for each request; None closes the connection without an answer.
+    :param port: Where to listen; 0 lets the system choose.
+    :raises OSError: The port is taken.
     """
 
     def __init__(self, name: str, respond: Respond, port: int = 0) -> None:

@@ -76,8 +76,7 @@ Submission: TypeAlias = TransferSubmission | DeleteSubmission
 def read_transfer(document: dict[str, Any], find: FindCollection) -> TransferSubmission:
     """Read a ``transfer`` document.
 
-    Raises:
-        TransferError: It is not complete or makes no sense.
+    :raises TransferError: It is not complete or makes no sense.
     """
     sync_level = _field(document, "sync_level", int)
     if sync_level is not None and sync_level not in range(4):
@@ -101,8 +100,7 @@ def read_transfer(document: dict[str, Any], find: FindCollection) -> TransferSub
 def read_delete(document: dict[str, Any], find: FindCollection) -> DeleteSubmission:
     """Read a ``delete`` document.
 
-    Raises:
-        TransferError: It is not complete or makes no sense.
+    :raises TransferError: It is not complete or makes no sense.
     """
     return DeleteSubmission(
         **_common(document),
@@ -117,8 +115,7 @@ def read_delete(document: dict[str, Any], find: FindCollection) -> DeleteSubmiss
 def read_deadline(document: dict[str, Any]) -> float | None:
     """The deadline in a document, in seconds since 1970.
 
-    Raises:
-        TransferError: It is no date.
+    :raises TransferError: It is no date.
     """
     text = _field(document, "deadline", str)
     if text is None:
@@ -132,8 +129,7 @@ def read_deadline(document: dict[str, Any]) -> float | None:
 def read_label(document: dict[str, Any]) -> str | None:
     """The label in a document.
 
-    Raises:
-        TransferError: It is no text.
+    :raises TransferError: It is no text.
     """
     return _field(document, "label", str)
 

@@ -183,8 +183,7 @@ class TaskStore:
     ) -> tuple[Task, bool]:
         """Start a task, or find the one that was started with the same submission id.
 
-        Returns:
-            The task, and whether it is new.
+        :return: The task, and whether it is new.
         """
         with self._lock:
             key = (owner.id, submission.submission_id)

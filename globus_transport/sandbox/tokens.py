@@ -98,9 +98,8 @@ class Issued:
 class TokenStore:
     """All tokens of one sandbox.
 
-    Args:
-        clock: Tells what has expired.
-        lifetime: Called for the lifetime of each new access token, in seconds.
+    :param clock: Tells what has expired.
+    :param lifetime: Called for the lifetime of each new access token, in seconds.
     """
 
     def __init__(self, clock: Clock, lifetime: Callable[[], float]) -> None:
@@ -121,8 +120,7 @@ class TokenStore:
     ) -> list[Issued]:
         """New tokens, one set for each resource server; good for nothing until they are added.
 
-        Raises:
-            InvalidScope: A scope belongs to no resource server.
+        :raises InvalidScope: A scope belongs to no resource server.
         """
         login = login or str(uuid.uuid4())
         now = self._clock.now()

@@ -24,8 +24,7 @@ def caller() -> Identity:
 def json_body() -> dict[str, Any]:
     """The document that the current request carries.
 
-    Raises:
-        TransferError: There is none.
+    :raises TransferError: There is none.
     """
     try:
         document: object = json.loads(request.get_data())
@@ -39,8 +38,7 @@ def json_body() -> dict[str, Any]:
 def text_of(document: dict[str, Any], key: str) -> str:
     """A text that a document must have.
 
-    Raises:
-        TransferError: It has not.
+    :raises TransferError: It has not.
     """
     found = document.get(key)
     if not isinstance(found, str) or not found:
@@ -51,8 +49,7 @@ def text_of(document: dict[str, Any], key: str) -> str:
 def collection_with(state: State, id: str) -> Collection:
     """The collection with this id.
 
-    Raises:
-        TransferError: There is none.
+    :raises TransferError: There is none.
     """
     found = state.collections.get(id.lower())
     if found is None:

@@ -15,8 +15,7 @@ _Step = TypeVar("_Step")
 def work_on(task: Task, clock: Clock, delay: Callable[[], float]) -> None:
     """Bring a task to its end.
 
-    Args:
-        delay: Called for the seconds to wait before each file, so that the setting may change meanwhile.
+    :param delay: Called for the seconds to wait before each file, so that the setting may change meanwhile.
     """
     try:
         if isinstance(task.submission, TransferSubmission):

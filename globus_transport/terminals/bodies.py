@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.messages import StreamBody
@@ -25,18 +25,15 @@ def parts_of(body: StreamBody) -> Iterator[bytes]:
         raise GlobusSDKUsageError(f"the request body was announced with {body.length} bytes but has {sent}")
 
 
-def collected(parts: Generator[bytes, None, None], limit: int | None) -> bytes:
-    """The parts in one piece, or the first ``limit`` bytes; the generator is closed."""
+def collected(parts: Iterator[bytes], limit: int | None) -> bytes:
+    """The parts in one piece, or their first ``limit`` bytes."""
     whole: list[bytes] = []
     left = limit
-    try:
-        while left is None or left > 0:
-            part = next(parts, None)
-            if part is None:
-                break
-            whole.append(part)
-            if left is not None:
-                left -= len(part)
-    finally:
-        parts.close()
+    while left is None or left > 0:
+        part = next(parts, None)
+        if part is None:
+            break
+        whole.append(part)
+        if left is not None:
+            left -= len(part)
     return b"".join(whole)[:limit]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import socket
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead, RemoteDisconnected
 from typing import Any, NoReturn, cast
@@ -150,7 +150,7 @@ def send(connection: HTTPConnection, way: Way, request: Request, limit: float | 
         if body is None:
             return
     except OSError as error:
-        _unless_answered(connection, request, error, limit)
+        _unless_answered(request, error, limit)
         return
     # An exception of the body itself is nothing that the connection did, so it passes as it is.
     for part in _parts(body):
@@ -159,7 +159,7 @@ def send(connection: HTTPConnection, way: Way, request: Request, limit: float | 
         try:
             connection.send(part)
         except OSError as error:
-            _unless_answered(connection, request, error, limit)
+            _unless_answered(request, error, limit)
             return
 
 
@@ -205,10 +205,10 @@ def _in_chunks(body: StreamBody) -> Iterator[bytes]:
     yield b"0\r\n\r\n"
 
 
-def _unless_answered(connection: HTTPConnection, request: Request, error: OSError, limit: float | None) -> None:
+def _unless_answered(request: Request, error: OSError, limit: float | None) -> None:
     if isinstance(error, TimeoutError):
         raise timed_out(request, "the server did not take the request", limit, error) from error
-    if error.errno not in _STOPPED_LISTENING or connection.sock is None:
+    if error.errno not in _STOPPED_LISTENING:
         _raise_broken(request, error, limit)
 
 
@@ -261,9 +261,6 @@ class WireStream(ByteStream):
         self._limit = limit
 
     def __iter__(self) -> Iterator[bytes]:
-        return self._parts()
-
-    def _parts(self) -> Generator[bytes, None, None]:
         if self._lease.dropped:
             raise GlobusSDKUsageError(f"{self._request!r}: the body was closed before it was read")
         try:
@@ -287,7 +284,7 @@ class WireStream(ByteStream):
 
     def read(self, limit: int | None = None) -> bytes:
         try:
-            return collected(self._parts(), limit)
+            return collected(iter(self), limit)
         finally:
             self.close()
 

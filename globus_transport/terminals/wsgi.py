@@ -241,9 +241,6 @@ class _AppStream(ByteStream):
         self._closed = False
 
     def __iter__(self) -> Iterator[bytes]:
-        return self._parts()
-
-    def _parts(self) -> Generator[bytes, None, None]:
         if self._closed and not self._ended:
             raise GlobusSDKUsageError(f"{self._request!r}: the body was closed before it was read")
         try:
@@ -256,7 +253,7 @@ class _AppStream(ByteStream):
 
     def read(self, limit: int | None = None) -> bytes:
         try:
-            return collected(self._parts(), limit)
+            return collected(iter(self), limit)
         finally:
             self.close()
 
