@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from stepping import end_of
 
 from globus_transport.errors import (
     GlobusConnectionError,
@@ -13,6 +12,7 @@ from globus_transport.errors import (
 from globus_transport.flow import Flow, Sleep
 from globus_transport.messages import Request, Response
 from globus_transport.middleware.retry import Retry, RetryConfig
+from tests.core.stepping import end_of
 
 OK = Response(200)
 BUSY = Response(503)

@@ -13,11 +13,11 @@ from concurrent.futures import Future
 from typing import Any
 
 import pytest
-from stepping import AsyncCanned, FakeAsyncStream, FakeStream, get
 
 from globus_transport.async_stack import AsyncStack
 from globus_transport.flow import Flow, Read, Run, Shield, Sleep, Step, Steps, Wait, run, send
 from globus_transport.messages import Request, Response
+from tests.core.stepping import AsyncCanned, FakeAsyncStream, FakeStream, get
 
 OK = Response(200)
 

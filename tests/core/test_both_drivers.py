@@ -8,11 +8,11 @@ from concurrent.futures import Future
 from typing import Any
 
 import pytest
-from stepping import ORIGIN, World, get, in_both_worlds
 
 from globus_transport.errors import GlobusConnectionError, MiddlewareError
 from globus_transport.flow import Flow, Read, Run, Shield, Sleep, Steps, Wait, read, run, send, shield, sleep, wait
 from globus_transport.messages import Request, Response
+from tests.core.stepping import ORIGIN, World, get, in_both_worlds
 
 OK = Response(200)
 

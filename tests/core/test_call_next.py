@@ -7,13 +7,13 @@ import functools
 from typing import Any
 
 import pytest
-from stepping import AsyncCanned, Canned, FakeStream, get
 
 from globus_transport.async_stack import AsyncStack
 from globus_transport.errors import GlobusConnectionError, MiddlewareError
 from globus_transport.flow import AsyncSend, Flow, Send
 from globus_transport.messages import Request, Response
 from globus_transport.stack import Stack
+from tests.core.stepping import AsyncCanned, Canned, FakeStream, get
 
 OK = Response(200)
 

@@ -8,11 +8,11 @@ import time
 from typing import Any
 
 import pytest
-from stepping import end_of, get
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.messages import Request, Response
 from globus_transport.middleware.deadline import Deadline
+from tests.core.stepping import end_of, get
 
 
 def passed_on(deadline: Deadline, request: Request) -> Request:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from stepping import end_of, get
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.messages import Request, Response
 from globus_transport.middleware.headers import DefaultHeaders
+from tests.core.stepping import end_of, get
 
 defaults = DefaultHeaders({"User-Agent": "me/1", "Accept": "application/json"})
 

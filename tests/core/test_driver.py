@@ -7,12 +7,12 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
-from stepping import Canned, FakeAsyncStream, get
 
 from globus_transport.errors import MiddlewareError
 from globus_transport.flow import Flow, Read, Run, Sleep, Wait
 from globus_transport.messages import Request, Response
 from globus_transport.stack import Stack
+from tests.core.stepping import Canned, FakeAsyncStream, get
 
 OK = Response(200)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from stepping import FakeStream, World, end_of, get, in_both_worlds
 
 from globus_transport.flow import Read
 from globus_transport.messages import Response
 from globus_transport.middleware.errors import ERROR_BODY_LIMIT, Errors
+from tests.core.stepping import FakeStream, World, end_of, get, in_both_worlds
 
 
 class ServiceError(Exception):

@@ -9,10 +9,10 @@ import string
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stepping import unhurried
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.headers import SECRET_NAMES, Headers
+from tests.core.stepping import unhurried
 
 token_characters = string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~"
 names = st.text(token_characters, min_size=1, max_size=8)

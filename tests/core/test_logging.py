@@ -7,13 +7,13 @@ import logging
 import pickle
 
 import pytest
-from stepping import Canned, end_of, get, post
 
 from globus_transport.authorizers.access_token import AccessTokenAuthorizer
 from globus_transport.errors import GlobusConnectionError
 from globus_transport.messages import Response
 from globus_transport.middleware.logging import Logging
 from globus_transport.stack import Stack
+from tests.core.stepping import Canned, end_of, get, post
 
 
 @pytest.fixture

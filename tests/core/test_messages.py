@@ -12,12 +12,12 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stepping import FakeStream, get, post, unhurried
 
 from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.headers import Headers
 from globus_transport.messages import Request, Response, StreamBody
 from globus_transport.urls import URL
+from tests.core.stepping import FakeStream, get, post, unhurried
 
 
 def test_messages_cannot_be_changed() -> None:

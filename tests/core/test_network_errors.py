@@ -5,13 +5,13 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from retrying import LOST, NEVER_BEGUN
 
 from globus_transport.errors import (
     GlobusConnectionTimeoutError,
     GlobusTimeoutError,
     NetworkError,
 )
+from tests.core.retrying import LOST, NEVER_BEGUN
 
 
 @pytest.mark.parametrize(

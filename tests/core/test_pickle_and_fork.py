@@ -9,7 +9,6 @@ import time
 from typing import Any
 
 import pytest
-from stepping import ORIGIN, FakeAuth, Reply, exit_code_of_child, get
 
 from globus_transport.authorizers.client_credentials import ClientCredentialsAuthorizer
 from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
@@ -25,6 +24,7 @@ from globus_transport.middleware.redirect import Redirect
 from globus_transport.middleware.retry import Retry
 from globus_transport.stack import Stack
 from globus_transport.tokens.renewal import Renewal
+from tests.core.stepping import ORIGIN, FakeAuth, Reply, exit_code_of_child, get
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import attrs
 import pytest
-from stepping import ORIGIN, World, end_of, get, in_both_worlds, post
 
 from globus_transport.errors import RedirectError
 from globus_transport.messages import Request, Response, StreamBody
 from globus_transport.middleware.redirect import Redirect
+from tests.core.stepping import ORIGIN, World, end_of, get, in_both_worlds, post
 
 
 def to(location: str, status: int = 302) -> Response:

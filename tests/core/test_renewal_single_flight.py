@@ -10,13 +10,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from stepping import FakeAuth, Reply, get
 
 from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
 from globus_transport.errors import GlobusTimeoutError
 from globus_transport.flow import Flow, Run, Shield, Step, Steps, Wait
 from globus_transport.messages import Request, Response
 from globus_transport.tokens.renewal import Renewal
+from tests.core.stepping import FakeAuth, Reply, get
 
 OK = Response(200)
 REFUSED = Response(401)

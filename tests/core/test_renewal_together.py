@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from stepping import ORIGIN, FakeAuth, Reply, get
 
 from globus_transport.async_stack import AsyncStack
 from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
@@ -18,6 +17,7 @@ from globus_transport.flow import Flow
 from globus_transport.layers import LayerLike
 from globus_transport.messages import Request, Response
 from globus_transport.stack import Stack
+from tests.core.stepping import ORIGIN, FakeAuth, Reply, get
 
 EXPIRED, REFUSED_LATER = 5, int(time.time()) + 10**6
 

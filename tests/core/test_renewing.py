@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from stepping import ORIGIN, FakeAuth, FakeStream, Reply, World, end_of, get, in_both_worlds, post
 
 from globus_transport.authorizers.base import BoundAuthorizer
 from globus_transport.authorizers.client_credentials import ClientCredentialsAuthorizer
@@ -16,6 +15,7 @@ from globus_transport.authorizers.renewing import RenewingAuthorizer
 from globus_transport.errors import GlobusConnectionError, GlobusSDKUsageError, MiddlewareError, ReplyFormatError
 from globus_transport.flow import Flow, Read, Run, Shield, Sleep, Step
 from globus_transport.messages import Request, Response, StreamBody
+from tests.core.stepping import ORIGIN, FakeAuth, FakeStream, Reply, World, end_of, get, in_both_worlds, post
 
 OK = Response(200)
 REFUSED = Response(401)

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stepping import FakeAsyncStream, FakeStream, get, unhurried
 
 from globus_transport.errors import GlobusError, GlobusSDKUsageError, ReplyFormatError
 from globus_transport.messages import Response
 from globus_transport.replies import ArrayResponse, GlobusHTTPResponse, IterableResponse
+from tests.core.stepping import FakeAsyncStream, FakeStream, get, unhurried
 
 JSON = {"Content-Type": "application/json"}
 

@@ -13,8 +13,6 @@ from typing import Any
 
 import pytest
 import tenacity
-from retrying import BUSY, LOST, OK, after, begin, pause, stands
-from stepping import FakeStream, World, get, in_both_worlds
 
 from globus_transport.errors import (
     GlobusSDKUsageError,
@@ -24,6 +22,8 @@ from globus_transport.flow import Read
 from globus_transport.messages import Request, Response
 from globus_transport.middleware.errors import ERROR_BODY_LIMIT
 from globus_transport.middleware.retry import Retry, RetryConfig
+from tests.core.retrying import BUSY, LOST, OK, after, begin, pause, stands
+from tests.core.stepping import FakeStream, World, get, in_both_worlds
 
 
 @pytest.mark.parametrize("status", [200, 201, 204, 302, 304, 399])

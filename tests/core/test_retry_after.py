@@ -10,11 +10,11 @@ from email.utils import format_datetime, formatdate
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stepping import unhurried
 
 from globus_transport.headers import Headers
 from globus_transport.messages import Response
 from globus_transport.middleware.retry_after import retry_after
+from tests.core.stepping import unhurried
 
 
 def asked(value: str) -> float | None:

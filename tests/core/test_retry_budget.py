@@ -8,9 +8,9 @@ import pickle
 import time
 
 import pytest
-from stepping import exit_code_of_child
 
 from globus_transport.middleware.retry_budget import RetryBudget
+from tests.core.stepping import exit_code_of_child
 
 
 class Clock:

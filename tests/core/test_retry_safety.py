@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 import tenacity
-from retrying import BUSY, LOST, NEVER_BEGUN, after, begin, is_repeated, pause, stands
-from stepping import get, post
 
 from globus_transport.errors import (
     GlobusConnectionTimeoutError,
@@ -14,6 +12,8 @@ from globus_transport.errors import (
 )
 from globus_transport.messages import Request, Response, StreamBody
 from globus_transport.middleware.retry import Retry, RetryConfig
+from tests.core.retrying import BUSY, LOST, NEVER_BEGUN, after, begin, is_repeated, pause, stands
+from tests.core.stepping import get, post
 
 FAILURES: list[tuple[str, Response | Exception]] = [
     ("lost", LOST),

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 import tenacity
-from retrying import BUSY, LOST, OK, begin, give, is_repeated, pause, stands
-from stepping import get
 
 from globus_transport.messages import Response
 from globus_transport.middleware.retry import Retry, RetryConfig
+from tests.core.retrying import BUSY, LOST, OK, begin, give, is_repeated, pause, stands
+from tests.core.stepping import get
 
 
 def test_tenacitys_stop_objects() -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 
-from retrying import BUSY, LOST, OK, after, begin, pause, stands
-from stepping import get, post
-
 from globus_transport.messages import Response
 from globus_transport.middleware.retry import Retry, RetryConfig
 from globus_transport.middleware.retry_budget import RetryBudget
+from tests.core.retrying import BUSY, LOST, OK, after, begin, pause, stands
+from tests.core.stepping import get, post
 
 
 def test_an_empty_budget_ends_the_call() -> None:

@@ -11,7 +11,6 @@ from typing import Any
 
 import attrs
 import pytest
-from stepping import AsyncCanned, Canned, World, get, in_both_worlds
 
 from globus_transport.async_stack import AsyncStack
 from globus_transport.errors import GlobusSDKUsageError, MiddlewareError
@@ -21,6 +20,7 @@ from globus_transport.messages import Request, Response
 from globus_transport.middleware.deadline import Deadline
 from globus_transport.middleware.redirect import Redirect
 from globus_transport.stack import Stack
+from tests.core.stepping import AsyncCanned, Canned, World, get, in_both_worlds
 
 OK = Response(200)
 

@@ -8,7 +8,6 @@ import threading
 from typing import Any
 
 import pytest
-from stepping import ORIGIN, FakeStream, World, end_of, get, in_both_worlds, post
 
 from globus_transport.authorizers.access_token import AccessTokenAuthorizer
 from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer
@@ -18,6 +17,7 @@ from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.flow import Flow, Read, Run
 from globus_transport.messages import Request, Response, StreamBody
 from globus_transport.middleware.redirect import Redirect
+from tests.core.stepping import ORIGIN, FakeStream, World, end_of, get, in_both_worlds, post
 
 OK = Response(200)
 REFUSED = Response(401)

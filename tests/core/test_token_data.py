@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stepping import unhurried
 
 from globus_transport.tokens.data import AccessToken, lifetime_of
+from tests.core.stepping import unhurried
 
 NOW = 1_700_000_000
 

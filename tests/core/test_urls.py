@@ -8,10 +8,10 @@ import pickle
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stepping import unhurried
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.urls import URL, origin_of
+from tests.core.stepping import unhurried
 
 schemes = st.sampled_from(["http", "https", "HTTP", "HtTpS"])
 hosts = st.sampled_from(["example.org", "EXAMPLE.org", "127.0.0.1", "[::1]", "[FE80::1]", "xn--bcher-kva.example", "a"])

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import globus_sdk
 import pytest
-from sandbox_http import TRANSFER_ALL, Http
 
 from globus_transport.sandbox import Collection, Sandbox
+from tests.sandbox.sandbox_http import TRANSFER_ALL, Http
 
 
 @pytest.fixture

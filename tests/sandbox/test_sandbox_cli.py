@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sandbox_http import TRANSFER_ALL, Http
 
 from globus_transport.sandbox import cli
+from tests.sandbox.sandbox_http import TRANSFER_ALL, Http
 
 COMMAND = [
     sys.executable,

@@ -6,10 +6,10 @@ import time
 from typing import Any
 
 import pytest
-from sandbox_http import TRANSFER_ALL, Http
 
 from globus_transport.sandbox import Collection, Sandbox
 from globus_transport.sandbox.state import State
+from tests.sandbox.sandbox_http import TRANSFER_ALL, Http
 
 TASKS = "/v0.10/task_list"
 

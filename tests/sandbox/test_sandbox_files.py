@@ -5,9 +5,9 @@ from pathlib import Path
 
 import globus_sdk
 import pytest
-from sandbox_http import TRANSFER_ALL, Http
 
 from globus_transport.sandbox import Collection, Sandbox
+from tests.sandbox.sandbox_http import TRANSFER_ALL, Http
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 """Who people are."""
 
 import globus_sdk
-from sandbox_http import TRANSFER_ALL, Http
 
 from globus_transport.sandbox import Identity, Sandbox
+from tests.sandbox.sandbox_http import TRANSFER_ALL, Http
 
 
 def test_userinfo_shows_what_the_scopes_allow(globus: Sandbox) -> None:

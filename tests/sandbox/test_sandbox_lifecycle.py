@@ -9,9 +9,9 @@ from pathlib import Path
 
 import globus_sdk
 import pytest
-from sandbox_http import TRANSFER_ALL, Http
 
 from globus_transport.sandbox import Clock, Collection, Sandbox
+from tests.sandbox.sandbox_http import TRANSFER_ALL, Http
 
 TASKS = "/v0.10/task_list"
 

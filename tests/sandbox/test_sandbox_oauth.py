@@ -7,10 +7,10 @@ from typing import Any
 import globus_sdk
 import pytest
 from globus_sdk.services.auth import GlobusNativeAppFlowManager
-from sandbox_http import TRANSFER_ALL, Http
 
 from globus_transport.sandbox import Clock, Identity, Sandbox, scopes
 from globus_transport.sandbox.tokens import Issued, TokenStore
+from tests.sandbox.sandbox_http import TRANSFER_ALL, Http
 
 GROUPS_ALL = "urn:globus:auth:scope:groups.api.globus.org:all"
 LOGIN_SCOPES = ["openid", "email", "profile", f"{TRANSFER_ALL}[*https://auth.globus.org/scopes/some-id/data_access]"]

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from sandbox_http import Http
 from werkzeug.wrappers import Request, Response
 
 from globus_transport.sandbox import Sandbox
 from globus_transport.sandbox.server import HTTPService, _Handler
+from tests.sandbox.sandbox_http import Http
 
 
 class Echo:

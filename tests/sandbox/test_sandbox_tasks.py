@@ -8,10 +8,10 @@ from typing import Any
 
 import globus_sdk
 import pytest
-from sandbox_http import TRANSFER_ALL, Http
-from sandbox_tasks import end_of
 
 from globus_transport.sandbox import Collection, Identity, Sandbox
+from tests.sandbox.sandbox_http import TRANSFER_ALL, Http
+from tests.sandbox.sandbox_tasks import end_of
 
 FOREVER = 3600.0
 

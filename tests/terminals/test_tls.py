@@ -7,9 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from certificates import Authority
-from fresh_terminal import forget_proxies, fresh_terminal, get
-from scripted_server import Peer, ScriptedServer, answering, head, once, whole
 
 from globus_transport.errors import GlobusConnectionError, GlobusSDKUsageError, GlobusTimeoutError
 from globus_transport.messages import ByteStream, Request
@@ -17,6 +14,9 @@ from globus_transport.terminals import tls
 from globus_transport.terminals.tls import shared_context
 from globus_transport.terminals.urllib3 import Urllib3Terminal
 from globus_transport.transport import Transport
+from tests.terminals.certificates import Authority
+from tests.terminals.fresh_terminal import forget_proxies, fresh_terminal, get
+from tests.terminals.scripted_server import Peer, ScriptedServer, answering, head, once, whole
 
 
 @pytest.fixture(scope="module")

@@ -11,13 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from fresh_terminal import fresh_terminal, get
-from scripted_server import Peer, ScriptedServer, answering, head, once, whole
 
 from globus_transport.errors import GlobusConnectionError, GlobusSDKUsageError
 from globus_transport.messages import ByteStream, Request
 from globus_transport.stack import Stack
 from globus_transport.terminals.urllib3 import Urllib3Terminal
+from tests.terminals.fresh_terminal import fresh_terminal, get
+from tests.terminals.scripted_server import Peer, ScriptedServer, answering, head, once, whole
 
 
 @pytest.fixture

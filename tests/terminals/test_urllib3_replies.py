@@ -8,12 +8,12 @@ import zlib
 from collections.abc import Iterator
 
 import pytest
-from fresh_terminal import fresh_terminal, get
-from scripted_server import Peer, Script, ScriptedServer, answering, head, once, whole
 
 from globus_transport.errors import GlobusConnectionError, GlobusSDKUsageError, ReplyFormatError
 from globus_transport.messages import ByteStream, Request, Response, StreamBody
 from globus_transport.terminals.urllib3 import ERROR_BODY_LIMIT, Urllib3Terminal
+from tests.terminals.fresh_terminal import fresh_terminal, get
+from tests.terminals.scripted_server import Peer, Script, ScriptedServer, answering, head, once, whole
 
 CHUNKED = "Transfer-Encoding: chunked"
 MIB = 1 << 20

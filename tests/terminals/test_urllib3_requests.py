@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fresh_terminal import fresh_terminal, get
-from scripted_server import Peer, ScriptedServer, answering, whole
 
 from globus_transport.errors import GlobusConnectionError, GlobusSDKUsageError, GlobusTimeoutError
 from globus_transport.messages import Request, StreamBody
 from globus_transport.terminals.urllib3 import Urllib3Terminal
+from tests.terminals.fresh_terminal import fresh_terminal, get
+from tests.terminals.scripted_server import Peer, ScriptedServer, answering, whole
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from fresh_terminal import fresh_terminal, get
-from scripted_server import Peer, ScriptedServer, answering, head, silent, whole
 
 from globus_transport.errors import GlobusConnectionTimeoutError, GlobusTimeoutError
 from globus_transport.messages import ByteStream, Request, StreamBody
 from globus_transport.middleware.deadline import Deadline
 from globus_transport.stack import Stack
 from globus_transport.terminals.urllib3 import Urllib3Terminal
+from tests.terminals.fresh_terminal import fresh_terminal, get
+from tests.terminals.scripted_server import Peer, ScriptedServer, answering, head, silent, whole
 
 SHORT = 0.15
 
@@ -81,6 +81,25 @@ def test_slow_is_not_late_as_long_as_bytes_come(monkeypatch: pytest.MonkeyPatch)
         started = time.monotonic()
         assert terminal(get(server.origin)).body == b"x" * 20
         assert time.monotonic() - started > 2 * SHORT
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_body_may_take_long_as_long_as_it_is_taken(monkeypatch: pytest.MonkeyPatch, streamed: bool) -> None:
+    size = 32 << 20
+
+    def sip(peer: Peer) -> None:
+        peer.read_head()
+        left = size
+        while left:
+            left -= len(peer._file.read(min(left, 3 << 20)))
+            peer.pause(0.03)
+        peer.send(whole())
+
+    body = StreamBody.once((bytes(1 << 16) for _ in range(size >> 16)), size) if streamed else bytes(size)
+    with fresh_terminal(monkeypatch, http_timeout=SHORT) as terminal, ScriptedServer(sip) as server:
+        started = time.monotonic()
+        assert terminal(Request("PUT", server.origin, body=body)).status == 200
+        assert time.monotonic() - started > SHORT
 
 
 def test_a_server_that_accepts_no_connections(monkeypatch: pytest.MonkeyPatch) -> None:

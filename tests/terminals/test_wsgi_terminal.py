@@ -286,7 +286,7 @@ def test_an_error_handler_that_is_too_late_gets_its_exception_back(written: bool
 @pytest.mark.parametrize("status", ["200 OK", "204 No Content", "304 Not Modified"])
 @pytest.mark.parametrize("stream", [True, False])
 def test_answers_that_have_no_body(method: str, status: str, stream: bool) -> None:
-    body = Closing(b"body")
+    body = Closing(b"bo", b"dy")
     app = answering(body, status, ("Content-Length", "4"), ("Content-Encoding", "gzip" if status[0] == "3" else "x"))
     response = WSGITerminal(app)(Request(method, "http://h.org", stream=stream))
     expected = b"body" if (method, status) == ("GET", "200 OK") else b""
