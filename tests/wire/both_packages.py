@@ -1,0 +1,43 @@
+"""The same call in globus-sdk and in this package, against one server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import globus_sdk
+
+import globus_transport
+from tests.wire.recording_server import Recorded, RecordingServer
+
+#: A call: is given a client and the package that the client is of.
+Call = Callable[[Any, Any], object]
+
+_TOKEN_CLIENTS = ("TransferClient", "AuthClient", "AuthLoginClient")
+
+
+def make_client(package: Any, name: str, url: str) -> Any:
+    """A client of a package, for the server."""
+    if name == "NativeAppAuthClient":
+        return package.NativeAppAuthClient("an-app", base_url=url)
+    if name == "ConfidentialAppAuthClient":
+        return package.ConfidentialAppAuthClient("an-app", "its-secret", base_url=url)
+    if name == "AuthLoginClient without authorizer":
+        return package.AuthLoginClient("an-app", base_url=url)
+    assert name in _TOKEN_CLIENTS
+    return getattr(package, name)(base_url=url, authorizer=package.AccessTokenAuthorizer("a-token"))
+
+
+def sent_by(package: Any, name: str, call: Call, server: RecordingServer) -> list[Recorded]:
+    """What the server gets when the call is made."""
+    client = make_client(package, name, server.url)
+    try:
+        call(client, package)
+    finally:
+        client.close()
+    return server.take()
+
+
+def sent_by_both(name: str, call: Call, server: RecordingServer) -> tuple[list[Recorded], list[Recorded]]:
+    """The same from globus-sdk and from this package."""
+    return sent_by(globus_sdk, name, call, server), sent_by(globus_transport, name, call, server)

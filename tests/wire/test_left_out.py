@@ -1,0 +1,61 @@
+"""What is left out of a request: None and MISSING, for every parameter that may be left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import globus_sdk
+import pytest
+
+import globus_transport
+from tests.wire.both_packages import sent_by
+from tests.wire.recording_server import RecordingServer
+
+_CLIENTS = ("TransferClient", "AuthClient", "AuthLoginClient", "NativeAppAuthClient", "ConfidentialAppAuthClient")
+#: Not a single request: it needs oauth2_start_flow first.
+_NEEDS_A_LOGIN = "oauth2_exchange_code_for_tokens"
+
+#: Here globus-sdk raises an AttributeError or TypeError; this package leaves the parameter out.
+_THEY_FAIL = {
+    "MISSING": {"query_params", "body_params", "additional_params"},
+    "None": {"filter"},
+}
+
+
+def _required(parameters: Any) -> dict[str, Any]:
+    return {
+        one.name: {"submission_id": "s"} if one.name in ("data", "form_data") else "v"
+        for one in parameters
+        if one.default is one.empty
+    }
+
+
+def _optional() -> list[tuple[str, str, str]]:
+    # Parameters that are no part of a request, or for which globus-sdk has no meaning of None.
+    skipped = {"response_class", "timeout", "polling_interval", "scope"}
+    return [
+        (client, route.name, one.name)
+        for client in _CLIENTS
+        for route in getattr(globus_transport, client).routes
+        if route.name != _NEEDS_A_LOGIN
+        for one in route.signature.parameters.values()
+        if one.default is not one.empty and one.name not in skipped
+    ]
+
+
+@pytest.mark.parametrize("nothing", ["None", "MISSING"])
+@pytest.mark.parametrize(("client", "route", "parameter"), _optional())
+def test_nothing_is_sent_for_it(client: str, route: str, parameter: str, nothing: str, server: RecordingServer) -> None:
+    arguments = _required(getattr(globus_transport, client).routes.named(route).signature.parameters.values())
+
+    def call(made: Any, package: Any) -> None:
+        value = package.MISSING if nothing == "MISSING" else None
+        getattr(made, route)(**arguments, **{parameter: value})
+
+    ours = sent_by(globus_transport, client, call, server)
+    if parameter in _THEY_FAIL[nothing]:
+        plain = sent_by(globus_transport, client, lambda made, _: getattr(made, route)(**arguments), server)
+        assert ours == plain
+    else:
+        assert ours == sent_by(globus_sdk, client, call, server)
+    server.take()

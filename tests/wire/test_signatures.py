@@ -1,0 +1,86 @@
+"""Calls written for globus-sdk fit here: names, order, kinds and defaults of every method's parameters."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import globus_sdk
+import pytest
+
+import globus_transport
+
+_CLIENTS = ("TransferClient", "AuthClient", "AuthLoginClient", "NativeAppAuthClient", "ConfidentialAppAuthClient")
+_PAYLOADS = ("TransferData", "DeleteData")
+_GENERIC = ("get", "post", "put", "patch", "delete", "request")
+_LOGIN = ("oauth2_start_flow", "oauth2_get_authorize_url")
+
+#: Parameters of constructors that only one package has: (globus-sdk's, this package's), with the reason.
+_CONSTRUCTORS = {
+    # An application object comes with the package's app part; a terminal is what a stack here ends in.
+    "TransferClient": ({"app", "app_scopes"}, {"terminal"}),
+    "AuthClient": ({"app", "app_scopes"}, {"terminal"}),
+    "AuthLoginClient": (set(), {"terminal"}),
+    "NativeAppAuthClient": (set(), {"terminal"}),
+    "ConfidentialAppAuthClient": (set(), {"terminal"}),
+}
+
+
+def _shape(signature: inspect.Signature) -> list[tuple[str, str, str]]:
+    """The parameters, in a form that is the same for both packages."""
+    return [(one.name, one.kind.name, _default(one.default)) for one in signature.parameters.values()]
+
+
+def _default(value: Any) -> str:
+    if value is globus_sdk.MISSING or value is globus_transport.MISSING:
+        return "MISSING"
+    return value.__name__ if isinstance(value, type) else repr(value)
+
+
+def _methods() -> list[tuple[str, str]]:
+    found = []
+    for client in _CLIENTS:
+        cls = getattr(globus_transport, client)
+        names = {route.name for route in cls.routes} | set(_GENERIC) | {name for name in _LOGIN if hasattr(cls, name)}
+        found += [(client, name) for name in sorted(names)]
+    return found
+
+
+def _own_signature(cls: type, name: str) -> inspect.Signature:
+    route = getattr(cls, name)
+    if hasattr(route, "signature"):
+        signature: inspect.Signature = route.signature
+        return signature
+    return _without_self(inspect.signature(route))
+
+
+def _without_self(signature: inspect.Signature) -> inspect.Signature:
+    return signature.replace(parameters=list(signature.parameters.values())[1:])
+
+
+@pytest.mark.parametrize(("client", "name"), _methods())
+def test_a_method(client: str, name: str) -> None:
+    ours = _own_signature(getattr(globus_transport, client), name)
+    theirs = _without_self(inspect.signature(getattr(getattr(globus_sdk, client), name)))
+    assert _shape(ours) == _shape(theirs)
+
+
+@pytest.mark.parametrize("client", _CLIENTS)
+def test_a_constructor(client: str) -> None:
+    theirs = inspect.signature(getattr(globus_sdk, client)).parameters
+    ours = inspect.signature(getattr(globus_transport, client)).parameters
+    assert (theirs.keys() - ours.keys(), ours.keys() - theirs.keys()) == _CONSTRUCTORS[client]
+    shared = [name for name in theirs if name in ours]
+    assert shared == [name for name in ours if name in theirs]
+    assert [theirs[name].default for name in shared] == [ours[name].default for name in shared]
+    if not {"app", "app_scopes"} <= theirs.keys():
+        assert [theirs[name].kind for name in shared] == [ours[name].kind for name in shared]
+
+
+@pytest.mark.parametrize("payload", _PAYLOADS)
+def test_a_payload(payload: str) -> None:
+    ours, theirs = getattr(globus_transport, payload), getattr(globus_sdk, payload)
+    names = [name for name in vars(ours) if inspect.isfunction(vars(ours)[name])]
+    assert len(names) > 2
+    for name in names:
+        assert _shape(inspect.signature(getattr(ours, name))) == _shape(inspect.signature(getattr(theirs, name)))
