@@ -1,0 +1,70 @@
+"""``python -m benchmarks``: measure everything against one loopback server, and print the table."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import time
+from importlib.metadata import version
+
+from benchmarks import (
+    cold_start,
+    cpu,
+    download,
+    dropped_post,
+    expired_token,
+    imports,
+    no_network,
+    other_origin,
+    refused_token,
+    threads,
+    tls,
+)
+from benchmarks.loopback import running_server
+from benchmarks.sizes import FULL, SMALL
+from benchmarks.table import Row, render
+
+_MEASUREMENTS = {
+    "CPU time": cpu.measure,
+    "threads": threads.measure,
+    "the stack alone": no_network.measure,
+    "cold start": cold_start.measure,
+    "imports": imports.measure,
+    "download": download.measure,
+    "a refused token": refused_token.measure,
+    "TLS": tls.measure,
+    "an expired token": expired_token.measure,
+    "a dropped POST": dropped_post.measure,
+    "other origins": other_origin.measure,
+}
+_LIBRARIES = ("globus_transport", "urllib3", "requests", "httpx", "globus-sdk")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--small", action="store_true", help="only see that everything works; the figures mean little")
+    size = SMALL if parser.parse_args().small else FULL
+    _forget_the_environment()
+    started = time.perf_counter()
+    rows: list[Row] = []
+    with running_server() as server:
+        for name, measure in _MEASUREMENTS.items():
+            print(f"measuring: {name}", file=sys.stderr)
+            rows += measure(server, size)
+    print(f"Python {platform.python_version()}, {', '.join(f'{name} {version(name)}' for name in _LIBRARIES)}")
+    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs\n")
+    print(render(rows))
+    print(f"\nIn {time.perf_counter() - started:.0f} s.")
+
+
+def _forget_the_environment() -> None:
+    """The user's proxies and addresses lead past the server, and the user's CA file does not hold its certificate."""
+    for name in list(os.environ):
+        if name.lower().endswith(("_proxy", "_ca_bundle")) or name.startswith("GLOBUS_SDK_"):
+            del os.environ[name]
+
+
+if __name__ == "__main__":
+    main()
