@@ -1,0 +1,229 @@
+"""The other pages of the reference: every public name stands on exactly one, under its module's own words."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+from route_tables import CLIENTS, generic_calls
+from rst import directive, title
+
+import globus_transport
+from globus_transport.scopes.collections import ScopeCollection
+
+
+@attrs.frozen
+class Page:
+    """A page of the reference.
+
+    :ivar modules: whose docstrings open it, and whose public names stand on it
+    :ivar names: further names, with their modules
+    """
+
+    file: str
+    title: str
+    modules: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+PAGES = (
+    Page(
+        "clients",
+        "What every client has",
+        ("routing.mounting", "routing.client", "routing.async_client"),
+        ("routing.mounting.MountedRoutes",),
+    ),
+    Page(
+        "tables",
+        "Route tables",
+        ("routing.table", "routing.route", "routing.parameters", "routing.paging"),
+        (
+            "routing.table.RouteList",
+            "routing.route.Route",
+            "routing.route.PagedRoute",
+            "routing.route.Operation",
+            "routing.route.get",
+            "routing.route.post",
+            "routing.route.put",
+            "routing.route.patch",
+            "routing.route.delete",
+            "routing.route.operation",
+            "routing.plan.RouteOptions",
+            "routing.parameters.Query",
+            "routing.parameters.Field",
+            "routing.parameters.Body",
+            "routing.parameters.MoreQuery",
+            "routing.parameters.MoreFields",
+            "routing.paging.Paging",
+            "routing.paging.Offset",
+            "routing.paging.Marker",
+            "routing.paging.NextLink",
+            "routing.bound.PagedRouteCall",
+            "routing.bound.Paginator",
+            "routing.async_bound.AsyncPagedRouteCall",
+            "routing.async_bound.AsyncPaginator",
+        ),
+    ),
+    Page(
+        "authorizers",
+        "Authorizers",
+        (
+            "authorizers",
+            "authorizers.base",
+            "authorizers.null",
+            "authorizers.basic",
+            "authorizers.access_token",
+            "authorizers.renewing",
+            "authorizers.refresh_token",
+            "authorizers.client_credentials",
+        ),
+    ),
+    Page(
+        "layers",
+        "Layers",
+        (
+            "middleware",
+            "middleware.deadline",
+            "middleware.redirect",
+            "middleware.retry",
+            "middleware.retry_budget",
+            "middleware.headers",
+            "middleware.logging",
+        ),
+        ("middleware.errors.Errors",),
+    ),
+    Page("stacks", "Stacks", ("stack", "async_stack", "layers")),
+    Page("flows", "Flows and steps", ("flow",)),
+    Page("messages", "Messages", ("messages", "headers", "urls")),
+    Page(
+        "terminals",
+        "Terminals",
+        ("terminals", "terminals.urllib3", "terminals.threads", "terminals.wsgi"),
+        ("terminals.urllib3.Urllib3Terminal", "terminals.threads.ThreadsTerminal", "terminals.wsgi.WSGITerminal"),
+    ),
+    Page("transport", "Transport", ("transport",)),
+    Page(
+        "replies",
+        "Replies",
+        ("replies", "services.auth.replies", "services.auth.token_replies", "services.transfer.replies"),
+        ("services.auth.token_replies.TokensByScope",),
+    ),
+    Page(
+        "payloads",
+        "Payloads",
+        ("payload", "services.transfer.data.transfer_data", "services.transfer.data.delete_data", "missing"),
+    ),
+    Page("logins", "Logins", ("services.auth.flow_managers",), ("services.auth.flow_managers.GlobusOAuthFlowManager",)),
+    Page("scopes", "Scopes", ("scopes.collections",)),
+    Page(
+        "errors",
+        "Errors",
+        ("errors", "api_errors", "services.auth.errors", "services.transfer.errors"),
+        (
+            "error_info.ErrorInfoContainer",
+            "error_info.AuthorizationParameterInfo",
+            "error_info.ConsentRequiredInfo",
+            "error_documents.ErrorSubdocument",
+        ),
+    ),
+    Page(
+        "sandbox",
+        "The sandbox",
+        ("sandbox",),
+        tuple(
+            f"sandbox.{name}"
+            for name in ("Sandbox", "SandboxToken", "Collection", "Identity", "Clock", "Fault", "Received")
+        ),
+    ),
+)
+
+# What a class has from one of these is told there, once.
+_TOLD_ELSEWHERE = (
+    "ABC",
+    "BaseException",
+    "GenericCalls",
+    "GlobusAPIError",
+    "GlobusAuthorizer",
+    "GlobusError",
+    "GlobusHTTPResponse",
+    "GlobusOAuthFlowManager",
+    "GlobusPayload",
+    "Mapping",
+    "MountedRoutes",
+    "NetworkError",
+    "OAuthTokenResponse",
+    "RenewingAuthorizer",
+    "RouteTable",
+    "dict",
+    "str",
+    "tuple",
+)
+
+_ON_CLIENT_PAGES = {*CLIENTS, *(f"Async{name}" for name in CLIENTS)}
+
+
+def is_public(value: type) -> bool:
+    """Whether users know a class by its name."""
+    return value.__name__ in globus_transport._MODULES
+
+
+def unplaced() -> list[str]:
+    """Public names that stand on no page."""
+    placed = {module for page in PAGES for module in page.modules}
+    return [
+        name
+        for name, module in globus_transport._MODULES.items()
+        if name not in _ON_CLIENT_PAGES and module not in placed
+    ]
+
+
+def page_lines(page: Page) -> list[str]:
+    """The text of a page."""
+    lines = title(page.title)
+    for module in page.modules:
+        lines += directive("automodule", f"globus_transport.{module}")
+        for name, home in globus_transport._MODULES.items():
+            if home == module and name not in _ON_CLIENT_PAGES:
+                lines += _name_lines(f"globus_transport.{name}", getattr(globus_transport, name), home)
+        for name in page.names:
+            if name.rpartition(".")[0] == module:
+                lines += _further(name)
+    for name in page.names:
+        if name.rpartition(".")[0] not in page.modules:
+            lines += _further(name)
+    if page.file == "clients":
+        lines += generic_calls(globus_transport.BaseClient)
+    return lines
+
+
+def _further(name: str) -> list[str]:
+    home, _, short = name.rpartition(".")
+    return _name_lines(f"globus_transport.{name}", getattr(_module(home), short), home)
+
+
+def _module(name: str) -> Any:
+    from importlib import import_module
+
+    return import_module(f"globus_transport.{name}")
+
+
+def _name_lines(name: str, value: object, home: str) -> list[str]:
+    if isinstance(value, type):
+        kind = "autoexception" if issubclass(value, BaseException) else "autoclass"
+        options = [":members:", f":inherited-members: {', '.join(_TOLD_ELSEWHERE)}"]
+        if any(is_public(base) for base in value.__bases__):
+            options.append(":show-inheritance:")
+        return directive(kind, name, options)
+    if inspect.isfunction(value):
+        return directive("autofunction", name)
+    if isinstance(value, ScopeCollection):
+        return directive("autodata", name, [":no-value:", "", *_scopes(value)])
+    # A comment that explains a value stands in the module that makes it.
+    return directive("autodata", f"globus_transport.{home}.{name.rpartition('.')[2]}", [":no-value:"])
+
+
+def _scopes(collection: ScopeCollection) -> Iterable[str]:
+    for field in attrs.fields(type(collection)):
+        yield f"- ``{field.name}``: ``{getattr(collection, field.name)}``"

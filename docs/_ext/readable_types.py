@@ -1,0 +1,61 @@
+"""Signatures as people read them: short names of types, and ``optional`` for what may be left out."""
+
+from __future__ import annotations
+
+import inspect
+import types
+import typing
+from collections.abc import Callable
+from typing import Any, Union
+
+from globus_transport import MISSING, MissingType
+
+OPTIONAL = "optional"
+
+
+def signature_text(function: Callable[..., Any], *, result: str | None = None) -> str:
+    """What a call of a method takes and gives.
+
+    :param result: instead of the type that it says it returns
+    """
+    hints = typing.get_type_hints(function)
+    parts: list[str] = []
+    star = False
+    for parameter in list(inspect.signature(function).parameters.values())[1:]:
+        if parameter.kind is parameter.KEYWORD_ONLY and not star:
+            parts.append("*")
+            star = True
+        parts.append(_parameter_text(parameter, hints[parameter.name]))
+    return f"({', '.join(parts)}) -> {type_text(hints['return']) if result is None else result}"
+
+
+def _parameter_text(parameter: inspect.Parameter, hint: Any) -> str:
+    text = f"{parameter.name}: {type_text(hint)}"
+    if parameter.default is parameter.empty:
+        return text
+    return f"{text} = {OPTIONAL if parameter.default is MISSING else _value_text(parameter.default)}"
+
+
+def _value_text(value: object) -> str:
+    return value.__name__ if isinstance(value, type) else repr(value)
+
+
+def type_text(hint: Any) -> str:
+    """A type in few words. That it may be MISSING is not said: the default is ``optional`` then."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if hint is type(None):
+        return "None"
+    if hint is ...:
+        return "..."
+    if origin in (Union, types.UnionType):
+        texts = [type_text(one) for one in arguments if one is not MissingType]
+        return " | ".join(dict.fromkeys(texts))
+    if origin is typing.Literal:
+        return f"Literal[{', '.join(map(repr, arguments))}]"
+    if origin is not None:
+        return f"{_name(origin)}[{', '.join(map(type_text, arguments))}]"
+    return _name(hint)
+
+
+def _name(hint: Any) -> str:
+    return str(getattr(hint, "__name__", hint))

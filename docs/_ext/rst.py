@@ -1,0 +1,25 @@
+"""Small pieces of reStructuredText."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def title(text: str, underline: str = "=") -> list[str]:
+    """A heading."""
+    return [text, underline * len(text), ""]
+
+
+def directive(name: str, argument: str, content: Iterable[str] = ()) -> list[str]:
+    """A directive and what stands in it; options are content that comes first."""
+    return [f".. {name}:: {argument}".rstrip(), *indented(content), ""]
+
+
+def indented(lines: Iterable[str]) -> list[str]:
+    """Lines three columns further right."""
+    return [f"   {line}" if line else "" for line in lines]
+
+
+def code(text: str, language: str = "text") -> list[str]:
+    """A block of code."""
+    return directive("code-block", language, ["", *text.splitlines()])

@@ -1,0 +1,52 @@
+"""How Sphinx builds this documentation: ``sphinx-build -W --keep-going -b html docs docs/_build/html``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from globus_transport import __version__
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
+project = "globus_transport"
+copyright = "the authors of globus_transport"
+release = version = __version__
+
+extensions = ["sphinx.ext.autodoc", "reference"]
+exclude_patterns = ["_build", "_ext"]
+nitpicky = True
+# Of the standard library, and type variables: nothing to lead to.
+nitpick_ignore_regex = [("py:.*", r"(collections|typing|uuid)\..*"), ("py:obj", r"globus_transport\..*\.[A-Z]")]
+
+html_theme = "alabaster"
+html_theme_options = {
+    "description": "Clients for the Globus services, on a stack of composable middleware",
+    "fixed_sidebar": True,
+    "page_width": "1100px",
+}
+html_copy_source = False
+
+# Every page means the package's names, so that :class:`Stack` is enough.
+rst_prolog = ".. py:currentmodule:: globus_transport\n"
+add_module_names = False
+python_maximum_signature_line_length = 100
+toc_object_entries_show_parents = "hide"
+
+autodoc_typehints_format = "short"
+# Names that say more than what they stand for.
+autodoc_type_aliases = {
+    name: name
+    for name in (
+        "AnyAuthorizer",
+        "AnyMiddleware",
+        "AsyncSend",
+        "Flow",
+        "LayerLike",
+        "Middleware",
+        "ScopesLike",
+        "Send",
+        "Steps",
+    )
+}
+autodoc_member_order = "bysource"

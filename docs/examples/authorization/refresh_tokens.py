@@ -1,0 +1,16 @@
+"""Refresh tokens: access tokens are fetched when they are needed."""
+
+from globus_transport import AuthClient, ConfidentialAppAuthClient, RefreshTokenAuthorizer, TransferClient
+
+CLIENT_ID = "..."
+CLIENT_SECRET = "..."
+AUTH_REFRESH_TOKEN = "..."
+TRANSFER_REFRESH_TOKEN = "..."
+
+internal_auth_client = ConfidentialAppAuthClient(CLIENT_ID, CLIENT_SECRET)
+
+auth_authorizer = RefreshTokenAuthorizer(AUTH_REFRESH_TOKEN, internal_auth_client)
+transfer_authorizer = RefreshTokenAuthorizer(TRANSFER_REFRESH_TOKEN, internal_auth_client)
+
+auth_client = AuthClient(authorizer=auth_authorizer)
+transfer_client = TransferClient(authorizer=transfer_authorizer)

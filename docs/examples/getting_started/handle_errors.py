@@ -1,0 +1,27 @@
+"""What can go wrong with a call, and what to do then."""
+
+from globus_transport import (
+    GlobusTimeoutError,
+    LoginRequiredError,
+    NetworkError,
+    TransferAPIError,
+    TransferClient,
+)
+
+
+def list_folder(client: TransferClient, collection_id: str, path: str) -> list[str]:
+    """The names in a folder, or the reason why there are none."""
+    try:
+        return [entry["name"] for entry in client.operation_ls(collection_id, path)]
+    except LoginRequiredError:
+        return ["the login has ended: log in again"]
+    except TransferAPIError as error:
+        if error.info.consent_required:
+            return [f"log in again, and ask for {' '.join(error.info.consent_required.required_scopes)} too"]
+        if error.http_status == 404:
+            return [f"not there: {error.message}"]
+        raise
+    except GlobusTimeoutError:
+        return ["the service is too slow today"]
+    except NetworkError as error:
+        return [f"no answer, after all retries: {error}"]
