@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+
+# pip compiles what it installs, and so does Python what it imports; a setting of ours must not make
+# every start of a program compile this package anew.
+_ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def run_program(program: str, *arguments: str) -> str:
@@ -11,5 +16,6 @@ def run_program(program: str, *arguments: str) -> str:
 
     :raises CalledProcessError: if it fails
     """
-    run = subprocess.run([sys.executable, "-c", program, *arguments], stdout=subprocess.PIPE, text=True, check=True)
+    command = [sys.executable, "-c", program, *arguments]
+    run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=_ENVIRONMENT)
     return run.stdout

@@ -5,9 +5,10 @@ Names are loaded when they are first used: importing the package costs next to n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from globus_transport._version import __version__
+
+# Type checkers take it for true; typing itself would cost more than all the rest of this file.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from globus_transport.api_errors import GlobusAPIError as GlobusAPIError

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from globus_transport.error_documents import MESSAGE_FIELDS, ErrorDocument, ErrorSubdocument, read_error
-from globus_transport.error_info import ErrorInfoContainer
 from globus_transport.errors import GlobusError, ReplyFormatError
 from globus_transport.headers import SECRET_NAMES, Headers
 from globus_transport.messages import Response
 
 if TYPE_CHECKING:
     from typing import Self
+
+    from globus_transport.error_documents import ErrorDocument, ErrorSubdocument
+    from globus_transport.error_info import ErrorInfoContainer
 
 _LONGEST_TEXT = 500
 
@@ -30,7 +31,7 @@ class GlobusAPIError(GlobusError):
     """
 
     #: Where a service keeps the text of an error; the first that is there counts.
-    MESSAGE_FIELDS: Sequence[str] = MESSAGE_FIELDS
+    MESSAGE_FIELDS: Sequence[str] = ("message", "detail", "title")
 
     http_status: int
     code: str | None
@@ -57,6 +58,9 @@ class GlobusAPIError(GlobusError):
 
     def _read(self) -> ErrorDocument:
         """Read the error document. For a service whose errors look different."""
+        # Not at the top: a program in which nothing fails starts without it.
+        from globus_transport.error_documents import read_error
+
         kind = _media_type(self.content_type)
         return read_error(
             self.raw_json, is_json_api=kind == "application/vnd.api+json", message_fields=self.MESSAGE_FIELDS
@@ -81,6 +85,8 @@ class GlobusAPIError(GlobusError):
     @property
     def info(self) -> ErrorInfoContainer:
         """What the error says about getting past it."""
+        from globus_transport.error_info import ErrorInfoContainer
+
         return ErrorInfoContainer.of(self.raw_json or {})
 
     @property

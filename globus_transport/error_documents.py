@@ -11,8 +11,6 @@ from typing import Any
 
 import attrs
 
-MESSAGE_FIELDS = ("message", "detail", "title")
-
 
 @attrs.frozen
 class ErrorSubdocument:
@@ -22,7 +20,7 @@ class ErrorSubdocument:
     """
 
     raw: dict[str, Any]
-    _message_fields: Sequence[str] = attrs.field(default=MESSAGE_FIELDS, repr=False)
+    _message_fields: Sequence[str] = attrs.field(repr=False)
 
     @property
     def message(self) -> str | None:
@@ -49,7 +47,7 @@ class ErrorDocument:
     request_id: str | None = None
 
 
-def read_error(document: Any, *, is_json_api: bool, message_fields: Sequence[str] = MESSAGE_FIELDS) -> ErrorDocument:
+def read_error(document: Any, *, is_json_api: bool, message_fields: Sequence[str]) -> ErrorDocument:
     """Read an error document of any shape; what is not an object says nothing."""
     if not isinstance(document, dict):
         return ErrorDocument()

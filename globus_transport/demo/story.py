@@ -19,7 +19,9 @@ from globus_transport.services.transfer.data.transfer_data import TransferData
 
 _FILES = 48
 _FILE_SIZE = 64 * 1024
-_TOKEN_LIFETIME = 2.0
+_TOKEN_LIFETIME = 3.0
+# Before a token is revoked it has to be this long from expiring, or that would be what renews it.
+_FRESH = 1.5
 _SECONDS_A_FILE = 0.08
 
 
@@ -46,7 +48,7 @@ def _run(globus: Sandbox) -> bool:
             stack = client.stack.add(RetryWitness(_say), name="retry_witness", after="retry")
             stack = stack.add(AuthorizerWitness(_say), name="authorizer_witness", after="authorizer")
             print(f"\n{client.stack}\n")
-            _transfer(globus, client.with_stack(stack), source.id, destination.id)
+            _transfer(globus, client.with_stack(stack), authorizer, source.id, destination.id)
     sent, arrived = digests(source.folder), digests(destination.folder / "images")
     same = sum(arrived.get(name) == digest for name, digest in sent.items())
     _say("check", f"{same} of {len(sent)} files ({_megabytes(source.folder)}) have the same SHA-256 on both sides")
@@ -72,27 +74,38 @@ def _tell_renewal(_reply: OAuthRefreshTokenResponse) -> None:
     _say("authorizer", "a new access token, and a new refresh token in the place of the old one")
 
 
-def _transfer(globus: Sandbox, client: TransferClient, source: str, destination: str) -> None:
+def _transfer(
+    globus: Sandbox,
+    client: TransferClient,
+    authorizer: RefreshTokenAuthorizer[OAuthRefreshTokenResponse],
+    source: str,
+    destination: str,
+) -> None:
     data = TransferData(source, destination, label="demo", verify_checksum=True)
     data.add_item("/", "/images/", recursive=True)
     # The service takes the task, and its answer is lost.
     globus.faults.add(drop=True, when="after", method="POST", path="/v0.10/transfer")
     task_id = client.submit_transfer(data)["task_id"]
     _say("client", f"submitted a transfer of {_FILES} files: task {task_id}")
-    _watch(globus, client, task_id)
+    _watch(globus, client, authorizer, task_id)
     tasks = sum(1 for _ in client.paginated.task_list().items())
     submits = globus.requests.count(method="POST", path="/v0.10/transfer")
     renewals = globus.grants["refresh_token"]
     _say("server", f"{len(globus.requests)} requests seen: {submits} submits made {tasks} task; {renewals} renewals")
 
 
-def _watch(globus: Sandbox, client: TransferClient, task_id: str) -> None:
+def _watch(
+    globus: Sandbox,
+    client: TransferClient,
+    authorizer: RefreshTokenAuthorizer[OAuthRefreshTokenResponse],
+    task_id: str,
+) -> None:
     # What happens after how many files.
     accidents: dict[int, Callable[[], object]] = {
         _FILES // 4: lambda: globus.faults.add(503, headers={"Retry-After": "1"}, path="/v0.10/task/*"),
-        _FILES // 2: globus.revoke_all_access_tokens,
         3 * _FILES // 4: lambda: globus.faults.add(drop=True, path="/v0.10/task/*"),
     }
+    revoked = False
     shown = -1
     while True:
         task = client.get_task(task_id)
@@ -104,6 +117,9 @@ def _watch(globus: Sandbox, client: TransferClient, task_id: str) -> None:
             return
         for moment in [moment for moment in accidents if done >= moment]:
             accidents.pop(moment)()
+        if not revoked and done >= _FILES // 2 and (authorizer.expires_at or 0) - time.time() > _FRESH:
+            globus.revoke_all_access_tokens()
+            revoked = True
         time.sleep(0.2)
 
 

@@ -131,7 +131,6 @@ class Offset(Paging):
         return "limit, offset"
 
 
-@attrs.frozen
 class NextLink(Paging):
     """Each page has a link to the next one (JSON:API), whose query replaces the last one's.
 

@@ -48,17 +48,14 @@ class Field:
     encode: Encode | None = None
 
 
-@attrs.frozen
 class Body:
     """The parameter is the body's document."""
 
 
-@attrs.frozen
 class MoreQuery:
     """The parameter is a mapping whose items are added to the query, and win."""
 
 
-@attrs.frozen
 class MoreFields:
     """The parameter is a mapping whose items are added to the body's fields, and win."""
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn, TypedDict
-
-import attrs
+from typing import Any, NamedTuple, NoReturn, TypedDict
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.headers import Headers
@@ -48,8 +46,7 @@ class RouteOptions(TypedDict, total=False):
     prepare: Callable[[dict[str, Any]], dict[str, Any]]
 
 
-@attrs.frozen
-class Parameter:
+class Parameter(NamedTuple):
     """One parameter of a route: where it goes, under which name, and how it is written."""
 
     name: str

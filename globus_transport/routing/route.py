@@ -15,24 +15,10 @@ module of routes does without ``from __future__ import annotations``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, Union, overload
 
 from globus_transport.flow import Steps
-from globus_transport.routing.async_bound import (
-    AsyncOperationCall,
-    AsyncPagedRouteCall,
-    AsyncPaginatorCall,
-    AsyncRouteCall,
-)
-from globus_transport.routing.bound import (
-    BoundOperation,
-    BoundRoute,
-    NotPaginated,
-    OperationCall,
-    PagedRouteCall,
-    PaginatorCall,
-    RouteCall,
-)
 from globus_transport.routing.declared import Declared
 from globus_transport.routing.paging import Paging
 from globus_transport.routing.plan import Plan, RouteOptions
@@ -40,6 +26,22 @@ from globus_transport.routing.table import Awaiting, AwaitingPages, Blocking, Bl
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
+
+    from globus_transport.routing.async_bound import (
+        AsyncOperationCall,
+        AsyncPagedRouteCall,
+        AsyncPaginatorCall,
+        AsyncRouteCall,
+    )
+    from globus_transport.routing.bound import (
+        BoundOperation,
+        BoundRoute,
+        NotPaginated,
+        OperationCall,
+        PagedRouteCall,
+        PaginatorCall,
+        RouteCall,
+    )
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -50,12 +52,11 @@ class _Routed(Declared):
 
     :ivar method: the HTTP method
     :ivar path: relative to the service's address; ``{name}`` stands for a path argument
-    :ivar plan: how its calls become requests
     :ivar scopes: what a token needs, if it is not what the table says
     """
 
     def __init__(self, method: str, path: str, function: Callable[..., Any], options: RouteOptions) -> None:
-        self.plan = Plan(method, path, function, options)
+        self._options = options
         self.name = function.__name__
         self.function = function
         self.method = method
@@ -63,9 +64,19 @@ class _Routed(Declared):
         self.scopes: Iterable[str] | None = options.get("scopes")
         self.__doc__ = function.__doc__
 
+    @cached_property
+    def plan(self) -> Plan:
+        """How its calls become requests; read from the stub when it is first called for.
+
+        A program uses a few of a service's routes, and starts without reading the others.
+
+        :raises TypeError: if the declaration contradicts itself
+        """
+        return Plan(self.method, self.path, self.function, self._options)
+
     def notes(self) -> list[str]:
         """What a printed table says about it."""
-        return ["repeatable"] if self.plan.repeatable else []
+        return ["repeatable"] if self._options.get("repeatable") else []
 
     def __str__(self) -> str:
         return f"{self.name}: {self.method} {self.path}"

@@ -3,54 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
-import attrs
 
-
-@attrs.frozen
 class ScopeCollection:
-    """The scopes of one resource server.
+    """The scopes of one resource server, each an attribute.
 
-    :ivar resource_server: the name under which token replies list their tokens
+    :cvar resource_server: the name under which token replies list their tokens
     """
 
-    resource_server: str
+    resource_server: ClassVar[str]
 
     def __iter__(self) -> Iterator[str]:
         """Every scope."""
-        for field in attrs.fields(type(self)):
-            if field.name != "resource_server":
-                yield getattr(self, field.name)
+        for name, value in vars(type(self)).items():
+            if isinstance(value, str) and name != "resource_server" and not name.startswith("_"):
+                yield value
+
+    def __repr__(self) -> str:
+        return f"<scopes of {self.resource_server}>"
 
 
 def _urn(server: str, name: str) -> str:
     return f"urn:globus:auth:scope:{server}:{name}"
 
 
-@attrs.frozen
 class AuthScopeCollection(ScopeCollection):
     """Globus Auth: the OpenID Connect scopes and its own API."""
 
-    resource_server: str = "auth.globus.org"
-    openid: str = "openid"
-    email: str = "email"
-    profile: str = "profile"
-    manage_projects: str = _urn("auth.globus.org", "manage_projects")
-    view_authentications: str = _urn("auth.globus.org", "view_authentications")
-    view_clients: str = _urn("auth.globus.org", "view_clients")
-    view_clients_and_scopes: str = _urn("auth.globus.org", "view_clients_and_scopes")
-    view_consents: str = _urn("auth.globus.org", "view_consents")
-    view_identities: str = _urn("auth.globus.org", "view_identities")
-    view_identity_set: str = _urn("auth.globus.org", "view_identity_set")
+    resource_server = "auth.globus.org"
+    openid = "openid"
+    email = "email"
+    profile = "profile"
+    manage_projects = _urn("auth.globus.org", "manage_projects")
+    view_authentications = _urn("auth.globus.org", "view_authentications")
+    view_clients = _urn("auth.globus.org", "view_clients")
+    view_clients_and_scopes = _urn("auth.globus.org", "view_clients_and_scopes")
+    view_consents = _urn("auth.globus.org", "view_consents")
+    view_identities = _urn("auth.globus.org", "view_identities")
+    view_identity_set = _urn("auth.globus.org", "view_identity_set")
 
 
-@attrs.frozen
 class TransferScopeCollection(ScopeCollection):
     """Globus Transfer."""
 
-    resource_server: str = "transfer.api.globus.org"
-    all: str = _urn("transfer.api.globus.org", "all")
-    gcp_install: str = _urn("transfer.api.globus.org", "gcp_install")
+    resource_server = "transfer.api.globus.org"
+    all = _urn("transfer.api.globus.org", "all")
+    gcp_install = _urn("transfer.api.globus.org", "gcp_install")
 
 
 AuthScopes = AuthScopeCollection()

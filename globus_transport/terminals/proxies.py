@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from base64 import b64encode
 from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
 
 import attrs
 
@@ -24,6 +24,11 @@ def proxy_for(origin: str) -> Proxy | None:
 
     :raises GlobusSDKUsageError: if the proxy is not an http or https address
     """
+    if not any(name.lower().endswith("_proxy") for name in os.environ):
+        return None
+    # Not at the top: few programs need it, and it loads a whole HTTP client.
+    from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
+
     parts = urlsplit(origin)
     proxies = getproxies_environment()
     address = proxies.get(parts.scheme) or proxies.get("all")

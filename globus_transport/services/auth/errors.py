@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 from globus_transport.api_errors import GlobusAPIError
-from globus_transport.error_documents import ErrorDocument
 from globus_transport.messages import Response
 
 if TYPE_CHECKING:
     from typing import Self
+
+    from globus_transport.error_documents import ErrorDocument
 
 
 class AuthAPIError(GlobusAPIError):
