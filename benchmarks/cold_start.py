@@ -31,6 +31,8 @@ import urllib3
 print(json.loads(urllib3.PoolManager().request("GET", sys.argv[2]).data)["status"])
 """
 
+_WITH_ATTRS = "the same, importing attrs"
+
 
 def measure(server: Loopback, size: Size) -> list[Row]:
     """Wall time of the whole program, Python's own start included."""
@@ -41,6 +43,7 @@ def measure(server: Loopback, size: Size) -> list[Row]:
     programs = {
         OURS: program(_CLIENT_SCRIPT.format(package="globus_transport")),
         _BARE_URLLIB3: program(_URLLIB3_SCRIPT),
+        _WITH_ATTRS: program(f"import attrs{_URLLIB3_SCRIPT}"),
         THEIRS: program(_CLIENT_SCRIPT.format(package="globus_sdk")),
     }
     times = interleaved({name: wall_time_of(run) for name, run in programs.items()}, size.process_rounds)

@@ -14,7 +14,7 @@ from benchmarks.packages import OURS, THEIRS, our_client, their_client
 from benchmarks.rounds import cpu_time_of, interleaved, peers_of
 from benchmarks.service import TASK
 from benchmarks.sizes import Size
-from benchmarks.table import Goal, Row
+from benchmarks.table import Row
 from globus_transport import Headers, Request, Response
 
 _ONLY_STACK = "the stack alone"
@@ -56,8 +56,9 @@ def measure(server: Loopback, size: Size) -> list[Row]:
         )
     only_stack = times.pop(_ONLY_STACK)
     figure = median(times[OURS])
-    goal = Goal.at_most(figure * 1e6, 25, " µs")
+    # 25 µs where globus-sdk takes 200: as a ratio, so that it means the same on every machine.
+    peers = peers_of(times, OURS, microseconds, {THEIRS: 0.125})
     return [
-        Row("the stack without network", microseconds(figure), peers_of(times, OURS, microseconds), goal),
+        Row("the stack without network", microseconds(figure), peers),
         Row("of that without routing and JSON", microseconds(median(only_stack))),
     ]
