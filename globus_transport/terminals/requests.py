@@ -1,0 +1,225 @@
+"""A terminal over a ``requests.Session``, for programs whose requests have to go through one (extra ``requests``).
+
+The session keeps what it is there for: its adapters, connections, proxies, certificates, headers and
+cookies. What the layers do, it does not: no redirects, no ``.netrc``, no ``session.auth``, no retries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import requests
+from requests.exceptions import (
+    ConnectionError,
+    ConnectTimeout,
+    InvalidSchema,
+    InvalidURL,
+    MissingSchema,
+    RequestException,
+    Timeout,
+)
+from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
+from urllib3.response import BaseHTTPResponse
+
+from globus_transport.errors import (
+    GlobusConnectionError,
+    GlobusConnectionTimeoutError,
+    GlobusSDKUsageError,
+    NetworkError,
+)
+from globus_transport.headers import Headers
+from globus_transport.messages import ByteStream, Request, Response, StreamBody
+from globus_transport.middleware.errors import ERROR_BODY_LIMIT
+from globus_transport.terminals.bodies import collected, parts_of
+from globus_transport.terminals.decoding import decoded
+from globus_transport.terminals.time_limits import in_seconds, time_left, timed_out
+
+_CHUNK = 1 << 16
+_FORM = "application/x-www-form-urlencoded"
+# Of how the body is framed, and of what the session would send in the place of what is missing.
+_FRAMING = ("Content-Length", "Transfer-Encoding")
+_DEFAULTS_OF_REQUESTS = ("User-Agent", "Accept-Encoding", "Accept", "Connection")
+
+
+class RequestsTerminal:
+    """Sends through a session. As safe to share between threads as the session is.
+
+    :param session: by default a new one. One that is given is not closed
+    :param http_timeout: seconds to wait for the server's next bytes; ``None`` waits for ever
+    :param connect_timeout: seconds to wait for a connection; by default ``http_timeout``
+    :raises GlobusSDKUsageError: if a number is not positive, or ``session`` is no session
+    """
+
+    def __init__(
+        self,
+        session: requests.Session | None = None,
+        *,
+        http_timeout: float | None = 60.0,
+        connect_timeout: float | None = None,
+    ) -> None:
+        for name, seconds in (("http_timeout", http_timeout), ("connect_timeout", connect_timeout)):
+            if seconds is not None and not seconds > 0:
+                raise GlobusSDKUsageError(f"{name}={seconds!r}: give seconds above 0, or None for no limit")
+        if session is not None and not isinstance(session, requests.Session):
+            raise GlobusSDKUsageError(f"session: expected a requests.Session, got a {type(session).__name__}")
+        self._owns_session = session is None
+        self.session = requests.Session() if session is None else session
+        self.http_timeout = http_timeout
+        self.connect_timeout = http_timeout if connect_timeout is None else connect_timeout
+
+    def __call__(self, request: Request) -> Response:
+        """Send one request, once.
+
+        :raises NetworkError: if no complete response came
+        :raises GlobusSDKUsageError: if the session's adapter would send it again by itself
+        """
+        read_limit = time_left(request, self.http_timeout, began=False)
+        connect_limit = time_left(request, self.connect_timeout, began=False)
+        self._check_adapter(request)
+        prepared = self._prepared(request)
+        settings = self.session.merge_environment_settings(request.url, {}, True, None, None)
+        try:
+            reply = self.session.send(prepared, timeout=(connect_limit, read_limit), allow_redirects=False, **settings)
+        except (RequestException, HTTPError) as error:
+            _raise_mapped(request, error, connect_limit, read_limit)
+        return _received(request, reply, read_limit)
+
+    def _check_adapter(self, request: Request) -> None:
+        retries = getattr(self.session.get_adapter(request.url), "max_retries", None)
+        if getattr(retries, "total", 0):
+            raise GlobusSDKUsageError(
+                f"the session's adapter for {request.url.origin} has max_retries={retries!r}, which would repeat "
+                "requests that must not be repeated; mount one without, and set retry_config= on the client"
+            )
+
+    def _prepared(self, request: Request) -> requests.PreparedRequest:
+        headers: dict[str, Any] = dict.fromkeys(_DEFAULTS_OF_REQUESTS)
+        joined: dict[str, str] = {}
+        for name, value in request.headers.without(*_FRAMING).pairs:
+            # A dictionary holds a name once; RFC 9110, section 5.2: repeats may be joined.
+            joined[name.lower()] = f"{joined[name.lower()]}, {value}" if name.lower() in joined else value
+            headers[name] = joined[name.lower()]
+        made = requests.Request(request.method, str(request.url), headers=headers, data=_data(request))
+        # An auth that does nothing keeps the session from putting its own in the authorizer's place.
+        made.auth = _as_it_is
+        prepared = self.session.prepare_request(made)
+        # As it was built here: requests would quote once more.
+        prepared.url = str(request.url)
+        return prepared
+
+    def close(self) -> None:
+        """Close the session, if it is the terminal's own. A later request opens new connections."""
+        if self._owns_session:
+            self.session.close()
+
+    def __str__(self) -> str:
+        return f"requests.Session, time-out {in_seconds(self.http_timeout)}"
+
+
+def _as_it_is(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
+    return prepared
+
+
+class _SizedParts:
+    """A body of known length, in the form that requests takes one: with a length, and iterable."""
+
+    def __init__(self, body: StreamBody, length: int) -> None:
+        self._body = body
+        self._length = length
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[bytes]:
+        return parts_of(self._body)
+
+
+def _data(request: Request) -> Any:
+    body = request.body
+    if isinstance(body, StreamBody):
+        return parts_of(body) if body.length is None else _SizedParts(body, body.length)
+    if body is not None and request.headers.get("Content-Type", "").partition(";")[0] == _FORM:
+        # Who looks at what a session sends finds forms as text.
+        return body.decode("ascii")
+    return body
+
+
+def _received(request: Request, reply: requests.Response, limit: float | None) -> Response:
+    raw: BaseHTTPResponse = reply.raw
+    headers = Headers.received(list(raw.headers.items()))
+    stream = _SessionStream(request, reply, headers.get("Content-Encoding", ""), limit)
+    reason = reply.reason or ""
+    if request.stream:
+        return Response(reply.status_code, headers, b"", stream, reason, request)
+    if reply.status_code < 400:
+        return Response(reply.status_code, headers, stream.read(), None, reason, request)
+    body = stream.read(ERROR_BODY_LIMIT + 1)
+    cut = len(body) > ERROR_BODY_LIMIT
+    return Response(reply.status_code, headers, body[:ERROR_BODY_LIMIT], None, reason, request, cut)
+
+
+class _SessionStream(ByteStream):
+    """A body that a session is still receiving."""
+
+    def __init__(self, request: Request, reply: requests.Response, encoding: str, limit: float | None) -> None:
+        self._request = request
+        self._reply = reply
+        self._encoding = encoding
+        self._limit = limit
+        self._closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        if self._closed:
+            raise GlobusSDKUsageError(f"{self._request!r}: the body was closed before it was read")
+        try:
+            yield from decoded(self._received(), self._encoding, self._request)
+        finally:
+            self.close()
+
+    def _received(self) -> Iterator[bytes]:
+        while chunk := self._next():
+            yield chunk
+
+    def _next(self) -> bytes:
+        try:
+            time_left(self._request, None)
+            chunk: bytes = self._reply.raw.read(_CHUNK, decode_content=False)
+            return chunk
+        except (OSError, HTTPError) as error:
+            _raise_mapped(self._request, error, self._limit, self._limit)
+
+    def read(self, limit: int | None = None) -> bytes:
+        try:
+            return collected(iter(self), limit)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        self._closed = True
+        self._reply.close()
+
+
+def _raise_mapped(
+    request: Request, error: Exception, connect_limit: float | None, read_limit: float | None
+) -> NoReturn:
+    if isinstance(error, (InvalidURL, InvalidSchema, MissingSchema)):
+        raise GlobusSDKUsageError(f"{request!r}: the session does not take this address: {error}") from error
+    cause = getattr(error.args[0], "reason", error.args[0]) if error.args else error
+    if isinstance(error, ConnectTimeout) and not isinstance(cause, NewConnectionError):
+        raise GlobusConnectionTimeoutError(
+            f"no connection to {request.url.origin} within {in_seconds(connect_limit)}", error
+        ) from error
+    if isinstance(cause, NewConnectionError):
+        raise GlobusConnectionError(
+            f"no connection to {request.url.origin}: {cause.__cause__ or cause}", error, request_began=False
+        ) from error
+    if isinstance(error, (Timeout, ReadTimeoutError)) or isinstance(cause, ReadTimeoutError):
+        raise timed_out(request, "no answer", read_limit, error) from error
+    kind = GlobusConnectionError if isinstance(error, (ConnectionError, HTTPError, OSError)) else NetworkError
+    raise kind(f"{request!r}: {_said(error)}", error) from error
+
+
+def _said(error: Exception) -> str:
+    # Parts of what a server sent may be in it, and they may be long.
+    return f"{type(error).__name__} {str(error)!r:.300}"
