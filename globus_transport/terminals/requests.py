@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import requests
 from requests.exceptions import (
+    ChunkedEncodingError,
     ConnectionError,
     ConnectTimeout,
     InvalidSchema,
@@ -152,11 +153,12 @@ def _received(request: Request, reply: requests.Response, limit: float | None) -
     reason = reply.reason or ""
     if request.stream:
         return Response(reply.status_code, headers, b"", stream, reason, request)
-    if reply.status_code < 400:
-        return Response(reply.status_code, headers, stream.read(), None, reason, request)
-    body = stream.read(ERROR_BODY_LIMIT + 1)
-    cut = len(body) > ERROR_BODY_LIMIT
-    return Response(reply.status_code, headers, body[:ERROR_BODY_LIMIT], None, reason, request, cut)
+    limit_of_body = None if reply.status_code < 400 else ERROR_BODY_LIMIT
+    body = stream.read(None if limit_of_body is None else limit_of_body + 1)
+    # Whoever looks at the session's own response, a record of calls say, finds the body there.
+    reply._content = body
+    cut = limit_of_body is not None and len(body) > limit_of_body
+    return Response(reply.status_code, headers, body[:limit_of_body], None, reason, request, cut)
 
 
 class _SessionStream(ByteStream):
@@ -216,7 +218,8 @@ def _raise_mapped(
         ) from error
     if isinstance(error, (Timeout, ReadTimeoutError)) or isinstance(cause, ReadTimeoutError):
         raise timed_out(request, "no answer", read_limit, error) from error
-    kind = GlobusConnectionError if isinstance(error, (ConnectionError, HTTPError, OSError)) else NetworkError
+    broken = isinstance(error, (ConnectionError, ChunkedEncodingError)) or not isinstance(error, RequestException)
+    kind = GlobusConnectionError if broken else NetworkError
     raise kind(f"{request!r}: {_said(error)}", error) from error
 
 

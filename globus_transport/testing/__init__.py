@@ -1,0 +1,48 @@
+"""Tests of programs that use these clients: answers from ``responses``, without a network (extra ``testing``).
+
+One line puts the clients behind ``responses``, though they do not run on ``requests``::
+
+    from globus_transport.testing import use_responses
+
+    use_responses()
+
+After it ``@responses.activate``, ``responses.add``, matchers, ``responses.calls`` and passthrough work as
+they do with ``requests``. Ready-made replies for every route come with ``load_reply(TransferClient.get_task)``.
+"""
+
+from __future__ import annotations
+
+try:
+    from globus_transport.testing.bridge import use_responses
+    from globus_transport.testing.errors import construct_error
+    from globus_transport.testing.replies import RegisteredResponse, ResponseList, ResponseSet
+    from globus_transport.testing.store import (
+        get_last_request,
+        get_response_set,
+        load_reply,
+        load_response,
+        load_response_set,
+        register_response_set,
+    )
+except ModuleNotFoundError as error:
+    package = (error.name or "").partition(".")[0]
+    if package not in {"requests", "responses"}:
+        raise
+    raise ImportError(
+        f'The testing part needs {package}, which is not installed: run pip install "globus_transport[testing]"',
+        name=package,
+    ) from error
+
+__all__ = [
+    "RegisteredResponse",
+    "ResponseList",
+    "ResponseSet",
+    "construct_error",
+    "get_last_request",
+    "get_response_set",
+    "load_reply",
+    "load_response",
+    "load_response_set",
+    "register_response_set",
+    "use_responses",
+]

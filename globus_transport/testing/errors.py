@@ -1,0 +1,39 @@
+"""Errors of the service, for tests of what a program makes of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from globus_transport.api_errors import GlobusAPIError
+from globus_transport.headers import Headers
+from globus_transport.messages import Request, Response
+
+ErrorT = TypeVar("ErrorT", bound=GlobusAPIError)
+
+
+def construct_error(
+    *,
+    http_status: int,
+    body: bytes | str | Mapping[str, Any],
+    error_class: type[ErrorT] = GlobusAPIError,  # type: ignore[assignment]
+    method: str = "GET",
+    response_headers: Mapping[str, str] | None = None,
+    request_headers: Mapping[str, str] | None = None,
+    response_encoding: str = "utf-8",
+    url: str = "https://service.example.org/",
+) -> ErrorT:
+    """An error as it would be raised for such a response.
+
+    :param body: a mapping becomes JSON, with its Content-Type
+    :param response_encoding: how text becomes bytes
+    :raises GlobusSDKUsageError: if the method, the URL or a header is malformed
+    """
+    headers = Headers(response_headers or {})
+    if isinstance(body, Mapping):
+        headers = headers.with_defaults(Headers({"Content-Type": "application/json"}))
+        body = json.dumps(dict(body))
+    content = body.encode(response_encoding) if isinstance(body, str) else body
+    request = Request(method, url, dict(request_headers or {}))
+    return error_class(Response(http_status, headers, content, request=request))
