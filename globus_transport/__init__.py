@@ -101,7 +101,9 @@ if TYPE_CHECKING:
     from globus_transport.services.transfer.clients import TransferClient as TransferClient
     from globus_transport.services.transfer.data.delete_data import DeleteData as DeleteData
     from globus_transport.services.transfer.data.transfer_data import TransferData as TransferData
+    from globus_transport.services.transfer.data.tunnel_data import CreateTunnelData as CreateTunnelData
     from globus_transport.services.transfer.errors import TransferAPIError as TransferAPIError
+    from globus_transport.services.transfer.replies import IterableJSONAPIResponse as IterableJSONAPIResponse
     from globus_transport.services.transfer.replies import IterableTransferResponse as IterableTransferResponse
     from globus_transport.stack import Stack as Stack
     from globus_transport.transport import Transport as Transport
@@ -188,7 +190,9 @@ _MODULES = {
     "TransferClient": "services.transfer.clients",
     "DeleteData": "services.transfer.data.delete_data",
     "TransferData": "services.transfer.data.transfer_data",
+    "CreateTunnelData": "services.transfer.data.tunnel_data",
     "TransferAPIError": "services.transfer.errors",
+    "IterableJSONAPIResponse": "services.transfer.replies",
     "IterableTransferResponse": "services.transfer.replies",
     "Stack": "stack",
     "Transport": "transport",
@@ -218,6 +222,7 @@ __all__ = [
     "ByteStream",
     "ClientCredentialsAuthorizer",
     "ConfidentialAppAuthClient",
+    "CreateTunnelData",
     "Deadline",
     "DefaultHeaders",
     "DeleteData",
@@ -235,6 +240,7 @@ __all__ = [
     "GlobusSDKUsageError",
     "GlobusTimeoutError",
     "Headers",
+    "IterableJSONAPIResponse",
     "IterableResponse",
     "IterableTransferResponse",
     "Layer",

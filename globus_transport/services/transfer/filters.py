@@ -1,7 +1,8 @@
-"""Transfer's filter parameters: ``field:value,value/field:value``."""
+"""Transfer's filter parameters: ``field:value,value/field:value``, and ranges of time."""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, Union
 
@@ -25,3 +26,20 @@ def filter_texts(name: str, value: TransferFilter | list[TransferFilter]) -> lis
     if isinstance(value, (str, Mapping)):
         return [filter_text(name, value)]
     return [filter_text(name, one) for one in value]
+
+
+def time_range(name: str, value: str | tuple[datetime.datetime | str, datetime.datetime | str]) -> str:
+    """Two times with a comma between them: text as it is, a datetime to the second, with its offset if it has one."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise GlobusSDKUsageError(f"{name}: expected text or two times, got {value!r}")
+    return ",".join(_time_text(name, one) for one in value)
+
+
+def _time_text(name: str, value: datetime.datetime | str) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, datetime.datetime):
+        return value.isoformat(timespec="seconds")
+    raise GlobusSDKUsageError(f"{name}: expected the text of a time or a datetime, got {value!r}")

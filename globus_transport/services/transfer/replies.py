@@ -9,3 +9,9 @@ class IterableTransferResponse(IterableResponse):
     """A list of documents; iterating gives them."""
 
     default_iter_key = "DATA"
+
+
+class IterableJSONAPIResponse(IterableResponse):
+    """A list of documents in JSON:API's form (jsonapi.org); iterating gives them."""
+
+    default_iter_key = "data"

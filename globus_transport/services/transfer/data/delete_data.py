@@ -8,7 +8,14 @@ from typing import Any
 from globus_transport.missing import MISSING
 from globus_transport.payload import GlobusPayload
 from globus_transport.routing.parameters import DateLike, Maybe, UUIDLike
-from globus_transport.services.transfer.data.items import deadline_text, id_text, optional_id, path_text
+from globus_transport.services.transfer.data.items import (
+    deadline_text,
+    id_text,
+    optional_id,
+    optional_switches,
+    optional_texts,
+    path_text,
+)
 
 
 class DeleteData(GlobusPayload):
@@ -24,7 +31,7 @@ class DeleteData(GlobusPayload):
     :param notify_on_succeeded, notify_on_failed, notify_on_inactive: whether to send mail
     :param local_user: the user on the collection, where it needs one
     :param additional_fields: further fields of the document
-    :raises GlobusSDKUsageError: if something is no id
+    :raises GlobusSDKUsageError: if something is of a wrong type; the text names it
     """
 
     def __init__(
@@ -49,16 +56,17 @@ class DeleteData(GlobusPayload):
                 "DATA_TYPE": "delete",
                 "DATA": [],
                 "endpoint": id_text("endpoint", endpoint),
-                "label": label,
                 "submission_id": optional_id("submission_id", submission_id),
                 "deadline": deadline_text(deadline),
-                "local_user": local_user,
-                "recursive": recursive,
-                "ignore_missing": ignore_missing,
-                "interpret_globs": interpret_globs,
-                "notify_on_succeeded": notify_on_succeeded,
-                "notify_on_failed": notify_on_failed,
-                "notify_on_inactive": notify_on_inactive,
+                **optional_texts(label=label, local_user=local_user),
+                **optional_switches(
+                    recursive=recursive,
+                    ignore_missing=ignore_missing,
+                    interpret_globs=interpret_globs,
+                    notify_on_succeeded=notify_on_succeeded,
+                    notify_on_failed=notify_on_failed,
+                    notify_on_inactive=notify_on_inactive,
+                ),
             },
             additional_fields,
         )

@@ -20,9 +20,9 @@ def id_text(name: str, value: Any) -> str:
     return str(value)
 
 
-def optional_id(name: str, value: uuid.UUID | str | MissingType) -> str | MissingType:
-    """An id, or MISSING."""
-    return value if isinstance(value, MissingType) else id_text(name, value)
+def optional_id(name: str, value: uuid.UUID | str | MissingType | None) -> str | MissingType | None:
+    """An id, or what stands for none."""
+    return value if value is None or isinstance(value, MissingType) else id_text(name, value)
 
 
 def path_text(name: str, value: Any) -> str:
@@ -35,6 +35,46 @@ def path_text(name: str, value: Any) -> str:
     return value
 
 
-def deadline_text(value: datetime.datetime | str | MissingType) -> str | MissingType:
-    """A deadline as the service reads it: text, with a space between date and time."""
-    return str(value) if value is not MISSING else MISSING
+def deadline_text(value: datetime.datetime | str | MissingType | None) -> str | MissingType | None:
+    """A deadline as the service reads it: text, with a space between date and time.
+
+    :raises GlobusSDKUsageError: if it is neither a datetime nor text
+    """
+    if isinstance(value, datetime.datetime):
+        return str(value)
+    if value is None or isinstance(value, (str, MissingType)):
+        return value
+    raise GlobusSDKUsageError(f"deadline: expected a datetime or text, got {value!r}")
+
+
+def optional_texts(**values: Any) -> dict[str, Any]:
+    """Fields that hold text, if anything.
+
+    :raises GlobusSDKUsageError: if one holds something else
+    """
+    return _optional(str, "text", values)
+
+
+def optional_numbers(**values: Any) -> dict[str, Any]:
+    """Fields that hold a whole number, if anything.
+
+    :raises GlobusSDKUsageError: if one holds something else
+    """
+    return _optional(int, "a whole number", values)
+
+
+def optional_switches(**values: Any) -> dict[str, Any]:
+    """Fields that are true or false, if anything.
+
+    :raises GlobusSDKUsageError: if one holds something else
+    """
+    return _optional(bool, "True or False", values)
+
+
+def _optional(kind: type, words: str, values: dict[str, Any]) -> dict[str, Any]:
+    for name, value in values.items():
+        # None is JSON's null. A truth value is an int in Python, yet no number to the service.
+        is_right = value is None or value is MISSING or isinstance(value, kind)
+        if not is_right or (isinstance(value, bool) and kind is int):
+            raise GlobusSDKUsageError(f"{name}: expected {words}, got {value!r}")
+    return values

@@ -7,9 +7,17 @@ from typing import Any, Literal
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.missing import MISSING
-from globus_transport.payload import GlobusPayload
+from globus_transport.payload import GlobusPayload, checked_fields
 from globus_transport.routing.parameters import DateLike, Maybe, UUIDLike
-from globus_transport.services.transfer.data.items import deadline_text, id_text, optional_id, path_text
+from globus_transport.services.transfer.data.items import (
+    deadline_text,
+    id_text,
+    optional_id,
+    optional_numbers,
+    optional_switches,
+    optional_texts,
+    path_text,
+)
 
 _SYNC_LEVELS = {"exists": 0, "size": 1, "mtime": 2, "checksum": 3}
 
@@ -33,7 +41,7 @@ class TransferData(GlobusPayload):
     :param notify_on_succeeded, notify_on_failed, notify_on_inactive: whether to send mail
     :param source_local_user, destination_local_user: the user on the collection, where it needs one
     :param additional_fields: further fields of the document
-    :raises GlobusSDKUsageError: if something is no id, or no sync level
+    :raises GlobusSDKUsageError: if something is of a wrong type, or no sync level; the text names it
     """
 
     def __init__(
@@ -65,21 +73,25 @@ class TransferData(GlobusPayload):
                 "DATA": [],
                 "source_endpoint": id_text("source_endpoint", source_endpoint),
                 "destination_endpoint": id_text("destination_endpoint", destination_endpoint),
-                "label": label,
                 "submission_id": optional_id("submission_id", submission_id),
                 "deadline": deadline_text(deadline),
-                "source_local_user": source_local_user,
-                "destination_local_user": destination_local_user,
-                "verify_checksum": verify_checksum,
-                "preserve_timestamp": preserve_timestamp,
-                "encrypt_data": encrypt_data,
-                "skip_source_errors": skip_source_errors,
-                "fail_on_quota_errors": fail_on_quota_errors,
-                "delete_destination_extra": delete_destination_extra,
-                "notify_on_succeeded": notify_on_succeeded,
-                "notify_on_failed": notify_on_failed,
-                "notify_on_inactive": notify_on_inactive,
-                "sync_level": _sync_level(sync_level),
+                **optional_numbers(sync_level=_sync_level(sync_level)),
+                **optional_texts(
+                    label=label,
+                    source_local_user=source_local_user,
+                    destination_local_user=destination_local_user,
+                ),
+                **optional_switches(
+                    verify_checksum=verify_checksum,
+                    preserve_timestamp=preserve_timestamp,
+                    encrypt_data=encrypt_data,
+                    skip_source_errors=skip_source_errors,
+                    fail_on_quota_errors=fail_on_quota_errors,
+                    delete_destination_extra=delete_destination_extra,
+                    notify_on_succeeded=notify_on_succeeded,
+                    notify_on_failed=notify_on_failed,
+                    notify_on_inactive=notify_on_inactive,
+                ),
             },
             additional_fields,
         )
@@ -101,20 +113,25 @@ class TransferData(GlobusPayload):
         :param recursive: ``True`` for a folder
         :param external_checksum: what the file's checksum has to be
         :param checksum_algorithm: what made it
-        :raises GlobusSDKUsageError: if a path is empty or not text
+        :raises GlobusSDKUsageError: if a path is empty, or something is of a wrong type
         """
-        item = GlobusPayload()
-        item._set_given(
-            {
-                "DATA_TYPE": "transfer_item",
-                "source_path": path_text("source_path", source_path),
-                "destination_path": path_text("destination_path", destination_path),
-                "recursive": recursive,
-                "external_checksum": external_checksum,
-                "checksum_algorithm": checksum_algorithm,
-            },
-            additional_fields,
-        )
+        # A plain dict, and checked in one go: a transfer may have hundreds of thousands of them.
+        if type(source_path) is not str or type(destination_path) is not str or not (source_path and destination_path):
+            path_text("source_path", source_path)
+            path_text("destination_path", destination_path)
+        item: dict[str, Any] = {
+            "DATA_TYPE": "transfer_item",
+            "source_path": source_path,
+            "destination_path": destination_path,
+        }
+        if recursive is not MISSING:
+            item["recursive"] = recursive
+        if external_checksum is not MISSING:
+            item["external_checksum"] = external_checksum
+        if checksum_algorithm is not MISSING:
+            item["checksum_algorithm"] = checksum_algorithm
+        if additional_fields is not None:
+            item.update(checked_fields("TransferData.add_item", additional_fields))
         self["DATA"].append(item)
 
     def add_filter_rule(
@@ -128,8 +145,15 @@ class TransferData(GlobusPayload):
 
         :param name: a pattern with ``*`` and ``?``
         :param method: ``"include"`` or ``"exclude"``
-        :param type: only files, or only folders
+        :param type: only files (``"file"``), or only folders (``"dir"``)
+        :raises GlobusSDKUsageError: if something is none of these
         """
+        if not isinstance(name, str) or not name:
+            raise GlobusSDKUsageError(f"name: expected the text of a pattern, got {name!r}")
+        if method not in ("include", "exclude"):
+            raise GlobusSDKUsageError(f"method: expected 'include' or 'exclude', got {method!r}")
+        if type not in ("file", "dir", None, MISSING):
+            raise GlobusSDKUsageError(f"type: expected 'file' or 'dir', got {type!r}")
         rule = GlobusPayload()
         rule._set_given({"DATA_TYPE": "filter_rule", "method": method, "name": name, "type": type})
         self.setdefault("filter_rules", []).append(rule)
@@ -139,8 +163,9 @@ class TransferData(GlobusPayload):
         yield from self["DATA"]
 
 
-def _sync_level(level: Maybe[int | str]) -> Maybe[int]:
+def _sync_level(level: Maybe[int | str]) -> Maybe[int | str]:
     if not isinstance(level, str):
+        # Also numbers that have no name yet.
         return level
     if level not in _SYNC_LEVELS:
         raise GlobusSDKUsageError(f"sync_level: expected {', '.join(_SYNC_LEVELS)} or a number, got {level!r}")

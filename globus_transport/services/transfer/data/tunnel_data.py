@@ -1,0 +1,66 @@
+"""The document of a new tunnel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from globus_transport.missing import MISSING
+from globus_transport.payload import GlobusPayload
+from globus_transport.routing.parameters import Maybe, UUIDLike
+from globus_transport.services.transfer.data.items import (
+    id_text,
+    optional_id,
+    optional_numbers,
+    optional_switches,
+    optional_texts,
+)
+
+
+class CreateTunnelData(GlobusPayload):
+    """A tunnel to make, between two stream access points.
+
+    :param initiator_stream_access_point: id of the one whose side opens connections
+    :param listener_stream_access_point: id of the one whose side waits for them
+    :param label: the tunnel's name
+    :param submission_id: what makes a second try the same tunnel; made by ``create_tunnel`` if it is missing
+    :param lifetime_mins: minutes after which the tunnel ends
+    :param restartable: whether it can be started again
+    :param additional_fields: further attributes of the tunnel
+    :raises GlobusSDKUsageError: if something is of a wrong type; the text names it
+    """
+
+    def __init__(
+        self,
+        initiator_stream_access_point: UUIDLike,
+        listener_stream_access_point: UUIDLike,
+        *,
+        label: Maybe[str] = MISSING,
+        submission_id: Maybe[UUIDLike] = MISSING,
+        lifetime_mins: Maybe[int] = MISSING,
+        restartable: Maybe[bool] = MISSING,
+        additional_fields: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__()
+        attributes = GlobusPayload()
+        attributes._set_given(
+            {
+                "submission_id": optional_id("submission_id", submission_id),
+                **optional_texts(label=label),
+                **optional_switches(restartable=restartable),
+                **optional_numbers(lifetime_mins=lifetime_mins),
+            },
+            additional_fields,
+        )
+        self["data"] = {
+            "type": "Tunnel",
+            "relationships": {
+                "listener": _access_point("listener_stream_access_point", listener_stream_access_point),
+                "initiator": _access_point("initiator_stream_access_point", initiator_stream_access_point),
+            },
+            "attributes": attributes,
+        }
+
+
+def _access_point(name: str, value: UUIDLike) -> dict[str, Any]:
+    return {"data": {"type": "StreamAccessPoint", "id": id_text(name, value)}}

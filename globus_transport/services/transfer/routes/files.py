@@ -1,0 +1,78 @@
+"""Routes on what is on a collection: files and folders."""
+
+from typing import Annotated, Union
+
+from globus_transport.missing import MISSING
+from globus_transport.replies import GlobusHTTPResponse
+from globus_transport.routing.parameters import CommaList, Field, Maybe, OneZero, Query, QueryParams, UUIDLike
+from globus_transport.routing.route import get, post
+from globus_transport.routing.table import RouteTable
+from globus_transport.services.transfer.filters import TransferFilter, filter_texts
+from globus_transport.services.transfer.replies import IterableTransferResponse
+
+
+class FileRoutes(RouteTable):
+    """Look at files and folders, make folders, rename."""
+
+    @get("/v0.10/operation/endpoint/{endpoint_id}/ls")
+    def operation_ls(
+        self,
+        endpoint_id: UUIDLike,
+        path: Maybe[str] = MISSING,
+        *,
+        show_hidden: Annotated[Maybe[bool], OneZero] = MISSING,
+        orderby: Annotated[Maybe[Union[str, list[str]]], CommaList] = MISSING,
+        limit: Maybe[int] = MISSING,
+        offset: Maybe[int] = MISSING,
+        filter: Annotated[Maybe[Union[TransferFilter, list[TransferFilter]]], Query(encode=filter_texts)] = MISSING,
+        local_user: Maybe[str] = MISSING,
+        query_params: QueryParams = None,
+    ) -> IterableTransferResponse:
+        """What is in a folder.
+
+        :param path: by default the collection's default folder
+        :param show_hidden: also names that begin with a dot
+        :param orderby: fields, each with ``ASC`` or ``DESC`` after a space if wanted
+        :param limit: items of the reply
+        :param offset: items to leave out before
+        :param filter: such as ``{"name": ["~*.txt"], "type": "file"}``; of several all hold
+        :param local_user: the user on the collection, where it needs one
+        """
+        ...
+
+    @get("/v0.10/operation/endpoint/{endpoint_id}/stat")
+    def operation_stat(
+        self,
+        endpoint_id: UUIDLike,
+        path: Maybe[str] = MISSING,
+        *,
+        local_user: Maybe[str] = MISSING,
+        query_params: QueryParams = None,
+    ) -> GlobusHTTPResponse:
+        """One file's or folder's size, time and permissions."""
+        ...
+
+    @post("/v0.10/operation/endpoint/{endpoint_id}/mkdir", constants={"DATA_TYPE": "mkdir"})
+    def operation_mkdir(
+        self,
+        endpoint_id: UUIDLike,
+        path: str,
+        *,
+        local_user: Maybe[str] = MISSING,
+        query_params: QueryParams = None,
+    ) -> GlobusHTTPResponse:
+        """Make a folder."""
+        ...
+
+    @post("/v0.10/operation/endpoint/{endpoint_id}/rename", constants={"DATA_TYPE": "rename"})
+    def operation_rename(
+        self,
+        endpoint_id: UUIDLike,
+        oldpath: Annotated[str, Field("old_path")],
+        newpath: Annotated[str, Field("new_path")],
+        *,
+        local_user: Maybe[str] = MISSING,
+        query_params: QueryParams = None,
+    ) -> GlobusHTTPResponse:
+        """Rename or move a file or folder."""
+        ...
