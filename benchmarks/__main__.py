@@ -18,9 +18,12 @@ from benchmarks import (
     imports,
     no_network,
     other_origin,
+    paging,
     refused_token,
+    routes,
     threads,
     tls,
+    transfer_data,
 )
 from benchmarks.loopback import running_server
 from benchmarks.sizes import FULL, SMALL
@@ -32,6 +35,9 @@ _MEASUREMENTS = {
     "the stack alone": no_network.measure,
     "cold start": cold_start.measure,
     "imports": imports.measure,
+    "routes": routes.measure,
+    "paging": paging.measure,
+    "a large document": transfer_data.measure,
     "download": download.measure,
     "a refused token": refused_token.measure,
     "TLS": tls.measure,

@@ -22,6 +22,10 @@ class Size:
     tls_rounds: int = 12
     tls_calls: int = 20
     expired_rounds: int = 3
+    items: int = 100_000
+    document_rounds: int = 7
+    pages: int = 100
+    page_rounds: int = 7
 
 
 FULL = Size()
@@ -39,4 +43,8 @@ SMALL = Size(
     tls_rounds=2,
     tls_calls=2,
     expired_rounds=1,
+    items=2_000,
+    document_rounds=2,
+    pages=5,
+    page_rounds=2,
 )

@@ -15,8 +15,14 @@ class GlobusPayload(dict[str, Any]):
     def _set_given(self, fields: Mapping[str, Any], additional_fields: Mapping[str, Any] | None = None) -> None:
         self.update({name: value for name, value in fields.items() if value is not MISSING})
         if additional_fields is not None:
-            if not isinstance(additional_fields, Mapping):
-                raise GlobusSDKUsageError(
-                    f"{type(self).__name__}: additional_fields is a mapping, not a {type(additional_fields).__name__}"
-                )
-            self.update(additional_fields)
+            self.update(checked_fields(type(self).__name__, additional_fields))
+
+
+def checked_fields(owner: str, additional_fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Further fields of a document, as they were given.
+
+    :raises GlobusSDKUsageError: if they are no mapping
+    """
+    if not isinstance(additional_fields, Mapping):
+        raise GlobusSDKUsageError(f"{owner}: additional_fields is a mapping, not a {type(additional_fields).__name__}")
+    return additional_fields

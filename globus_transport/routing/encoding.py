@@ -1,9 +1,8 @@
-"""Values as they go over the wire: path segments, queries, forms, JSON."""
+"""Values as they go over the wire in path segments, queries and forms."""
 
 from __future__ import annotations
 
 import enum
-import json
 import re
 import uuid
 from collections.abc import Iterable, Mapping
@@ -24,7 +23,7 @@ def path_segment(name: str, value: Any) -> str:
     if isinstance(value, enum.Enum):
         value = value.value
     if not isinstance(value, (str, uuid.UUID, int)) or isinstance(value, bool):
-        raise GlobusSDKUsageError(f"{name}: expected an id, got {_kind(value)}")
+        raise GlobusSDKUsageError(f"{name}: expected an id, got {kind_of(value)}")
     text = str(value)
     if _NEEDS_NO_QUOTING(text):
         return text
@@ -61,7 +60,7 @@ def query_text(name: str, value: Any) -> str:
     if isinstance(value, enum.Enum):
         return str(value.value)
     if isinstance(value, (bytes, Mapping)) or value is MISSING:
-        raise GlobusSDKUsageError(f"{name}: {_kind(value)} cannot be sent in a query or form")
+        raise GlobusSDKUsageError(f"{name}: {kind_of(value)} cannot be sent in a query or form")
     return str(value)
 
 
@@ -91,54 +90,5 @@ def encode_query(values: Mapping[str, Any]) -> str:
         raise GlobusSDKUsageError(f"{error.object!r} is not text that can be encoded as UTF-8") from None
 
 
-def encode_json(document: Any) -> bytes:
-    """A document as JSON (RFC 8259), in ASCII. MISSING is left out at every depth.
-
-    :raises GlobusSDKUsageError: if a part of it has no JSON form; the text says which
-    """
-    return json.dumps(_json_value(document, "the body"), allow_nan=False).encode("ascii")
-
-
-def _json_value(value: Any, place: str) -> Any:
-    kind = type(value)
-    if kind is str or kind is bool or kind is int or value is None:
-        return value
-    if isinstance(value, Mapping):
-        return {
-            _json_key(key, place): _json_value(one, f"{place}[{key!r}]")
-            for key, one in value.items()
-            if one is not MISSING
-        }
-    if isinstance(value, (list, tuple)):
-        return [_json_value(one, f"{place}[{index}]") for index, one in enumerate(value) if one is not MISSING]
-    if isinstance(value, enum.Enum):
-        return _json_value(value.value, place)
-    if isinstance(value, uuid.UUID):
-        return str(value)
-    if isinstance(value, float):
-        if value != value or value in (float("inf"), float("-inf")):
-            raise GlobusSDKUsageError(f"{place} is {value}, which JSON does not have")
-        return value
-    if isinstance(value, (str, int)):
-        return value
-    raise GlobusSDKUsageError(f"{place} is {_kind(value)}, which JSON does not have{_advice(value)}")
-
-
-def _json_key(key: Any, place: str) -> str:
-    if isinstance(key, str):
-        return key.value if isinstance(key, enum.Enum) else key
-    if isinstance(key, uuid.UUID):
-        return str(key)
-    raise GlobusSDKUsageError(f"{place} has the key {key!r}; a JSON object's keys are text")
-
-
-def _advice(value: object) -> str:
-    if hasattr(value, "isoformat"):
-        return "; give its isoformat()"
-    if isinstance(value, Iterable):
-        return "; give a list"
-    return ""
-
-
-def _kind(value: object) -> str:
+def kind_of(value: object) -> str:
     return "None" if value is None else "MISSING" if value is MISSING else f"a {type(value).__name__}"

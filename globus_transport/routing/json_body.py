@@ -1,0 +1,119 @@
+"""Documents as JSON bodies (RFC 8259)."""
+
+from __future__ import annotations
+
+import enum
+import io
+import json
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.missing import MISSING
+from globus_transport.routing.encoding import kind_of
+
+_PLAIN = frozenset({str, bool, int, type(None)})
+_TEXT = frozenset({str})
+# Items of a list that become text at a time. A transfer may have hundreds of thousands.
+_SLICE = 1000
+
+
+def encode_json(document: Any) -> bytes:
+    """A document as JSON, in ASCII. MISSING is left out at every depth.
+
+    :raises GlobusSDKUsageError: if a part of it has no JSON form; the text says which
+    """
+    if not isinstance(document, Mapping) or not any(_is_long(value) for value in document.values()):
+        return _text(_json_value(document, "the body")).encode("ascii")
+    # Piece by piece: the whole document as a second one and as text would be many times its size.
+    body = io.BytesIO()
+    separator = b"{"
+    for key, value in document.items():
+        if value is MISSING:
+            continue
+        body.write(separator + _text(_json_key(key, "the body")).encode("ascii") + b": ")
+        place = f"the body[{key!r}]"
+        if _is_long(value):
+            _write_list(body, value, place)
+        else:
+            body.write(_text(_json_value(value, place)).encode("ascii"))
+        separator = b", "
+    body.write(b"}")
+    return body.getvalue()
+
+
+def _is_long(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and len(value) > _SLICE
+
+
+def _write_list(body: io.BytesIO, values: list[Any] | tuple[Any, ...], place: str) -> None:
+    separator = b"["
+    for start in range(0, len(values), _SLICE):
+        piece = _json_list(values[start : start + _SLICE], place, start)
+        if piece:
+            body.write(separator + _text(piece)[1:-1].encode("ascii"))
+            separator = b", "
+    body.write(b"]" if separator == b", " else b"[]")
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, allow_nan=False)
+
+
+def _json_value(value: Any, place: str) -> Any:
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if isinstance(value, Mapping):
+        if _is_simple(value):
+            return value
+        return {
+            _json_key(key, place): _json_value(one, f"{place}[{key!r}]")
+            for key, one in value.items()
+            if one is not MISSING
+        }
+    if isinstance(value, (list, tuple)):
+        return _json_list(value, place)
+    if isinstance(value, enum.Enum):
+        return _json_value(value.value, place)
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    if isinstance(value, float):
+        if value != value or value in (float("inf"), float("-inf")):
+            raise GlobusSDKUsageError(f"{place} is {value}, which JSON does not have")
+        return value
+    if isinstance(value, (str, int)):
+        return value
+    raise GlobusSDKUsageError(f"{place} is {kind_of(value)}, which JSON does not have{_advice(value)}")
+
+
+def _json_list(values: list[Any] | tuple[Any, ...], place: str, start: int = 0) -> list[Any]:
+    return [
+        one if _is_simple(one) else _json_value(one, f"{place}[{index}]")
+        for index, one in enumerate(values, start)
+        if one is not MISSING
+    ]
+
+
+def _is_simple(value: Any) -> bool:
+    """Whether it is JSON as it stands. Most items are, and need no copy."""
+    return (
+        isinstance(value, dict) and _TEXT.issuperset(map(type, value)) and _PLAIN.issuperset(map(type, value.values()))
+    )
+
+
+def _json_key(key: Any, place: str) -> str:
+    if isinstance(key, str):
+        return key.value if isinstance(key, enum.Enum) else key
+    if isinstance(key, uuid.UUID):
+        return str(key)
+    raise GlobusSDKUsageError(f"{place} has the key {key!r}; a JSON object's keys are text")
+
+
+def _advice(value: object) -> str:
+    if hasattr(value, "isoformat"):
+        return "; give its isoformat()"
+    if isinstance(value, Iterable):
+        return "; give a list"
+    return ""
