@@ -13,7 +13,7 @@ project = "globus_transport"
 copyright = "the authors of globus_transport"
 release = version = __version__
 
-extensions = ["sphinx.ext.autodoc", "reference"]
+extensions = ["sphinx.ext.autodoc", "reference", "differences"]
 exclude_patterns = ["_build", "_ext"]
 nitpicky = True
 # Of the standard library, and type variables: nothing to lead to.

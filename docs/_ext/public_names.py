@@ -100,8 +100,13 @@ PAGES = (
     Page(
         "terminals",
         "Terminals",
-        ("terminals", "terminals.urllib3", "terminals.threads", "terminals.wsgi"),
-        ("terminals.urllib3.Urllib3Terminal", "terminals.threads.ThreadsTerminal", "terminals.wsgi.WSGITerminal"),
+        ("terminals", "terminals.urllib3", "terminals.threads", "terminals.requests", "terminals.wsgi"),
+        (
+            "terminals.urllib3.Urllib3Terminal",
+            "terminals.threads.ThreadsTerminal",
+            "terminals.requests.RequestsTerminal",
+            "terminals.wsgi.WSGITerminal",
+        ),
     ),
     Page("transport", "Transport", ("transport",)),
     Page(
@@ -113,7 +118,13 @@ PAGES = (
     Page(
         "payloads",
         "Payloads",
-        ("payload", "services.transfer.data.transfer_data", "services.transfer.data.delete_data", "missing"),
+        (
+            "payload",
+            "services.transfer.data.transfer_data",
+            "services.transfer.data.delete_data",
+            "services.transfer.data.tunnel_data",
+            "missing",
+        ),
     ),
     Page("logins", "Logins", ("services.auth.flow_managers",), ("services.auth.flow_managers.GlobusOAuthFlowManager",)),
     Page("scopes", "Scopes", ("scopes.collections",)),
@@ -225,5 +236,7 @@ def _name_lines(name: str, value: object, home: str) -> list[str]:
 
 
 def _scopes(collection: ScopeCollection) -> Iterable[str]:
-    for field in attrs.fields(type(collection)):
-        yield f"- ``{field.name}``: ``{getattr(collection, field.name)}``"
+    scopes = set(collection)
+    for name, value in vars(type(collection)).items():
+        if isinstance(value, str) and value in scopes:
+            yield f"- ``{name}``: ``{value}``"

@@ -9,21 +9,12 @@ import globus_sdk
 import pytest
 
 import globus_transport
+from tests.wire.meant_differences import CONSTRUCTORS
 
 _CLIENTS = ("TransferClient", "AuthClient", "AuthLoginClient", "NativeAppAuthClient", "ConfidentialAppAuthClient")
 _PAYLOADS = ("TransferData", "DeleteData")
 _GENERIC = ("get", "post", "put", "patch", "delete", "request")
 _LOGIN = ("oauth2_start_flow", "oauth2_get_authorize_url")
-
-#: Parameters of constructors that only one package has: (globus-sdk's, this package's), with the reason.
-_CONSTRUCTORS = {
-    # An application object comes with the package's app part; a terminal is what a stack here ends in.
-    "TransferClient": ({"app", "app_scopes"}, {"terminal"}),
-    "AuthClient": ({"app", "app_scopes"}, {"terminal"}),
-    "AuthLoginClient": (set(), {"terminal"}),
-    "NativeAppAuthClient": (set(), {"terminal"}),
-    "ConfidentialAppAuthClient": (set(), {"terminal"}),
-}
 
 
 def _shape(signature: inspect.Signature) -> list[tuple[str, str, str]]:
@@ -69,7 +60,7 @@ def test_a_method(client: str, name: str) -> None:
 def test_a_constructor(client: str) -> None:
     theirs = inspect.signature(getattr(globus_sdk, client)).parameters
     ours = inspect.signature(getattr(globus_transport, client)).parameters
-    assert (theirs.keys() - ours.keys(), ours.keys() - theirs.keys()) == _CONSTRUCTORS[client]
+    assert (theirs.keys() - ours.keys(), ours.keys() - theirs.keys()) == CONSTRUCTORS[client]
     shared = [name for name in theirs if name in ours]
     assert shared == [name for name in ours if name in theirs]
     assert [theirs[name].default for name in shared] == [ours[name].default for name in shared]

@@ -1,0 +1,88 @@
+"""A Sphinx extension that shows where this package differs from globus-sdk: the very list that tests hold both to."""
+
+from __future__ import annotations
+
+import runpy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from rst import directive, indented
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+_SOURCE = "tests/wire/meant_differences.py"
+
+#: What is different, in globus-sdk, here, and why.
+Row = tuple[str, str, str, str]
+
+
+class MeantDifferences(SphinxDirective):
+    """``.. meant-differences::`` is the table."""
+
+    has_content: ClassVar[bool] = False
+
+    def run(self) -> list[nodes.Node]:
+        """What Sphinx calls."""
+        file = Path(self.env.srcdir).parent / _SOURCE
+        self.env.note_dependency(file)
+        lines = _table(_rows(runpy.run_path(str(file))))
+        return self.parse_text_to_nodes("\n".join(lines))
+
+
+def _rows(listed: dict[str, Any]) -> Iterator[Row]:
+    for argument, (theirs, ours) in listed["SEGMENTS"].items():
+        yield f"``get_task({argument!r})``", f"GET ``{theirs}``", f"GET ``{ours}``", "an id stays in its place"
+    for argument, path in listed["REFUSED"].items():
+        yield (
+            f"``get_task({argument!r})``",
+            f"GET ``{path}``",
+            ":class:`GlobusSDKUsageError`",
+            "it would be another route, or nobody's task",
+        )
+    for name, (theirs, ours, why) in listed["HEADERS"].items():
+        yield f"``{name}``", f"``{_readable(theirs)}``", f"``{_readable(ours)}``", why
+    theirs, ours = listed["ELSEWHERE"]
+    yield (
+        "``Authorization`` of ``get(url)``, on another server",
+        _header(theirs),
+        _header(ours),
+        "whoever runs that server could use the token",
+    )
+    for nothing, parameters in listed["NOTHING_FAILS"].items():
+        for name in sorted(parameters):
+            yield f"``{name}={nothing}``", "an error", "left out", "so are all other parameters"
+    for client, (theirs, ours) in listed["CONSTRUCTORS"].items():
+        yield (
+            f"``{client}``: parameters that the other lacks",
+            _names(theirs),
+            _names(ours),
+            "a client has a stack, and no application object",
+        )
+
+
+def _readable(value: str) -> str:
+    return value.format(theirs="4.x", ours="0.x")
+
+
+def _header(value: str | None) -> str:
+    return "none" if value is None else f"``{value}``"
+
+
+def _names(names: set[str]) -> str:
+    return ", ".join(f"``{name}``" for name in sorted(names)) or "none"
+
+
+def _table(rows: Iterator[Row]) -> list[str]:
+    lines = [":header-rows: 1", ":widths: 30 25 25 20", ""]
+    for row in (("Call or field", "globus-sdk", "globus_transport", "Why"), *rows):
+        cells = [f"- {cell}" for cell in row]
+        lines += [f"* {cells[0]}", *(line[1:] for line in indented(cells[1:]))]
+    return directive("list-table", "", lines)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """What Sphinx calls."""
+    app.add_directive("meant-differences", MeantDifferences)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,55 @@
+"""Where this package and globus-sdk are meant to differ. Tests hold both to it, and the documentation shows it.
+
+Only data: whoever builds the documentation need not have globus-sdk.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: Path arguments that leave their segment in globus-sdk: what it makes of them, and what they are here.
+#: An id that is no id must not turn into another route.
+SEGMENTS = {
+    "a/b": ("/v0.10/task/a/b", "/v0.10/task/a%2Fb"),
+    "../endpoint": ("/v0.10/endpoint", "/v0.10/task/..%2Fendpoint"),
+    "./x": ("/v0.10/task/x", "/v0.10/task/.%2Fx"),
+}
+
+#: Those that are refused here, and the path in globus-sdk: they would change the route.
+REFUSED: dict[Any, str] = {
+    "": "/v0.10/task/",
+    ".": "/v0.10/task/",
+    "..": "/v0.10/",
+    None: "/v0.10/task/None",
+    True: "/v0.10/task/True",
+}
+
+#: Header fields: globus-sdk's value, this package's, and why. The versions are filled in.
+HEADERS = {
+    "User-Agent": ("globus-sdk-py-{theirs}", "globus_transport/{ours}", "it says who is calling"),
+    "X-Globus-Client-Info": (
+        "product=python-sdk,version={theirs}",
+        "product=globus_transport,version={ours}",
+        "so does this",
+    ),
+    "Accept-Encoding": ("identity", "gzip", "listings shrink to a tenth"),
+}
+
+#: Authorization of a call by a full URL on another origin: globus-sdk's, and this package's.
+ELSEWHERE = ("Bearer a-token", None)
+
+#: Parameters for which globus-sdk raises an error when they are given this; here they
+#: are left out of the request, as others are.
+NOTHING_FAILS = {
+    "MISSING": {"query_params", "body_params", "additional_params"},
+    "None": {"filter", "filter_completion_time", "filter_endpoint_use"},
+}
+
+#: Parameters of constructors that only one package has: globus-sdk's, and this package's.
+CONSTRUCTORS: dict[str, tuple[set[str], set[str]]] = {
+    "TransferClient": ({"app", "app_scopes"}, {"terminal"}),
+    "AuthClient": ({"app", "app_scopes"}, {"terminal"}),
+    "AuthLoginClient": (set(), {"terminal"}),
+    "NativeAppAuthClient": (set(), {"terminal"}),
+    "ConfidentialAppAuthClient": (set(), {"terminal"}),
+}
