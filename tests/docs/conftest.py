@@ -1,0 +1,55 @@
+"""A sandbox that clients find by themselves, and a way to run examples that leaves nothing open."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from globus_transport import BaseClient
+from globus_transport.sandbox import Sandbox
+from tests.docs.examples import EXAMPLES, RunExample, run_example
+
+
+@pytest.fixture
+def globus(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        for name, value in sandbox.environ.items():
+            monkeypatch.setenv(name, value)
+        yield sandbox
+
+
+@pytest.fixture
+def run(globus: Sandbox) -> Iterator[RunExample]:
+    with ExitStack() as clients:
+
+        def run_and_close_later(name: str, **constants: str) -> dict[str, Any]:
+            names = run_example(name, **constants)
+            for value in names.values():
+                if isinstance(value, BaseClient):
+                    clients.callback(value.close)
+            return names
+
+        yield run_and_close_later
+
+
+@pytest.fixture
+def nobody_sleeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waits between two looks at a task, and before a retry, take no time."""
+    yield_to_others = asyncio.sleep
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    monkeypatch.setattr("asyncio.sleep", lambda seconds: yield_to_others(0))
+
+
+@pytest.fixture
+def beside_each_other(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The examples of middleware import each other, as programs in one folder do."""
+    folder = EXAMPLES / "middleware"
+    monkeypatch.syspath_prepend(folder)
+    yield
+    for file in folder.glob("*.py"):
+        sys.modules.pop(file.stem, None)

@@ -1,0 +1,25 @@
+"""No example lies about that no page shows, and none that no test runs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.docs.examples import DOCS, EXAMPLES
+
+_SHOWN = re.compile(r"^\.\. literalinclude:: (\S+)$", re.MULTILINE)
+_PROGRAMS = sorted(file for file in EXAMPLES.glob("*/*.py"))
+
+
+def _shown() -> set[Path]:
+    pages = [*DOCS.glob("*.rst"), *EXAMPLES.glob("*.rst")]
+    return {(page.parent / name).resolve() for page in pages for name in _SHOWN.findall(page.read_text("utf-8"))}
+
+
+@pytest.mark.parametrize("program", _PROGRAMS, ids=lambda program: program.name)
+def test_a_page_shows_it_and_a_test_runs_it(program: Path) -> None:
+    assert program in _shown()
+    tests = "".join(file.read_text("utf-8") for file in Path(__file__).parent.glob("test_*.py"))
+    assert program.name in tests
