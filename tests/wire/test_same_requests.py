@@ -7,14 +7,20 @@ from pathlib import Path
 import pytest
 
 import globus_transport
-from tests.wire import auth_calls, generic_calls, transfer_calls
-from tests.wire.both_packages import sent_by_both
+from tests.wire import auth_calls, collection_calls, generic_calls, manager_calls, transfer_calls, tunnel_calls
+from tests.wire.both_packages import Call, sent_by_both
 from tests.wire.recording_server import RecordingServer
 
+_TRANSFER = [
+    pytest.param(call, id=name)
+    for module in (transfer_calls, collection_calls, manager_calls, tunnel_calls)
+    for name, call in module.CALLS.items()
+]
 
-@pytest.mark.parametrize("name", transfer_calls.CALLS)
-def test_transfer_call(name: str, server: RecordingServer) -> None:
-    theirs, ours = sent_by_both("TransferClient", transfer_calls.CALLS[name], server)
+
+@pytest.mark.parametrize("call", _TRANSFER)
+def test_transfer_call(call: Call, server: RecordingServer) -> None:
+    theirs, ours = sent_by_both("TransferClient", call, server)
     assert ours
     assert ours == theirs
 
@@ -42,7 +48,8 @@ def test_an_absolute_url_of_the_own_server(server: RecordingServer) -> None:
 
 def test_every_route_is_called() -> None:
     # A call's name begins with its route's, or the route's name stands in its code.
-    code = "".join(Path(module.__file__ or "").read_text() for module in (transfer_calls, auth_calls))
+    modules = (transfer_calls, collection_calls, manager_calls, tunnel_calls, auth_calls)
+    code = "".join(Path(module.__file__ or "").read_text() for module in modules)
     clients = ("TransferClient", "AuthClient", "AuthLoginClient", "NativeAppAuthClient", "ConfidentialAppAuthClient")
     names = {route.name for client in clients for route in getattr(globus_transport, client).routes}
     assert names

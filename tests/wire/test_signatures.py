@@ -6,13 +6,14 @@ import inspect
 from typing import Any
 
 import globus_sdk
+import globus_sdk.services.transfer
 import pytest
 
 import globus_transport
 from tests.wire.meant_differences import CONSTRUCTORS
 
 _CLIENTS = ("TransferClient", "AuthClient", "AuthLoginClient", "NativeAppAuthClient", "ConfidentialAppAuthClient")
-_PAYLOADS = ("TransferData", "DeleteData")
+_PAYLOADS = ("TransferData", "DeleteData", "CreateTunnelData")
 _GENERIC = ("get", "post", "put", "patch", "delete", "request")
 _LOGIN = ("oauth2_start_flow", "oauth2_get_authorize_url")
 
@@ -70,8 +71,25 @@ def test_a_constructor(client: str) -> None:
 
 @pytest.mark.parametrize("payload", _PAYLOADS)
 def test_a_payload(payload: str) -> None:
-    ours, theirs = getattr(globus_transport, payload), getattr(globus_sdk, payload)
-    names = [name for name in vars(ours) if inspect.isfunction(vars(ours)[name])]
-    assert len(names) > 2
+    ours, theirs = getattr(globus_transport, payload), getattr(globus_sdk.services.transfer, payload)
+    names = [name for name in vars(theirs) if inspect.isfunction(vars(theirs)[name])]
+    assert "__init__" in names
     for name in names:
         assert _shape(inspect.signature(getattr(ours, name))) == _shape(inspect.signature(getattr(theirs, name)))
+
+
+#: No call of the service: it belongs to an application object.
+_OF_APPS = {"add_app_data_access_scope"}
+
+
+def test_no_method_is_missing() -> None:
+    theirs = {name for name, value in vars(globus_sdk.TransferClient).items() if inspect.isfunction(value)}
+    ours = {route.name for route in globus_transport.TransferClient.routes}
+    assert len(theirs) > 60
+    assert {name for name in theirs if not name.startswith("_")} - ours == _OF_APPS
+
+
+@pytest.mark.parametrize("name", sorted(route.name for route in globus_transport.TransferClient.routes))
+def test_the_same_are_paged(name: str) -> None:
+    theirs = getattr(getattr(globus_sdk.TransferClient, name), "_has_paginator", False)
+    assert (globus_transport.TransferClient.routes.named(name).kind == "paged route") == theirs

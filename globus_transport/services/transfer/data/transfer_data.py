@@ -133,11 +133,11 @@ class TransferData(GlobusPayload):
             path_text("destination_path", destination_path)
         item: dict[str, Any] = vars(_Item(source_path, destination_path))
         if recursive is not MISSING:
-            item["recursive"] = recursive
+            item.update(optional_switches(recursive=recursive))
         if external_checksum is not MISSING:
-            item["external_checksum"] = external_checksum
+            item.update(optional_texts(external_checksum=external_checksum))
         if checksum_algorithm is not MISSING:
-            item["checksum_algorithm"] = checksum_algorithm
+            item.update(optional_texts(checksum_algorithm=checksum_algorithm))
         if additional_fields is not None:
             item.update(checked_fields("TransferData.add_item", additional_fields))
         self["DATA"].append(item)
