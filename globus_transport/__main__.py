@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 _USAGE = """\
@@ -30,7 +31,12 @@ def main(argv: list[str]) -> int:
     except ImportError as error:
         print(error, file=sys.stderr)
         return 1
-    return run(rest)
+    try:
+        return run(rest)
+    except BrokenPipeError:
+        # Whoever read the output has seen enough. Python would complain once more when it flushes.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        return 0
 
 
 if __name__ == "__main__":

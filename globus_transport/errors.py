@@ -2,7 +2,7 @@
 
 ``GlobusError`` is the root. ``GlobusSDKUsageError`` means that the caller can
 mend the call; ``NetworkError`` that no reply came; ``GlobusAPIError`` (in
-``globus_transport.services.errors``) that the service said no.
+``globus_transport.api_errors``) that the service said no.
 """
 
 from __future__ import annotations

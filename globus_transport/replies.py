@@ -102,6 +102,8 @@ class GlobusHTTPResponse:
         data = self._whole()
         if not isinstance(data, (dict, list)):
             raise ReplyFormatError(f"the reply is a JSON {_kind(data)}, which cannot be indexed")
+        if isinstance(data, list) and isinstance(key, str):
+            raise ReplyFormatError(f"the reply is a JSON list, which has no field {key!r}")
         return data[key]  # type: ignore[index]
 
     def __contains__(self, item: object) -> bool:
