@@ -29,23 +29,23 @@ def main(argv: list[str]) -> int:
     :return: The exit status: 0 after Ctrl-C or a request to terminate, 1 if the sandbox could not start.
     """
     options = _parser().parse_args(argv)
-    sandbox = Sandbox(
-        options.folder,
-        access_token_lifetime=options.access_token_lifetime,
-        token_delay=options.token_delay,
-        task_delay=options.task_delay,
-        auth_port=options.auth_port,
-        transfer_port=options.transfer_port,
-    )
     try:
+        sandbox = Sandbox(
+            options.folder,
+            access_token_lifetime=options.access_token_lifetime,
+            token_delay=options.token_delay,
+            task_delay=options.task_delay,
+            auth_port=options.auth_port,
+            transfer_port=options.transfer_port,
+        )
         with _terminating_like_ctrl_c(), sandbox:
             print(_introduction(sandbox), flush=True)
             while True:
                 time.sleep(3600)
     except KeyboardInterrupt:
         return 0
-    except (OSError, OverflowError) as error:
-        # OverflowError is Python's word for a port that cannot be.
+    except (OSError, OverflowError, ValueError) as error:
+        # OverflowError is Python's word for a port that cannot be, ValueError for a folder with a foreign file.
         print(f"The sandbox could not start: {error}", file=sys.stderr)
         return 1
 
@@ -83,7 +83,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m globus_transport sandbox", description="Run a local Globus on 127.0.0.1."
     )
     parser.add_argument(
-        "--folder", type=Path, help="where the collections' folders are made (default: a temporary one)"
+        "--folder",
+        type=Path,
+        help="where state and the collections' folders are kept (default: a temporary folder)",
     )
     parser.add_argument("--access-token-lifetime", type=float, default=172800.0, metavar="SECONDS")
     parser.add_argument("--auth-port", type=int, default=0, metavar="PORT", help="default: any free port")

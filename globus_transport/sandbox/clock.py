@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 
@@ -11,6 +12,7 @@ class Clock:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._moved = 0.0
+        self._listeners: list[Callable[[], None]] = []
 
     def now(self) -> float:
         """The sandbox's time, in seconds since 1970 (UTC)."""
@@ -25,6 +27,12 @@ class Clock:
             raise ValueError("A clock can only be moved forward")
         with self._lock:
             self._moved += seconds
+        for listener in self._listeners:
+            listener()
+
+    def on_advance(self, listener: Callable[[], None]) -> None:
+        """Call something whenever the time was moved: who waits for a moment then learns that it has come."""
+        self._listeners.append(listener)
 
     def __repr__(self) -> str:
         return f"Clock(moved by {self._moved} s)"

@@ -5,6 +5,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from globus_transport.sandbox.clock import Clock
+from globus_transport.sandbox.demands import Session
 from globus_transport.sandbox.identities import Identity
 
 _LIFETIME = 600.0
@@ -26,6 +27,7 @@ class AuthorizationCode:
     code_challenge_method: str | None
     expires_at: float = 0.0
     used: bool = False
+    session: Session = field(default_factory=Session)
     login: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def get_redirect_uri(self) -> str:

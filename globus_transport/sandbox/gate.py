@@ -55,6 +55,8 @@ class Gate:
             # The client gets an answer, and whoever runs the sandbox sees why it is this one.
             traceback.print_exc()
             response = self._error(500, "The sandbox failed", path)
+        if method != "GET":
+            self._state.keep()
         if response is not None:
             received.status = response.status_code
         return response
@@ -93,4 +95,6 @@ class Gate:
 
 
 def _json(document: dict[str, Any], status: int) -> Response:
-    return Response(json.dumps(document), status, content_type="application/json")
+    # Only JSON:API errors have no key beside errors and meta.
+    media_type = "application/vnd.api+json" if document.keys() == {"errors", "meta"} else "application/json"
+    return Response(json.dumps(document), status, content_type=media_type)

@@ -4,8 +4,19 @@ import threading
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 IDENTITY_PROVIDER = "41143743-f3c8-4d60-bbdb-eeecaba85bd9"
+# Where everybody in a sandbox logs in, whatever the domain of their name is.
+PROVIDERS: list[dict[str, Any]] = [
+    {
+        "id": IDENTITY_PROVIDER,
+        "name": "Sandbox",
+        "short_name": "sandbox",
+        "alternative_names": [],
+        "domains": ["sandbox.example"],
+    }
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,16 @@ class Identities:
         """Make an identity known; adding it again changes nothing."""
         with self._lock:
             return self._by_id.setdefault(identity.id, identity)
+
+    def all(self) -> list[Identity]:
+        """All identities, oldest first."""
+        with self._lock:
+            return list(self._by_id.values())
+
+    def clear(self) -> None:
+        """Forget everybody."""
+        with self._lock:
+            self._by_id.clear()
 
     def with_ids(self, ids: Iterable[str]) -> list[Identity]:
         """Those of the ids that are known."""

@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from globus_transport.sandbox.authlib_typed import InvalidTokenError
 from globus_transport.sandbox.bearer import BearerCheck
-from globus_transport.sandbox.identities import IDENTITY_PROVIDER
+from globus_transport.sandbox.identities import IDENTITY_PROVIDER, PROVIDERS
 from globus_transport.sandbox.scopes import AUTH
 from globus_transport.sandbox.state import State
+
+_CONSENT_SCOPES = tuple(f"urn:globus:auth:scope:{AUTH}:{name}" for name in ("view_consents", "manage_projects"))
 
 
 def install_identity_routes(app: Flask, state: State) -> None:
@@ -45,6 +47,30 @@ def install_identity_routes(app: Flask, state: State) -> None:
             provision = request.args.get("provision") == "true"
             found = state.identities.with_usernames((usernames or "").split(","), provision)
         return {"identities": [identity.document() for identity in found]}
+
+    @app.get("/v2/api/identity_providers")
+    def identity_providers() -> ResponseReturnValue:
+        _check_token_or_client()
+        ids, domains = request.args.get("ids"), request.args.get("domains")
+        if (ids is None) == (domains is None):
+            abort(400, "Either ids or domains is needed, and not both")
+        wanted = set((ids if ids is not None else domains or "").split(","))
+        found = [one for one in PROVIDERS if (one["id"] in wanted if ids is not None else wanted & set(one["domains"]))]
+        return {"identity_providers": found}
+
+    @app.get("/v2/api/identities/<identity_id>/consents")
+    def consents(identity_id: str) -> ResponseReturnValue:
+        token = check(request, *_CONSENT_SCOPES)
+        if identity_id != token.user.id:
+            abort(403, "Only one's own consents can be seen")
+        found = state.registry.consents.of(identity_id)
+        if request.args.get("all", "").lower() != "true":
+            # A consent below another belongs to the client at the root.
+            roots = {
+                one["id"] for one in found if one["client"] == token.client_id and len(one["dependency_path"]) == 1
+            }
+            found = [one for one in found if one["dependency_path"][0] in roots]
+        return {"consents": found}
 
     def _check_token_or_client() -> None:
         basic = request.authorization

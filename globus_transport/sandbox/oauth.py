@@ -26,6 +26,7 @@ from globus_transport.sandbox.authlib_typed import (
 )
 from globus_transport.sandbox.clients import DEPENDENT_TOKEN, OAuthClient
 from globus_transport.sandbox.codes import AuthorizationCode
+from globus_transport.sandbox.demands import session_of
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.state import State
 from globus_transport.sandbox.tokens import HIDDEN, Credential, Issued
@@ -125,6 +126,7 @@ class _CodeGrant(AuthorizationCodeGrant):
                 nonce=asked.get("nonce"),
                 code_challenge=asked.get("code_challenge"),
                 code_challenge_method=asked.get("code_challenge_method"),
+                session=session_of(asked, request.user.id, request.user.username),
             )
         )
 
@@ -144,14 +146,17 @@ class _CodeGrant(AuthorizationCodeGrant):
         expires_in: int | None = None,
         include_refresh_token: bool = True,
     ) -> TokenAnswer:
-        code = self.request.authorization_code
+        code, state = self.request.authorization_code, self.server.state
         # Only here is the request known to be right in every way; a wrong one must not use up the code.
-        if not self.server.state.codes.claim(code):
+        if not state.codes.claim(code):
             raise InvalidGrantError()
+        wanted = scopes.parse(code.scope)
+        state.sessions[code.login] = code.session
+        state.registry.consents.grant(code.client_id, code.user.id, wanted, state.clock.now(), refresh=code.offline)
         return self.server.answer(
             self.request.client,
             code.user,
-            scopes.parse(code.scope),
+            wanted,
             refresh=code.offline,
             login=code.login,
             nonce=code.nonce,

@@ -99,3 +99,12 @@ def by_resource_server(scopes: Iterable[Scope]) -> dict[str, tuple[Scope, ...]]:
 def to_text(scopes: Iterable[Scope]) -> str:
     """The names of the scopes, space separated, without their dependencies."""
     return " ".join(scope.name for scope in scopes)
+
+
+def to_tree_text(scopes: Iterable[Scope]) -> str:
+    """The scopes with their dependencies, as ``parse`` reads them."""
+    return " ".join(
+        f"{'*' if scope.optional else ''}{scope.name}"
+        + (f"[{to_tree_text(scope.dependencies)}]" if scope.dependencies else "")
+        for scope in scopes
+    )

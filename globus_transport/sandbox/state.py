@@ -2,19 +2,24 @@
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from globus_transport.sandbox.clients import OAuthClient
 from globus_transport.sandbox.clock import Clock
 from globus_transport.sandbox.codes import CodeStore
-from globus_transport.sandbox.collections import Collections
+from globus_transport.sandbox.collections import Collection, Collections
+from globus_transport.sandbox.demands import Demands, Session
 from globus_transport.sandbox.faults import Faults
 from globus_transport.sandbox.id_tokens import IdTokenSigner
 from globus_transport.sandbox.identities import Identities, Identity
 from globus_transport.sandbox.recording import RequestLog
+from globus_transport.sandbox.records import Records
+from globus_transport.sandbox.registry.store import Registry
+from globus_transport.sandbox.streams import Streams
 from globus_transport.sandbox.tasks import TaskStore
-from globus_transport.sandbox.tokens import TokenStore
+from globus_transport.sandbox.tokens import Credential, TokenStore
 
 
 @dataclass(slots=True)
@@ -49,7 +54,19 @@ class State:
         self.signer = IdTokenSigner()
         self.collections = Collections(folder)
         self.tasks = TaskStore()
+        self.clock.on_advance(self.tasks.wake)
+        self.groups: dict[str, set[str]] = {}
+        self.roles = Records()
+        self.rules = Records()
+        self.bookmarks = Records()
+        self.pause_rules = Records()
+        self.demands = Demands()
+        self.sessions: dict[str, Session] = {}
+        self.registry = Registry()
+        self.streams = Streams(self.clock)
         self.auth_url = ""
+        # Called when something may have changed; a sandbox with a folder keeps its state there.
+        self.keep: Callable[[], None] = lambda: None
         self._closing = threading.Event()
         self._lock = threading.Lock()
 
@@ -57,6 +74,20 @@ class State:
     def issuer(self) -> str:
         """Auth's name for itself: its address without the last slash."""
         return self.auth_url.rstrip("/")
+
+    def session_of(self, credential: Credential) -> Session:
+        """How the user of a token logged in. Whoever got the token without a login has a session without anything."""
+        return self.sessions.get(credential.login, Session())
+
+    def forget(self, collection: Collection) -> None:
+        """Delete a collection, its guest collections and what is known about them; files stay."""
+        for gone in self.collections.remove(collection):
+            for records in (self.roles, self.rules):
+                records.remove_where(endpoint=gone.id)
+            self.pause_rules.remove_where(endpoint_id=gone.id)
+            self.demands.consents.pop(gone.id, None)
+            self.demands.sessions.pop(gone.id, None)
+        self.tasks.wake()
 
     def count_grant(self, grant_type: str) -> None:
         """Note that tokens were granted."""

@@ -1,13 +1,17 @@
 """Transfer's routes that start tasks."""
 
 import uuid
+from collections.abc import Iterable
+from typing import Literal
 
 from flask import Flask
 from flask.typing import ResponseReturnValue
 
+from globus_transport.sandbox.collections import Collection
+from globus_transport.sandbox.sharing.permissions import require_access
 from globus_transport.sandbox.state import State
 from globus_transport.sandbox.submissions import Submission, read_delete, read_transfer
-from globus_transport.sandbox.transfer_requests import caller, collection_with, json_body, result
+from globus_transport.sandbox.transfer_requests import caller, check_demands, collection_with, json_body, result
 from globus_transport.sandbox.work import work_on
 
 
@@ -20,11 +24,22 @@ def install_submission_routes(app: Flask, state: State) -> None:
 
     @app.post("/v0.10/transfer")
     def transfer() -> ResponseReturnValue:
-        return submit(read_transfer(json_body(), lambda id: collection_with(state, id)), "transfer")
+        submission = read_transfer(json_body(), lambda id: collection_with(state, id))
+        allow(submission.source, [item.source_path for item in submission.items], "r")
+        allow(submission.destination, [item.destination_path for item in submission.items], "rw")
+        return submit(submission, "transfer")
 
     @app.post("/v0.10/delete")
     def delete() -> ResponseReturnValue:
-        return submit(read_delete(json_body(), lambda id: collection_with(state, id)), "delete")
+        submission = read_delete(json_body(), lambda id: collection_with(state, id))
+        allow(submission.source, submission.paths, "rw")
+        return submit(submission, "delete")
+
+    def allow(collection: Collection, paths: Iterable[str], mode: Literal["r", "rw"]) -> None:
+        check_demands(state, collection)
+        if collection.host is not None:
+            for path in paths:
+                require_access(state, collection, caller(), path, mode)
 
     def submit(submission: Submission, kind: str) -> ResponseReturnValue:
         task, is_new = state.tasks.submit(

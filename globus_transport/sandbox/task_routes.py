@@ -4,6 +4,7 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
 from globus_transport.sandbox.listing import marker_page, offset_page, ordered, selected
+from globus_transport.sandbox.manager.pause_rules import pause_info_document
 from globus_transport.sandbox.state import State
 from globus_transport.sandbox.submissions import read_deadline, read_label
 from globus_transport.sandbox.tasks import Task
@@ -51,6 +52,7 @@ def install_task_routes(app: Flask, state: State) -> None:
             task.label = label
         if deadline is not None:
             task.deadline = deadline
+            task.wake()
         return result("Updated", "The task was updated")
 
     @app.post("/v0.10/task/<task_id>/cancel")
@@ -86,12 +88,4 @@ def install_task_routes(app: Flask, state: State) -> None:
 
     @app.get("/v0.10/task/<task_id>/pause_info")
     def pause_info(task_id: str) -> ResponseReturnValue:
-        find(task_id)
-        return {
-            "DATA_TYPE": "pause_info_limited",
-            "pause_rules": [],
-            "source_pause_message": None,
-            "source_pause_message_share": None,
-            "destination_pause_message": None,
-            "destination_pause_message_share": None,
-        }
+        return pause_info_document(state, find(task_id))

@@ -1,8 +1,9 @@
 """Tasks: how far a submission has come."""
 
 import threading
+import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any, Literal, TypeAlias
 
 from globus_transport.sandbox.clock import Clock, iso_time
@@ -10,6 +11,10 @@ from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.submissions import Submission, TransferSubmission
 
 _DAY = 86400.0
+# Waits end now and then to look again: a lock cannot wait for a deadline in a thousand years.
+_A_WHILE = 3600.0
+_PAUSED = "PAUSED", "paused", "The task waits until it is resumed"
+_RESUMED = "RESUMED", "resumed", "The task goes on"
 
 Status: TypeAlias = Literal["ACTIVE", "SUCCEEDED", "FAILED"]
 
@@ -44,22 +49,70 @@ class Task:
         self.events: list[dict[str, Any]] = []
         self.successful: list[dict[str, Any]] = []
         self.skipped: list[dict[str, Any]] = []
-        self._stop = threading.Event()
+        self.canceled_by_admin = False
+        self.admin_message: str | None = None
+        # The message of the administrator who paused the task; None while nobody has.
+        self.admin_pause: str | None = None
+        # Told by the store whether a pause rule holds the task up.
+        self.is_held: Callable[[Task], bool] = lambda task: False
+        self._stopping = False
+        self._wake = threading.Condition()
         self._lock = threading.Lock()
         self.add_event("STARTED", "started", "The task has begun")
 
     def stop(self) -> None:
         """Ask the task to end before its next file."""
-        self._stop.set()
+        with self._wake:
+            self._stopping = True
+            self._wake.notify_all()
+
+    def wake(self) -> None:
+        """Something has changed that the task may be waiting for."""
+        with self._wake:
+            self._wake.notify_all()
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether an administrator or a pause rule holds the task up."""
+        return self.status == "ACTIVE" and (self.admin_pause is not None or self.is_held(self))
 
     def stops_within(self, seconds: float) -> bool:
-        """Wait for so many seconds of real time, or until the task is asked to end; True in that case."""
-        return self._stop.wait(seconds) if seconds > 0 else self._stop.is_set()
+        """Wait for so many seconds of real time, and for as long as the task is paused.
+
+        :return: True if the task was asked to end meanwhile. The wait also ends at the deadline.
+        """
+        until = time.monotonic() + seconds
+        was_paused = False
+        with self._wake:
+            while not self._stopping and not self.is_late:
+                left = until - time.monotonic()
+                if paused := self.is_paused:
+                    left = _A_WHILE
+                if paused != was_paused:
+                    self.add_event(*(_PAUSED if paused else _RESUMED))
+                    was_paused = paused
+                if left <= 0:
+                    break
+                self._wake.wait(min(left, max(0.0, self.deadline - self._clock.now()), _A_WHILE))
+            return self._stopping
 
     @property
     def is_late(self) -> bool:
         """Whether the deadline has passed."""
         return self._clock.now() > self.deadline
+
+    @property
+    def completed(self) -> float | None:
+        """When it came to its end, in seconds since 1970."""
+        return self._completed
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The ids of the collections that the task works on, the source first."""
+        source = self.submission.source.id
+        if isinstance(self.submission, TransferSubmission):
+            return source, self.submission.destination.id
+        return (source,)
 
     def add_event(self, code: str, description: str, details: str, is_error: bool = False) -> None:
         """Note that something happened."""
@@ -93,6 +146,7 @@ class Task:
         left = self.subtasks_total - self.subtasks_succeeded - len(self.skipped)
         canceled = self.fatal_error is not None and self.fatal_error["code"] == "CANCELED"
         seconds = max(1.0, (completed or self._clock.now()) - self._requested)
+        paused = self.is_paused
         return {
             "DATA_TYPE": "task",
             "task_id": self.id,
@@ -105,11 +159,11 @@ class Task:
             "completion_time": None if completed is None else iso_time(completed),
             "deadline": iso_time(self.deadline),
             "is_ok": True if active else None,
-            "is_paused": False,
-            "nice_status": "OK" if active else None,
+            "is_paused": paused,
+            "nice_status": ("PAUSED" if paused else "OK") if active else None,
             "nice_status_details": None,
             "nice_status_expires_in": None,
-            "nice_status_short_description": "OK" if active else None,
+            "nice_status_short_description": ("paused" if paused else "OK") if active else None,
             "fatal_error": self.fatal_error,
             "faults": sum(event["is_error"] for event in self.events),
             "files": self.files,
@@ -128,8 +182,8 @@ class Task:
             "subtasks_canceled": left if canceled else 0,
             "subtasks_expired": 0,
             "subtasks_skipped_errors": len(self.skipped),
-            "canceled_by_admin": None,
-            "canceled_by_admin_message": None,
+            "canceled_by_admin": "BOTH" if self.canceled_by_admin else None,
+            "canceled_by_admin_message": self.admin_message,
             "command": "API 0.10",
             "history_deleted": False,
             **_of_submission(self.submission),
@@ -177,6 +231,7 @@ class TaskStore:
         self._by_id: dict[str, Task] = {}
         self._by_submission: dict[tuple[str, str], Task] = {}
         self._threads: dict[str, threading.Thread] = {}
+        self.is_held: Callable[[Task], bool] = lambda task: False
 
     def submit(
         self, submission: Submission, owner: Identity, clock: Clock, work: Callable[[Task], None]
@@ -191,6 +246,7 @@ class TaskStore:
             if task is not None:
                 return task, False
             task = self._by_submission[key] = Task(submission, owner, clock)
+            task.is_held = self.is_held
             thread = threading.Thread(target=work, args=(task,), name="sandbox task", daemon=True)
             self._by_id[task.id], self._threads[task.id] = task, thread
             thread.start()
@@ -205,6 +261,16 @@ class TaskStore:
         """The owner's tasks, latest first."""
         with self._lock:
             return [task for task in reversed(self._by_id.values()) if task.owner.id == owner.id]
+
+    def at(self, collection_ids: Set[str]) -> list[Task]:
+        """Everybody's tasks that read or write on one of some collections, latest first."""
+        with self._lock:
+            return [task for task in reversed(self._by_id.values()) if not collection_ids.isdisjoint(task.places)]
+
+    def wake(self) -> None:
+        """Let all tasks look again at the time and at what holds them up."""
+        for task in list(self._by_id.values()):
+            task.wake()
 
     def join(self, task: Task, seconds: float) -> None:
         """Wait until a task's thread has ended, but no longer than so many seconds."""

@@ -10,11 +10,12 @@ from typing import Any, Literal
 
 from globus_transport.sandbox.clients import OAuthClient
 from globus_transport.sandbox.clock import Clock
-from globus_transport.sandbox.identities import Identity
-from globus_transport.sandbox.scopes import Scope, by_resource_server, to_text
+from globus_transport.sandbox.identities import Identities, Identity
+from globus_transport.sandbox.scopes import Scope, by_resource_server, parse, to_text, to_tree_text
 
 # Secrets print when a test fails or a log is at debug level, unless something stops them.
 HIDDEN = "<hidden>"
+_PLAIN = ("value", "kind", "client_id", "resource_server", "login", "issued_at", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,33 @@ class TokenStore:
             for credential in self._by_value.values():
                 if credential.kind == "access":
                     credential.expires_at = min(credential.expires_at, now)
+
+    def dump(self) -> dict[str, Any]:
+        """All tokens that still matter, as a JSON document; it has their values in it."""
+        now = self._clock.now()
+        with self._lock:
+            found = [
+                {
+                    **{name: getattr(one, name) for name in _PLAIN},
+                    "user": one.user.id,
+                    "scopes": to_tree_text(one.scopes),
+                    # JSON has no infinity.
+                    "expires_at": None if math.isinf(one.expires_at) else one.expires_at,
+                }
+                for one in self._by_value.values()
+                if one.expires_at > now
+            ]
+            return {"tokens": found, "ended_families": sorted(self._ended_families)}
+
+    def load(self, document: dict[str, Any], identities: Identities) -> None:
+        """Add what ``dump`` gave."""
+        with self._lock:
+            for one in document["tokens"]:
+                (user,) = identities.with_ids([one["user"]])
+                expires_at = math.inf if one["expires_at"] is None else one["expires_at"]
+                its = {**one, "user": user, "scopes": parse(one["scopes"]), "expires_at": expires_at}
+                self._by_value[one["value"]] = Credential(**its)
+            self._ended_families |= {(login, server) for login, server in document["ended_families"]}
 
     def _end_family(self, credential: Credential) -> None:
         self._ended_families.add(credential.family)

@@ -12,14 +12,16 @@ from werkzeug.exceptions import HTTPException
 from globus_transport.sandbox.authlib_typed import OAuth2Error
 
 _CHARACTERS = string.ascii_letters + string.digits
+JSON_API = "application/vnd.api+json"
 _CODES = {400: "BadRequest", 404: "NotFound", 405: "MethodNotAllowed"}
 
 
 class TransferError(Exception):
-    """An answer other than success."""
+    """An answer other than success; ``more`` are further keys of its document."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, **more: Any) -> None:
         super().__init__(message)
+        self.more = more
         self.status = status
         self.code = code
         self.message = message
@@ -37,7 +39,15 @@ def new_request_id() -> str:
 
 def error_document(status: int, code: str, text: str, path: str) -> dict[str, Any]:
     """Transfer's error document; the status is not part of it, and a code has no spaces."""
+    if is_json_api(path):
+        error = {"status": str(status), "code": code.replace(" ", ""), "title": code, "detail": text}
+        return {"errors": [error], "meta": {"request_id": new_request_id()}}
     return {"code": code.replace(" ", ""), "message": text, "request_id": new_request_id(), "resource": path}
+
+
+def is_json_api(path: str) -> bool:
+    """Whether documents at a path are JSON:API."""
+    return path.startswith("/v2/")
 
 
 def from_os_error(error: OSError) -> TransferError:
@@ -55,8 +65,10 @@ def from_os_error(error: OSError) -> TransferError:
 def install_error_handlers(app: Flask) -> None:
     """Let all errors of an application have this form."""
 
-    def answer(error: TransferError) -> ResponseReturnValue:
-        return error_document(error.status, error.code, error.message, request.path), error.status
+    def answer(error: TransferError) -> tuple[dict[str, Any], int, dict[str, str]]:
+        document = error_document(error.status, error.code, error.message, request.path) | error.more
+        media_type = JSON_API if is_json_api(request.path) else "application/json"
+        return document, error.status, {"Content-Type": media_type}
 
     app.register_error_handler(TransferError, answer)
 
@@ -66,8 +78,8 @@ def install_error_handlers(app: Flask) -> None:
 
     @app.errorhandler(OAuth2Error)
     def refused(error: OAuth2Error) -> ResponseReturnValue:
-        document = error_document(401, "AuthenticationFailed", error.get_error_description(), request.path)
-        return document, 401, {"WWW-Authenticate": "Bearer"}
+        answer_of_401 = answer(TransferError(401, "AuthenticationFailed", error.get_error_description()))
+        return *answer_of_401[:2], {**answer_of_401[2], "WWW-Authenticate": "Bearer"}
 
     @app.errorhandler(HTTPException)
     def failed(error: HTTPException) -> ResponseReturnValue:

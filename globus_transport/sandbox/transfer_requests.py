@@ -8,17 +8,33 @@ from flask import g, request
 from globus_transport.sandbox.collections import Collection
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.state import State
+from globus_transport.sandbox.tokens import Credential
 from globus_transport.sandbox.transfer_errors import TransferError, bad_request, new_request_id
 
 
-def set_caller(identity: Identity) -> None:
-    """Remember who sent the current request."""
-    g.caller = identity
+def set_credential(credential: Credential) -> None:
+    """Remember the token that came with the current request."""
+    g.credential = credential
 
 
 def caller() -> Identity:
     """Who sent the current request."""
-    return cast(Identity, g.caller)
+    return cast(Credential, g.credential).user
+
+
+def check_demands(state: State, collection: Collection) -> None:
+    """Refuse a token without the consent or the kind of login that a collection demands.
+
+    :raises TransferError: It lacks one, and the error says what to ask for.
+    """
+    credential = cast(Credential, g.credential)
+    missing = state.demands.missing_consents(collection.id, credential.scopes)
+    if missing:
+        raise TransferError(403, "ConsentRequired", "Missing required data_access consent", required_scopes=missing)
+    wanted = state.demands.sessions.get(collection.id)
+    if wanted and not state.session_of(credential).fulfils(wanted[0]):
+        session, message = wanted
+        raise TransferError(403, "AuthorizationRequired", message, authorization_parameters=session.parameters(message))
 
 
 def json_body() -> dict[str, Any]:
@@ -44,6 +60,17 @@ def text_of(document: dict[str, Any], key: str) -> str:
     if not isinstance(found, str) or not found:
         raise bad_request(f"{key} is missing")
     return found
+
+
+def texts_of(document: dict[str, Any], key: str) -> list[str]:
+    """A list of texts that a document must have.
+
+    :raises TransferError: It has not.
+    """
+    found = document.get(key)
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in cast(list[object], found)):
+        raise bad_request(f"{key} must be a list of texts")
+    return cast(list[str], found)
 
 
 def collection_with(state: State, id: str) -> Collection:

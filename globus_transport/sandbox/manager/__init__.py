@@ -1,0 +1,1 @@
+"""What the managers of a collection see and do: the endpoint manager."""

@@ -1,0 +1,103 @@
+"""Pause rules: what they are, and whom they hold up."""
+
+from globus_transport.sandbox.clock import from_iso_time
+from globus_transport.sandbox.collections import Collection
+from globus_transport.sandbox.identities import Identity
+from globus_transport.sandbox.records import Document
+from globus_transport.sandbox.state import State
+from globus_transport.sandbox.submissions import TransferSubmission
+from globus_transport.sandbox.tasks import Task
+from globus_transport.sandbox.transfer_errors import TransferError, bad_request
+from globus_transport.sandbox.transfer_requests import text_of
+
+OPERATIONS = (
+    "pause_ls",
+    "pause_mkdir",
+    "pause_rename",
+    "pause_task_delete",
+    "pause_task_transfer_write",
+    "pause_task_transfer_read",
+)
+
+
+def read_changes(document: Document) -> Document:
+    """What a pause rule document wants to set.
+
+    :raises TransferError: It makes no sense.
+    """
+    changes: Document = {}
+    if "message" in document:
+        changes["message"] = text_of(document, "message")
+    for name in OPERATIONS:
+        if name in document:
+            if not isinstance(document[name], bool):
+                raise bad_request(f"{name} must be true or false")
+            changes[name] = document[name]
+    if document.get("start_time") is not None:
+        try:
+            from_iso_time(str(document["start_time"]))
+        except ValueError as error:
+            raise bad_request("start_time is not a date in ISO 8601") from error
+        changes["start_time"] = document["start_time"]
+    return changes
+
+
+def rule_document(state: State, rule: Document) -> Document:
+    """The document of a pause rule."""
+    collection = state.collections.get(rule["endpoint_id"])
+    user = state.identities.with_ids([rule["identity_id"]]) if rule["identity_id"] else []
+    return {
+        "DATA_TYPE": "pause_rule",
+        **rule,
+        "endpoint_display_name": collection.display_name if collection else None,
+        "identity_string": user[0].username if user else None,
+    }
+
+
+def rules_on(state: State, collection: Collection, identity: Identity) -> list[Document]:
+    """The rules that hold someone up on a collection now. A rule of a host holds on its guests too."""
+    now = state.clock.now()
+    places = {collection.id, collection.host.id if collection.host else collection.id}
+    return [
+        rule
+        for rule in state.pause_rules.where()
+        if rule["endpoint_id"] in places
+        and rule["identity_id"] in (None, identity.id)
+        and (rule["start_time"] is None or from_iso_time(rule["start_time"]) <= now)
+    ]
+
+
+def require_no_pause(state: State, collection: Collection, identity: Identity, operation: str) -> None:
+    """Refuse an operation on files that a pause rule forbids.
+
+    :raises TransferError: There is such a rule; the message is its own.
+    """
+    for rule in rules_on(state, collection, identity):
+        if rule.get(f"pause_{operation}"):
+            raise TransferError(409, "ClientError.Paused", rule["message"])
+
+
+def rules_of_task(state: State, task: Task) -> list[Document]:
+    """The rules that hold a task up."""
+    submission = task.submission
+    if not isinstance(submission, TransferSubmission):
+        parts = [(submission.source, "pause_task_delete")]
+    else:
+        parts = [
+            (submission.source, "pause_task_transfer_read"),
+            (submission.destination, "pause_task_transfer_write"),
+        ]
+    return [rule for place, name in parts for rule in rules_on(state, place, task.owner) if rule[name]]
+
+
+def pause_info_document(state: State, task: Task, kind: str = "pause_info_limited") -> Document:
+    """Why a task is paused."""
+    rules = rules_of_task(state, task) if task.is_paused else []
+    return {
+        "DATA_TYPE": kind,
+        "pause_rules": [rule_document(state, rule) for rule in rules],
+        "source_pause_message": task.admin_pause,
+        "source_pause_message_share": None,
+        "destination_pause_message": task.admin_pause if len(task.places) > 1 else None,
+        "destination_pause_message_share": None,
+    }

@@ -1,0 +1,80 @@
+"""The documents of registered clients, and the OAuth2 clients that they describe."""
+
+from flask import abort
+
+from globus_transport.sandbox.clients import CONFIDENTIAL_GRANTS, PUBLIC_GRANTS, OAuthClient
+from globus_transport.sandbox.records import Document
+from globus_transport.sandbox.registry.requests import flag, text, texts
+
+_PUBLIC = "public_installed_client"
+_TYPES = {
+    "client_identity",
+    "confidential_client",
+    "globus_connect_server",
+    _PUBLIC,
+    "hybrid_confidential_client_resource_server",
+    "resource_server",
+}
+
+
+def new_client(document: Document) -> Document:
+    """The document of a client that someone asks for."""
+    kind = document.get("client_type")
+    if kind is None:
+        kind = _PUBLIC if flag(document, "public_client", False) else "confidential_client"
+    elif kind not in _TYPES or "public_client" in document:
+        abort(400, "client_type must be a known type, and public_client is not given with it")
+    is_public = kind == _PUBLIC
+    client: Document = {
+        "name": "",
+        "project": document.get("project"),
+        "public_client": is_public,
+        "client_type": kind,
+        "grant_types": sorted(PUBLIC_GRANTS if is_public else CONFIDENTIAL_GRANTS),
+        "parent_client": None,
+        "prompt_for_named_grant": True,
+        "userinfo_from_effective_identity": True,
+        "scopes": [],
+        "visibility": "private",
+        "redirect_uris": [],
+        "required_idp": None,
+        "preselect_idp": None,
+        "fqdns": texts(document, "fqdns"),
+        "links": {"privacy_policy": None, "terms_and_conditions": None},
+    }
+    text(document, "name")
+    return client | changes_in(client, document)
+
+
+def changes_in(client: Document, document: Document) -> Document:
+    """What a document wants to change about a client."""
+    changes: Document = {}
+    if "name" in document:
+        changes["name"] = text(document, "name")
+    if "visibility" in document:
+        if document["visibility"] not in ("public", "private"):
+            abort(400, "visibility must be public or private")
+        changes["visibility"] = document["visibility"]
+    if "redirect_uris" in document:
+        changes["redirect_uris"] = texts(document, "redirect_uris")
+    for key in ("required_idp", "preselect_idp"):
+        if key in document:
+            changes[key] = document[key]
+    if "links" in document:
+        if not isinstance(document["links"], dict):
+            abort(400, "links must be an object")
+        changes["links"] = {**client["links"], **document["links"]}
+    return changes
+
+
+def oauth_client(client: Document, credentials: dict[str, str]) -> OAuthClient:
+    """The OAuth2 client of a document.
+
+    :param credentials: Its secrets, by the id of their credential; it shares them.
+    """
+    return OAuthClient(
+        client_id=client["id"],
+        is_confidential=not client["public_client"],
+        credentials=credentials,
+        redirect_uris=tuple(client["redirect_uris"]),
+    )

@@ -1,0 +1,125 @@
+"""Auth's routes about scopes, which belong to clients."""
+
+from typing import cast
+
+from flask import Flask, abort, request
+from flask.typing import ResponseReturnValue
+
+from globus_transport.sandbox.identities import Identity
+from globus_transport.sandbox.records import Document
+from globus_transport.sandbox.registry.ids import scope_id
+from globus_transport.sandbox.registry.requests import Callers, flag, read_body, text, texts
+from globus_transport.sandbox.state import State
+
+_EDITABLE = (
+    "name",
+    "description",
+    "scope_suffix",
+    "advertised",
+    "allows_refresh_token",
+    "required_domains",
+    "dependent_scopes",
+)
+
+
+def install_scope_routes(app: Flask, state: State, callers: Callers) -> None:
+    """Add the routes to an application."""
+    scopes, clients = state.registry.scopes, state.registry.clients
+
+    def manages(scope: Document, identity: Identity) -> bool:
+        client = clients.get(scope["client"])
+        return client is not None and callers.manages(client, identity)
+
+    def find(scope_id: str, identity: Identity) -> Document:
+        scope = scopes.get(scope_id)
+        if scope is None or not manages(scope, identity):
+            abort(404, f"No such scope {scope_id!r}")
+        return scope
+
+    def note_at_client(client_id: str) -> None:
+        if clients.get(client_id):
+            clients.update(client_id, scopes=[one["id"] for one in scopes.where(client=client_id)])
+
+    @app.get("/v2/api/scopes")
+    def get_scopes() -> ResponseReturnValue:
+        caller = callers.reader()
+        strings, ids = request.args.get("scope_strings"), request.args.get("ids")
+        if strings is not None and ids is not None:
+            abort(400, "Either scope_strings or ids, and not both")
+        key, wanted = ("scope_string", strings) if strings is not None else ("id", ids)
+        if wanted is None:
+            found = [one for one in scopes.where() if manages(one, caller)]
+        else:
+            names = wanted.split(",")
+            found = [one for one in scopes.where() if one[key] in names and (one["advertised"] or manages(one, caller))]
+        return {"scopes": [_show(one) for one in found]}
+
+    @app.post("/v2/api/clients/<client_id>/scopes")
+    def create_scope(client_id: str) -> ResponseReturnValue:
+        caller, document = callers.writer(), read_body("scope")
+        client = clients.get(client_id)
+        if client is None or not callers.manages(client, caller):
+            abort(404, f"No such client {client_id!r}")
+        fields = _read(document, client_id)
+        if scopes.where(scope_string=fields["scope_string"]):
+            abort(409, "The client has such a scope")
+        scope = scopes.add({"id": scope_id(fields["scope_string"]), "client": client_id, **fields})
+        note_at_client(client_id)
+        return {"scope": _show(scope)}, 201
+
+    @app.get("/v2/api/scopes/<scope_id>")
+    def get_scope(scope_id: str) -> ResponseReturnValue:
+        caller, scope = callers.reader(), scopes.get(scope_id)
+        if scope is None or not (scope["advertised"] or manages(scope, caller)):
+            abort(404, f"No such scope {scope_id!r}")
+        return {"scope": _show(scope)}
+
+    @app.put("/v2/api/scopes/<scope_id>")
+    def update_scope(scope_id: str) -> ResponseReturnValue:
+        scope, document = find(scope_id, callers.writer()), read_body("scope")
+        changes = {key: document[key] for key in _EDITABLE if key in document}
+        return {"scope": _show(scopes.update(scope_id, **_read({**scope, **changes}, scope["client"])))}
+
+    @app.delete("/v2/api/scopes/<scope_id>")
+    def delete_scope(scope_id: str) -> ResponseReturnValue:
+        scope = find(scope_id, callers.writer())
+        scopes.remove(scope_id)
+        note_at_client(scope["client"])
+        return {"scope": _show(scope)}
+
+
+def _read(document: Document, client_id: str) -> Document:
+    suffix = text(document, "scope_suffix")
+    return {
+        "name": text(document, "name"),
+        "description": text(document, "description"),
+        "scope_suffix": suffix,
+        "scope_string": f"https://auth.globus.org/scopes/{client_id}/{suffix}",
+        "advertised": flag(document, "advertised", False),
+        "allows_refresh_token": flag(document, "allows_refresh_token", True),
+        "required_domains": texts(document, "required_domains"),
+        "dependent_scopes": _dependencies(document),
+    }
+
+
+def _dependencies(document: Document) -> list[Document]:
+    found: object = document.get("dependent_scopes") or []
+    if not isinstance(found, list):
+        abort(400, "dependent_scopes must be a list")
+    dependencies: list[Document] = []
+    for one in cast(list[object], found):
+        if not isinstance(one, dict):
+            abort(400, "dependent_scopes must be a list of objects")
+        scope = cast(Document, one)
+        dependencies.append(
+            {
+                "scope": text(scope, "scope"),
+                "optional": flag(scope, "optional", False),
+                "requires_refresh_token": flag(scope, "requires_refresh_token", False),
+            }
+        )
+    return dependencies
+
+
+def _show(scope: Document) -> Document:
+    return {key: value for key, value in scope.items() if key != "scope_suffix"}

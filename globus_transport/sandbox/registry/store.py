@@ -1,0 +1,51 @@
+"""Everything that is registered with the Auth of one sandbox."""
+
+from globus_transport.sandbox.records import Document, Records
+from globus_transport.sandbox.registry.consents import Consents
+from globus_transport.sandbox.registry.ids import scope_id, service_id
+from globus_transport.sandbox.scopes import AUTH, TRANSFER, resource_server_of
+
+_AUTH_NAMES = (
+    "manage_projects",
+    "view_authentications",
+    "view_clients",
+    "view_clients_and_scopes",
+    "view_consents",
+    "view_identities",
+    "view_identity_set",
+)
+_WELL_KNOWN = (
+    "openid",
+    "email",
+    "profile",
+    *(f"urn:globus:auth:scope:{AUTH}:{name}" for name in _AUTH_NAMES),
+    f"urn:globus:auth:scope:{TRANSFER}:all",
+)
+
+
+class Registry:
+    """The registrations, as the documents that Auth shows; ``owner_id`` and ``secret`` are only for itself."""
+
+    def __init__(self) -> None:
+        self.projects = Records()
+        self.clients = Records()
+        self.credentials = Records()
+        self.policies = Records()
+        self.scopes = Records()
+        self.consents = Consents()
+        for name in _WELL_KNOWN:
+            self.scopes.add(_well_known(name))
+
+
+def _well_known(name: str) -> Document:
+    return {
+        "id": scope_id(name),
+        "scope_string": name,
+        "client": service_id(resource_server_of(name)),
+        "name": name.rpartition(":")[2],
+        "description": "A scope of a Globus service",
+        "advertised": True,
+        "allows_refresh_token": True,
+        "required_domains": [],
+        "dependent_scopes": [],
+    }

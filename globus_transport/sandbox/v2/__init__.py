@@ -1,0 +1,1 @@
+"""The routes of Transfer whose documents are JSON:API."""

@@ -1,0 +1,62 @@
+"""JSON:API documents."""
+
+import json
+from typing import Any, cast
+
+from flask import Response
+
+from globus_transport.sandbox.records import Document
+from globus_transport.sandbox.transfer_errors import JSON_API, TransferError, bad_request, new_request_id
+from globus_transport.sandbox.transfer_requests import json_body
+
+
+def answer(data: Document | list[Document] | None, status: int = 200, **more: Any) -> Response:
+    """A successful answer; ``more`` are further keys beside the data."""
+    document = {"data": data, **more, "meta": {"request_id": new_request_id()}}
+    return Response(json.dumps(document), status, content_type=JSON_API)
+
+
+def read_data(kind: str) -> Document:
+    """The resource object in the current request's body.
+
+    :raises TransferError: There is none of this kind.
+    """
+    data = json_body().get("data")
+    if not isinstance(data, dict) or cast(Document, data).get("type") != kind:
+        raise bad_request(f"data must be an object of type {kind}")
+    return cast(Document, data)
+
+
+def attributes_of(data: Document) -> Document:
+    """The attributes of a resource object.
+
+    :raises TransferError: They are no object.
+    """
+    found = data.get("attributes", {})
+    if not isinstance(found, dict):
+        raise bad_request("attributes must be an object")
+    return cast(Document, found)
+
+
+def related(data: Document, name: str, kind: str) -> str:
+    """The id that a resource object has for a relationship.
+
+    :raises TransferError: It has none.
+    """
+    try:
+        found = data["relationships"][name]["data"]
+        if found["type"] == kind and isinstance(found["id"], str):
+            return found["id"]
+    except (KeyError, TypeError):
+        pass
+    raise bad_request(f"The relationship {name} to a {kind} is missing")
+
+
+def reference(kind: str, id: str) -> Document:
+    """A relationship's value."""
+    return {"data": {"type": kind, "id": id}}
+
+
+def not_found(kind: str, id: str) -> TransferError:
+    """The error for an id that is unknown."""
+    return TransferError(404, "NOT_FOUND", f"No such {kind} {id!r}")
