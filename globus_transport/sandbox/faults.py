@@ -23,6 +23,7 @@ class Fault:
     when: Literal["before", "after"]
     drop: bool
     delay: float
+    retry_date: float | None
 
     def matches(self, service: str, method: str, path: str) -> bool:
         """Whether a request meets this fault."""
@@ -54,6 +55,7 @@ class Faults:
         when: Literal["before", "after"] = "before",
         drop: bool = False,
         delay: float = 0.0,
+        retry_date: float | None = None,
     ) -> Fault:
         """Let matching requests fail.
 
@@ -67,6 +69,7 @@ class Faults:
         :param when: ``before`` fails at once; ``after`` first carries the request out, so that only its answer is lost.
         :param drop: Close the connection without an answer.
         :param delay: Seconds to wait before failing; with neither status nor drop the request is only slow.
+        :param retry_date: Send ``Retry-After`` as a date, so many seconds after the sandbox's time at the failure.
         :raises ValueError: Nothing would go wrong, or ``status`` and ``drop`` are both given, or it is no final status.
         """
         if status is not None and not 200 <= status <= 599:
@@ -74,7 +77,17 @@ class Faults:
         if (status is not None) + drop > 1 or (status is None and not drop and not delay):
             raise ValueError("A fault needs a status, or drop, or a delay, and not both a status and drop")
         fault = Fault(
-            status, headers or {}, body, method.upper() if method else None, path, service, times, when, drop, delay
+            status,
+            headers or {},
+            body,
+            method.upper() if method else None,
+            path,
+            service,
+            times,
+            when,
+            drop,
+            delay,
+            retry_date,
         )
         with self._lock:
             self._faults.append(fault)

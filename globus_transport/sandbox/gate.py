@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import parse_qs
 
+from werkzeug.http import http_date
 from werkzeug.wrappers import Response
 
 from globus_transport.sandbox.faults import Fault
@@ -59,6 +60,8 @@ class Gate:
             self._state.keep()
         if response is not None:
             received.status = response.status_code
+            # By the sandbox's time, like all other dates in the answer.
+            response.headers.setdefault("Date", http_date(self._state.clock.now()))
         return response
 
     def _carry_out(self, environ: "WSGIEnvironment") -> Response:
@@ -82,6 +85,8 @@ class Gate:
             response = Response(fault.body, status, content_type="text/plain; charset=utf-8")
         else:
             response = _json(dict(fault.body), status)
+        if fault.retry_date is not None:
+            response.headers["Retry-After"] = http_date(self._state.clock.now() + fault.retry_date)
         for name, value in fault.headers.items():
             response.headers[name] = value
         return response

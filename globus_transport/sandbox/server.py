@@ -103,7 +103,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         has_body = response.status_code not in {204, 304}
         content = response.get_data() if has_body else b""
-        self.send_response(response.status_code)
+        self.send_response_only(response.status_code)
+        self.send_header("Server", self.version_string())
         for name, value in response.headers:
             self.send_header(name, value)
         if has_body and "Content-Length" not in response.headers:

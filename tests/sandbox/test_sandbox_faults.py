@@ -3,6 +3,7 @@
 import http.client
 import threading
 import time
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -21,6 +22,15 @@ def test_too_many_requests_with_retry_after(globus: Sandbox, transfer: Http) -> 
     assert (answer.document["code"], answer.document["resource"]) == ("TooManyRequests", TASKS)
     assert transfer("GET", TASKS).status == 200
     assert [one.status for one in globus.requests] == [429, 200]
+
+
+def test_retry_after_as_a_date_of_the_sandbox(globus: Sandbox, transfer: Http) -> None:
+    globus.clock.advance(86400)
+    globus.faults.add(503, retry_date=120)
+    answer = transfer("GET", TASKS)
+    date, retry_after = (parsedate_to_datetime(answer.headers[name]) for name in ("Date", "Retry-After"))
+    assert 119 <= (retry_after - date).total_seconds() <= 121
+    assert abs(date.timestamp() - globus.clock.now()) < 10
 
 
 def test_unavailable_so_many_times(globus: Sandbox, transfer: Http) -> None:

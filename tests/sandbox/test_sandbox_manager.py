@@ -249,8 +249,8 @@ def test_a_wait_begins_and_ends_with_its_events(globus: Sandbox, source: Collect
     waited = threading.Event()
     add_event = Task.add_event
 
-    def note(self: Task, code: str, description: str, details: str) -> None:
-        add_event(self, code, description, details)
+    def note(self: Task, code: str, description: str, details: str, is_error: bool = False) -> None:
+        add_event(self, code, description, details, is_error)
         waited.set()
 
     task.add_event = note.__get__(task)  # type: ignore[method-assign]
