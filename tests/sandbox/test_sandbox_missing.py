@@ -10,7 +10,7 @@ SCRIPT = """
 import sys
 sys.modules[sys.argv[1]] = None
 try:
-    import globus_transport.sandbox
+    from globus_transport.sandbox import Sandbox
 except ImportError as error:
     print(type(error).__name__, error.name, error)
 """

@@ -1,0 +1,64 @@
+"""The fixtures that other people's tests use."""
+
+from pathlib import Path
+
+from tests.sandbox.installed_plugin import run_pytest
+
+NOTHING_LOADED = """
+import sys
+import threading
+
+def test_nothing_is_loaded():
+    assert "globus_transport.sandbox.pytest_plugin" in sys.modules
+    assert not {"flask", "authlib", "werkzeug"} & set(sys.modules)
+    assert not [one for one in threading.enumerate() if one.name.startswith("sandbox")]
+"""
+
+FIXTURES = """
+import os
+
+def test_a_running_sandbox(globus):
+    assert globus.auth_url.startswith("http://127.0.0.1:")
+    assert os.environ.get("GLOBUS_SDK_SERVICE_URL_AUTH") is None
+    globus.add_collection("A")
+
+def test_each_test_has_its_own(globus, globus_environment):
+    assert globus.collections == []
+    assert os.environ["GLOBUS_SDK_SERVICE_URL_TRANSFER"] == globus.transfer_url
+    assert globus_environment == globus.environ
+
+def test_the_environment_is_as_before():
+    assert os.environ.get("GLOBUS_SDK_SERVICE_URL_TRANSFER") is None
+"""
+
+OWN = """
+import pytest
+
+@pytest.fixture
+def globus():
+    return "mine"
+
+def test_own_fixture_wins(globus):
+    assert globus == "mine"
+"""
+
+
+def passes(place: Path, text: str, count: int) -> None:
+    tests = place / "tests"
+    tests.mkdir()
+    (tests / "test_it.py").write_text(text)
+    done = run_pytest(place / "site", tests)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{count} passed" in done.stdout
+
+
+def test_importing_the_plugin_loads_and_starts_nothing(tmp_path: Path) -> None:
+    passes(tmp_path, NOTHING_LOADED, 1)
+
+
+def test_fixtures(tmp_path: Path) -> None:
+    passes(tmp_path, FIXTURES, 3)
+
+
+def test_own_fixtures_win(tmp_path: Path) -> None:
+    passes(tmp_path, OWN, 1)
