@@ -247,14 +247,16 @@ class Sandbox:
         self._state.keep()
         return str(added["id"])
 
-    def require_consent(self, collection: Collection, *scopes: str) -> None:
+    def require_consent(self, collection: Collection, *scopes: object) -> None:
         """From now on the files of a collection are open only to tokens with consents for it.
 
         Others get a 403 ``ConsentRequired`` that says which scope to ask for. Guest collections on it are not affected.
 
         :param scopes: The scopes that have to stand below Transfer's; none for the collection's ``data_access``.
         """
-        self._state.demands.consents[collection.id] = scopes or (data_access(collection.id),)
+        self._state.demands.consents[collection.id] = tuple(str(scope) for scope in scopes) or (
+            data_access(collection.id),
+        )
         self._state.keep()
 
     def require_session(
@@ -288,11 +290,11 @@ class Sandbox:
         self._state.keep()
 
     def issue_token(
-        self, scope: str, *, client_id: str | None = None, refresh: bool = True, user: Identity | None = None
+        self, scope: object, *, client_id: str | None = None, refresh: bool = True, user: Identity | None = None
     ) -> SandboxToken:
         """Tokens without a login, for tests and examples. They are not counted among the grants.
 
-        :param scope: One or more scopes of one resource server.
+        :param scope: One or more scopes of one resource server: text, or an object that becomes such text.
         :param client_id: Who may refresh; None for the public client.
         :param refresh: Whether there is a refresh token.
         :param user: Who seems to have logged in; None for the sandbox's user.
@@ -302,7 +304,7 @@ class Sandbox:
         if client_id not in self._state.clients:
             raise ValueError("The sandbox has no client with this id")
         user = self._state.identities.add(user or self.user)
-        issued = self._state.tokens.mint(client_id, user, scopes.parse(scope), refresh=refresh)
+        issued = self._state.tokens.mint(client_id, user, scopes.parse(str(scope)), refresh=refresh)
         if len(issued) != 1:
             raise ValueError("A token is for one resource server: issue one for each")
         self._state.tokens.add(issued)

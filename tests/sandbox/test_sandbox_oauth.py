@@ -55,6 +55,14 @@ def test_without_offline_access_and_openid_there_is_no_refresh_and_no_id_token(
     assert tokens["expires_in"] == 172800
 
 
+def test_scopes_may_be_objects_that_become_text(globus: Sandbox) -> None:
+    class MyScope:
+        def __str__(self) -> str:
+            return TRANSFER_ALL
+
+    assert globus.issue_token(MyScope()).scope == TRANSFER_ALL
+
+
 def test_authorize_redirects_with_code_and_state(globus: Sandbox, auth: Http) -> None:
     query = {
         "client_id": globus.client_id,
