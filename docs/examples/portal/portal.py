@@ -43,8 +43,9 @@ class Logins:
 
     def add(self, code: str, redirect_uri: str) -> str:
         """Exchange a code for tokens, and keep the client that uses them."""
-        self._auth_client.oauth2_start_flow(redirect_uri, TransferScopes.all, refresh_tokens=True)
-        reply = self._auth_client.oauth2_exchange_code_for_tokens(code)
+        # A flow of its own, not the client's current one: two users may log in at the same time.
+        flow = self._auth_client.oauth2_start_flow(redirect_uri, TransferScopes.all, refresh_tokens=True)
+        reply = flow.exchange_code_for_tokens(code)
         tokens = reply.by_resource_server[TransferScopes.resource_server]
         authorizer = RefreshTokenAuthorizer(
             tokens["refresh_token"],
@@ -82,13 +83,13 @@ def create_app(auth_client: ConfidentialAppAuthClient, secret_key: str) -> Flask
     def login() -> ResponseReturnValue:
         # Whoever comes back has to bring this along: nobody can be logged in by a stranger's link.
         session["state"] = secrets.token_urlsafe()
-        auth_client.oauth2_start_flow(
+        flow = auth_client.oauth2_start_flow(
             url_for("callback", _external=True),
             request.args.get("scope", str(TransferScopes.all)),
             state=session["state"],
             refresh_tokens=True,
         )
-        return redirect(auth_client.oauth2_get_authorize_url())
+        return redirect(flow.get_authorize_url())
 
     @app.get("/callback")
     def callback() -> ResponseReturnValue:
