@@ -15,6 +15,7 @@ from globus_transport.replies import GlobusHTTPResponse, IterableResponse
 from globus_transport.routing.encoding import encode_query, path_segment
 from globus_transport.routing.json_body import encode_json
 from globus_transport.routing.parameters import Body, Encode, Field, MoreFields, MoreQuery, Query
+from globus_transport.scopes.scope import Scope
 from globus_transport.urls import URL
 
 _JSON = Headers({"Content-Type": "application/json"})
@@ -42,7 +43,7 @@ class RouteOptions(TypedDict, total=False):
     constants: Mapping[str, Any]
     from_client: Mapping[str, str]
     repeatable: bool
-    scopes: tuple[str, ...]
+    scopes: tuple[str | Scope, ...]
     iter_key: str
     prepare: Callable[[dict[str, Any]], dict[str, Any]]
 

@@ -23,6 +23,7 @@ from globus_transport.routing.declared import Declared
 from globus_transport.routing.paging import Paging
 from globus_transport.routing.plan import Plan, RouteOptions
 from globus_transport.routing.table import Awaiting, AwaitingPages, Blocking, BlockingPages, RouteTable
+from globus_transport.scopes.scope import Scope
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
@@ -61,7 +62,7 @@ class _Routed(Declared):
         self.function = function
         self.method = method
         self.path = path
-        self.scopes: Iterable[str] | None = options.get("scopes")
+        self.scopes: Iterable[str | Scope] | None = options.get("scopes")
         self.__doc__ = function.__doc__
 
     @cached_property

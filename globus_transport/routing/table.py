@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from globus_transport.api_errors import GlobusAPIError
 from globus_transport.messages import Response
 from globus_transport.routing.declared import Declared
+from globus_transport.scopes.scope import Scope
 
 
 class RouteList(tuple[Declared, ...]):
@@ -71,7 +72,7 @@ class RouteTable:
     error_class: ClassVar[type[GlobusAPIError]] = GlobusAPIError
     scopes: ClassVar[Any] = None
     resource_server: ClassVar[str | None] = None
-    token_scopes: ClassVar[Iterable[str]] = ()
+    token_scopes: ClassVar[Iterable[str | Scope]] = ()
     lists_its_routes: ClassVar[bool] = True
 
     @staticmethod

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol, Union
+from typing import Union
 
 from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.scopes.scope import Scope
 
-
-class ScopeLike(Protocol):
-    """Anything whose ``str()`` is a scope."""
-
-    scope_string: str
-
-
-ScopesLike = Union[str, ScopeLike, Iterable[Union[str, ScopeLike]]]
+ScopesLike = Union[str, Scope, Iterable[Union[str, Scope]]]
 
 
 def scope_text(scopes: ScopesLike) -> str:
@@ -22,10 +16,7 @@ def scope_text(scopes: ScopesLike) -> str:
 
     :raises GlobusSDKUsageError: if there is none
     """
-    if isinstance(scopes, str) or not isinstance(scopes, Iterable):
-        text = str(scopes)
-    else:
-        text = " ".join(str(scope) for scope in scopes)
+    text = str(scopes) if isinstance(scopes, (str, Scope)) else " ".join(map(str, scopes))
     if not text.strip():
         raise GlobusSDKUsageError("no scope is given; for example, TransferClient.scopes.all")
     return text
