@@ -36,7 +36,7 @@ _VALUES: dict[str, Any] = {
     "openid_configuration": None,
     "as_pem": False,
     "visibility": "private",
-    "client_type": "confidential_client",
+    "client_type": None,
     "dependent_scopes": [],
     "query_params": {"more": ["1", "2"], "yes": True},
     "body_params": {"more": 1},
@@ -48,6 +48,8 @@ _VALUES: dict[str, Any] = {
     "page_size": 10,
     "task_ids": ["first", uuid.UUID("b8872740-7edc-11ec-9f33-ed182a728dff")],
 }
+#: One of two parameters is needed, which their signatures do not say.
+_NEEDED = frozenset({("create_client", "public_client"), ("create_child_client", "public_client")})
 _BY_TYPE: tuple[tuple[str, Any], ...] = (
     ("bool", True),
     ("int", 3),
@@ -84,8 +86,8 @@ def arguments(client: str, name: str, *, every: bool) -> dict[str, Any]:
     for one in list(inspect.signature(method).parameters.values())[1:]:
         if one.kind in (one.VAR_KEYWORD, one.VAR_POSITIONAL):
             continue
-        value = _value(one)
-        if value is not None and (every or one.default is one.empty):
+        value = True if (name, one.name) in _NEEDED else _value(one)
+        if value is not None and (every or one.default is one.empty or (name, one.name) in _NEEDED):
             given[one.name] = value
     return given
 
