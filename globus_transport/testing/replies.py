@@ -76,7 +76,8 @@ class RegisteredResponse:
 
         :raises ValueError: if there is none
         """
-        (requests_mock or responses).replace(**self._registration())
+        registration = self._registration()
+        (requests_mock or responses).replace(registration.pop("method"), **registration)
         return self
 
     def _registration(self) -> dict[str, Any]:

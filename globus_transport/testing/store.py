@@ -139,7 +139,12 @@ def _reply(
         # An operation: the replies to the requests that it makes, by the names of their routes.
         parts = []
         for name, part in one["requests"]:
-            reply = _reply(service, table, getattr(table, name), metadata, part)
+            # Without a name: a request that is no route, such as one to an address that a reply names.
+            reply = (
+                RegisteredResponse(**part)
+                if name is None
+                else _reply(service, table, getattr(table, name), metadata, part)
+            )
             assert isinstance(reply, RegisteredResponse)
             parts.append(reply)
         return ResponseList(*parts)

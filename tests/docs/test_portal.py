@@ -1,4 +1,4 @@
-"""The example application, tested as its readers would."""
+"""The example application (portal.py), tested by its own tests (test_portal.py) as its readers would."""
 
 from pathlib import Path
 

@@ -1,0 +1,184 @@
+"""Every route of both services has a ready-made reply, and the client makes of it what it promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import responses
+
+import globus_transport
+from globus_transport import (
+    AuthAPIError,
+    AuthClient,
+    ConfidentialAppAuthClient,
+    GlobusAPIError,
+    GlobusHTTPResponse,
+    GlobusSDKUsageError,
+    NativeAppAuthClient,
+    TransferAPIError,
+    TransferClient,
+)
+from globus_transport.testing import (
+    RegisteredResponse,
+    ResponseList,
+    ResponseSet,
+    construct_error,
+    get_last_request,
+    get_response_set,
+    load_reply,
+    load_response_set,
+    register_response_set,
+    use_responses,
+)
+from tests.terminals.fresh_terminal import forget_proxies
+
+_CLIENTS = ("TransferClient", "AuthClient", "AuthLoginClient", "NativeAppAuthClient", "ConfidentialAppAuthClient")
+#: What calls need besides ids.
+_ARGUMENTS: dict[str, Any] = {
+    "data": {"DATA_TYPE": "thing", "submission_id": "s"},
+    "form_data": {"grant_type": "own"},
+    "admin_ids": ["someone"],
+    "task_ids": ["one"],
+    "message": "why",
+    "subscription_id": "DEFAULT",
+    "subscription_admin_verified": True,
+}
+
+
+@pytest.fixture(autouse=True)
+def behind_responses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    forget_proxies(monkeypatch)
+    with use_responses():
+        yield
+
+
+def _client(name: str) -> Any:
+    if name == "ConfidentialAppAuthClient":
+        return ConfidentialAppAuthClient("id", "secret")
+    return NativeAppAuthClient("id") if name == "NativeAppAuthClient" else getattr(globus_transport, name)()
+
+
+def _cases() -> list[tuple[str, str, str]]:
+    return [
+        (client, route.name, case)
+        for client in _CLIENTS
+        for route in getattr(globus_transport, client).routes
+        for case in get_response_set(route).cases()
+    ]
+
+
+def test_every_route_has_one() -> None:
+    for client in _CLIENTS:
+        for route in getattr(globus_transport, client).routes:
+            assert "default" in get_response_set(route).cases(), route
+
+
+@responses.activate
+@pytest.mark.parametrize(("client", "route", "case"), _cases())
+def test_the_client_takes_it(client: str, route: str, case: str) -> None:
+    made = _client(client)
+    loaded = load_reply(getattr(type(made), route), case=case)
+    known = {**get_response_set(getattr(made, route)).metadata, **loaded.metadata}
+    if route == "oauth2_exchange_code_for_tokens":
+        if client == "AuthLoginClient":
+            pytest.skip("this client starts no login")
+        arguments = ("scope",) if client == "NativeAppAuthClient" else ("https://app.example.org", "scope")
+        made.oauth2_start_flow(*arguments)
+    signature = getattr(type(made), route).signature
+    document: dict[str, Any] = {"DATA_TYPE": "thing", "data": {"attributes": {}}}
+    given = {
+        name: _ARGUMENTS.get(name, document if name.endswith(("_data", "_doc")) else known.get(name, "v"))
+        for name, one in signature.parameters.items()
+        if one.default is one.empty
+    }
+    if route == "create_tunnel":
+        given["data"] = document
+    if route in ("create_client", "create_child_client"):
+        given["public_client"] = True
+    if route == "get_client":
+        given["client_id"] = known["client_id"]
+    if route == "task_wait":
+        given.update(timeout=1, polling_interval=1)
+    if case in ("active",) and route == "task_wait":
+        pytest.skip("it would wait")
+    parts = list(loaded) if isinstance(loaded, ResponseList) else [loaded]
+    status = parts[-1].status
+    if status >= 400:
+        expected = TransferAPIError if client == "TransferClient" else AuthAPIError
+        with pytest.raises(expected) as raised:
+            getattr(made, route)(**given)
+        assert raised.value.http_status == status
+        assert raised.value.code
+        return
+    result = getattr(made, route)(**given)
+    if isinstance(result, GlobusHTTPResponse):
+        assert result.http_status == status
+        assert result.data == parts[-1].json
+        list(result) if hasattr(result, "default_iter_key") else None
+
+
+@responses.activate
+def test_cases_are_told_when_there_is_no_such() -> None:
+    with pytest.raises(GlobusSDKUsageError, match="default, active, failed, not_found"):
+        load_reply(TransferClient.get_task, case="lost")
+    with pytest.raises(GlobusSDKUsageError, match="register_response_set"):
+        load_reply("my own")
+
+
+@responses.activate
+def test_a_set_of_ones_own() -> None:
+    register_response_set(
+        "two tasks",
+        {
+            "one": {"service": "transfer", "path": "/v0.10/task/1", "json": {"status": "ACTIVE"}},
+            "two": {"service": "transfer", "path": "/v0.10/task/2", "json": {"status": "FAILED"}},
+        },
+        metadata={"ids": ["1", "2"]},
+    )
+    loaded = load_response_set("two tasks")
+    assert loaded.metadata == {"ids": ["1", "2"]}
+    assert [TransferClient().get_task(one)["status"] for one in loaded.metadata["ids"]] == ["ACTIVE", "FAILED"]
+    last = get_last_request()
+    assert last is not None
+    assert last.url == "https://transfer.api.globus.org/v0.10/task/2"
+
+
+@responses.activate
+def test_a_mock_of_ones_own_and_another_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GLOBUS_SDK_ENVIRONMENT", "preview")
+    with responses.RequestsMock() as mock:
+        loaded = load_reply(AuthClient.get_identities, requests_mock=mock)
+        assert isinstance(loaded, RegisteredResponse)
+        assert loaded.full_url == "https://auth.preview.globus.org/v2/api/identities"
+        assert [one["name"] for one in AuthClient().get_identities(ids="x")] == ["Ada Example"]
+        assert get_last_request(requests_mock=mock) is not None
+    assert get_last_request() is None
+
+
+def test_replacing_an_answer() -> None:
+    answer = RegisteredResponse(service="transfer", path="/v0.10/task/1", json={"status": "ACTIVE"})
+    with responses.RequestsMock() as mock:
+        answer.add(requests_mock=mock)
+        RegisteredResponse(service="transfer", path="/v0.10/task/1", json={"status": "DONE"}).replace(
+            requests_mock=mock
+        )
+        assert TransferClient().get_task("1")["status"] == "DONE"
+
+
+def test_what_is_no_answer_is_refused() -> None:
+    with pytest.raises(GlobusSDKUsageError, match="body= or json="):
+        RegisteredResponse(path="/", body="x", json={})
+    with pytest.raises(GlobusSDKUsageError, match="LOOK"):
+        RegisteredResponse(path="/", method="LOOK")
+    assert not ResponseSet()
+
+
+def test_an_error_is_constructed() -> None:
+    error = construct_error(http_status=404, body={"code": "X", "message": "no"}, error_class=TransferAPIError)
+    assert type(error) is TransferAPIError
+    assert (error.http_status, error.code, error.message) == (404, "X", "no")
+    plain = construct_error(http_status=502, body="bad gateway", response_headers={"Content-Type": "text/plain"})
+    assert type(plain) is GlobusAPIError
+    assert (plain.text, plain.code) == ("bad gateway", None)
