@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from globus_transport.api_errors import GlobusAPIError
 from globus_transport.headers import Headers
@@ -13,17 +13,40 @@ from globus_transport.messages import Request, Response
 ErrorT = TypeVar("ErrorT", bound=GlobusAPIError)
 
 
+@overload
 def construct_error(
     *,
     http_status: int,
     body: bytes | str | Mapping[str, Any],
-    error_class: type[ErrorT] = GlobusAPIError,  # type: ignore[assignment]
+    error_class: type[ErrorT],
+    method: str = ...,
+    response_headers: Mapping[str, str] | None = ...,
+    request_headers: Mapping[str, str] | None = ...,
+    response_encoding: str = ...,
+    url: str = ...,
+) -> ErrorT: ...
+@overload
+def construct_error(
+    *,
+    http_status: int,
+    body: bytes | str | Mapping[str, Any],
+    method: str = ...,
+    response_headers: Mapping[str, str] | None = ...,
+    request_headers: Mapping[str, str] | None = ...,
+    response_encoding: str = ...,
+    url: str = ...,
+) -> GlobusAPIError: ...
+def construct_error(
+    *,
+    http_status: int,
+    body: bytes | str | Mapping[str, Any],
+    error_class: type[GlobusAPIError] = GlobusAPIError,
     method: str = "GET",
     response_headers: Mapping[str, str] | None = None,
     request_headers: Mapping[str, str] | None = None,
     response_encoding: str = "utf-8",
     url: str = "https://service.example.org/",
-) -> ErrorT:
+) -> GlobusAPIError:
     """An error as it would be raised for such a response.
 
     :param body: a mapping becomes JSON, with its Content-Type
