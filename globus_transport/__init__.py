@@ -71,6 +71,13 @@ if TYPE_CHECKING:
     from globus_transport.routing.table import RouteTable as RouteTable
     from globus_transport.scopes.collections import AuthScopes as AuthScopes
     from globus_transport.scopes.collections import TransferScopes as TransferScopes
+    from globus_transport.scopes.consents import ConsentForest as ConsentForest
+    from globus_transport.scopes.consents import ConsentParseError as ConsentParseError
+    from globus_transport.scopes.consents import ConsentTreeConstructionError as ConsentTreeConstructionError
+    from globus_transport.scopes.parser import ScopeParser as ScopeParser
+    from globus_transport.scopes.scope import Scope as Scope
+    from globus_transport.scopes.scope import ScopeCycleError as ScopeCycleError
+    from globus_transport.scopes.scope import ScopeParseError as ScopeParseError
     from globus_transport.services.auth.async_clients import AsyncAuthClient as AsyncAuthClient
     from globus_transport.services.auth.async_clients import AsyncAuthLoginClient as AsyncAuthLoginClient
     from globus_transport.services.auth.async_clients import (
@@ -81,13 +88,18 @@ if TYPE_CHECKING:
     from globus_transport.services.auth.clients import AuthLoginClient as AuthLoginClient
     from globus_transport.services.auth.clients import ConfidentialAppAuthClient as ConfidentialAppAuthClient
     from globus_transport.services.auth.clients import NativeAppAuthClient as NativeAppAuthClient
+    from globus_transport.services.auth.consents import GetConsentsResponse as GetConsentsResponse
     from globus_transport.services.auth.errors import AuthAPIError as AuthAPIError
     from globus_transport.services.auth.errors import LoginRequiredError as LoginRequiredError
     from globus_transport.services.auth.flow_managers import (
         GlobusAuthorizationCodeFlowManager as GlobusAuthorizationCodeFlowManager,
     )
     from globus_transport.services.auth.flow_managers import GlobusNativeAppFlowManager as GlobusNativeAppFlowManager
+    from globus_transport.services.auth.id_tokens import IDTokenDecoder as IDTokenDecoder
+    from globus_transport.services.auth.identity_map import IdentityMap as IdentityMap
     from globus_transport.services.auth.replies import GetIdentitiesResponse as GetIdentitiesResponse
+    from globus_transport.services.auth.replies import GetIdentityProvidersResponse as GetIdentityProvidersResponse
+    from globus_transport.services.auth.scope_spec import DependentScopeSpec as DependentScopeSpec
     from globus_transport.services.auth.token_replies import (
         OAuthAuthorizationCodeResponse as OAuthAuthorizationCodeResponse,
     )
@@ -168,6 +180,13 @@ _MODULES = {
     "RouteTable": "routing.table",
     "AuthScopes": "scopes.collections",
     "TransferScopes": "scopes.collections",
+    "ConsentForest": "scopes.consents",
+    "ConsentParseError": "scopes.consents",
+    "ConsentTreeConstructionError": "scopes.consents",
+    "ScopeParser": "scopes.parser",
+    "Scope": "scopes.scope",
+    "ScopeCycleError": "scopes.scope",
+    "ScopeParseError": "scopes.scope",
     "AsyncAuthClient": "services.auth.async_clients",
     "AsyncAuthLoginClient": "services.auth.async_clients",
     "AsyncConfidentialAppAuthClient": "services.auth.async_clients",
@@ -176,11 +195,16 @@ _MODULES = {
     "AuthLoginClient": "services.auth.clients",
     "ConfidentialAppAuthClient": "services.auth.clients",
     "NativeAppAuthClient": "services.auth.clients",
+    "GetConsentsResponse": "services.auth.consents",
     "AuthAPIError": "services.auth.errors",
     "LoginRequiredError": "services.auth.errors",
     "GlobusAuthorizationCodeFlowManager": "services.auth.flow_managers",
     "GlobusNativeAppFlowManager": "services.auth.flow_managers",
+    "IDTokenDecoder": "services.auth.id_tokens",
+    "IdentityMap": "services.auth.identity_map",
     "GetIdentitiesResponse": "services.auth.replies",
+    "GetIdentityProvidersResponse": "services.auth.replies",
+    "DependentScopeSpec": "services.auth.scope_spec",
     "OAuthAuthorizationCodeResponse": "services.auth.token_replies",
     "OAuthClientCredentialsResponse": "services.auth.token_replies",
     "OAuthDependentTokenResponse": "services.auth.token_replies",
@@ -222,12 +246,18 @@ __all__ = [
     "ByteStream",
     "ClientCredentialsAuthorizer",
     "ConfidentialAppAuthClient",
+    "ConsentForest",
+    "ConsentParseError",
+    "ConsentTreeConstructionError",
     "CreateTunnelData",
     "Deadline",
     "DefaultHeaders",
     "DeleteData",
+    "DependentScopeSpec",
     "Flow",
+    "GetConsentsResponse",
     "GetIdentitiesResponse",
+    "GetIdentityProvidersResponse",
     "GlobusAPIError",
     "GlobusAuthorizationCodeFlowManager",
     "GlobusAuthorizer",
@@ -240,6 +270,8 @@ __all__ = [
     "GlobusSDKUsageError",
     "GlobusTimeoutError",
     "Headers",
+    "IDTokenDecoder",
+    "IdentityMap",
     "IterableJSONAPIResponse",
     "IterableResponse",
     "IterableTransferResponse",
@@ -270,6 +302,10 @@ __all__ = [
     "RetryConfig",
     "RouteTable",
     "Run",
+    "Scope",
+    "ScopeCycleError",
+    "ScopeParseError",
+    "ScopeParser",
     "Shield",
     "Sleep",
     "Stack",

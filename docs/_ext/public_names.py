@@ -12,6 +12,7 @@ from rst import directive, title
 
 import globus_transport
 from globus_transport.scopes.collections import ScopeCollection
+from globus_transport.scopes.scope import Scope
 
 
 @attrs.frozen
@@ -112,7 +113,13 @@ PAGES = (
     Page(
         "replies",
         "Replies",
-        ("replies", "services.auth.replies", "services.auth.token_replies", "services.transfer.replies"),
+        (
+            "replies",
+            "services.auth.replies",
+            "services.auth.consents",
+            "services.auth.token_replies",
+            "services.transfer.replies",
+        ),
         ("services.auth.token_replies.TokensByScope",),
     ),
     Page(
@@ -123,11 +130,34 @@ PAGES = (
             "services.transfer.data.transfer_data",
             "services.transfer.data.delete_data",
             "services.transfer.data.tunnel_data",
+            "services.auth.scope_spec",
             "missing",
         ),
     ),
-    Page("logins", "Logins", ("services.auth.flow_managers",), ("services.auth.flow_managers.GlobusOAuthFlowManager",)),
-    Page("scopes", "Scopes", ("scopes.collections",)),
+    Page(
+        "logins",
+        "Logins",
+        ("services.auth.flow_managers", "services.auth.id_tokens", "services.auth.identity_map"),
+        ("services.auth.flow_managers.GlobusOAuthFlowManager",),
+    ),
+    Page(
+        "scopes",
+        "Scopes",
+        ("scopes", "scopes.scope", "scopes.parser", "scopes.collections", "scopes.consents"),
+        (
+            "scopes.collections.GroupsScopes",
+            "scopes.collections.NexusScopes",
+            "scopes.collections.SearchScopes",
+            "scopes.collections.FlowsScopes",
+            "scopes.collections.TimersScopes",
+            "scopes.collections.ComputeScopes",
+            "scopes.collections.GCSEndpointScopes",
+            "scopes.collections.GCSCollectionScopes",
+            "scopes.collections.SpecificFlowScopes",
+            "scopes.consents.Consent",
+            "scopes.consents.ConsentTree",
+        ),
+    ),
     Page(
         "errors",
         "Errors",
@@ -236,7 +266,6 @@ def _name_lines(name: str, value: object, home: str) -> list[str]:
 
 
 def _scopes(collection: ScopeCollection) -> Iterable[str]:
-    scopes = set(collection)
     for name, value in vars(type(collection)).items():
-        if isinstance(value, str) and value in scopes:
+        if isinstance(value, Scope):
             yield f"- ``{name}``: ``{value}``"

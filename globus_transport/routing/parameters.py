@@ -71,8 +71,10 @@ def comma_list(name: str, value: Any) -> str:
     return ",".join(query_text(name, one) for one in value)
 
 
-def text_list(name: str, value: Any) -> list[Any]:
-    """One value or several as a list."""
+def text_list(name: str, value: Any) -> list[Any] | None:
+    """One value or several as a list; ``None`` is JSON's null."""
+    if value is None:
+        return None
     return [value] if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
 
 

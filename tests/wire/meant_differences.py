@@ -42,7 +42,13 @@ ELSEWHERE = ("Bearer a-token", None)
 #: are left out of the request, as others are.
 NOTHING_FAILS = {
     "MISSING": {"query_params", "body_params", "additional_params"},
-    "None": {"filter", "filter_completion_time", "filter_endpoint_use"},
+    "None": {
+        "filter",
+        "filter_completion_time",
+        "filter_endpoint_use",
+        "additional_fields",
+        "openid_configuration",
+    },
 }
 
 #: Parameters of constructors that only one package has: globus-sdk's, and this package's.

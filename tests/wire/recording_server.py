@@ -51,7 +51,8 @@ class RecordingServer:
             def _answer(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
                 recorder.record(self.command, self.path, dict(self.headers.items()), body)
-                answer: Any = [DOCUMENT] if b"dependent_token" in body else DOCUMENT
+                document = {**DOCUMENT, "jwks_uri": f"{recorder.url}/jwk.json"}
+                answer: Any = [document] if b"dependent_token" in body else document
                 content = json.dumps(answer).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")

@@ -4,6 +4,8 @@ A grant is never sent twice on a guess: a code or a rotated refresh token that w
 be used again, and the service may take the second use for theft.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Optional, Union
 
@@ -18,6 +20,14 @@ from globus_transport.services.auth.flow_managers import (
     GlobusAuthorizationCodeFlowManager,
     GlobusNativeAppFlowManager,
     GlobusOAuthFlowManager,
+)
+from globus_transport.services.auth.registration_routes import (
+    ClientType,
+    Link,
+    MoreClientFields,
+    Texts,
+    Visibility,
+    new_client,
 )
 from globus_transport.services.auth.routes import OpenIDRoutes
 from globus_transport.services.auth.token_replies import (
@@ -200,6 +210,15 @@ class NativeAppRoutes(LoginRoutes):
         """
         ...
 
+    @post("/v2/api/clients", wrap="client", scopes=())
+    def create_native_app_instance(self, template_id: UUIDLike, name: str) -> GlobusHTTPResponse:
+        """Register one installation of an application as a client of its own, which has a secret.
+
+        :param template_id: of the client that it is an installation of
+        :param name: for people
+        """
+        ...
+
 
 class ConfidentialAppRoutes(LoginRoutes):
     """Tokens, for an application with a secret."""
@@ -262,5 +281,27 @@ class ConfidentialAppRoutes(LoginRoutes):
         """What a token is for, and whether it is good (RFC 7662).
 
         :param include: further parts, such as ``identity_set``, ``identities_set`` or ``session_info``
+        """
+        ...
+
+    @post("/v2/api/clients", wrap="client", scopes=(), prepare=new_client)
+    def create_child_client(
+        self,
+        name: str,
+        *,
+        public_client: Maybe[bool] = MISSING,
+        client_type: Maybe[ClientType] = MISSING,
+        visibility: Maybe[Visibility] = MISSING,
+        redirect_uris: Texts = MISSING,
+        terms_and_conditions: Link = MISSING,
+        privacy_policy: Link = MISSING,
+        required_idp: Maybe[UUIDLike] = MISSING,
+        preselect_idp: Maybe[UUIDLike] = MISSING,
+        additional_fields: MoreClientFields = None,
+    ) -> GlobusHTTPResponse:
+        """Register a client below this one. The parameters are those of ``AuthClient.create_client``.
+
+        :raises GlobusSDKUsageError: unless one of ``public_client`` and ``client_type`` is given, and both
+            links or none
         """
         ...

@@ -1,16 +1,24 @@
 """The routes of Globus Auth's API. Reference: docs.globus.org/api/auth/reference."""
 
-from collections.abc import Iterable
-from typing import Annotated, Any, Union
+from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Union, cast
+
+from globus_transport.errors import ReplyFormatError
+from globus_transport.flow import Steps, send
+from globus_transport.messages import Request
 from globus_transport.missing import MISSING
 from globus_transport.replies import GlobusHTTPResponse
-from globus_transport.routing.parameters import CommaList, LowerBool, Maybe, QueryParams, UUIDLike
-from globus_transport.routing.route import get
+from globus_transport.routing.parameters import CommaList, LowerBool, Maybe, Query, QueryParams, UUIDLike
+from globus_transport.routing.route import get, operation
 from globus_transport.routing.table import RouteTable
 from globus_transport.scopes.collections import AuthScopes
+from globus_transport.services.auth.consents import GetConsentsResponse
 from globus_transport.services.auth.errors import AuthAPIError
-from globus_transport.services.auth.replies import GetIdentitiesResponse
+from globus_transport.services.auth.project_routes import PolicyRoutes, ProjectRoutes
+from globus_transport.services.auth.registration_routes import ClientRoutes, ScopeRoutes, only_one_of
+from globus_transport.services.auth.replies import GetIdentitiesResponse, GetIdentityProvidersResponse
 
 Names = Annotated[Maybe[Union[str, Iterable[str]]], CommaList]
 Ids = Annotated[Maybe[Union[UUIDLike, Iterable[UUIDLike]]], CommaList]
@@ -36,9 +44,39 @@ class OpenIDRoutes(RouteTable):
         """The OpenID Connect configuration (OpenID Connect Discovery 1.0, section 4)."""
         ...
 
+    @operation
+    def get_jwk(
+        self,
+        openid_configuration: Maybe[Union[GlobusHTTPResponse, Mapping[str, Any]]] = MISSING,
+        *,
+        as_pem: bool = False,
+    ) -> Steps[Any]:
+        """The key that id tokens are signed with (RFC 7517).
 
-class AuthRoutes(OpenIDRoutes):
-    """Identities, and who a token speaks for."""
+        :param openid_configuration: says where the key is; fetched if it is not given
+        :param as_pem: as a public key of the library ``cryptography`` (extra ``jwt``), instead of the document
+        :raises ReplyFormatError: if the configuration names no place for the keys, or there is none
+        :raises GlobusSDKUsageError: if ``as_pem`` is asked for and the extra is not installed
+        """
+        if openid_configuration is MISSING or openid_configuration is None:
+            openid_configuration = yield from self.get_openid_configuration.flow()
+        place = cast(Any, openid_configuration).get("jwks_uri")
+        if not isinstance(place, str):
+            raise ReplyFormatError("the OpenID configuration does not say where the keys are, under 'jwks_uri'")
+        response = yield from send(Request("GET", place, {"Accept": "application/json"}, route="get_jwk"))
+        keys = GlobusHTTPResponse(response).data
+        if not isinstance(keys, dict):
+            raise ReplyFormatError(f"the reply from {place} holds no keys: it is no JSON object")
+        if not as_pem:
+            return keys
+        # Not at the top: few programs look into id tokens.
+        from globus_transport.services.auth.id_tokens import public_key
+
+        return public_key(keys)
+
+
+class AuthRoutes(ScopeRoutes, ClientRoutes, PolicyRoutes, ProjectRoutes, OpenIDRoutes):
+    """Identities, who a token speaks for, and what developers register."""
 
     token_scopes = (AuthScopes.openid, AuthScopes.profile, AuthScopes.email)
 
@@ -61,5 +99,30 @@ class AuthRoutes(OpenIDRoutes):
         :param usernames: one or several
         :param ids: one or several
         :param provision: make identities for user names that have none yet
+        """
+        ...
+
+    @get("/v2/api/identity_providers", scopes=(AuthScopes.view_identities,), prepare=only_one_of("domains", "ids"))
+    def get_identity_providers(
+        self,
+        *,
+        domains: Annotated[Maybe[Union[str, Iterable[str]]], CommaList] = MISSING,
+        ids: Ids = MISSING,
+        query_params: QueryParams = None,
+    ) -> GetIdentityProvidersResponse:
+        """Look up identity providers by domain or by id.
+
+        :param domains: one or several
+        :param ids: one or several
+        :raises GlobusSDKUsageError: if both are given
+        """
+        ...
+
+    @get("/v2/api/identities/{identity_id}/consents", scopes=(AuthScopes.view_consents,))
+    def get_consents(self, identity_id: UUIDLike, *, all: Annotated[bool, Query()] = False) -> GetConsentsResponse:
+        """What a user has consented to.
+
+        :param all: also to other clients than the one that asks; that takes the scope
+            ``manage_projects`` or ``view_consents``
         """
         ...

@@ -6,9 +6,10 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from globus_transport.errors import ReplyFormatError
+from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.messages import Response
 from globus_transport.replies import GlobusHTTPResponse
+from globus_transport.scopes.scope import Scope
 from globus_transport.tokens.data import lifetime_of
 
 TokenDocument = dict[str, Any]
@@ -23,8 +24,10 @@ class TokensByScope(Mapping[str, TokenDocument]):
     def __init__(self, tokens: Mapping[str, TokenDocument]) -> None:
         self._tokens = {scope: token for token in tokens.values() for scope in str(token["scope"]).split()}
 
-    def __getitem__(self, scopes: str) -> TokenDocument:
-        names = scopes.split() if isinstance(scopes, str) else []
+    def __getitem__(self, scopes: str | Scope) -> TokenDocument:
+        # A token's scopes are listed without what they depend on.
+        text = scopes.scope_string if isinstance(scopes, Scope) else scopes
+        names = text.split() if isinstance(text, str) else []
         missing = [name for name in names if name not in self._tokens]
         if missing or not names:
             raise KeyError(f"no token for scope {missing[0] if missing else scopes!r}")
@@ -85,6 +88,39 @@ class OAuthTokenResponse(GlobusHTTPResponse):
     def by_scopes(self) -> TokensByScope:
         """The tokens by scope."""
         return TokensByScope(self.by_resource_server)
+
+    def decode_id_token(
+        self,
+        openid_configuration: GlobusHTTPResponse | Mapping[str, Any] | None = None,
+        jwk: Any = None,
+        jwt_params: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """The claims of the id token in this reply: who logged in. Needs the extra ``jwt``.
+
+        :param openid_configuration: fetched by the client that got this reply, if it is not given
+        :param jwk: the public key; fetched in the same way. Only together with the configuration
+        :param jwt_params: ``leeway`` in seconds, by default 300, and PyJWT's options, such as ``verify_exp``
+        :raises GlobusSDKUsageError: if there is no id token, because the scope ``openid`` was not asked for; if
+            the extra is not installed; or if something has to be fetched, and the client cannot do that here
+        :raises jwt.InvalidTokenError: if the token must not be believed
+        """
+        # Not at the top: few programs look into id tokens.
+        from globus_transport.services.auth.id_tokens import IDTokenDecoder
+
+        document = self._whole()
+        id_token = document.get("id_token") if isinstance(document, dict) else None
+        if not isinstance(id_token, str):
+            raise GlobusSDKUsageError("the reply has no id token; ask for the scope openid when the user logs in")
+        if jwk is not None and openid_configuration is None:
+            raise GlobusSDKUsageError("decode_id_token: give openid_configuration= along with jwk=")
+        options = dict(jwt_params or {})
+        leeway = {"jwt_leeway": options.pop("leeway")} if "leeway" in options else {}
+        decoder = IDTokenDecoder(self.client, jwt_options=options, **leeway)
+        if openid_configuration is not None:
+            decoder.store_openid_configuration(openid_configuration)
+        if jwk is not None:
+            decoder.store_jwk(jwk)
+        return decoder.decode(id_token)
 
     def __str__(self) -> str:
         # Printing a reply shows its document; this one is all secrets.

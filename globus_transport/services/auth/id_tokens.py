@@ -1,0 +1,161 @@
+"""Id tokens (OpenID Connect Core 1.0, section 2): who logged in, signed by Globus Auth. By PyJWT (extra ``jwt``)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
+from globus_transport.replies import GlobusHTTPResponse
+from globus_transport.routing.table import Awaiting
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+#: Seconds that the clocks of this machine and of Globus Auth may differ.
+LEEWAY = 300.0
+
+
+def _jwt() -> Any:
+    try:
+        import jwt.algorithms
+
+        if not jwt.algorithms.has_crypto:
+            raise ModuleNotFoundError("cryptography is not installed")
+    except ModuleNotFoundError as error:
+        raise GlobusSDKUsageError(
+            'to look into id tokens, install the extra: pip install "globus_transport[jwt]"'
+        ) from error
+    return jwt
+
+
+def public_key(jwks: Any) -> RSAPublicKey:
+    """The first key of a JWK set (RFC 7517, section 5).
+
+    :raises ReplyFormatError: if there is none
+    :raises GlobusSDKUsageError: if the extra is not installed
+    """
+    jwt = _jwt()
+    try:
+        key: RSAPublicKey = jwt.algorithms.RSAAlgorithm.from_jwk(jwks["keys"][0])
+    except (KeyError, IndexError, TypeError, ValueError, jwt.InvalidKeyError) as error:
+        raise ReplyFormatError("the reply holds no RSA key, where the keys of Globus Auth should be") from error
+    return key
+
+
+class IDTokenDecoder:
+    """Decodes the id tokens of one client, and fetches the key and the configuration for that once.
+
+    Signature, audience, issuer and times are checked. To be subclassed where they are other ones.
+
+    :param auth_client: fetches them. Its ``client_id`` is the audience
+    :param jwt_leeway: seconds that clocks may differ
+    :param jwt_options: PyJWT's options, such as ``{"verify_exp": False}``
+    """
+
+    def __init__(
+        self,
+        auth_client: Any,
+        *,
+        jwt_leeway: float | datetime.timedelta = LEEWAY,
+        jwt_options: dict[str, Any] | None = None,
+    ) -> None:
+        self._auth_client = auth_client
+        self.jwt_leeway = jwt_leeway
+        self.jwt_options = {} if jwt_options is None else jwt_options
+        self._jwk: RSAPublicKey | None = None
+        self._openid_configuration: dict[str, Any] | None = None
+
+    @classmethod
+    def for_globus_app(cls, *, app_name: str, config: Any, login_client: Any) -> Self:
+        """The decoder of an application. Subclasses may make use of all three parameters.
+
+        :param app_name: the application's name
+        :param config: its configuration
+        :param login_client: its client
+        """
+        return cls(login_client)
+
+    def decode(self, id_token: str, /) -> dict[str, Any]:
+        """The claims of an id token.
+
+        :raises jwt.InvalidTokenError: if it must not be believed; each reason is a subclass
+        :raises GlobusSDKUsageError: if the extra is not installed, or the audience is not known
+        :raises ReplyFormatError: if the configuration names no issuer, or no algorithm with such a key
+        """
+        jwt = _jwt()
+        configuration = self.get_openid_configuration()
+        audience = self.get_jwt_audience()
+        if audience is None and self.jwt_options.get("verify_aud", True):
+            raise GlobusSDKUsageError("the client has no client_id, so that the id token's audience cannot be checked")
+        claims: dict[str, Any] = jwt.decode(
+            id_token,
+            key=self.get_jwk(),
+            algorithms=_algorithms(configuration),
+            audience=audience,
+            issuer=_issuer(configuration),
+            leeway=self.jwt_leeway,
+            # A token that does not say for whom and until when it is, is none.
+            options={"require": ["exp", "aud", "iss"], **self.jwt_options},
+        )
+        return claims
+
+    def get_jwt_audience(self) -> str | None:
+        """The client id that tokens have to be for."""
+        client_id = getattr(self._auth_client, "client_id", None)
+        return None if client_id is None else str(client_id)
+
+    def get_openid_configuration(self) -> dict[str, Any]:
+        """The configuration, fetched the first time."""
+        if self._openid_configuration is None:
+            self.store_openid_configuration(self._blocking_client().get_openid_configuration())
+        assert self._openid_configuration is not None
+        return self._openid_configuration
+
+    def store_openid_configuration(self, openid_configuration: Mapping[str, Any] | GlobusHTTPResponse) -> None:
+        """Use this configuration instead of fetching it."""
+        document: Any = openid_configuration
+        if isinstance(openid_configuration, GlobusHTTPResponse):
+            document = openid_configuration.data
+        if not isinstance(document, Mapping):
+            raise ReplyFormatError("the OpenID configuration is no JSON object")
+        self._openid_configuration = dict(document)
+
+    def get_jwk(self) -> RSAPublicKey:
+        """The key, fetched the first time."""
+        if self._jwk is None:
+            configuration = self.get_openid_configuration()
+            self.store_jwk(self._blocking_client().get_jwk(openid_configuration=configuration, as_pem=True))
+        assert self._jwk is not None
+        return self._jwk
+
+    def store_jwk(self, jwk: RSAPublicKey) -> None:
+        """Use this key instead of fetching it."""
+        self._jwk = jwk
+
+    def _blocking_client(self) -> Any:
+        if not hasattr(self._auth_client, "get_jwk") or isinstance(self._auth_client, Awaiting):
+            raise GlobusSDKUsageError(
+                "the client cannot fetch the key here; give the OpenID configuration, and the key from "
+                "`await client.get_jwk(as_pem=True)`"
+            )
+        return self._auth_client
+
+
+def _algorithms(configuration: Mapping[str, Any]) -> list[str]:
+    names = configuration.get("id_token_signing_alg_values_supported")
+    # Only signatures by a key of this kind: "none", or a MAC made with the public key, proves nothing.
+    found = [name for name in names or () if str(name).startswith(("RS", "PS"))]
+    if not found:
+        raise ReplyFormatError("the OpenID configuration names no RSA algorithm for id tokens")
+    return found
+
+
+def _issuer(configuration: Mapping[str, Any]) -> str:
+    issuer = configuration.get("issuer")
+    if not isinstance(issuer, str) or not issuer:
+        raise ReplyFormatError("the OpenID configuration does not name the issuer of id tokens")
+    return issuer

@@ -1,0 +1,27 @@
+"""What a registered scope depends on, as a document."""
+
+from __future__ import annotations
+
+import uuid
+
+from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.payload import GlobusPayload
+
+
+class DependentScopeSpec(GlobusPayload):
+    """A scope that consenting to another one includes.
+
+    :param scope: id of the scope
+    :param optional: whether the user may leave it out
+    :param requires_refresh_token: whether refresh tokens are needed for it
+    :raises GlobusSDKUsageError: if a value has another type
+    """
+
+    def __init__(self, scope: uuid.UUID | str, optional: bool, requires_refresh_token: bool) -> None:
+        super().__init__()
+        if not isinstance(scope, (str, uuid.UUID)) or not str(scope):
+            raise GlobusSDKUsageError(f"DependentScopeSpec: scope: expected an id, got {scope!r}")
+        for name, value in (("optional", optional), ("requires_refresh_token", requires_refresh_token)):
+            if not isinstance(value, bool):
+                raise GlobusSDKUsageError(f"DependentScopeSpec: {name}: expected True or False, got {value!r}")
+        self.update(scope=str(scope), optional=optional, requires_refresh_token=requires_refresh_token)
