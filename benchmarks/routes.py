@@ -15,7 +15,7 @@ from globus_transport.routing.route import get
 
 # What every client needs besides its routes is loaded before.
 _FIRST_USE = """
-import json, time
+import json, time, urllib3
 import globus_transport.routing.client, globus_transport.routing.async_client, globus_transport.routing.route
 import globus_transport.routing.paging, globus_transport.routing.parameters, globus_transport.api_errors
 started = time.process_time()

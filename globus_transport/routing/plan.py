@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, NoReturn, TypedDict
+from typing import Any, NamedTuple, NoReturn, TypedDict, get_type_hints
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.headers import Headers
@@ -85,6 +85,7 @@ class Plan:
         )
 
     def _read_stub(self) -> None:
+        self._hints = get_type_hints(self.function, include_extras=True)
         code = self.function.__code__
         count = code.co_argcount + code.co_kwonlyargcount
         names = code.co_varnames[1:count]
@@ -105,7 +106,7 @@ class Plan:
     def _parameter(self, name: str) -> Parameter:
         if name in self._path_names:
             return Parameter(name, str, name)
-        for marker in getattr(self.function.__annotations__.get(name), "__metadata__", ()):
+        for marker in getattr(self._hints.get(name), "__metadata__", ()):
             if isinstance(marker, (Query, Field)):
                 return Parameter(name, type(marker), marker.name or name, marker.encode)
             if isinstance(marker, _PLACES):
@@ -113,7 +114,7 @@ class Plan:
         return Parameter(name, Field if self.method in _WITH_BODY else Query, name)
 
     def _choose_reply(self, iter_key: str | None) -> None:
-        reply = self.function.__annotations__.get("return")
+        reply = self._hints.get("return")
         if not isinstance(reply, type) or not issubclass(reply, GlobusHTTPResponse):
             raise TypeError(f"{self.name}: a route returns GlobusHTTPResponse or a subclass, not {reply!r}")
         self.reply_class = reply
@@ -253,7 +254,7 @@ def _mapping(name: str, value: Any) -> Mapping[str, Any]:
 
 def call_signature(function: Callable[..., Any]) -> inspect.Signature:
     """What a call of a stub takes: without ``self``, and without the markers of where things go."""
-    whole = inspect.signature(function)
+    whole = inspect.signature(function, eval_str=True)
     parameters = [
         one.replace(annotation=getattr(one.annotation, "__origin__", one.annotation))
         if hasattr(one.annotation, "__metadata__")

@@ -8,8 +8,8 @@
             \"\"\"One task's document.\"\"\"
 
 On a client a route is callable; on an asyncio client it is awaited. Both have ``.request(...)``, and a
-paged one ``.pages(...)`` and ``.items(...)``. The annotations are read when the class is made, so a
-module of routes does without ``from __future__ import annotations``.
+paged one ``.pages(...)`` and ``.items(...)``. The annotations are read when a route is first used; with
+``from __future__ import annotations`` they cost nothing until then.
 """
 
 from __future__ import annotations

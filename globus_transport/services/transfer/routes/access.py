@@ -1,5 +1,7 @@
 """Routes on who may do what: roles, and access rules of guest collections."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Annotated, Any
 

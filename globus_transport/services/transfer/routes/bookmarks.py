@@ -1,5 +1,7 @@
 """Routes on bookmarks: names that a user gives to folders."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Annotated, Any
 

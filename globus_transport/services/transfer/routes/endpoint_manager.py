@@ -1,5 +1,7 @@
 """Routes for those who manage or monitor a collection: other people's tasks on it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Union
 

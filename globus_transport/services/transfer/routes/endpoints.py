@@ -1,5 +1,7 @@
 """Routes on collections and endpoints themselves."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Union
 

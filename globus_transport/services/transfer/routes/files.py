@@ -1,5 +1,7 @@
 """Routes on what is on a collection: files and folders."""
 
+from __future__ import annotations
+
 from typing import Annotated, Union
 
 from globus_transport.missing import MISSING

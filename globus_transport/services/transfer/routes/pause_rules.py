@@ -1,5 +1,7 @@
 """Routes on pause rules, for those who manage a collection."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Annotated, Any
 

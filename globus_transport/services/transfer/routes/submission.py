@@ -1,5 +1,7 @@
 """Submitting transfers and deletes."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, MutableMapping
 from typing import Annotated, Any
 

@@ -1,5 +1,7 @@
 """Routes on the user's own tasks."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Mapping
 from typing import Annotated, Any, Union

@@ -3,6 +3,8 @@
 Their documents are JSON:API (jsonapi.org): what counts stands under ``data``.
 """
 
+from __future__ import annotations
+
 import uuid
 from collections.abc import Mapping, MutableMapping
 from typing import Annotated, Any
