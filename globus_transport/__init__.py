@@ -74,10 +74,10 @@ if TYPE_CHECKING:
     from globus_transport.scopes.consents import ConsentForest as ConsentForest
     from globus_transport.scopes.consents import ConsentParseError as ConsentParseError
     from globus_transport.scopes.consents import ConsentTreeConstructionError as ConsentTreeConstructionError
+    from globus_transport.scopes.errors import ScopeCycleError as ScopeCycleError
+    from globus_transport.scopes.errors import ScopeParseError as ScopeParseError
     from globus_transport.scopes.parser import ScopeParser as ScopeParser
     from globus_transport.scopes.scope import Scope as Scope
-    from globus_transport.scopes.scope import ScopeCycleError as ScopeCycleError
-    from globus_transport.scopes.scope import ScopeParseError as ScopeParseError
     from globus_transport.services.auth.async_clients import AsyncAuthClient as AsyncAuthClient
     from globus_transport.services.auth.async_clients import AsyncAuthLoginClient as AsyncAuthLoginClient
     from globus_transport.services.auth.async_clients import (
@@ -185,8 +185,8 @@ _MODULES = {
     "ConsentTreeConstructionError": "scopes.consents",
     "ScopeParser": "scopes.parser",
     "Scope": "scopes.scope",
-    "ScopeCycleError": "scopes.scope",
-    "ScopeParseError": "scopes.scope",
+    "ScopeCycleError": "scopes.errors",
+    "ScopeParseError": "scopes.errors",
     "AsyncAuthClient": "services.auth.async_clients",
     "AsyncAuthLoginClient": "services.auth.async_clients",
     "AsyncConfidentialAppAuthClient": "services.auth.async_clients",

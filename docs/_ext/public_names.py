@@ -143,7 +143,7 @@ PAGES = (
     Page(
         "scopes",
         "Scopes",
-        ("scopes", "scopes.scope", "scopes.parser", "scopes.collections", "scopes.consents"),
+        ("scopes", "scopes.scope", "scopes.errors", "scopes.parser", "scopes.collections", "scopes.consents"),
         (
             "scopes.collections.GroupsScopes",
             "scopes.collections.NexusScopes",

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from globus_transport.scopes.collections import StaticScopeCollection as StaticScopeCollection
     from globus_transport.scopes.collections import TimersScopes as TimersScopes
     from globus_transport.scopes.collections import TransferScopes as TransferScopes
+    from globus_transport.scopes.errors import ScopeCycleError as ScopeCycleError
+    from globus_transport.scopes.errors import ScopeParseError as ScopeParseError
     from globus_transport.scopes.parser import ScopeParser as ScopeParser
     from globus_transport.scopes.scope import Scope as Scope
-    from globus_transport.scopes.scope import ScopeCycleError as ScopeCycleError
-    from globus_transport.scopes.scope import ScopeParseError as ScopeParseError
 
 __all__ = [
     "AuthScopes",
@@ -56,7 +56,7 @@ if not TYPE_CHECKING:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module
 
-        home = {"Scope": "scope", "ScopeCycleError": "scope", "ScopeParseError": "scope", "ScopeParser": "parser"}
+        home = {"Scope": "scope", "ScopeCycleError": "errors", "ScopeParseError": "errors", "ScopeParser": "parser"}
         value: object = getattr(import_module(f"{__name__}.{home.get(name, 'collections')}"), name)
         globals()[name] = value
         return value

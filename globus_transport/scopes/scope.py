@@ -7,19 +7,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.scopes.errors import ScopeParseError
 
 if TYPE_CHECKING:
     from typing import Self
 
 _NO_NAME = re.compile(r"[\[\]*\s]").search
-
-
-class ScopeParseError(GlobusSDKUsageError):
-    """The text is no scope; the message says where."""
-
-
-class ScopeCycleError(ScopeParseError):
-    """A scope that depends on itself."""
 
 
 class DependencyTypeError(GlobusSDKUsageError, TypeError):
@@ -79,10 +72,15 @@ class Scope:
         :raises ScopeParseError: if it is no scope, or more than one
         :raises ScopeCycleError: if a scope in it depends on itself
         """
-        # Not at the top: the parser makes scopes.
-        from globus_transport.scopes.parser import parse_one
+        # Not at the top: few programs read scopes, and every client has some.
+        from globus_transport.scopes.graph import Graph
 
-        return parse_one(scope_string)
+        graph = Graph(Scope)
+        graph.read(scope_string)
+        found = graph.scopes()
+        if len(found) != 1:
+            raise ScopeParseError(f"{scope_string!r} holds {len(found)} scopes, not one")
+        return found[0]
 
     def with_dependency(self, other_scope: Scope) -> Self:
         """This scope with one more dependency."""
