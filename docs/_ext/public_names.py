@@ -178,6 +178,23 @@ PAGES = (
             for name in ("Sandbox", "SandboxToken", "Collection", "Identity", "Clock", "Fault", "Received")
         ),
     ),
+    Page(
+        "testing",
+        "Tests with responses",
+        ("testing",),
+        (
+            "testing.use_responses",
+            "testing.load_response",
+            "testing.load_response_set",
+            "testing.get_response_set",
+            "testing.register_response_set",
+            "testing.get_last_request",
+            "testing.construct_error",
+            "testing.RegisteredResponse",
+            "testing.ResponseList",
+            "testing.ResponseSet",
+        ),
+    ),
 )
 
 # What a class has from one of these is told there, once.
