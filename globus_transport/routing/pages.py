@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from globus_transport.errors import ReplyFormatError
 from globus_transport.messages import Request, Response
 from globus_transport.missing import MISSING
 from globus_transport.routing.paging import Paging
@@ -28,6 +29,8 @@ class PageRequests:
         document = {} if self._document is MISSING else self._document
         self._asked: dict[str, Any] = self._query if paging.place == "query" else {**document, **fields}
         self.more = True
+        self._count = 0
+        self._landmark: Mapping[str, Any] | None = None
         self._set(paging.first(self._asked))
 
     def request(self) -> Request:
@@ -43,8 +46,18 @@ class PageRequests:
         following = self._paging.after(self._asked, page)
         self.more = following is not None
         if following is not None:
+            self._check_that_it_ends(following)
             self._set(following)
         return page
+
+    def _check_that_it_ends(self, following: Mapping[str, Any]) -> None:
+        # Brent's algorithm: a circle of any length meets a landmark that moves on ever more seldom. No list
+        # of all that was seen is kept.
+        if following == self._landmark:
+            raise ReplyFormatError("the service leads back to a page that was fetched already; paging would never end")
+        self._count += 1
+        if self._count & (self._count - 1) == 0:
+            self._landmark = following
 
     def _set(self, parameters: Mapping[str, Any]) -> None:
         self._asked = {**self._asked, **parameters}

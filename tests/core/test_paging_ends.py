@@ -1,0 +1,41 @@
+"""Paging ends, whatever a service says."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from globus_transport import ReplyFormatError, Request, Response, TransferClient
+
+_JSON = {"Content-Type": "application/json"}
+
+
+def _client(markers: Iterator[str | None]) -> TransferClient:
+    def answer(request: Request) -> Response:
+        return Response(200, _JSON, json.dumps({"DATA": [1], "next_marker": next(markers)}).encode(), request=request)
+
+    return TransferClient(base_url="https://service.example.org", terminal=answer)
+
+
+@given(lead=st.integers(0, 40), circle=st.integers(1, 40))
+def test_a_circle_of_any_length_is_noticed(lead: int, circle: int) -> None:
+    first = (f"lead {number}" for number in range(lead))
+    markers: Iterator[str | None] = itertools.chain(
+        first, itertools.cycle(f"circle {number}" for number in range(circle))
+    )
+    seen = 0
+    with pytest.raises(ReplyFormatError, match="never end"):
+        for _ in _client(markers).task_successful_transfers.items("task"):
+            seen += 1
+            assert seen <= 4 * (lead + circle) + 4
+
+
+@given(st.integers(0, 100))
+def test_a_list_without_a_circle_is_read_to_its_end(count: int) -> None:
+    markers: Iterator[str | None] = itertools.chain(map(str, range(count)), [None])
+    assert len(list(_client(markers).task_successful_transfers.items("task"))) == count + 1
