@@ -13,7 +13,7 @@ from benchmarks.loopback import TASK_ID, TASK_PATH, Loopback
 from benchmarks.packages import OURS, THEIRS, our_client, their_client
 from benchmarks.rounds import cpu_time_of, interleaved, peers_of
 from benchmarks.sizes import Size
-from benchmarks.table import Goal, Row
+from benchmarks.table import Row
 
 
 def measure(server: Loopback, size: Size) -> list[Row]:
@@ -36,7 +36,6 @@ def measure(server: Loopback, size: Size) -> list[Row]:
         }
         times = interleaved({name: cpu_time_of(call, size.tls_calls) for name, call in calls.items()}, size.tls_rounds)
     figure = median(times[OURS])
-    goal = Goal.at_most(figure * 1e3, 2, " ms")
-    return [
-        Row("a call over a new TLS connection: CPU", milliseconds(figure), peers_of(times, OURS, milliseconds), goal)
-    ]
+    # 2 ms where globus-sdk takes 16: as a ratio, so that it means the same on every machine.
+    peers = peers_of(times, OURS, milliseconds, {THEIRS: 0.125})
+    return [Row("a call over a new TLS connection: CPU", milliseconds(figure), peers)]
