@@ -38,9 +38,10 @@ from globus_transport.terminals.time_limits import in_seconds, time_left, timed_
 
 _CHUNK = 1 << 16
 _FORM = "application/x-www-form-urlencoded"
-# Of how the body is framed, and of what the session would send in the place of what is missing.
+# How the body is framed is said anew. Of a session's own headers these stay out: what it says of itself, and a
+# credential, which would go to every origin.
 _FRAMING = ("Content-Length", "Transfer-Encoding")
-_DEFAULTS_OF_REQUESTS = ("User-Agent", "Accept-Encoding", "Accept", "Connection")
+_NOT_FROM_SESSION = ("User-Agent", "Accept-Encoding", "Accept", "Connection", "Authorization")
 
 
 class RequestsTerminal:
@@ -95,7 +96,7 @@ class RequestsTerminal:
             )
 
     def _prepared(self, request: Request) -> requests.PreparedRequest:
-        headers: dict[str, Any] = dict.fromkeys(_DEFAULTS_OF_REQUESTS)
+        headers: dict[str, Any] = dict.fromkeys(_NOT_FROM_SESSION)
         joined: dict[str, str] = {}
         for name, value in request.headers.without(*_FRAMING).pairs:
             # A dictionary holds a name once; RFC 9110, section 5.2: repeats may be joined.
@@ -206,7 +207,9 @@ def _raise_mapped(
     request: Request, error: Exception, connect_limit: float | None, read_limit: float | None
 ) -> NoReturn:
     if isinstance(error, (InvalidURL, InvalidSchema, MissingSchema)):
-        raise GlobusSDKUsageError(f"{request!r}: the session does not take this address: {error}") from error
+        raise GlobusSDKUsageError(
+            f"{request!r}: the session does not take this address: {type(error).__name__}"
+        ) from error
     cause = getattr(error.args[0], "reason", error.args[0]) if error.args else error
     if isinstance(error, ConnectTimeout) and not isinstance(cause, NewConnectionError):
         raise GlobusConnectionTimeoutError(
@@ -220,9 +223,10 @@ def _raise_mapped(
         raise timed_out(request, "no answer", read_limit, error) from error
     broken = isinstance(error, (ConnectionError, ChunkedEncodingError)) or not isinstance(error, RequestException)
     kind = GlobusConnectionError if broken else NetworkError
-    raise kind(f"{request!r}: {_said(error)}", error) from error
+    raise kind(f"{request!r}: {_said(cause if isinstance(cause, Exception) else error)}", error) from error
 
 
 def _said(error: Exception) -> str:
-    # Parts of what a server sent may be in it, and they may be long.
+    # urllib3's reason, where there is one: the exception around it shows the address with its query, which may
+    # hold a secret. Parts of what a server sent may be in it, and they may be long.
     return f"{type(error).__name__} {str(error)!r:.300}"

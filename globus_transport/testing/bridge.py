@@ -69,5 +69,8 @@ def _bridged(
             clear = GlobusConnectionError(str(refusal), refusal, request_began=False)
             clear.final = True
             raise clear from refusal
+        finally:
+            # What a passthrough may have left open, besides a body that is still being read.
+            bridge.close()
 
     return call

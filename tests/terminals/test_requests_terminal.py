@@ -72,12 +72,25 @@ def test_neither_netrc_nor_the_sessions_own_auth_is_sent(
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
     session.auth = ("own", "secret")
+    session.headers["authorization"] = "Bearer of the session, to whatever origin"
     with _answers(whole(b"ok")) as server:
         assert "Authorization" in requests.get(server.origin, timeout=5).request.headers  # so the file is read
         terminal(Request("GET", server.origin))
         terminal(Request("GET", server.origin, {"Authorization": "Bearer mine"}))
         seen = [one.values("Authorization") for one in server.requests[1:]]
     assert seen == [[], ["Bearer mine"]]
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_the_text_of_an_error_has_no_secret_of_the_query(terminal: RequestsTerminal, scheme: str) -> None:
+    def nonsense(peer: Peer) -> None:
+        peer.send(b"This is neither HTTP nor TLS\r\n\r\n")
+        peer.half_close()
+        peer.wait_for_close()
+
+    with ScriptedServer(nonsense) as server, pytest.raises(GlobusConnectionError) as raised:
+        terminal(Request("GET", f"{server.origin.replace('http', scheme)}/x?code=hush"))
+    assert "hush" not in str(raised.value)
 
 
 @pytest.mark.parametrize("stream", [False, True])
