@@ -48,8 +48,15 @@ _VALUES: dict[str, Any] = {
     "page_size": 10,
     "task_ids": ["first", uuid.UUID("b8872740-7edc-11ec-9f33-ed182a728dff")],
 }
-#: One of two parameters is needed, which their signatures do not say.
-_NEEDED = frozenset({("create_client", "public_client"), ("create_child_client", "public_client")})
+#: What a call needs and its signature does not say: one of two parameters, or a document of a certain form.
+_NEEDED: dict[tuple[str, str], Any] = {
+    ("create_client", "public_client"): True,
+    ("create_child_client", "public_client"): True,
+    ("get_client", "client_id"): uuid.UUID("b8872740-7edc-11ec-9f33-ed182a728dff"),
+    ("create_tunnel", "data"): {"data": {"type": "Tunnel", "attributes": {"label": "ü", "submission_id": "s"}}},
+}
+#: What must not be given together with another parameter. tests/wire calls with these, too.
+_APART = frozenset({("get_client", "fqdn"), ("get_identity_providers", "ids"), ("get_scopes", "ids")})
 _BY_TYPE: tuple[tuple[str, Any], ...] = (
     ("bool", True),
     ("int", 3),
@@ -86,7 +93,9 @@ def arguments(client: str, name: str, *, every: bool) -> dict[str, Any]:
     for one in list(inspect.signature(method).parameters.values())[1:]:
         if one.kind in (one.VAR_KEYWORD, one.VAR_POSITIONAL):
             continue
-        value = True if (name, one.name) in _NEEDED else _value(one)
+        if (name, one.name) in _APART:
+            continue
+        value = _NEEDED.get((name, one.name), _value(one))
         if value is not None and (every or one.default is one.empty or (name, one.name) in _NEEDED):
             given[one.name] = value
     return given
