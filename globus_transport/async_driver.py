@@ -63,7 +63,7 @@ async def run(flow: Steps[T], below: AsyncSend, open_responses: list[Response]) 
                     if answer.stream is not None:
                         open_responses.append(answer)
                 else:
-                    answer = await _perform(step, below, open_responses)
+                    answer = await perform(step, below, open_responses)
             except BaseException as error:
                 step = flow.throw(error)
             else:
@@ -73,7 +73,8 @@ async def run(flow: Steps[T], below: AsyncSend, open_responses: list[Response]) 
         return result
 
 
-async def _perform(step: Step, below: AsyncSend, open_responses: list[Response]) -> Any:
+async def perform(step: Step, below: AsyncSend, open_responses: list[Response]) -> Any:
+    """Do what a step other than a Request asks for, and give its answer."""
     if isinstance(step, Sleep):
         return await asyncio.sleep(step.seconds)
     if isinstance(step, Wait):

@@ -64,7 +64,7 @@ def run(flow: Steps[T], below: Send, open_responses: list[Response]) -> T:
                     if answer.stream is not None:
                         open_responses.append(answer)
                 else:
-                    answer = _perform(step, below, open_responses)
+                    answer = perform(step, below, open_responses)
             except BaseException as error:
                 step = flow.throw(error)
             else:
@@ -74,7 +74,8 @@ def run(flow: Steps[T], below: Send, open_responses: list[Response]) -> T:
         return result
 
 
-def _perform(step: Step, below: Send, open_responses: list[Response]) -> Any:
+def perform(step: Step, below: Send, open_responses: list[Response]) -> Any:
+    """Do what a step other than a Request asks for, and give its answer. The arguments are those of :func:`run`."""
     if isinstance(step, Sleep):
         return time.sleep(step.seconds)
     if isinstance(step, Wait):

@@ -14,7 +14,7 @@ _PROGRAMS = sorted(file for file in EXAMPLES.glob("*/*.py"))
 
 
 def _shown() -> set[Path]:
-    pages = [*DOCS.glob("*.rst"), *EXAMPLES.glob("*.rst")]
+    pages = [*DOCS.rglob("*.rst")]
     return {(page.parent / name).resolve() for page in pages for name in _SHOWN.findall(page.read_text("utf-8"))}
 
 
