@@ -93,7 +93,7 @@ class RecordingServer:
 
 
 def _readable(headers: dict[str, str], body: bytes) -> Any:
-    kind = headers.get("Content-Type", "")
+    kind = headers.get("Content-Type", "").partition(";")[0]
     if kind == "application/json":
         return json.loads(body)
     if kind == "application/x-www-form-urlencoded":
