@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from globus_transport.messages import Response as Response
     from globus_transport.messages import StreamBody as StreamBody
     from globus_transport.middleware.deadline import Deadline as Deadline
+    from globus_transport.middleware.events import Events as Events
     from globus_transport.middleware.headers import DefaultHeaders as DefaultHeaders
     from globus_transport.middleware.logging import Logging as Logging
     from globus_transport.middleware.redirect import Redirect as Redirect
@@ -163,6 +164,7 @@ _MODULES = {
     "Response": "messages",
     "StreamBody": "messages",
     "Deadline": "middleware.deadline",
+    "Events": "middleware.events",
     "DefaultHeaders": "middleware.headers",
     "Logging": "middleware.logging",
     "Redirect": "middleware.redirect",
@@ -254,6 +256,7 @@ __all__ = [
     "DefaultHeaders",
     "DeleteData",
     "DependentScopeSpec",
+    "Events",
     "Flow",
     "GetConsentsResponse",
     "GetIdentitiesResponse",

@@ -126,6 +126,7 @@ class Request:
     :ivar attempt: 1 the first time, counted up by the retry layer
     :ivar deadline: the moment, on ``time.monotonic()``'s clock in seconds, after which nobody waits any more
     :ivar route: name of the operation, for logs
+    :ivar notify: is told what happens to this call; see :mod:`globus_transport.events`. A copy has none
     :ivar extensions: for anyone's middleware
     :raises GlobusSDKUsageError: if a part is malformed
     """
@@ -141,6 +142,7 @@ class Request:
     attempt: int = 1
     deadline: float | None = None
     route: str | None = None
+    notify: Callable[[Any], object] | None = None
     extensions: Mapping[str, Any] = _NOTHING
 
     def with_header(self, name: str, value: str) -> Request:
@@ -171,7 +173,8 @@ class Request:
         return f"<Request {self.method} {self.url.redacted()}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        values = [getattr(self, field.name) for field in attrs.fields(Request)]
+        # Whoever listens does so in this process.
+        values = [None if field.name == "notify" else getattr(self, field.name) for field in attrs.fields(Request)]
         # The read-only mapping that stands for no extensions cannot be pickled; the field is the last.
         return (Request, tuple(values if self.extensions else values[:-1]))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
-from globus_transport import driver
+from globus_transport import driver, events
 from globus_transport.attempts import once_more_on
 from globus_transport.authorizers.access_token import bearer
 from globus_transport.authorizers.base import GlobusAuthorizer
@@ -91,7 +91,7 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         """Send a request with the token on; after a 401, once more with a new one."""
         token = self._token
         if token is None or token.is_stale():
-            token = yield from self._fresh_token(request.deadline)
+            token = yield from self._fresh_token_for(request, "stale")
         response: Response = yield request.with_header("Authorization", token.header)
         if response.status != 401:
             return response
@@ -102,7 +102,7 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         while attempts.pause_after(response) is not None:
             if response.stream is not None:
                 yield Read(response, ERROR_BODY_LIMIT)
-            token = yield from self._fresh_token(request.deadline)
+            token = yield from self._fresh_token_for(request, "refused")
             response = yield request.with_header("Authorization", token.header)
         return response
 
@@ -127,6 +127,13 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         if token is not None:
             token.reject()
         return True
+
+    def _fresh_token_for(self, request: Request, reason: Literal["stale", "refused"]) -> Steps[AccessToken]:
+        started = time.monotonic()
+        token = yield from self._fresh_token(request.deadline)
+        if request.notify is not None:
+            request.notify(events.Renewal(request, reason, time.monotonic() - started))
+        return token
 
     def _fresh_token(self, deadline: float | None) -> Steps[AccessToken]:
         return self._renewal.renewed(self._current_if_fresh, deadline)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
 from globus_transport.demo.files import digests, make_files
-from globus_transport.demo.witnesses import AuthorizerWitness, RetryWitness
+from globus_transport.demo.narrator import Narrator
+from globus_transport.middleware.events import Events
 from globus_transport.sandbox import Sandbox
 from globus_transport.scopes.collections import TransferScopes
 from globus_transport.services.auth.clients import NativeAppAuthClient
@@ -45,9 +46,8 @@ def _run(globus: Sandbox) -> bool:
     with NativeAppAuthClient(globus.native_client_id, base_url=globus.auth_url) as auth_client:
         authorizer = _log_in(globus, auth_client)
         with TransferClient(authorizer=authorizer, base_url=globus.transfer_url) as client:
-            stack = client.stack.add(RetryWitness(_say), name="retry_witness", after="retry")
-            stack = stack.add(AuthorizerWitness(_say), name="authorizer_witness", after="authorizer")
-            print(f"\n{client.stack}\n")
+            stack = client.stack.add(Events(Narrator(_say)), before="errors")
+            print(f"\n{stack}\n")
             _transfer(globus, client.with_stack(stack), authorizer, source.id, destination.id)
     sent, arrived = digests(source.folder), digests(destination.folder / "images")
     same = sum(arrived.get(name) == digest for name, digest in sent.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from globus_transport.errors import GlobusSDKUsageError, RedirectError
+from globus_transport.events import Redirected
 from globus_transport.flow import Flow
 from globus_transport.messages import Request, Response
 
@@ -34,7 +35,10 @@ class Redirect:
             hops += 1
             if hops > self.limit:
                 raise RedirectError(f"{request!r}: more than {self.limit} redirects; the service seems to be in a loop")
-            request = _next_hop(request, response)
+            following = _next_hop(request, response)
+            if request.notify is not None:
+                request.notify(Redirected(request, following, response.status))
+            request = following
 
     def __str__(self) -> str:
         return f"at most {self.limit} hops"

@@ -10,6 +10,7 @@ import attrs
 
 from globus_transport.attempts import Attempts, Condition, Stop, Wait
 from globus_transport.errors import GlobusSDKUsageError, NetworkError
+from globus_transport.events import Attempt, Waiting
 from globus_transport.flow import Flow, Read, Sleep
 from globus_transport.messages import Request, Response
 from globus_transport.middleware.errors import ERROR_BODY_LIMIT
@@ -75,13 +76,18 @@ class Retry:
     def __call__(self, request: Request) -> Flow:
         started = time.monotonic()
         attempts: Attempts | None = None
+        sent = started
         while True:
             outcome: Response | Exception
             try:
                 response: Response = yield request
             except Exception as error:
                 outcome = error
+                if request.notify is not None:
+                    request.notify(Attempt(request, error, time.monotonic() - sent))
             else:
+                if request.notify is not None:
+                    request.notify(Attempt(request, response, time.monotonic() - sent))
                 if response.status < 400 and self.config.retry is None:
                     return response
                 if response.stream is not None and response.status >= 400:
@@ -99,8 +105,11 @@ class Retry:
                     del outcome  # its traceback holds this frame
             if isinstance(outcome, Response) and outcome.stream is not None:
                 yield Read(outcome, 0)
+            if request.notify is not None:
+                request.notify(Waiting(request, outcome, pause))
             yield Sleep(pause)
             request = attrs.evolve(request, attempt=request.attempt + 1)
+            sent = time.monotonic()
 
     def _begin(self, request: Request, started: float) -> Attempts:
         import tenacity

@@ -50,6 +50,7 @@ def test_with_headers_changes_nothing_else() -> None:
         attempt=3,
         deadline=5.0,
         route="r",
+        notify=print,
         extensions={"mine": 1},
     )
     defaults = get()
@@ -140,6 +141,11 @@ def test_messages_survive_copying() -> None:
             for field in attrs.fields(type(message)):
                 if field.name != "request":
                     assert getattr(same, field.name) == getattr(message, field.name), field.name
+
+
+def test_a_listener_stays_where_it_is() -> None:
+    # It is often a function inside a function, which could not be pickled.
+    assert pickle.loads(pickle.dumps(get(notify=lambda event: None))).notify is None
 
 
 @pytest.mark.parametrize(
