@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from globus_transport.errors import RedirectError as RedirectError
     from globus_transport.errors import ReplyFormatError as ReplyFormatError
     from globus_transport.flow import Flow as Flow
+    from globus_transport.flow import Hedge as Hedge
     from globus_transport.flow import Middleware as Middleware
     from globus_transport.flow import Read as Read
     from globus_transport.flow import Run as Run
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from globus_transport.flow import Sleep as Sleep
     from globus_transport.flow import Steps as Steps
     from globus_transport.flow import Wait as Wait
+    from globus_transport.flow import hedge as hedge
     from globus_transport.flow import read as read
     from globus_transport.flow import run as run
     from globus_transport.flow import send as send
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     from globus_transport.middleware.deadline import Deadline as Deadline
     from globus_transport.middleware.events import Events as Events
     from globus_transport.middleware.headers import DefaultHeaders as DefaultHeaders
+    from globus_transport.middleware.hedging import Hedging as Hedging
     from globus_transport.middleware.logging import Logging as Logging
     from globus_transport.middleware.redirect import Redirect as Redirect
     from globus_transport.middleware.retry import Retry as Retry
@@ -143,6 +146,7 @@ _MODULES = {
     "RedirectError": "errors",
     "ReplyFormatError": "errors",
     "Flow": "flow",
+    "Hedge": "flow",
     "Middleware": "flow",
     "Read": "flow",
     "Run": "flow",
@@ -150,6 +154,7 @@ _MODULES = {
     "Sleep": "flow",
     "Steps": "flow",
     "Wait": "flow",
+    "hedge": "flow",
     "read": "flow",
     "run": "flow",
     "send": "flow",
@@ -166,6 +171,7 @@ _MODULES = {
     "Deadline": "middleware.deadline",
     "Events": "middleware.events",
     "DefaultHeaders": "middleware.headers",
+    "Hedging": "middleware.hedging",
     "Logging": "middleware.logging",
     "Redirect": "middleware.redirect",
     "Retry": "middleware.retry",
@@ -273,6 +279,8 @@ __all__ = [
     "GlobusSDKUsageError",
     "GlobusTimeoutError",
     "Headers",
+    "Hedge",
+    "Hedging",
     "IDTokenDecoder",
     "IdentityMap",
     "IterableJSONAPIResponse",
@@ -321,6 +329,7 @@ __all__ = [
     "Transport",
     "Wait",
     "__version__",
+    "hedge",
     "read",
     "run",
     "send",

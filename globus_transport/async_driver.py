@@ -8,7 +8,7 @@ from types import GeneratorType
 from typing import Any, TypeVar
 
 from globus_transport.driver import check_flow, check_response, not_a_step, with_body
-from globus_transport.flow import AsyncSend, Middleware, Read, Run, Shield, Sleep, Step, Steps, Wait
+from globus_transport.flow import AsyncSend, Hedge, Middleware, Read, Run, Shield, Sleep, Step, Steps, Wait
 from globus_transport.messages import ByteStream, Request, Response
 
 T = TypeVar("T")
@@ -86,6 +86,8 @@ async def perform(step: Step, below: AsyncSend, open_responses: list[Response]) 
         return await _read(step)
     if isinstance(step, Shield):
         return await _shield(step.flow, below, open_responses)
+    if isinstance(step, Hedge):
+        return await _hedge(step, below, open_responses)
     raise not_a_step(step)
 
 
@@ -143,6 +145,31 @@ def _forget(task: asyncio.Task[Any]) -> None:
     if not task.cancelled():
         # The caller may be gone; then nobody else asks for the exception, and asyncio would complain.
         task.exception()
+
+
+async def _hedge(step: Hedge, below: AsyncSend, open_responses: list[Response]) -> Response:
+    sends = [asyncio.ensure_future(below(step.request))]
+    try:
+        await asyncio.wait(sends, timeout=step.after)
+        if not sends[0].done() and step.second():
+            sends.append(asyncio.ensure_future(below(step.request)))
+        pending = set(sends)
+        while pending:
+            _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            for one in sends:
+                if one.done() and not one.cancelled() and one.exception() is None:
+                    sends.remove(one)
+                    response = one.result()
+                    if response.stream is not None:
+                        open_responses.append(response)
+                    return response
+        return sends[0].result()
+    finally:
+        for left in sends:
+            left.cancel()
+        for outcome in await asyncio.gather(*sends, return_exceptions=True):
+            if isinstance(outcome, Response):
+                await _release(outcome)
 
 
 async def _read(step: Read) -> Response:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Generator
+from contextvars import copy_context
 from types import CoroutineType, GeneratorType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from globus_transport.errors import MiddlewareError
-from globus_transport.flow import Middleware, Read, Run, Send, Shield, Sleep, Step, Steps, Wait
+from globus_transport.flow import Hedge, Middleware, Read, Run, Send, Shield, Sleep, Step, Steps, Wait
 from globus_transport.messages import ByteStream, Request, Response
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 
@@ -86,6 +91,8 @@ def perform(step: Step, below: Send, open_responses: list[Response]) -> Any:
         return _read(step)
     if isinstance(step, Shield):
         return run(step.flow, below, open_responses)
+    if isinstance(step, Hedge):
+        return _hedge(step, below, open_responses)
     raise not_a_step(step)
 
 
@@ -129,6 +136,55 @@ def _run_here(step: Run) -> Any:
     return answer
 
 
+def _hedge(step: Hedge, below: Send, open_responses: list[Response]) -> Response:
+    # Not at the top: most programs never hedge, and it costs a millisecond.
+    from concurrent.futures import FIRST_COMPLETED, wait
+
+    sends = [_send_in_thread(step.request, below)]
+    try:
+        wait(sends, step.after)
+        if not sends[0].done() and step.second():
+            sends.append(_send_in_thread(step.request, below))
+        pending = set(sends)
+        while pending:
+            _, pending = wait(pending, return_when=FIRST_COMPLETED)
+            for one in sends:
+                if one.done() and one.exception() is None:
+                    sends.remove(one)
+                    response = one.result()
+                    if response.stream is not None:
+                        open_responses.append(response)
+                    return response
+        return sends[0].result()
+    finally:
+        for left in sends:
+            left.add_done_callback(_let_go)
+
+
+def _send_in_thread(request: Request, send: Send) -> Future[Response]:
+    from concurrent.futures import Future
+
+    future: Future[Response] = Future()
+    future.set_running_or_notify_cancel()
+
+    def run() -> None:
+        try:
+            response = send(request)
+        except BaseException as error:
+            future.set_exception(error)
+        else:
+            future.set_result(response)
+
+    # A daemon: one that nobody waits for any more does not keep the program from ending.
+    threading.Thread(target=copy_context().run, args=(run,), name="hedged send", daemon=True).start()
+    return future
+
+
+def _let_go(future: Future[Response]) -> None:
+    if future.exception() is None:
+        _release(future.result())
+
+
 def check_flow(name: str, middleware: object, flow: object) -> None:
     """Accept any generator, refuse everything else by name."""
     if not isinstance(flow, Generator):
@@ -148,5 +204,5 @@ def check_response(name: str, middleware: object, response: object) -> Response:
 def not_a_step(step: object) -> MiddlewareError:
     """The exception that is raised at the yield of something that is no step."""
     return MiddlewareError(
-        f"a flow yielded {type(step).__name__}; it may yield a Request, Sleep, Wait, Run, Read or Shield"
+        f"a flow yielded {type(step).__name__}; it may yield a Request, Sleep, Wait, Run, Read, Shield or Hedge"
     )

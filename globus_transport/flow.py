@@ -16,9 +16,9 @@ one, and so that a test steps it by hand: ``flow = tell(request)``, ``next(flow)
 ``flow.send(Response(503))`` is ``Sleep(1.0)``.
 
 The steps are a closed set: :class:`Request`, :class:`Sleep`, :class:`Wait`, :class:`Run`,
-:class:`Read` and :class:`Shield`. ``yield`` gives an untyped answer; the functions :func:`send`,
-:func:`sleep`, :func:`wait`, :func:`run`, :func:`read` and :func:`shield` give each its type:
-``response = yield from send(request)``.
+:class:`Read`, :class:`Shield` and :class:`Hedge`. ``yield`` gives an untyped answer; the functions
+:func:`send`, :func:`sleep`, :func:`wait`, :func:`run`, :func:`read`, :func:`shield` and :func:`hedge`
+give each its type: ``response = yield from send(request)``.
 """
 
 from __future__ import annotations
@@ -90,7 +90,24 @@ class Shield:
     flow: Generator[Any, Any, Any]
 
 
-Step = Union[Request, Sleep, Wait, Run, Read, Shield]
+@attrs.frozen
+class Hedge:
+    """Send a request; if it has no answer after ``after`` seconds, send it a second time beside that.
+
+    The answer is the first response of the two. The other one is let go of: under asyncio it is
+    cancelled at once; under threads it runs to its end in a thread of its own. If one fails, the other's
+    outcome is waited for; if both do, the answer is the exception of the first.
+
+    :ivar second: is called when the second is about to be sent, and says whether it shall be. What it
+        raises ends both
+    """
+
+    request: Request
+    after: float
+    second: Callable[[], bool]
+
+
+Step = Union[Request, Sleep, Wait, Run, Read, Shield, Hedge]
 Flow = Generator[Step, Any, Response]
 Middleware = Callable[[Request], Flow]
 
@@ -130,3 +147,8 @@ def read(response: Response, limit: int | None = None) -> Steps[Response]:
 def shield(flow: Steps[T]) -> Steps[T]:
     """Run ``flow`` to its end whatever happens to the caller; see :class:`Shield`."""
     return cast(T, (yield Shield(flow)))
+
+
+def hedge(request: Request, after: float, second: Callable[[], bool]) -> Steps[Response]:
+    """Send ``request``, and perhaps a second time; see :class:`Hedge`."""
+    return cast(Response, (yield Hedge(request, after, second)))

@@ -93,6 +93,7 @@ PAGES = (
             "middleware.headers",
             "middleware.logging",
             "middleware.events",
+            "middleware.hedging",
         ),
         ("middleware.errors.Errors",),
     ),
