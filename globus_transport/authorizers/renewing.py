@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
-from globus_transport import driver, events
+from globus_transport import driver
 from globus_transport.attempts import once_more_on
 from globus_transport.authorizers.access_token import bearer
 from globus_transport.authorizers.base import GlobusAuthorizer
@@ -132,7 +132,10 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         started = time.monotonic()
         token = yield from self._fresh_token(request.deadline)
         if request.notify is not None:
-            request.notify(events.Renewal(request, reason, time.monotonic() - started))
+            # Not at the top: most programs have no listener, and the classes take milliseconds to make.
+            from globus_transport.events import Renewal
+
+            request.notify(Renewal(request, reason, time.monotonic() - started))
         return token
 
     def _fresh_token(self, deadline: float | None) -> Steps[AccessToken]:

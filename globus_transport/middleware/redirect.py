@@ -5,7 +5,6 @@ from __future__ import annotations
 import attrs
 
 from globus_transport.errors import GlobusSDKUsageError, RedirectError
-from globus_transport.events import Redirected
 from globus_transport.flow import Flow
 from globus_transport.messages import Request, Response
 
@@ -37,6 +36,9 @@ class Redirect:
                 raise RedirectError(f"{request!r}: more than {self.limit} redirects; the service seems to be in a loop")
             following = _next_hop(request, response)
             if request.notify is not None:
+                # Not at the top: most programs have no listener, and the classes take milliseconds to make.
+                from globus_transport.events import Redirected
+
                 request.notify(Redirected(request, following, response.status))
             request = following
 

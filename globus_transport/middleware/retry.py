@@ -10,7 +10,6 @@ import attrs
 
 from globus_transport.attempts import Attempts, Condition, Stop, Wait
 from globus_transport.errors import GlobusSDKUsageError, NetworkError
-from globus_transport.events import Attempt, Waiting
 from globus_transport.flow import Flow, Read, Sleep
 from globus_transport.messages import Request, Response
 from globus_transport.middleware.errors import ERROR_BODY_LIMIT
@@ -84,10 +83,10 @@ class Retry:
             except Exception as error:
                 outcome = error
                 if request.notify is not None:
-                    request.notify(Attempt(request, error, time.monotonic() - sent))
+                    _tell_attempt(request, error, sent)
             else:
                 if request.notify is not None:
-                    request.notify(Attempt(request, response, time.monotonic() - sent))
+                    _tell_attempt(request, response, sent)
                 if response.status < 400 and self.config.retry is None:
                     return response
                 if response.stream is not None and response.status >= 400:
@@ -106,7 +105,7 @@ class Retry:
             if isinstance(outcome, Response) and outcome.stream is not None:
                 yield Read(outcome, 0)
             if request.notify is not None:
-                request.notify(Waiting(request, outcome, pause))
+                _tell_waiting(request, outcome, pause)
             yield Sleep(pause)
             request = attrs.evolve(request, attempt=request.attempt + 1)
             sent = time.monotonic()
@@ -149,6 +148,21 @@ class Retry:
             else "after network errors and " + ", ".join(str(status) for status in config.transient_error_status_codes)
         )
         return f"{often}, {when}"
+
+
+def _tell_attempt(request: Request, outcome: Response | Exception, sent: float) -> None:
+    # Not at the top, here and below: most programs have no listener, and the classes take milliseconds to make.
+    from globus_transport.events import Attempt
+
+    assert request.notify is not None
+    request.notify(Attempt(request, outcome, time.monotonic() - sent))
+
+
+def _tell_waiting(request: Request, outcome: Response | Exception, pause: float) -> None:
+    from globus_transport.events import Waiting
+
+    assert request.notify is not None
+    request.notify(Waiting(request, outcome, pause))
 
 
 def _asked_to_wait(state: RetryCallState) -> float:
