@@ -151,11 +151,14 @@ class Request:
 
     def with_headers(self, headers: Headers) -> Request:
         """This request with other headers. The same as ``attrs.evolve``, without its cost."""
-        changed = object.__new__(Request)
-        assign = object.__setattr__
-        for name in _OTHER_FIELDS:
-            assign(changed, name, getattr(self, name))
-        assign(changed, "headers", headers)
+        changed = _copy_of(self)
+        _set_headers(changed, headers)
+        return changed
+
+    def with_listener(self, notify: Callable[[Any], object] | None) -> Request:
+        """This request with another ``notify``, or none. The same as ``attrs.evolve``, without its cost."""
+        changed = _copy_of(self)
+        _set_notify(changed, notify)
         return changed
 
     @property
@@ -179,7 +182,49 @@ class Request:
         return (Request, tuple(values if self.extensions else values[:-1]))
 
 
-_OTHER_FIELDS = tuple(field.name for field in attrs.fields(Request) if field.name != "headers")
+def _make_copier() -> Callable[[Request], Request]:
+    # The slots themselves, one after the other: several layers copy each request, and a loop over
+    # the names, with setattr, takes twice as long.
+    slots = (getattr(Request, field.name).__set__ for field in attrs.fields(Request))
+    (
+        put_method,
+        put_url,
+        put_headers,
+        put_body,
+        put_stream,
+        put_repeatable,
+        put_authorize,
+        put_follow_redirects,
+        put_attempt,
+        put_deadline,
+        put_route,
+        put_notify,
+        put_extensions,
+    ) = slots
+
+    def copy_of(request: Request) -> Request:
+        copy = object.__new__(Request)
+        put_method(copy, request.method)
+        put_url(copy, request.url)
+        put_headers(copy, request.headers)
+        put_body(copy, request.body)
+        put_stream(copy, request.stream)
+        put_repeatable(copy, request.repeatable)
+        put_authorize(copy, request.authorize)
+        put_follow_redirects(copy, request.follow_redirects)
+        put_attempt(copy, request.attempt)
+        put_deadline(copy, request.deadline)
+        put_route(copy, request.route)
+        put_notify(copy, request.notify)
+        put_extensions(copy, request.extensions)
+        return copy
+
+    return copy_of
+
+
+_copy_of = _make_copier()
+_set_headers = vars(Request)["headers"].__set__
+_set_notify = vars(Request)["notify"].__set__
 
 
 @attrs.frozen(repr=False, eq=False)

@@ -26,8 +26,7 @@ class Events:
 
     def __call__(self, request: Request) -> Flow:
         listener = self.listener
-        notify = listener if request.notify is None else _both(request.notify, listener)
-        request = attrs.evolve(request, notify=notify)
+        request = request.with_listener(listener if request.notify is None else _both(request.notify, listener))
         listener(Began(request))
         started = time.monotonic()
         try:

@@ -62,6 +62,11 @@ def test_with_headers_changes_nothing_else() -> None:
         if field.name != "headers":
             assert getattr(changed, field.name) is getattr(everything, field.name), field.name
     assert changed.headers.pairs == (("X", "1"), ("Y", "2"))
+    heard = everything.with_listener(repr)
+    for field in attrs.fields(Request):
+        if field.name != "notify":
+            assert getattr(heard, field.name) is getattr(everything, field.name), field.name
+    assert (heard.notify, everything.notify) == (repr, print)
     assert everything.headers.pairs == (("X", "1"),)
 
 
