@@ -58,7 +58,7 @@ def _rows(listed: dict[str, Any]) -> Iterator[Row]:
             f"``{client}``: parameters that the other lacks",
             _names(theirs),
             _names(ours),
-            "a client has a stack, and no application object",
+            "a client has a stack, which ends somewhere",
         )
 
 

@@ -18,7 +18,10 @@ from globus_transport.middleware.errors import Errors
 from globus_transport.middleware.headers import DefaultHeaders
 from globus_transport.middleware.redirect import Redirect
 from globus_transport.middleware.retry import Retry, RetryConfig
+from globus_transport.routing.app_authorizer import AppAuthorizer
+from globus_transport.routing.app_protocol import AppLike, ScopeCollectionLike
 from globus_transport.routing.table import RouteTable
+from globus_transport.scopes.scope import Scope
 from globus_transport.transport import Transport
 from globus_transport.urls import URL
 
@@ -35,6 +38,9 @@ class MountedRoutes(RouteTable, Generic[SendT]):
 
     :param environment: the Globus environment; by default as ``GLOBUS_SDK_ENVIRONMENT`` says, else production
     :param base_url: the service's address, instead of the environment's
+    :param app: logs in for the client and keeps its tokens, instead of an authorizer. By default it is asked
+        for the client's ``default_scope_requirements``, and lends its name and environment
+    :param app_scopes: the scopes that it is asked for instead
     :param authorizer: puts the credential on. It is sent to the client's own origin only, or to those
         that it was bound to with ``bound_to()``
     :param app_name: told to the service in the User-Agent header
@@ -44,6 +50,7 @@ class MountedRoutes(RouteTable, Generic[SendT]):
     :raises GlobusSDKUsageError: if a parameter, or the environment variable in its place, is no use
     """
 
+    environment: str
     base_url: str
     origin: str
     base_path: str
@@ -56,30 +63,39 @@ class MountedRoutes(RouteTable, Generic[SendT]):
         *,
         environment: str | None = None,
         base_url: str | None = None,
+        app: AppLike | None = None,
+        app_scopes: list[Scope] | None = None,
         authorizer: AnyAuthorizer | None = None,
         app_name: str | None = None,
         transport: Transport | None = None,
         retry_config: RetryConfig | None = None,
         terminal: SendT | None = None,
     ) -> None:
-        self._mount(environment, base_url)
+        if app is not None and authorizer is not None:
+            raise GlobusSDKUsageError(f"{type(self).__name__}: give app= or authorizer=, not both")
+        if app_scopes and app is None:
+            raise GlobusSDKUsageError(f"{type(self).__name__}: app_scopes= are asked for by an app; give app=, too")
+        self._mount(app.config.environment if environment is None and app is not None else environment, base_url)
         self.authorizer = authorizer
-        self.app_name = app_name
+        self._app: AppLike | None = None
+        self.app_scopes: list[Scope] | None = None
+        self._app_name = app_name
         settings = _checked(transport, terminal)
         self._owns_terminal = terminal is None
         self.stack = self._new_stack(settings, terminal, self._layers(authorizer, retry_config, settings.deadline))
+        if app is not None:
+            self.attach_globus_app(app, app_scopes)
 
     @abstractmethod
     def _new_stack(self, settings: Transport, terminal: SendT | None, layers: list[Layer]) -> Any:
         """The client's stack, over the terminal or over one of its own."""
 
     def _mount(self, environment: str | None, base_url: str | None) -> None:
+        self.environment = config.environment_name(environment)
         if base_url is None:
             if not self.service_name:
                 raise GlobusSDKUsageError(f"{type(self).__name__} is for no certain service; give it base_url=")
-            base_url = config.service_url(self.service_name, environment)
-        elif environment is not None:
-            config.environment_name(environment)
+            base_url = config.service_url(self.service_name, self.environment)
         url = URL(base_url)
         if "?" in url.target:
             raise GlobusSDKUsageError(f"base_url={base_url!r}: an address of a service has no query")
@@ -109,6 +125,68 @@ class MountedRoutes(RouteTable, Generic[SendT]):
                 f"authorizer: expected one such as AccessTokenAuthorizer(token), got a {type(authorizer).__name__}"
             )
         return authorizer.bound_to(self.origin)
+
+    @property
+    def app(self) -> AppLike | None:
+        """The application that logs in for the client, if it has one."""
+        return self._app
+
+    @property
+    def app_name(self) -> str | None:
+        """What the service is told of who calls, in the User-Agent header."""
+        return self._app_name
+
+    @app_name.setter
+    def app_name(self, name: str | None) -> None:
+        self._app_name = name
+        if "headers" in self.stack:
+            self.stack = self.stack.replace("headers", DefaultHeaders(_default_headers(name)))
+
+    def attach_globus_app(self, app: AppLike, app_scopes: list[Scope] | None = None) -> None:
+        """Let an application log in for this client. Once only, and for a client without an authorizer.
+
+        :param app: the application. It lends its name if the client has none
+        :param app_scopes: the scopes that it is asked for, instead of ``default_scope_requirements``
+        :raises GlobusSDKUsageError: if the client has an app, scopes for one, or an authorizer; if it is for no
+            certain resource server; or if the two are for different environments
+        """
+        client = type(self).__name__
+        if self._app is not None:
+            raise GlobusSDKUsageError(f"{client} has an app; make another client for another app")
+        if self.app_scopes:
+            raise GlobusSDKUsageError(f"{client}: app_scopes is set; leave it, and give app_scopes= along with the app")
+        if self.authorizer is not None:
+            raise GlobusSDKUsageError(f"{client} has an authorizer; make a client without one for the app")
+        if self.resource_server is None:
+            raise GlobusSDKUsageError(f"{client} names no resource_server, so that an app knows no tokens for it")
+        if self.environment != app.config.environment:
+            raise GlobusSDKUsageError(
+                f"{client} is for the environment {self.environment!r}, the app for {app.config.environment!r}"
+            )
+        scopes = app_scopes or self.default_scope_requirements
+        app.add_scope_requirements({self.resource_server: scopes})
+        self._app = app
+        self.app_scopes = scopes
+        if self._app_name is None:
+            self.app_name = app.app_name
+        self.stack = self.stack.add(
+            AppAuthorizer(app, self.resource_server).bound_to(self.origin),
+            name="authorizer",
+            before="headers" if "headers" in self.stack else None,
+        )
+
+    def add_app_scope(self, scope_collection: ScopeCollectionLike) -> Self:
+        """Have the application ask for more scopes of this client's resource server, in the next login.
+
+        :param scope_collection: a scope, a text of scopes, or several of either
+        :return: this client
+        :raises GlobusSDKUsageError: if the client has no app
+        :raises ScopeParseError: if a text is no scope
+        """
+        if self._app is None or self.resource_server is None:
+            raise GlobusSDKUsageError(f"{type(self).__name__} has no app to ask for scopes; give it app=")
+        self._app.add_scope_requirements({self.resource_server: scope_collection})
+        return self
 
     def with_stack(self, stack: Any) -> Self:
         """The same client on another stack, which it does not close.

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from globus_transport.api_errors import GlobusAPIError
+from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.messages import Response
 from globus_transport.routing.declared import Declared
 from globus_transport.scopes.scope import Scope
@@ -55,6 +56,10 @@ class _RoutesOf:
         return RouteList(found.values())
 
 
+class NoDefaultScopesError(GlobusSDKUsageError, NotImplementedError):
+    """Which scopes an application has to ask for, for a client, is not known."""
+
+
 class RouteTable:
     """The base of route tables.
 
@@ -79,6 +84,14 @@ class RouteTable:
     def may_pass(response: Response) -> bool:
         """Whether a status that usually passes may pass here, so that the call is repeated."""
         return True
+
+    @property
+    def default_scope_requirements(self) -> list[Scope]:
+        """The scopes that an application asks for, for such a client. Tables say them as a class attribute.
+
+        :raises GlobusSDKUsageError: if the table does not say
+        """
+        raise NoDefaultScopesError(f"{type(self).__name__} has no default scopes; give app_scopes=")
 
     def _bind(self, route: Any) -> Any:
         """What reading a route's name from an instance gives."""

@@ -53,8 +53,8 @@ NOTHING_FAILS = {
 
 #: Parameters of constructors that only one package has: globus-sdk's, and this package's.
 CONSTRUCTORS: dict[str, tuple[set[str], set[str]]] = {
-    "TransferClient": ({"app", "app_scopes"}, {"terminal"}),
-    "AuthClient": ({"app", "app_scopes"}, {"terminal"}),
+    "TransferClient": (set(), {"terminal"}),
+    "AuthClient": (set(), {"terminal"}),
     "AuthLoginClient": (set(), {"terminal"}),
     "NativeAppAuthClient": (set(), {"terminal"}),
     "ConfidentialAppAuthClient": (set(), {"terminal"}),

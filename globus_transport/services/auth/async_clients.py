@@ -5,14 +5,14 @@ from __future__ import annotations
 from globus_transport.flow import AsyncSend
 from globus_transport.routing.async_client import AsyncBaseClient
 from globus_transport.services.auth.client_settings import (
+    AuthClientSettings,
     ConfidentialAppClientSettings,
     LoginClientSettings,
     NativeAppClientSettings,
 )
-from globus_transport.services.auth.routes import AuthRoutes
 
 
-class AsyncAuthClient(AsyncBaseClient, AuthRoutes):
+class AsyncAuthClient(AuthClientSettings[AsyncSend], AsyncBaseClient):
     """Globus Auth for the bearer of a token: identities, and who the token speaks for."""
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from globus_transport.flow import Send
 from globus_transport.routing.client import BaseClient
 from globus_transport.services.auth.client_settings import (
+    AuthClientSettings,
     ConfidentialAppClientSettings,
     LoginClientSettings,
     NativeAppClientSettings,
 )
-from globus_transport.services.auth.routes import AuthRoutes
 
 
-class AuthClient(BaseClient, AuthRoutes):
+class AuthClient(AuthClientSettings[Send], BaseClient):
     """Globus Auth for the bearer of a token: identities, and who the token speaks for."""
 
 

@@ -15,6 +15,8 @@ from globus_transport.missing import MISSING, MissingType
 from globus_transport.replies import GlobusHTTPResponse
 from globus_transport.routing.parameters import Body, BodyParams, Field, Maybe, QueryParams, UUIDLike, comma_list
 from globus_transport.routing.route import operation, post
+from globus_transport.routing.table import NoDefaultScopesError
+from globus_transport.scopes.scope import Scope
 from globus_transport.scopes.text import ScopesLike, scope_text
 from globus_transport.services.auth.flow_managers import (
     GlobusAuthorizationCodeFlowManager,
@@ -56,6 +58,11 @@ class LoginRoutes(OpenIDRoutes):
     authorizer: Any
     base_url: str
     current_oauth2_flow_manager: Optional[GlobusOAuthFlowManager] = None
+
+    @property
+    def default_scope_requirements(self) -> list[Scope]:
+        """:raises GlobusSDKUsageError: always: these calls get tokens, and need none"""
+        raise NoDefaultScopesError(f"{type(self).__name__} gets tokens; AuthClient is the one that uses an app's")
 
     @property
     def unauthenticated_client_id(self) -> Any:

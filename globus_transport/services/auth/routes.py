@@ -78,6 +78,8 @@ class OpenIDRoutes(RouteTable):
 class AuthRoutes(ScopeRoutes, ClientRoutes, PolicyRoutes, ProjectRoutes, OpenIDRoutes):
     """Identities, who a token speaks for, and what developers register."""
 
+    default_scope_requirements = [AuthScopes.openid, AuthScopes.profile, AuthScopes.email]  # noqa: RUF012
+
     token_scopes = (AuthScopes.openid, AuthScopes.profile, AuthScopes.email)
 
     @get("/v2/oauth2/userinfo", scopes=(AuthScopes.openid,))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from globus_transport.flow import AsyncSend
 from globus_transport.routing.async_client import AsyncBaseClient, AsyncPaginated
+from globus_transport.services.transfer.client_settings import TransferClientSettings
 from globus_transport.services.transfer.routes import TransferRoutes
 
 
@@ -10,7 +12,7 @@ class AsyncPaginatedTransfer(AsyncPaginated, TransferRoutes):
     """The lists of :class:`AsyncTransferClient`, page after page."""
 
 
-class AsyncTransferClient(AsyncBaseClient, TransferRoutes):
+class AsyncTransferClient(TransferClientSettings[AsyncSend], AsyncBaseClient):
     """Globus Transfer: find collections, look at files, and submit and watch tasks."""
 
     @property

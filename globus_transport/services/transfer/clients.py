@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from globus_transport.flow import Send
 from globus_transport.routing.client import BaseClient, Paginated
+from globus_transport.services.transfer.client_settings import TransferClientSettings
 from globus_transport.services.transfer.routes import TransferRoutes
 
 
@@ -10,7 +12,7 @@ class PaginatedTransfer(Paginated, TransferRoutes):
     """The lists of :class:`TransferClient`, page after page."""
 
 
-class TransferClient(BaseClient, TransferRoutes):
+class TransferClient(TransferClientSettings[Send], BaseClient):
     """Globus Transfer: find collections, look at files, and submit and watch tasks."""
 
     @property

@@ -33,6 +33,7 @@ class TransferRoutes(
     error_class = TransferAPIError
     scopes = TransferScopes
     token_scopes = (TransferScopes.all,)
+    default_scope_requirements = [TransferScopes.all]  # noqa: RUF012 - as others declare it
 
     @staticmethod
     def may_pass(response: Response) -> bool:
