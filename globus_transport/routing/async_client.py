@@ -40,6 +40,11 @@ class AsyncBaseClient(Awaiting, GenericCalls[AsyncSend]):
     def _new_stack(self, settings: Transport, terminal: AsyncSend | None, layers: list[Layer]) -> AsyncStack:
         return AsyncStack(settings.make_async_terminal() if terminal is None else terminal, layers)
 
+    @property
+    def paginated(self) -> AsyncPaginated:
+        """The lists of the service, as asynchronous paginators; none if no route has pages."""
+        return AsyncPaginated(self)
+
     async def close(self) -> None:
         """Close the client's connections, if they are its own. A later call opens new ones."""
         if self._owns_terminal:

@@ -34,6 +34,11 @@ class BaseClient(Blocking, GenericCalls[Send]):
     def _new_stack(self, settings: Transport, terminal: Send | None, layers: list[Layer]) -> Stack:
         return Stack(settings.make_terminal() if terminal is None else terminal, layers)
 
+    @property
+    def paginated(self) -> Paginated:
+        """The lists of the service, as paginators; none if no route has pages."""
+        return Paginated(self)
+
     def close(self) -> None:
         """Close the client's connections, if they are its own. A later call opens new ones."""
         if self._owns_terminal:

@@ -34,7 +34,7 @@ def _methods() -> list[tuple[str, str]]:
     found = []
     for client in _CLIENTS:
         cls = getattr(globus_transport, client)
-        names = {route.name for route in cls.routes} | set(_GENERIC) | {name for name in _LOGIN + _APP if hasattr(cls, name)}
+        names = {route.name for route in cls.routes} | {name for name in _GENERIC + _LOGIN + _APP if hasattr(cls, name)}
         found += [(client, name) for name in sorted(names)]
     return found
 
