@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from globus_transport.messages import Response as Response
     from globus_transport.messages import StreamBody as StreamBody
     from globus_transport.middleware.deadline import Deadline as Deadline
+    from globus_transport.middleware.dry_run import DryRun as DryRun
     from globus_transport.middleware.events import Events as Events
     from globus_transport.middleware.headers import DefaultHeaders as DefaultHeaders
     from globus_transport.middleware.hedging import Hedging as Hedging
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from globus_transport.middleware.retry import Retry as Retry
     from globus_transport.middleware.retry import RetryConfig as RetryConfig
     from globus_transport.middleware.retry_budget import RetryBudget as RetryBudget
+    from globus_transport.middleware.structured_logging import StructuredLogging as StructuredLogging
     from globus_transport.missing import MISSING as MISSING
     from globus_transport.missing import MissingType as MissingType
     from globus_transport.payload import GlobusPayload as GlobusPayload
@@ -169,6 +171,7 @@ _MODULES = {
     "Response": "messages",
     "StreamBody": "messages",
     "Deadline": "middleware.deadline",
+    "DryRun": "middleware.dry_run",
     "Events": "middleware.events",
     "DefaultHeaders": "middleware.headers",
     "Hedging": "middleware.hedging",
@@ -177,6 +180,7 @@ _MODULES = {
     "Retry": "middleware.retry",
     "RetryConfig": "middleware.retry",
     "RetryBudget": "middleware.retry_budget",
+    "StructuredLogging": "middleware.structured_logging",
     "MISSING": "missing",
     "MissingType": "missing",
     "GlobusPayload": "payload",
@@ -262,6 +266,7 @@ __all__ = [
     "DefaultHeaders",
     "DeleteData",
     "DependentScopeSpec",
+    "DryRun",
     "Events",
     "Flow",
     "GetConsentsResponse",
@@ -322,6 +327,7 @@ __all__ = [
     "Stack",
     "Steps",
     "StreamBody",
+    "StructuredLogging",
     "TransferAPIError",
     "TransferClient",
     "TransferData",

@@ -94,6 +94,8 @@ PAGES = (
             "middleware.logging",
             "middleware.events",
             "middleware.hedging",
+            "middleware.structured_logging",
+            "middleware.dry_run",
         ),
         ("middleware.errors.Errors",),
     ),

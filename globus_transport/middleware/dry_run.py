@@ -1,0 +1,116 @@
+"""Shows what would be sent, and sends nothing that could change something."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+import attrs
+
+from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.flow import Flow, Run
+from globus_transport.layers import describe
+from globus_transport.messages import Request, Response, StreamBody
+from globus_transport.middleware.redaction import Redaction
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+class Writable(Protocol):
+    """What is needed of a text stream."""
+
+    def write(self, text: str, /) -> object: ...
+
+
+class DryRun:
+    """Show each request that could change something, and answer it instead of sending it.
+
+    Stands next to the terminal, so that it shows what the layers above put on::
+
+        client = client.with_stack(client.stack.add(DryRun()))
+
+    Credentials are hidden. Requests that by their method change nothing (RFC 9110, section 9.2.1) are sent; they
+    are not shown.
+
+    :param to: a function of one text, a text stream, or a logger, which is told at level INFO
+    :param answer: the response to what is not sent, or a function that makes it from the request. By default status
+        200 with a JSON document that says so
+    :param pass_safe: ``False`` sends nothing at all
+    :param secrets: further names of headers, parameters and members to hide
+    :param body_limit: characters of a body that are shown
+    :raises GlobusSDKUsageError: if there is nothing to show it with, or ``answer`` is neither of the two
+    """
+
+    def __init__(
+        self,
+        to: Callable[[str], object] | Writable | logging.Logger = print,
+        *,
+        answer: Response | Callable[[Request], Response] | None = None,
+        pass_safe: bool = True,
+        secrets: Iterable[str] = (),
+        body_limit: int = 10_000,
+    ) -> None:
+        if not (isinstance(to, logging.Logger) or hasattr(to, "write") or callable(to)):
+            raise GlobusSDKUsageError(f"DryRun({to!r}): give a function of one text, a text stream or a logger")
+        if answer is not None and not isinstance(answer, Response) and not callable(answer):
+            raise GlobusSDKUsageError(f"DryRun(answer={answer!r}): give a Response, or a function that makes one")
+        self.to = to
+        self.answer = not_sent if answer is None else answer
+        self.pass_safe = pass_safe
+        self.redaction = Redaction.of(secrets)
+        self.body_limit = body_limit
+
+    def __call__(self, request: Request) -> Flow:
+        if self.pass_safe and request.method in _SAFE_METHODS:
+            response: Response = yield request
+            return response
+        yield Run(self._show, request)
+        answer = self.answer if isinstance(self.answer, Response) else self.answer(request)
+        return attrs.evolve(answer, request=request)
+
+    def _show(self, request: Request) -> None:
+        text = self.text_of(request)
+        if isinstance(self.to, logging.Logger):
+            self.to.info("%s", text)
+        elif callable(self.to):
+            self.to(text)
+        else:
+            self.to.write(f"{text}\n")
+
+    def text_of(self, request: Request) -> str:
+        """What is shown of a request."""
+        url = self.redaction.url(request.url)
+        headers = [f"{name}: {value}" for name, value in self.redaction.headers(request.headers)]
+        body = self._body_text(request)
+        lines = [f"Not sent (dry run): {request.method} {url}", *headers]
+        return "\n".join([*lines, "", body, ""] if body else [*lines, ""])
+
+    def _body_text(self, request: Request) -> str:
+        body = request.body
+        if isinstance(body, StreamBody):
+            return "<a stream of unknown length>" if body.length is None else f"<a stream of {body.length} bytes>"
+        if not body:
+            return ""
+        match self.redaction.body(body, request.headers.get("Content-Type", "")):
+            case {"json": document}:
+                text = json.dumps(document, indent=2, ensure_ascii=False)
+            case {"base64": _}:
+                return f"<{len(body)} bytes that are no text>"
+            case readable:
+                (text,) = readable.values()
+        left = len(text) - self.body_limit
+        return text if left <= 0 else f"{text[: self.body_limit]}\n<{left} characters more>"
+
+    def __str__(self) -> str:
+        to = f"the logger {self.to.name!r}" if isinstance(self.to, logging.Logger) else describe(self.to)
+        if not callable(self.to) and hasattr(self.to, "write"):
+            to = "a text stream"
+        return f"sends {'only what is safe' if self.pass_safe else 'nothing'}; the rest is shown by {to}"
+
+
+def not_sent(_request: Request) -> Response:
+    """The answer if none is given."""
+    document = {"code": "DryRun", "message": "This request was not sent: the stack has a DryRun layer."}
+    return Response(200, {"Content-Type": "application/json"}, json.dumps(document).encode())

@@ -1,0 +1,132 @@
+"""Tells a logger of every call in fields of its own. No header value or body is logged, and no secret in a URL.
+
+A record has these attributes, which a JSON formatter writes as members:
+
+- ``event``: one of the names below;
+- ``http_method``, ``http_url`` (credentials hidden), ``http_route`` (the operation, or ``None``);
+- ``http_status`` (``None`` if there was no response) and ``http_error`` (the exception's class, or ``None``);
+- ``http_seconds``, and ``http_attempt``: which attempt was answered, counted from 1;
+- ``http_request_id``: what the service calls the request, or ``None``.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.flow import Flow
+from globus_transport.messages import Request, Response
+from globus_transport.middleware.redaction import Redaction
+
+#: A response below 400.
+ANSWERED: Final = "http.call.answered"
+#: A response of 400 and above, or the exception that a layer below made of it.
+REFUSED: Final = "http.call.refused"
+#: No response: a network error, or whatever else a layer below raised.
+FAILED: Final = "http.call.failed"
+#: Nobody waits any more: the task was cancelled, or the program is being ended.
+ABANDONED: Final = "http.call.abandoned"
+
+LEVELS: Final[Mapping[str, int]] = {
+    ANSWERED: logging.DEBUG,
+    REFUSED: logging.WARNING,
+    FAILED: logging.WARNING,
+    ABANDONED: logging.INFO,
+}
+
+
+class StructuredLogging:
+    """One record for every request that passes this place of the stack, with its facts as fields.
+
+    The message is one readable line, so that a plain formatter prints something sensible, too. What the fields are
+    called is in :mod:`globus_transport.middleware.structured_logging`. On top of the stack there is a record for
+    each call, below the retry layer one for each attempt.
+
+    :param logger: by default the one named ``globus_transport``
+    :param levels: of the events that shall have another level than usual; ``{REFUSED: logging.ERROR}``
+    :param request_id_header: the response header that holds the service's name of the request
+    :raises GlobusSDKUsageError: if ``levels`` names no event, or no level
+    """
+
+    def __init__(
+        self,
+        logger: logging.Logger | None = None,
+        *,
+        levels: Mapping[str, int] | None = None,
+        request_id_header: str = "X-Request-ID",
+    ) -> None:
+        for event, level in (levels or {}).items():
+            if event not in LEVELS:
+                raise GlobusSDKUsageError(f"levels={{{event!r}: ...}} is no event; the events are: {', '.join(LEVELS)}")
+            if not isinstance(level, int) or isinstance(level, bool):
+                raise GlobusSDKUsageError(
+                    f"levels={{{event!r}: {level!r}}}: give a number of the logging module, such as logging.INFO"
+                )
+        self.logger = logging.getLogger("globus_transport") if logger is None else logger
+        self.levels = {**LEVELS, **(levels or {})}
+        self.request_id_header = request_id_header
+
+    def __call__(self, request: Request) -> Flow:
+        started = time.perf_counter()
+        try:
+            response: Response = yield request
+        except BaseException as error:
+            self._tell_error(request, error, started)
+            raise
+        event = ANSWERED if response.status < 400 else REFUSED
+        if self.logger.isEnabledFor(self.levels[event]):
+            sent = response.request or request
+            request_id = response.headers.get(self.request_id_header)
+            self._tell(event, request, started, response.status, None, sent.attempt, request_id)
+        return response
+
+    def _tell_error(self, request: Request, error: BaseException, started: float) -> None:
+        status = getattr(error, "http_status", None)
+        if not isinstance(error, Exception):
+            event = ABANDONED
+        else:
+            event = FAILED if status is None else REFUSED
+        if self.logger.isEnabledFor(self.levels[event]):
+            request_id = getattr(error, "request_id", None)
+            self._tell(event, request, started, status, type(error).__name__, request.attempt, request_id)
+
+    def _tell(
+        self,
+        event: str,
+        request: Request,
+        started: float,
+        status: int | None,
+        error: str | None,
+        attempt: int,
+        request_id: str | None,
+    ) -> None:
+        seconds = time.perf_counter() - started
+        url = Redaction().url(request.url)
+        self.logger.log(
+            self.levels[event],
+            "%s %s -> %s in %.3f s",
+            request.method,
+            url,
+            error if status is None else status,
+            seconds,
+            extra={
+                "event": event,
+                "http_method": request.method,
+                "http_url": url,
+                "http_route": request.route,
+                "http_status": status,
+                "http_error": error,
+                "http_seconds": round(seconds, 6),
+                "http_attempt": attempt,
+                "http_request_id": request_id,
+            },
+        )
+
+    def __str__(self) -> str:
+        levels = ", ".join(
+            f"{event.rpartition('.')[2]} {logging.getLevelName(level)}" for event, level in self.levels.items()
+        )
+        return f"to the logger {self.logger.name!r}: {levels}"
