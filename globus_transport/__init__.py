@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from globus_transport.middleware.headers import DefaultHeaders as DefaultHeaders
     from globus_transport.middleware.hedging import Hedging as Hedging
     from globus_transport.middleware.logging import Logging as Logging
+    from globus_transport.middleware.open_telemetry import OpenTelemetry as OpenTelemetry
     from globus_transport.middleware.redirect import Redirect as Redirect
     from globus_transport.middleware.retry import Retry as Retry
     from globus_transport.middleware.retry import RetryConfig as RetryConfig
@@ -124,6 +125,7 @@ if TYPE_CHECKING:
     from globus_transport.services.transfer.replies import IterableJSONAPIResponse as IterableJSONAPIResponse
     from globus_transport.services.transfer.replies import IterableTransferResponse as IterableTransferResponse
     from globus_transport.stack import Stack as Stack
+    from globus_transport.terminals.aiohttp import AiohttpTerminal as AiohttpTerminal
     from globus_transport.transport import Transport as Transport
     from globus_transport.urls import URL as URL
 
@@ -176,6 +178,7 @@ _MODULES = {
     "DefaultHeaders": "middleware.headers",
     "Hedging": "middleware.hedging",
     "Logging": "middleware.logging",
+    "OpenTelemetry": "middleware.open_telemetry",
     "Redirect": "middleware.redirect",
     "Retry": "middleware.retry",
     "RetryConfig": "middleware.retry",
@@ -231,6 +234,7 @@ _MODULES = {
     "IterableJSONAPIResponse": "services.transfer.replies",
     "IterableTransferResponse": "services.transfer.replies",
     "Stack": "stack",
+    "AiohttpTerminal": "terminals.aiohttp",
     "Transport": "transport",
     "URL": "urls",
 }
@@ -239,6 +243,7 @@ __all__ = [
     "MISSING",
     "URL",
     "AccessTokenAuthorizer",
+    "AiohttpTerminal",
     "ArrayResponse",
     "AsyncAuthClient",
     "AsyncAuthLoginClient",
@@ -305,6 +310,7 @@ __all__ = [
     "OAuthDependentTokenResponse",
     "OAuthRefreshTokenResponse",
     "OAuthTokenResponse",
+    "OpenTelemetry",
     "Read",
     "Redirect",
     "RedirectError",

@@ -96,6 +96,7 @@ PAGES = (
             "middleware.hedging",
             "middleware.structured_logging",
             "middleware.dry_run",
+            "middleware.open_telemetry",
         ),
         ("middleware.errors.Errors",),
     ),
@@ -123,7 +124,14 @@ PAGES = (
     Page(
         "terminals",
         "Terminals",
-        ("terminals", "terminals.urllib3", "terminals.threads", "terminals.requests", "terminals.wsgi"),
+        (
+            "terminals",
+            "terminals.urllib3",
+            "terminals.threads",
+            "terminals.requests",
+            "terminals.aiohttp",
+            "terminals.wsgi",
+        ),
         (
             "terminals.urllib3.Urllib3Terminal",
             "terminals.threads.ThreadsTerminal",

@@ -85,10 +85,9 @@ class StructuredLogging:
 
     def _tell_error(self, request: Request, error: BaseException, started: float) -> None:
         status = getattr(error, "http_status", None)
+        event = FAILED if status is None else REFUSED
         if not isinstance(error, Exception):
             event = ABANDONED
-        else:
-            event = FAILED if status is None else REFUSED
         if self.logger.isEnabledFor(self.levels[event]):
             request_id = getattr(error, "request_id", None)
             self._tell(event, request, started, status, type(error).__name__, request.attempt, request_id)

@@ -20,6 +20,7 @@ from globus_transport import (
     StreamBody,
 )
 from globus_transport.flow import Flow
+from globus_transport.layers import LayerLike
 from tests.core.stepping import ORIGIN, World, end_of, get, in_both_worlds, post
 
 JSON = {"Content-Type": "application/json"}
@@ -120,7 +121,7 @@ def test_own_answers() -> None:
 def test_at_the_bottom_of_a_stack(world: World) -> None:
     shown: list[str] = []
     terminal = world.terminal(Response(200))
-    layers = [
+    layers: list[LayerLike] = [
         AccessTokenAuthorizer("s3cret").bound_to(ORIGIN),
         DefaultHeaders({"User-Agent": "me/1"}),
         DryRun(shown.append),

@@ -20,6 +20,7 @@ from globus_transport import (
     Response,
     StructuredLogging,
 )
+from globus_transport.layers import LayerLike
 from globus_transport.middleware.errors import Errors
 from globus_transport.middleware.structured_logging import ABANDONED, ANSWERED, FAILED, REFUSED
 from tests.core.stepping import World, end_of, get, in_both_worlds, post
@@ -97,7 +98,7 @@ def test_a_record_for_an_error(
 @in_both_worlds
 def test_in_a_stack(world: World, log: pytest.LogCaptureFixture) -> None:
     terminal = world.terminal(Response(200), Response(500), GlobusConnectionError("lost"))
-    layers = [StructuredLogging(), Errors(GlobusAPIError)]
+    layers: list[LayerLike] = [StructuredLogging(), Errors(GlobusAPIError)]
     world.send(get(), layers, terminal)
     for expected in (GlobusAPIError, GlobusConnectionError):
         with pytest.raises(expected):
@@ -113,7 +114,7 @@ def test_no_secret_is_logged(world: World, log: pytest.LogCaptureFixture) -> Non
         headers={"Authorization": "Bearer s3cret", "X-Other": "s3cret"},
     )
     terminal = world.terminal(Response(200, {"Set-Cookie": "s3cret"}, b"s3cret"), GlobusConnectionError("s3cret"))
-    layers: list[Any] = [
+    layers: list[LayerLike] = [
         ("outside", StructuredLogging()),
         AccessTokenAuthorizer("s3cret").bound_to(request.url),
         ("inside", StructuredLogging()),

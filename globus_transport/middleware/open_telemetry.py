@@ -1,0 +1,168 @@
+"""Spans and a metric by OpenTelemetry's semantic conventions for HTTP clients (the stable ones, of version 1.23).
+
+Every span has ``http.request.method``, ``server.address``, ``server.port`` and ``url.full`` (credentials hidden), and
+where there is one ``http.response.status_code``, ``error.type`` and ``http.request.resend_count``. It is named by the
+method and the operation: ``GET transfer.get_task``. The metric is the histogram ``http.client.request.duration``, in
+seconds. No header, body or text of an exception is recorded.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from globus_transport._version import __version__
+from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.flow import Flow
+from globus_transport.messages import Request, Response
+from globus_transport.middleware.redaction import Redaction
+from globus_transport.urls import origin_of
+
+if TYPE_CHECKING:
+    from opentelemetry.context import Context
+    from opentelemetry.metrics import MeterProvider
+    from opentelemetry.trace import Span, TracerProvider
+
+_SCHEMA = "https://opentelemetry.io/schemas/1.23.0"
+_KNOWN_METHODS = frozenset({"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"})
+#: Bounds of the histogram, in seconds, as the conventions have them.
+_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0)
+_REDACTION = Redaction()
+
+
+class OpenTelemetry:
+    """A client span, and a measurement of the time, for every request that passes this place of the stack.
+
+    On top of the stack it is one for each call; below the retry layer one for each attempt, numbered by
+    ``http.request.resend_count``. Spans that are made below, by another such layer or by anyone, are its children,
+    under threads and under asyncio. Needs the extra ``otel``.
+
+    :param tracer_provider: ``None`` takes the global one
+    :param meter_provider: ``None`` takes the global one
+    :param propagate_to: URLs of servers whose requests carry the trace (``traceparent``, ``baggage`` and whatever
+        else the global propagator writes). By default none does: what is in there is nobody else's business
+    :raises GlobusSDKUsageError: if the extra is not installed, or ``propagate_to`` holds something else than URLs
+    """
+
+    def __init__(
+        self,
+        tracer_provider: TracerProvider | None = None,
+        meter_provider: MeterProvider | None = None,
+        *,
+        propagate_to: Iterable[str] = (),
+    ) -> None:
+        try:
+            from opentelemetry import context, metrics, propagate, trace
+        except ModuleNotFoundError as error:
+            raise GlobusSDKUsageError(
+                'to make spans and metrics, install the extra: pip install "globus_transport[otel]"'
+            ) from error
+        if isinstance(propagate_to, str):
+            raise GlobusSDKUsageError(f"propagate_to={propagate_to!r}: give a list of URLs")
+        self.origins = frozenset(map(origin_of, propagate_to))
+        self._own_providers = tracer_provider is not None or meter_provider is not None
+        self._tracer = trace.get_tracer("globus_transport", __version__, tracer_provider, _SCHEMA)
+        meter = metrics.get_meter("globus_transport", __version__, meter_provider, _SCHEMA)
+        self._duration = meter.create_histogram(
+            "http.client.request.duration",
+            unit="s",
+            description="Duration of HTTP client requests.",
+            explicit_bucket_boundaries_advisory=_BOUNDS,
+        )
+        self._client = trace.SpanKind.CLIENT
+        self._error = trace.StatusCode.ERROR
+        self._current: Callable[[], Context] = context.get_current
+        self._attach: Callable[[Context], Any] = context.attach
+        self._with_span: Callable[[Span, Context], Context] = trace.set_span_in_context
+        self._inject: Callable[[dict[str, str], Context], None] = propagate.inject
+
+    def __call__(self, request: Request) -> Flow:
+        facts = _facts_of(request)
+        outer = self._current()
+        span = self._start(request, facts, outer)
+        inner = self._with_span(span, outer)
+        if request.url.origin in self.origins:
+            request = self._with_trace(request, inner)
+        status: int | None = None
+        error: str | None = None
+        started = time.perf_counter()
+        self._attach(inner)
+        try:
+            response: Response = yield request
+            status = response.status
+            return response
+        except BaseException as raised:
+            status = getattr(raised, "http_status", None)
+            error = f"{type(raised).__module__}.{type(raised).__qualname__}".removeprefix("builtins.")
+            raise
+        finally:
+            self._end(span, facts, status, error, time.perf_counter() - started)
+            # Not detach(): a flow that is closed from elsewhere, by the garbage collector say, is in another
+            # contextvars.Context, where the token is refused and the span never became current.
+            if self._current() is inner:
+                self._attach(outer)
+
+    def _start(self, request: Request, facts: dict[str, Any], outer: Context) -> Span:
+        attributes = {**facts, "url.full": _REDACTION.url(request.url)}
+        name = method = facts["http.request.method"]
+        if method == "_OTHER":
+            name = "HTTP"
+            attributes["http.request.method_original"] = request.method
+        if request.attempt > 1:
+            attributes["http.request.resend_count"] = request.attempt - 1
+        if request.route is not None:
+            name = f"{name} {request.route}"
+        return self._tracer.start_span(name, outer, self._client, attributes)
+
+    def _end(self, span: Span, facts: dict[str, Any], status: int | None, error: str | None, seconds: float) -> None:
+        outcome: dict[str, Any] = {}
+        if status is not None:
+            outcome["http.response.status_code"] = status
+            if status >= 400:
+                error = str(status)
+        if error is not None:
+            outcome["error.type"] = error
+        self._duration.record(seconds, {**facts, **outcome})
+        if span.is_recording():
+            span.set_attributes(outcome)
+            if error is not None:
+                span.set_status(self._error)
+        span.end()
+
+    def _with_trace(self, request: Request, inner: Context) -> Request:
+        fields: dict[str, str] = {}
+        self._inject(fields, inner)
+        headers = request.headers
+        for name, value in fields.items():
+            headers = headers.with_header(name, value)
+        return request.with_headers(headers)
+
+    def __str__(self) -> str:
+        providers = "to its own providers" if self._own_providers else "to the global providers"
+        return f"{providers}; the trace goes to {', '.join(sorted(self.origins)) or 'no server'}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Providers have threads and locks; where this arrives there are others.
+        return (_with_global_providers, (tuple(sorted(self.origins)),))
+
+
+def _with_global_providers(origins: tuple[str, ...]) -> OpenTelemetry:
+    return OpenTelemetry(propagate_to=origins)
+
+
+def _facts_of(request: Request) -> dict[str, Any]:
+    address, port = _server_of(request.url.origin)
+    return {
+        "http.request.method": request.method if request.method in _KNOWN_METHODS else "_OTHER",
+        "server.address": address,
+        "server.port": port,
+    }
+
+
+@lru_cache(maxsize=256)
+def _server_of(origin: str) -> tuple[str, int]:
+    parts = urlsplit(origin)
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
