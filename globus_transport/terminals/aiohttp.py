@@ -1,0 +1,212 @@
+"""A terminal over aiohttp, async to the socket (extra ``aiohttp``): over a session of the program, or one of its own.
+
+A session keeps what it is there for: its connector, proxies, certificates, headers, tracing and middlewares.
+What the layers do, it does not: no redirects, no ``.netrc``, no credential or cookie of its own, no second send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from http.cookies import SimpleCookie
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import yarl
+
+from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.headers import Headers, Pair
+from globus_transport.messages import Request, Response
+from globus_transport.middleware.errors import ERROR_BODY_LIMIT
+from globus_transport.terminals.aiohttp_bodies import CHUNK, ReplyStream, Upload
+from globus_transport.terminals.aiohttp_errors import mapped
+from globus_transport.terminals.aiohttp_sessions import OwnSessions
+from globus_transport.terminals.time_limits import in_seconds, time_left
+
+if TYPE_CHECKING:
+    from typing import Self
+
+_Handler = Callable[[aiohttp.ClientRequest], Awaitable[aiohttp.ClientResponse]]
+
+# What a session says of itself, and a credential, which would go to every origin.
+_NOT_FROM_SESSION = frozenset({"user-agent", "accept-encoding", "accept", "connection", "authorization", "cookie"})
+# aiohttp gives a body a type of its own if it has none.
+_NO_TYPE = ("Content-Type",)
+_WITH_TYPE = frozenset({"POST", "PUT", "PATCH"})
+_LONGEST_LINE = 1 << 16
+
+
+class AiohttpTerminal:
+    """Sends through an ``aiohttp.ClientSession``, for :class:`~globus_transport.AsyncStack` and the Async clients.
+
+    Without a session of the program it makes one in each event loop that it is used in, and closes it with
+    ``await close()``, or at the end of ``async with``, in that loop.
+
+    Header values outside ASCII are sent as UTF-8, because aiohttp can do no other.
+
+    :param session: one that is given is used in its event loop only, and is not closed
+    :param http_timeout: seconds to wait for the server's next bytes; ``None`` waits for ever
+    :param connect_timeout: seconds for making a connection; by default ``http_timeout``
+    :param verify_ssl: for its own session: ``True`` for the system's CA certificates, ``False`` for no
+        verification, or the path of a CA file or folder
+    :param pool_size: for its own session: connections that are open at a time; further requests wait for one
+    :raises GlobusSDKUsageError: if a number is not positive, ``session`` is no session, or it is given beside
+        settings that are its own affair
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession | None = None,
+        *,
+        http_timeout: float | None = 60.0,
+        connect_timeout: float | None = None,
+        verify_ssl: bool | str = True,
+        pool_size: int = 100,
+    ) -> None:
+        for name, seconds in (("http_timeout", http_timeout), ("connect_timeout", connect_timeout)):
+            if seconds is not None and not seconds > 0:
+                raise GlobusSDKUsageError(f"{name}={seconds!r}: give seconds above 0, or None for no limit")
+        if session is not None and not isinstance(session, aiohttp.ClientSession):
+            raise GlobusSDKUsageError(f"session: expected an aiohttp.ClientSession, got a {type(session).__name__}")
+        if session is not None and (verify_ssl is not True or pool_size != 100):
+            raise GlobusSDKUsageError("verify_ssl= and pool_size= are the session's own; set them on its connector")
+        if pool_size < 1:
+            raise GlobusSDKUsageError(f"pool_size={pool_size!r}: give a number above 0")
+        self.session = session
+        self.http_timeout = http_timeout
+        self.connect_timeout = http_timeout if connect_timeout is None else connect_timeout
+        self._own = None if session is not None else OwnSessions(verify_ssl, pool_size)
+        self._timeout = self._limits(None, self.connect_timeout, http_timeout)
+
+    @staticmethod
+    def _limits(left: float | None, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
+        # aiohttp rounds what is longer than its threshold up to whole seconds; a deadline is meant as it is.
+        return aiohttp.ClientTimeout(
+            total=left, sock_connect=connect, sock_read=read, ceil_threshold=5 if left is None else 1e9
+        )
+
+    async def __call__(self, request: Request) -> Response:
+        """Send one request, once.
+
+        :raises NetworkError: if no complete response came
+        :raises GlobusSDKUsageError: if the session is closed, or belongs to another event loop
+        """
+        limits = self._timeout
+        if request.deadline is not None:
+            left = time_left(request, None, began=False)
+            limits = self._limits(left, self.connect_timeout, self.http_timeout)
+        options: dict[str, Any] = {}
+        added: list[Pair] = []
+        if self._own is not None:
+            session = self._own.session()
+            if (proxy := self._own.proxy(request.url.origin)) is not None:
+                added, options = proxy.headers_for(request), proxy.options
+            middlewares: tuple[Any, ...] = ()
+        else:
+            assert self.session is not None
+            session = self.session
+            if session.headers:
+                added = [pair for pair in session.headers.items() if pair[0].lower() not in _NOT_FROM_SESSION]
+            middlewares = tuple(getattr(session, "_middlewares", ()))
+        body: Any = request.body
+        upload = None
+        if body is not None and (type(body) is not bytes or len(body) > CHUNK):
+            body = upload = Upload(request, self.http_timeout)
+        if request.method in _WITH_TYPE and "content-type" not in request.headers:
+            options["skip_auto_headers"] = _NO_TYPE
+
+        async def send_once(prepared: aiohttp.ClientRequest, handler: _Handler) -> aiohttp.ClientResponse:
+            _put_headers(prepared.headers, request, added)
+            try:
+                reply = await handler(prepared)
+            except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+                # aiohttp would take these for a reason to send a request of an idempotent method again.
+                raise mapped(request, error, limits, upload) from error
+            if "Set-Cookie" in reply.headers:
+                # Else the session's jar would keep them. They stay in the reply's headers.
+                reply.cookies = SimpleCookie()
+            return reply
+
+        try:
+            reply = await session.request(
+                request.method,
+                yarl.URL(str(request.url), encoded=True),
+                data=body,
+                allow_redirects=False,
+                raise_for_status=False,
+                timeout=limits,
+                auto_decompress=True,
+                max_line_size=_LONGEST_LINE,
+                max_field_size=_LONGEST_LINE,
+                middlewares=(send_once, *middlewares),
+                **options,
+            )
+            headers = Headers.received(reply.headers.items())
+            if request.stream or reply.status >= 400:
+                stream = ReplyStream(request, reply, limits)
+                if request.stream:
+                    return Response(reply.status, headers, b"", stream, reply.reason or "", request)
+                content = await stream.read(ERROR_BODY_LIMIT + 1)
+                cut = len(content) > ERROR_BODY_LIMIT
+                return Response(
+                    reply.status, headers, content[:ERROR_BODY_LIMIT], None, reply.reason or "", request, cut
+                )
+            content = await reply.read()
+        except (aiohttp.ClientError, OSError) as error:
+            raise mapped(request, error, limits, upload) from error
+        except RuntimeError as error:
+            if session.closed:
+                raise GlobusSDKUsageError(f"{request!r}: the aiohttp session of the terminal is closed") from error
+            raise
+        return Response(reply.status, headers, content, None, reply.reason or "", request)
+
+    async def close(self) -> None:
+        """Close the session that is the terminal's own in this event loop. A later request makes a new one."""
+        if self._own is not None:
+            await self._own.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.close()
+
+    def __str__(self) -> str:
+        whose = "aiohttp, a session of the program" if self._own is None else f"aiohttp, {self._own}"
+        return f"{whose}, time-out {in_seconds(self.http_timeout)}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._own is None:
+            raise GlobusSDKUsageError(
+                "a terminal over a session of the program cannot be pickled; AiohttpTerminal() can"
+            )
+        return (_rebuild, (self.http_timeout, self.connect_timeout, self._own.verify_ssl, self._own.pool_size))
+
+
+def _rebuild(
+    http_timeout: float | None, connect_timeout: float | None, verify_ssl: bool | str, pool_size: int
+) -> AiohttpTerminal:
+    return AiohttpTerminal(
+        http_timeout=http_timeout, connect_timeout=connect_timeout, verify_ssl=verify_ssl, pool_size=pool_size
+    )
+
+
+def _put_headers(headers: Any, request: Request, added: list[Pair]) -> None:
+    """Make the headers those of the request.
+
+    :param headers: aiohttp's, with its own defaults. Kept of them is how the body is framed, and the host
+    :param added: what is sent besides, if the request does not bring it
+    """
+    length, coding, host = headers.get("Content-Length"), headers.get("Transfer-Encoding"), headers["Host"]
+    headers.clear()
+    headers.extend(request.headers.pairs)
+    if "Host" not in headers:
+        pairs = [("Host", host), *headers.items()]
+        headers.clear()
+        headers.extend(pairs)
+    for name, value in added:
+        headers.setdefault(name, value)
+    for name, value in (("Content-Length", length), ("Transfer-Encoding", coding)):
+        if value is not None:
+            headers[name] = value
+        elif name in headers:
+            headers.popall(name)

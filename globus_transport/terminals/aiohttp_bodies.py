@@ -1,0 +1,127 @@
+"""Bodies through aiohttp: up from whatever a request has, without holding up the event loop, and down in parts."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+from aiohttp.payload import Payload
+
+from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.messages import AsyncByteStream, Request, StreamBody
+from globus_transport.terminals.aiohttp_errors import mapped
+from globus_transport.terminals.bodies import parts_of
+from globus_transport.terminals.time_limits import time_left, timed_out
+
+if TYPE_CHECKING:
+    from aiohttp.abc import AbstractStreamWriter
+
+#: Bytes that are handed over at a time.
+CHUNK = 1 << 16
+# Seconds that small parts of a body are gathered for, because going to a thread for each would cost more.
+_GATHERING = 0.005
+
+
+class Upload(Payload):
+    """A request body that is sent in parts. What blocks while it is read does so in a worker thread.
+
+    :ivar failure: what ended it before its end: an exception of the body itself, or a time-out
+    """
+
+    def __init__(self, request: Request, limit: float | None) -> None:
+        super().__init__(request.body)
+        body = request.body
+        self._size = body.length if isinstance(body, StreamBody) else len(body or b"")
+        self._request = request
+        self._limit = limit
+        self.failure: Exception | None = None
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        raise TypeError("a body that is sent in parts is no text")
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        await self.write_with_length(writer, None)
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        async for part in self._parts():
+            try:
+                limit = time_left(self._request, self._limit)
+                async with asyncio.timeout(limit):
+                    await writer.write(part)
+            except TimeoutError as error:
+                self.failure = timed_out(self._request, "the server did not take the request", self._limit, error)
+                raise self.failure from error
+
+    async def _parts(self) -> AsyncIterator[Any]:
+        body = self._request.body
+        if isinstance(body, bytes):
+            whole = memoryview(body)
+            for start in range(0, len(whole), CHUNK):
+                yield whole[start : start + CHUNK]
+        elif isinstance(body, StreamBody):
+            try:
+                parts = parts_of(body)
+                while some := await asyncio.to_thread(_some, parts):
+                    yield some
+            except Exception as error:
+                self.failure = error
+                raise
+
+
+def _some(parts: Iterator[bytes]) -> bytes:
+    """The next parts in one piece; empty at the end."""
+    some: list[bytes] = []
+    length = 0
+    until = time.monotonic() + _GATHERING
+    for part in parts:
+        some.append(part)
+        length += len(part)
+        if length >= CHUNK or time.monotonic() >= until:
+            break
+    return some[0] if len(some) == 1 else b"".join(some)
+
+
+class ReplyStream(AsyncByteStream):
+    """The body of a reply of aiohttp."""
+
+    def __init__(self, request: Request, reply: aiohttp.ClientResponse, limits: aiohttp.ClientTimeout) -> None:
+        self._request = request
+        self._reply = reply
+        self._limits = limits
+        self._closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        if self._closed:
+            raise GlobusSDKUsageError(f"{self._request!r}: the body was closed before it was read")
+        try:
+            while chunk := await self._next():
+                yield chunk
+        finally:
+            await self.close()
+
+    async def _next(self) -> bytes:
+        try:
+            return await self._reply.content.readany()
+        except (aiohttp.ClientError, OSError) as error:
+            raise mapped(self._request, error, self._limits) from error
+
+    async def read(self, limit: int | None = None) -> bytes:
+        if self._closed:
+            raise GlobusSDKUsageError(f"{self._request!r}: the body was closed before it was read")
+        whole: list[bytes] = []
+        length = 0
+        try:
+            while (limit is None or length < limit) and (chunk := await self._next()):
+                whole.append(chunk)
+                length += len(chunk)
+        finally:
+            await self.close()
+        return b"".join(whole)[:limit]
+
+    async def close(self) -> None:
+        self._closed = True
+        # Harmless after the end of the body, where aiohttp has taken the connection back.
+        self._reply.close()

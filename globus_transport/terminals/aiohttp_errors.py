@@ -1,0 +1,73 @@
+"""What aiohttp raises, as this package's exceptions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aiohttp
+
+from globus_transport.errors import (
+    GlobusConnectionError,
+    GlobusConnectionTimeoutError,
+    GlobusSDKUsageError,
+    NetworkError,
+    ReplyFormatError,
+)
+from globus_transport.messages import Request
+from globus_transport.terminals.time_limits import in_seconds, timed_out
+
+if TYPE_CHECKING:
+    from globus_transport.terminals.aiohttp_bodies import Upload
+
+
+_NOT_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ServerFingerprintMismatch, aiohttp.ClientHttpProxyError)
+
+
+def mapped(
+    request: Request, error: Exception, limits: aiohttp.ClientTimeout, upload: Upload | None = None
+) -> Exception:
+    """The exception to raise in the place of aiohttp's.
+
+    :param limits: that the call had
+    :param upload: the body, if it was sent in parts: what it raised itself comes first
+    """
+    if upload is not None and upload.failure is not None:
+        return upload.failure
+    origin = request.url.origin
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        return GlobusConnectionTimeoutError(
+            f"no connection to {origin} within {in_seconds(limits.sock_connect)}", error
+        )
+    if isinstance(
+        error, (aiohttp.ClientConnectorError, aiohttp.ServerFingerprintMismatch, aiohttp.ClientHttpProxyError)
+    ):
+        return GlobusConnectionError(f"no connection to {origin}: {_reason(error)}", error, request_began=False)
+    if isinstance(error, TimeoutError):
+        return timed_out(request, "no answer", limits.sock_read, error)
+    if isinstance(error, (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError)):
+        return GlobusSDKUsageError(f"{request!r}: aiohttp does not take this address: {type(error).__name__}")
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return GlobusConnectionError(f"{request!r}: the server closed the connection without an answer", error)
+    if isinstance(error, aiohttp.ClientPayloadError):
+        if _is_about_encoding(error):
+            return ReplyFormatError(f"{request!r}: the body of the answer is not in the encoding that it says")
+        return GlobusConnectionError(f"{request!r}: the connection ended in the middle of the body", error)
+    if isinstance(error, aiohttp.ClientResponseError):
+        # What a server that speaks something else sent may be long.
+        return GlobusConnectionError(f"{request!r}: the answer is not HTTP: {error.message!r:.200}", error)
+    if isinstance(error, (aiohttp.ClientConnectionError, OSError)):
+        return GlobusConnectionError(f"{request!r}: the connection broke: {error!s:.200}", error)
+    return NetworkError(f"{request!r}: {type(error).__name__}", error)
+
+
+def _is_about_encoding(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, aiohttp.http_exceptions.ContentEncodingError):
+            return True
+        error = error.__cause__
+    return False
+
+
+def _reason(error: Exception) -> str:
+    # What the system said; aiohttp's own text repeats host and settings.
+    return str(getattr(error, "os_error", None) or error)

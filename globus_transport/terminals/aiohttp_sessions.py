@@ -1,0 +1,80 @@
+"""Sessions of aiohttp that a terminal makes for itself: one in each event loop, since aiohttp's cannot be shared."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import aiohttp
+import attrs
+
+from globus_transport.headers import Pair
+from globus_transport.messages import Request
+from globus_transport.terminals.proxies import proxy_for
+from globus_transport.terminals.tls import shared_context
+
+
+@attrs.frozen
+class ProxyUse:
+    """How requests for an origin go through a proxy.
+
+    :ivar options: what the session is told
+    """
+
+    options: dict[str, Any]
+    _plain: tuple[Pair, ...] = attrs.field(repr=False)
+
+    def headers_for(self, request: Request) -> list[Pair]:
+        """The headers that a proxy reads in the request itself; one for a tunnel is in the options."""
+        return [] if request.url.startswith("https:") else list(self._plain)
+
+
+class OwnSessions:
+    """:ivar verify_ssl, pool_size: as :class:`~globus_transport.terminals.aiohttp.AiohttpTerminal` has them"""
+
+    def __init__(self, verify_ssl: bool | str, pool_size: int) -> None:
+        self.verify_ssl = verify_ssl
+        self.pool_size = pool_size
+        self._sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
+        self._proxies: dict[str, ProxyUse | None] = {}
+
+    def session(self) -> aiohttp.ClientSession:
+        """The session of the running event loop."""
+        loop = asyncio.get_running_loop()
+        session = self._sessions.get(loop)
+        return self._open(loop) if session is None or session.closed else session
+
+    def _open(self, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
+        for other in [one for one in list(self._sessions) if one.is_closed()]:
+            del self._sessions[other]
+        connector = aiohttp.TCPConnector(limit=self.pool_size, ssl=shared_context(self.verify_ssl))
+        session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        self._sessions[loop] = session
+        return session
+
+    def proxy(self, origin: str) -> ProxyUse | None:
+        """What the environment said of an origin when that was first asked for."""
+        try:
+            return self._proxies[origin]
+        except KeyError:
+            proxy = proxy_for(origin)
+        if len(self._proxies) >= 64:
+            self._proxies.clear()
+        use = None
+        if proxy is not None:
+            options = {"proxy": proxy.url, "proxy_headers": proxy.headers or None}
+            use = ProxyUse(options, tuple(proxy.headers.items()))
+        self._proxies[origin] = use
+        return use
+
+    async def close(self) -> None:
+        """Close the session of the running event loop."""
+        session = self._sessions.pop(asyncio.get_running_loop(), None)
+        if session is not None:
+            await session.close()
+
+    def __str__(self) -> str:
+        verify = f"verified by {self.verify_ssl}"
+        if isinstance(self.verify_ssl, bool):
+            verify = "verified" if self.verify_ssl else "NOT VERIFIED"
+        return f"up to {self.pool_size} connections, TLS {verify}"
