@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from aiohttp.payload import Payload
 
-from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.errors import GlobusSDKUsageError, GlobusTimeoutError
 from globus_transport.messages import AsyncByteStream, Request, StreamBody
 from globus_transport.terminals.aiohttp_errors import mapped
 from globus_transport.terminals.bodies import parts_of
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
 #: Bytes that are handed over at a time.
 CHUNK = 1 << 16
-# Seconds that small parts of a body are gathered for, because going to a thread for each would cost more.
-_GATHERING = 0.005
 
 
 class Upload(Payload):
@@ -46,14 +43,26 @@ class Upload(Payload):
         await self.write_with_length(writer, None)
 
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
-        async for part in self._parts():
-            try:
-                limit = time_left(self._request, self._limit)
-                async with asyncio.timeout(limit):
-                    await writer.write(part)
-            except TimeoutError as error:
-                self.failure = timed_out(self._request, "the server did not take the request", self._limit, error)
-                raise self.failure from error
+        try:
+            async for part in self._parts():
+                await self._write(writer, part)
+        except BaseException:
+            # Closing alone would wait until the server has taken what lies in the transport's buffer.
+            transport = getattr(writer, "transport", None)
+            if transport is not None:
+                transport.abort()
+            raise
+
+    async def _write(self, writer: AbstractStreamWriter, part: Any) -> None:
+        try:
+            async with asyncio.timeout(time_left(self._request, self._limit)):
+                await writer.write(part)
+        except GlobusTimeoutError as error:
+            self.failure = error
+            raise
+        except TimeoutError as error:
+            self.failure = timed_out(self._request, "the server did not take the request", self._limit, error)
+            raise self.failure from error
 
     async def _parts(self) -> AsyncIterator[Any]:
         body = self._request.body
@@ -64,24 +73,15 @@ class Upload(Payload):
         elif isinstance(body, StreamBody):
             try:
                 parts = parts_of(body)
-                while some := await asyncio.to_thread(_some, parts):
-                    yield some
+                while (part := await asyncio.to_thread(_next, parts)) is not None:
+                    yield part
             except Exception as error:
                 self.failure = error
                 raise
 
 
-def _some(parts: Iterator[bytes]) -> bytes:
-    """The next parts in one piece; empty at the end."""
-    some: list[bytes] = []
-    length = 0
-    until = time.monotonic() + _GATHERING
-    for part in parts:
-        some.append(part)
-        length += len(part)
-        if length >= CHUNK or time.monotonic() >= until:
-            break
-    return some[0] if len(some) == 1 else b"".join(some)
+def _next(parts: Iterator[bytes]) -> bytes | None:
+    return next(parts, None)
 
 
 class ReplyStream(AsyncByteStream):

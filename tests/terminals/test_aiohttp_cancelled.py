@@ -1,0 +1,169 @@
+"""A task that is cancelled lets go of its connection at once, whatever it waits for."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import aiohttp
+import pytest
+
+from globus_transport import AiohttpTerminal, AsyncByteStream, AsyncTransferClient, Request, StreamBody
+from tests.terminals.fresh_terminal import forget_proxies
+from tests.terminals.scripted_server import Peer, ScriptedServer, answering, head, whole
+
+
+@pytest.fixture(autouse=True)
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    forget_proxies(monkeypatch)
+
+
+class Reached:
+    """Tells the test that the server has come to a place in its script."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def now(self) -> None:
+        self._event.set()
+
+    async def wait(self) -> None:
+        assert await asyncio.to_thread(self._event.wait, 5)
+
+
+async def _cancel(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def _cancelled(
+    server: ScriptedServer, reached: Reached, call: Callable[[AiohttpTerminal], Coroutine[Any, Any, Any]]
+) -> None:
+    async with AiohttpTerminal() as terminal:
+        task = asyncio.create_task(call(terminal))
+        await reached.wait()
+        await _cancel(task)
+        # The terminal, its session and the event loop go on.
+        assert await asyncio.to_thread(server.saw_close.wait, 5)
+
+
+def test_before_the_answer() -> None:
+    reached = Reached()
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        reached.now()
+        peer.wait_for_close()
+
+    with ScriptedServer(script) as server:
+        asyncio.run(_cancelled(server, reached, lambda terminal: terminal(Request("GET", server.origin))))
+
+
+def test_in_the_middle_of_the_body() -> None:
+    reached = Reached()
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(head("200 OK", "Content-Length: 9"), b"abc")
+        reached.now()
+        peer.wait_for_close()
+
+    with ScriptedServer(script) as server:
+        asyncio.run(_cancelled(server, reached, lambda terminal: terminal(Request("GET", server.origin))))
+
+
+def test_while_a_stream_is_read() -> None:
+    reached = Reached()
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(head("200 OK", "Content-Length: 9"), b"abc")
+        peer.wait_for_close()
+
+    async def call(terminal: AiohttpTerminal) -> None:
+        response = await terminal(Request("GET", server.origin, stream=True))
+        assert isinstance(response.stream, AsyncByteStream)
+        async for _ in response.stream:
+            reached.now()
+
+    with ScriptedServer(script) as server:
+        asyncio.run(_cancelled(server, reached, call))
+
+
+def test_while_a_body_is_sent_that_nobody_takes() -> None:
+    reached = Reached()
+
+    def script(peer: Peer) -> None:
+        peer.read_head()
+        reached.now()
+        peer.server.stopping.wait(0.2)
+        peer.wait_for_close()
+
+    with ScriptedServer(script) as server:
+        request = Request("PUT", server.origin, body=bytes(30_000_000))
+        asyncio.run(_cancelled(server, reached, lambda terminal: terminal(request)))
+
+
+def test_while_a_body_is_made() -> None:
+    reached = Reached()
+    go_on = threading.Event()
+
+    def made() -> Any:
+        yield b"a"
+        reached.now()
+        assert go_on.wait(5)
+        yield b"b"
+
+    def script(peer: Peer) -> None:
+        peer.read_head()
+        peer.wait_for_close()
+
+    async def main() -> None:
+        await _cancelled(
+            server, reached, lambda terminal: terminal(Request("PUT", server.origin, body=StreamBody.once(made())))
+        )
+        go_on.set()
+
+    with ScriptedServer(script) as server:
+        asyncio.run(main())
+
+
+def test_a_call_of_a_client() -> None:
+    reached = Reached()
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        reached.now()
+        peer.wait_for_close()
+
+    async def call(terminal: AiohttpTerminal) -> None:
+        await AsyncTransferClient(base_url=server.origin, terminal=terminal).get_task("x")
+
+    with ScriptedServer(script) as server:
+        asyncio.run(_cancelled(server, reached, call))
+
+
+def test_a_place_in_a_full_pool_is_free_again() -> None:
+    reached = Reached()
+
+    def first(peer: Peer) -> None:
+        peer.read_request()
+        reached.now()
+        peer.wait_for_close()
+
+    async def main() -> bytes:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as session:
+            terminal = AiohttpTerminal(session)
+            task = asyncio.create_task(terminal(Request("GET", server.origin)))
+            await reached.wait()
+            waiting = asyncio.create_task(terminal(Request("GET", server.origin)))
+            await asyncio.sleep(0.05)
+            assert not waiting.done()
+            await _cancel(task)
+            return (await asyncio.wait_for(waiting, 5)).body
+
+    with ScriptedServer(first, answering(whole(b"mine"))) as server:
+        assert asyncio.run(main()) == b"mine"
