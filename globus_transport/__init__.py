@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from globus_transport.messages import Request as Request
     from globus_transport.messages import Response as Response
     from globus_transport.messages import StreamBody as StreamBody
+    from globus_transport.middleware.cassette import Cassette as Cassette
+    from globus_transport.middleware.cassette import NotRecordedError as NotRecordedError
     from globus_transport.middleware.deadline import Deadline as Deadline
     from globus_transport.middleware.dry_run import DryRun as DryRun
     from globus_transport.middleware.events import Events as Events
@@ -172,6 +174,8 @@ _MODULES = {
     "Request": "messages",
     "Response": "messages",
     "StreamBody": "messages",
+    "Cassette": "middleware.cassette",
+    "NotRecordedError": "middleware.cassette",
     "Deadline": "middleware.deadline",
     "DryRun": "middleware.dry_run",
     "Events": "middleware.events",
@@ -261,6 +265,7 @@ __all__ = [
     "BasicAuthorizer",
     "BoundAuthorizer",
     "ByteStream",
+    "Cassette",
     "ClientCredentialsAuthorizer",
     "ConfidentialAppAuthClient",
     "ConsentForest",
@@ -304,6 +309,7 @@ __all__ = [
     "MissingType",
     "NativeAppAuthClient",
     "NetworkError",
+    "NotRecordedError",
     "NullAuthorizer",
     "OAuthAuthorizationCodeResponse",
     "OAuthClientCredentialsResponse",

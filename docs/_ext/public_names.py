@@ -97,6 +97,7 @@ PAGES = (
             "middleware.structured_logging",
             "middleware.dry_run",
             "middleware.open_telemetry",
+            "middleware.cassette",
         ),
         ("middleware.errors.Errors",),
     ),

@@ -13,7 +13,7 @@ from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.flow import Flow, Run
 from globus_transport.layers import describe
 from globus_transport.messages import Request, Response, StreamBody
-from globus_transport.middleware.redaction import Redaction
+from globus_transport.middleware.redaction import Redaction, json_text
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -95,7 +95,7 @@ class DryRun:
             return ""
         match self.redaction.body(body, request.headers.get("Content-Type", "")):
             case {"json": document}:
-                text = json.dumps(document, indent=2, ensure_ascii=False)
+                text = json_text(document, indent=2)
             case {"base64": _}:
                 return f"<{len(body)} bytes that are no text>"
             case readable:

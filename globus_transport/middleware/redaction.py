@@ -138,9 +138,22 @@ def bytes_of(body: Mapping[str, Any]) -> bytes:
     """
     match body:
         case {"json": document}:
-            return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+            return json_text(document, separators=(",", ":")).encode()
         case {"form": str(text)} | {"text": str(text)}:
             return text.encode("utf-8")
         case {"base64": str(text)}:
             return base64.b64decode(text, validate=True)
     raise ValueError(f"a body with the members {sorted(body)}; one of json, form, text, base64 is needed")
+
+
+def json_text(document: Any, **layout: Any) -> str:
+    """A document for people to read, which can be written as UTF-8.
+
+    :param layout: as ``json.dumps`` takes it
+    """
+    text = json.dumps(document, ensure_ascii=False, **layout)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # JSON can hold half a character (RFC 8259, section 8.2), as an escape only.
+        text = json.dumps(document, **layout)
+    return text

@@ -91,6 +91,7 @@ def test_bodies() -> None:
     assert body_shown(b'{"mine":"s3cret"}', secrets=["mine"]) == '{\n  "mine": "<hidden>"\n}'
     assert body_shown(StreamBody.once([b"s3cret"], 6)) == "<a stream of 6 bytes>"
     assert body_shown(StreamBody.once([b"s3cret"])) == "<a stream of unknown length>"
+    assert body_shown(b'["\\ud800"]') == '[\n  "\\ud800"\n]'
     assert body_shown(b"") == ""
 
 

@@ -1,0 +1,223 @@
+"""What a cassette holds: requests with their answers, less the secrets, in a JSON file that people can read."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from globus_transport.errors import GlobusError, GlobusSDKUsageError
+from globus_transport.headers import Headers, Pair
+from globus_transport.messages import Request, Response, StreamBody
+from globus_transport.middleware.redaction import HIDDEN, Redaction, bytes_of, json_text
+
+FORMAT = "globus_transport cassette, version 1"
+
+#: Of the bytes on the wire; the body that is kept is decoded and whole.
+_FRAMING = ("Connection", "Content-Encoding", "Content-Length", "Keep-Alive", "Trailer", "Transfer-Encoding")
+_SHORTEST_CREDENTIAL = 8
+_MOST_LINES = 20
+_MOST_TEXT = 300
+
+
+class NotRecordedError(GlobusError):
+    """A request that a cassette has no answer to, or none any more. Nothing was sent."""
+
+
+@attrs.frozen
+class Sent:
+    """A request as it is written down and compared: without secrets, and without headers.
+
+    :ivar body: as :meth:`Redaction.body` describes it; ``{"stream": length}`` for one that is produced while it is
+        sent; ``None`` if there is none
+    """
+
+    method: str
+    url: str
+    body: Mapping[str, Any] | None
+
+    @classmethod
+    def of(cls, request: Request, redaction: Redaction) -> Sent:
+        """What is written down of a request."""
+        body: Mapping[str, Any] | None = None
+        if isinstance(request.body, StreamBody):
+            body = {"stream": request.body.length}
+        elif request.body:
+            body = redaction.body(request.body, request.headers.get("Content-Type", ""))
+        hidden = without_credential(request, {"url": redaction.url(request.url), "body": body})
+        return cls(request.method, hidden["url"], hidden["body"])
+
+    def key(self, parts: Iterable[str]) -> str:
+        """What is equal for requests that match in these parts."""
+        return json.dumps([getattr(self, part) for part in parts], sort_keys=True)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.url}"
+
+
+@attrs.frozen
+class Recorded:
+    """A request and its answer."""
+
+    sent: Sent
+    status: int
+    reason: str
+    headers: tuple[Pair, ...]
+    body: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, sent: Sent, request: Request, response: Response, redaction: Redaction) -> Recorded:
+        """What is written down of an answer."""
+        headers = response.headers
+        if request.method != "HEAD":
+            headers = headers.without(*_FRAMING)
+        facts = {
+            "reason": response.reason,
+            "headers": redaction.headers(headers),
+            "body": redaction.body(response.body, headers.get("Content-Type", "")),
+        }
+        hidden = without_credential(request, facts)
+        pairs = tuple((name, value) for name, value in hidden["headers"])
+        return cls(sent, response.status, hidden["reason"], pairs, hidden["body"])
+
+    def response(self, request: Request) -> Response:
+        """The answer, given to this request."""
+        return Response(self.status, Headers.received(self.headers), bytes_of(self.body), None, self.reason, request)
+
+    def document(self) -> dict[str, Any]:
+        """As it stands in the file."""
+        request = {"method": self.sent.method, "url": self.sent.url, "body": self.sent.body}
+        headers = [list(pair) for pair in self.headers]
+        response = {"status": self.status, "reason": self.reason, "headers": headers, "body": self.body}
+        return {"request": request, "response": response}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Recorded:
+        """:raises ValueError, KeyError, TypeError: if it is none"""
+        request, response = document["request"], document["response"]
+        bytes_of(response["body"])
+        return cls(
+            Sent(str(request["method"]), str(request["url"]), request["body"]),
+            int(response["status"]),
+            str(response["reason"]),
+            Headers([(name, value) for name, value in response["headers"]]).pairs,
+            response["body"],
+        )
+
+
+def without_credential(request: Request, facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts without the request's own credential, wherever a service repeats it."""
+    credential = request.headers.get("Authorization", "").rpartition(" ")[2]
+    text = json.dumps(facts)
+    written = json.dumps(credential)[1:-1]
+    if len(credential) >= _SHORTEST_CREDENTIAL and written in text:
+        facts = json.loads(text.replace(written, HIDDEN))
+    return facts
+
+
+class Player:
+    """Gives the answers of a file, each once, in the order in which they were recorded. Safe to share by threads.
+
+    :raises GlobusSDKUsageError: if there is no such file, or it is no cassette
+    """
+
+    def __init__(self, path: Path, parts: tuple[str, ...]) -> None:
+        self.path = path
+        self.parts = parts
+        self.all = _read(path)
+        self._left: dict[str, deque[Recorded]] = {}
+        for recorded in self.all:
+            self._left.setdefault(recorded.sent.key(parts), deque()).append(recorded)
+
+    def play(self, sent: Sent) -> Recorded:
+        """:raises NotRecordedError: if there is no answer to it"""
+        try:
+            return self._left[sent.key(self.parts)].popleft()
+        except LookupError:
+            raise NotRecordedError(self._why_not(sent)) from None
+
+    def _why_not(self, sent: Sent) -> str:
+        key = sent.key(self.parts)
+        same = [recorded for recorded in self.all if recorded.sent.key(self.parts) == key]
+        if same:
+            text = f"{sent}: {self.path} has {len(same)} of these, and each was given already."
+        else:
+            text = f"{sent} is not in {self.path}."
+            for recorded in self.all:
+                if str(recorded.sent) == str(sent):
+                    text += f"\nThis one has another body, {_short(recorded.sent.body)} instead of {_short(sent.body)}."
+                    break
+        lines = [f"  {recorded.sent} -> {recorded.status}" for recorded in self.all]
+        if len(lines) > _MOST_LINES:
+            lines[_MOST_LINES:] = [f"  and {len(lines) - _MOST_LINES} more"]
+        return "\n".join([text, "It holds:", *(lines or ["  nothing"]), "To record it anew, delete the file."])
+
+
+def _short(body: Mapping[str, Any] | None) -> str:
+    text = "none" if body is None else json_text(next(iter(body.values()), None))
+    return text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}..."
+
+
+class Recorder:
+    """Writes a file anew whenever something was added. Safe to share by threads."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._recorded: list[Recorded] = []
+        self._written = 0
+        self._writing = threading.Lock()
+
+    def add(self, recorded: Recorded) -> None:
+        """Keep it, and write the file, unless someone is at it, who will then write once more.
+
+        :raises OSError: if the file cannot be written
+        """
+        self._recorded.append(recorded)
+        while self._written < len(self._recorded):
+            if not self._writing.acquire(blocking=False):
+                return
+            try:
+                recorded_now = list(self._recorded)
+                _write(self.path, recorded_now)
+                self._written = len(recorded_now)
+            finally:
+                self._writing.release()
+
+
+def _read(path: Path) -> list[Recorded]:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise GlobusSDKUsageError(f"there is no cassette {path}; record it first, with mode='auto'") from None
+    try:
+        document = json.loads(content)
+        if document["format"] != FORMAT:
+            raise ValueError(f"its format is {document['format']!r}")
+        return [Recorded.from_document(one) for one in document["calls"]]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise GlobusSDKUsageError(
+            f"{path} is no cassette of {FORMAT!r}: {type(error).__name__}: {error}. To record it anew, delete it"
+        ) from error
+
+
+def _write(path: Path, recorded: list[Recorded]) -> None:
+    document = {"format": FORMAT, "calls": [one.document() for one in recorded]}
+    text = json_text(document, indent=2) + "\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(text.encode())
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
