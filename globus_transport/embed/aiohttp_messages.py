@@ -1,0 +1,203 @@
+"""Requests and responses of aiohttp, as layers see them, and back."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Iterable
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import yarl
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.helpers import TimerNoop
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.headers import Headers
+from globus_transport.messages import AsyncByteStream, Request, Response, StreamBody
+from globus_transport.terminals.aiohttp_errors import mapped
+
+if TYPE_CHECKING:
+    from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, Payload
+
+    from globus_transport.urls import URL
+
+_UNKNOWN_LIMITS = aiohttp.ClientTimeout()
+
+
+class Exchange:
+    """One request of a session, however often layers send it.
+
+    :param handler: sends what aiohttp made of it
+    :param map_errors: raise this package's errors in the place of aiohttp's, for the layers to understand
+    """
+
+    def __init__(self, request: ClientRequest, handler: ClientHandlerType, *, map_errors: bool = False) -> None:
+        self._request = request
+        self._handler = handler
+        self._map_errors = map_errors
+        self._asked: Request
+        self._sent: list[HostStream] = []
+        self._under_way = False
+
+    async def begin(self, url: URL) -> Request:
+        """The request as layers see it."""
+        request = self._request
+        payload: Any = request.body or None
+        body: bytes | StreamBody | None = None
+        if isinstance(payload, aiohttp.BytesPayload):
+            body = await payload.as_bytes()
+        elif payload is not None:
+            body = StreamBody(_only_aiohttp, payload.size, _can_be_sent_again(payload))
+        headers = Headers.received(request.headers.items())
+        self._asked = Request(request.method, url, headers, body, stream=True)
+        return self._asked
+
+    async def send(self, step: Request) -> Response:
+        """Send what the layers made of the request."""
+        request = self._request
+        if self._under_way:
+            # A hedge: two of them at a time.
+            request = object.__new__(type(request))
+            vars(request).update(vars(self._request), headers=CIMultiDict(self._request.headers))
+        self._put_on(request, step)
+        self._under_way = True
+        try:
+            reply = await self._handler(request)
+        except (aiohttp.ClientError, OSError) as error:
+            if self._map_errors:
+                raise mapped(step, error, _UNKNOWN_LIMITS) from error
+            raise
+        finally:
+            self._under_way = False
+        stream = HostStream(step, reply, self._map_errors)
+        self._sent.append(stream)
+        return Response(reply.status, stream.headers, b"", stream, reply.reason or "", step)
+
+    def _put_on(self, request: ClientRequest, step: Request) -> None:
+        asked = self._asked
+        request.headers.clear()
+        request.headers.extend(step.headers.pairs)
+        if step.url is not asked.url and step.url != asked.url:
+            request.url = request.original_url = yarl.URL(str(step.url), encoded=True)
+        if "Host" not in request.headers:
+            request.headers["Host"] = request.url.host_port_subcomponent or ""
+        request.method = step.method
+        if step.body is not asked.body:
+            if isinstance(step.body, StreamBody):
+                raise GlobusSDKUsageError(f"{step!r}: a layer inside aiohttp gives a body as bytes, or leaves it alone")
+            request.headers.popall("Content-Length", None)
+            request.headers.popall("Transfer-Encoding", None)
+            request.chunked = None
+            request.update_body_from_data(step.body)
+
+    def reply_to(self, response: Response) -> ClientResponse:
+        """aiohttp's response for what the layers returned."""
+        for stream in self._sent:
+            if response.stream is stream or (response.stream is None and response.headers is stream.headers):
+                return _changed(stream, response)
+        if response.stream is not None:
+            raise GlobusSDKUsageError("a layer inside aiohttp gave a stream that is not aiohttp's; read it first")
+        return _made_up(self._request, response)
+
+
+def _only_aiohttp() -> Iterable[bytes]:
+    raise GlobusSDKUsageError("this body is aiohttp's own, which alone can send it")
+
+
+def _can_be_sent_again(payload: Payload) -> bool:
+    if payload.consumed:
+        return False
+    if isinstance(payload, aiohttp.BytesPayload):
+        return True
+    if isinstance(payload, aiohttp.IOBasePayload):
+        seekable = getattr(getattr(payload, "_value", None), "seekable", None)
+        return seekable is not None and bool(seekable())
+    if isinstance(payload, aiohttp.MultipartWriter):
+        return all(_can_be_sent_again(part[0]) for part in payload)
+    return False
+
+
+class HostStream(AsyncByteStream):
+    """The body of aiohttp's response, while layers hold it."""
+
+    def __init__(self, request: Request, reply: ClientResponse, map_errors: bool) -> None:
+        self.reply = reply
+        self.headers = Headers.received(reply.headers.items())
+        self._request = request
+        self._map_errors = map_errors
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            while chunk := await self._next():
+                yield chunk
+        finally:
+            await self.close()
+
+    async def _next(self) -> bytes:
+        try:
+            return await self.reply.content.readany()
+        except (aiohttp.ClientError, OSError) as error:
+            if self._map_errors:
+                raise mapped(self._request, error, _UNKNOWN_LIMITS) from error
+            raise
+
+    async def read(self, limit: int | None = None) -> bytes:
+        whole: list[bytes] = []
+        length = 0
+        try:
+            while (limit is None or length < limit) and (chunk := await self._next()):
+                whole.append(chunk)
+                length += len(chunk)
+        finally:
+            await self.close()
+        return b"".join(whole)[:limit]
+
+    async def close(self) -> None:
+        # Harmless after the end of the body, where aiohttp has taken the connection back.
+        self.reply.close()
+
+
+def _changed(stream: HostStream, response: Response) -> ClientResponse:
+    """aiohttp's response, with what the layers read or changed."""
+    reply = stream.reply
+    if response.stream is None:
+        # Where aiohttp itself keeps what was read.
+        reply._body = response.body
+    if response.status != reply.status:
+        reply.status = response.status
+    if response.headers is not stream.headers:
+        reply._headers = CIMultiDictProxy(CIMultiDict(response.headers.pairs))
+        reply._cache.pop("headers", None)
+    return reply
+
+
+def _made_up(request: ClientRequest, response: Response) -> ClientResponse:
+    """A response of aiohttp for an answer that a layer gave without asking the server."""
+    arguments: dict[str, Any] = {
+        "writer": None,
+        "continue100": None,
+        "timer": TimerNoop(),
+        "request_info": request.request_info,
+        "traces": [],
+        "loop": request.loop,
+        "session": request.session,
+        "stream_writer": SimpleNamespace(output_size=0),
+    }
+    taken = inspect.signature(request.response_class).parameters
+    reply: Any = request.response_class(
+        request.method, request.url, **{name: value for name, value in arguments.items() if name in taken}
+    )
+    reply.version = aiohttp.HttpVersion11
+    reply.status, reply.reason = response.status, response.reason
+    reply._headers = CIMultiDictProxy(CIMultiDict(response.headers.pairs))
+    reply._raw_headers = tuple(
+        (name.encode("latin-1"), value.encode("utf-8")) for name, value in response.headers.pairs
+    )
+    reply._body = response.body
+    reply.content = aiohttp.StreamReader(BaseProtocol(request.loop), 1 << 16, loop=request.loop)
+    reply.content.feed_data(response.body)
+    reply.content.feed_eof()
+    made: ClientResponse = reply
+    return made
