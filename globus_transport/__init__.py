@@ -12,6 +12,10 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from globus_transport.api_errors import GlobusAPIError as GlobusAPIError
+    from globus_transport.app.client_app import ClientApp as ClientApp
+    from globus_transport.app.config import GlobusAppConfig as GlobusAppConfig
+    from globus_transport.app.globus_app import GlobusApp as GlobusApp
+    from globus_transport.app.user_app import UserApp as UserApp
     from globus_transport.async_stack import AsyncStack as AsyncStack
     from globus_transport.authorizers.access_token import AccessTokenAuthorizer as AccessTokenAuthorizer
     from globus_transport.authorizers.base import BoundAuthorizer as BoundAuthorizer
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from globus_transport.errors import NetworkError as NetworkError
     from globus_transport.errors import RedirectError as RedirectError
     from globus_transport.errors import ReplyFormatError as ReplyFormatError
+    from globus_transport.errors import ValidationError as ValidationError
     from globus_transport.flow import Flow as Flow
     from globus_transport.flow import Hedge as Hedge
     from globus_transport.flow import Middleware as Middleware
@@ -99,6 +104,7 @@ if TYPE_CHECKING:
     from globus_transport.services.auth.clients import NativeAppAuthClient as NativeAppAuthClient
     from globus_transport.services.auth.consents import GetConsentsResponse as GetConsentsResponse
     from globus_transport.services.auth.errors import AuthAPIError as AuthAPIError
+    from globus_transport.services.auth.errors import IDTokenError as IDTokenError
     from globus_transport.services.auth.errors import LoginRequiredError as LoginRequiredError
     from globus_transport.services.auth.flow_managers import (
         GlobusAuthorizationCodeFlowManager as GlobusAuthorizationCodeFlowManager,
@@ -133,6 +139,10 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "GlobusAPIError": "api_errors",
+    "ClientApp": "app.client_app",
+    "GlobusAppConfig": "app.config",
+    "GlobusApp": "app.globus_app",
+    "UserApp": "app.user_app",
     "AsyncStack": "async_stack",
     "AccessTokenAuthorizer": "authorizers.access_token",
     "BoundAuthorizer": "authorizers.base",
@@ -151,6 +161,7 @@ _MODULES = {
     "NetworkError": "errors",
     "RedirectError": "errors",
     "ReplyFormatError": "errors",
+    "ValidationError": "errors",
     "Flow": "flow",
     "Hedge": "flow",
     "Middleware": "flow",
@@ -216,6 +227,7 @@ _MODULES = {
     "NativeAppAuthClient": "services.auth.clients",
     "GetConsentsResponse": "services.auth.consents",
     "AuthAPIError": "services.auth.errors",
+    "IDTokenError": "services.auth.errors",
     "LoginRequiredError": "services.auth.errors",
     "GlobusAuthorizationCodeFlowManager": "services.auth.flow_managers",
     "GlobusNativeAppFlowManager": "services.auth.flow_managers",
@@ -266,6 +278,7 @@ __all__ = [
     "BoundAuthorizer",
     "ByteStream",
     "Cassette",
+    "ClientApp",
     "ClientCredentialsAuthorizer",
     "ConfidentialAppAuthClient",
     "ConsentForest",
@@ -283,6 +296,8 @@ __all__ = [
     "GetIdentitiesResponse",
     "GetIdentityProvidersResponse",
     "GlobusAPIError",
+    "GlobusApp",
+    "GlobusAppConfig",
     "GlobusAuthorizationCodeFlowManager",
     "GlobusAuthorizer",
     "GlobusConnectionError",
@@ -297,6 +312,7 @@ __all__ = [
     "Hedge",
     "Hedging",
     "IDTokenDecoder",
+    "IDTokenError",
     "IdentityMap",
     "IterableJSONAPIResponse",
     "IterableResponse",
@@ -345,6 +361,8 @@ __all__ = [
     "TransferData",
     "TransferScopes",
     "Transport",
+    "UserApp",
+    "ValidationError",
     "Wait",
     "__version__",
     "hedge",

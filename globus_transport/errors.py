@@ -69,3 +69,7 @@ class GlobusConnectionTimeoutError(GlobusTimeoutError):
 
 class GlobusConnectionError(NetworkError):
     """The connection could not be made, or broke before the reply was complete."""
+
+
+class ValidationError(GlobusError, ValueError):
+    """Data from somewhere else, such as a document or a file, is not what it should be; the message says which part."""

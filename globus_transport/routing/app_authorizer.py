@@ -36,7 +36,7 @@ class AppAuthorizer(GlobusAuthorizer):
             return response
         if response.stream is not None:
             response = yield Read(response, ERROR_BODY_LIMIT)
-        if not (yield Run(self.app.resolve_refusal, response)):
+        if not (yield Run(self.app.resolve_refusal, self.resource_server, response)):
             return response
         authorizer = yield from self._authorizer()
         return (yield from authorizer.authorize(request))

@@ -54,6 +54,6 @@ class AppLike(Protocol):
         """Whether :meth:`resolve_refusal` has a say about such a status. Does not block."""
         ...
 
-    def resolve_refusal(self, response: Response) -> bool:
+    def resolve_refusal(self, resource_server: str, response: Response) -> bool:
         """Log in as a refusal demands. Whether the request should be sent again, with the new authorizer."""
         ...

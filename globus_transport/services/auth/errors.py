@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from globus_transport.api_errors import GlobusAPIError
+from globus_transport.errors import GlobusError
 from globus_transport.messages import Response
 
 if TYPE_CHECKING:
@@ -46,11 +47,16 @@ class AuthAPIError(GlobusAPIError):
         return read
 
 
+class IDTokenError(GlobusError):
+    """An id token must not be believed. PyJWT's exception, which says why, is its ``__cause__``."""
+
+
 class LoginRequiredError(AuthAPIError):
     """The refresh token is no longer good: it expired, was revoked, or was used twice. Only a new login helps."""
 
     def __str__(self) -> str:
         return (
             f"the login is no longer valid; log in again: oauth2_start_flow(..., refresh_tokens=True), "
-            f"oauth2_get_authorize_url(), oauth2_exchange_code_for_tokens(code). {super().__str__()}"
+            f"oauth2_get_authorize_url(), oauth2_exchange_code_for_tokens(code); or, with a GlobusApp, "
+            f"app.login(force=True). {super().__str__()}"
         )

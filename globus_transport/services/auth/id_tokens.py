@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.replies import GlobusHTTPResponse
 from globus_transport.routing.table import Awaiting
+from globus_transport.services.auth.errors import IDTokenError
 
 if TYPE_CHECKING:
     from typing import Self
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 #: Seconds that the clocks of this machine and of Globus Auth may differ.
 LEEWAY = 300.0
 
+_INSTALL = 'to look into id tokens, install the extra: pip install "globus_transport[jwt]"'
+
 
 def _jwt() -> Any:
     try:
@@ -26,10 +30,17 @@ def _jwt() -> Any:
         if not jwt.algorithms.has_crypto:
             raise ModuleNotFoundError("cryptography is not installed")
     except ModuleNotFoundError as error:
-        raise GlobusSDKUsageError(
-            'to look into id tokens, install the extra: pip install "globus_transport[jwt]"'
-        ) from error
+        raise GlobusSDKUsageError(_INSTALL) from error
     return jwt
+
+
+def check_installed() -> None:
+    """Without loading it, which takes a while.
+
+    :raises GlobusSDKUsageError: if the extra is not installed
+    """
+    if find_spec("jwt") is None or find_spec("cryptography") is None:
+        raise GlobusSDKUsageError(_INSTALL)
 
 
 def public_key(jwks: Any) -> RSAPublicKey:
@@ -82,7 +93,8 @@ class IDTokenDecoder:
     def decode(self, id_token: str, /) -> dict[str, Any]:
         """The claims of an id token.
 
-        :raises jwt.InvalidTokenError: if it must not be believed; each reason is a subclass
+        :raises IDTokenError: if it must not be believed; its ``__cause__`` is PyJWT's exception, a
+            ``jwt.InvalidTokenError`` for each reason
         :raises GlobusSDKUsageError: if the extra is not installed, or the audience is not known
         :raises ReplyFormatError: if the configuration names no issuer, or no algorithm with such a key
         """
@@ -91,16 +103,20 @@ class IDTokenDecoder:
         audience = self.get_jwt_audience()
         if audience is None and self.jwt_options.get("verify_aud", True):
             raise GlobusSDKUsageError("the client has no client_id, so that the id token's audience cannot be checked")
-        claims: dict[str, Any] = jwt.decode(
-            id_token,
-            key=self.get_jwk(),
-            algorithms=_algorithms(configuration),
-            audience=audience,
-            issuer=_issuer(configuration),
-            leeway=self.jwt_leeway,
-            # A token that does not say for whom and until when it is, is none.
-            options={"require": ["exp", "aud", "iss"], **self.jwt_options},
-        )
+        key = self.get_jwk()
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                id_token,
+                key=key,
+                algorithms=_algorithms(configuration),
+                audience=audience,
+                issuer=_issuer(configuration),
+                leeway=self.jwt_leeway,
+                # A token that does not say for whom and until when it is, is none.
+                options={"require": ["exp", "aud", "iss"], **self.jwt_options},
+            )
+        except jwt.PyJWTError as error:
+            raise IDTokenError(f"the id token must not be believed: {error} ({type(error).__name__})") from error
         return claims
 
     def get_jwt_audience(self) -> str | None:

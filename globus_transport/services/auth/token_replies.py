@@ -102,7 +102,7 @@ class OAuthTokenResponse(GlobusHTTPResponse):
         :param jwt_params: ``leeway`` in seconds, by default 300, and PyJWT's options, such as ``verify_exp``
         :raises GlobusSDKUsageError: if there is no id token, because the scope ``openid`` was not asked for; if
             the extra is not installed; or if something has to be fetched, and the client cannot do that here
-        :raises jwt.InvalidTokenError: if the token must not be believed
+        :raises IDTokenError: if the token must not be believed; ``__cause__`` is PyJWT's exception
         """
         # Not at the top: few programs look into id tokens.
         from globus_transport.services.auth.id_tokens import IDTokenDecoder

@@ -1,0 +1,1 @@
+"""Ways in which a user logs in to an application."""

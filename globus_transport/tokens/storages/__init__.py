@@ -1,0 +1,1 @@
+"""Where tokens live between two runs of a program."""
