@@ -155,16 +155,16 @@ class HostStream(AsyncByteStream):
         return b"".join(whole)[:limit]
 
     async def close(self) -> None:
-        # Harmless after the end of the body, where aiohttp has taken the connection back.
-        self.reply.close()
+        # At the end of the body aiohttp takes the connection back by itself, and the body stays readable.
+        if not self.reply.closed:
+            self.reply.close()
 
 
 def _changed(stream: HostStream, response: Response) -> ClientResponse:
     """aiohttp's response, with what the layers read or changed."""
     reply = stream.reply
     if response.stream is None:
-        # Where aiohttp itself keeps what was read.
-        reply._body = response.body
+        _put_body(reply, response.body)
     if response.status != reply.status:
         reply.status = response.status
     if response.headers is not stream.headers:
@@ -195,9 +195,15 @@ def _made_up(request: ClientRequest, response: Response) -> ClientResponse:
     reply._raw_headers = tuple(
         (name.encode("latin-1"), value.encode("utf-8")) for name, value in response.headers.pairs
     )
-    reply._body = response.body
-    reply.content = aiohttp.StreamReader(BaseProtocol(request.loop), 1 << 16, loop=request.loop)
-    reply.content.feed_data(response.body)
-    reply.content.feed_eof()
+    _put_body(reply, response.body)
     made: ClientResponse = reply
     return made
+
+
+def _put_body(reply: Any, body: bytes) -> None:
+    # Where aiohttp itself keeps what was read; and for those who take it in parts.
+    reply._body = body
+    reply._released = False
+    reply.content = aiohttp.StreamReader(BaseProtocol(reply._loop), 1 << 16, loop=reply._loop)
+    reply.content.feed_data(body)
+    reply.content.feed_eof()
