@@ -60,6 +60,8 @@ if TYPE_CHECKING:
     from globus_transport.messages import Request as Request
     from globus_transport.messages import Response as Response
     from globus_transport.messages import StreamBody as StreamBody
+    from globus_transport.middleware.cache import Cache as Cache
+    from globus_transport.middleware.cache import MemoryStore as MemoryStore
     from globus_transport.middleware.cassette import Cassette as Cassette
     from globus_transport.middleware.cassette import NotRecordedError as NotRecordedError
     from globus_transport.middleware.deadline import Deadline as Deadline
@@ -185,6 +187,8 @@ _MODULES = {
     "Request": "messages",
     "Response": "messages",
     "StreamBody": "messages",
+    "Cache": "middleware.cache",
+    "MemoryStore": "middleware.cache",
     "Cassette": "middleware.cassette",
     "NotRecordedError": "middleware.cassette",
     "Deadline": "middleware.deadline",
@@ -277,6 +281,7 @@ __all__ = [
     "BasicAuthorizer",
     "BoundAuthorizer",
     "ByteStream",
+    "Cache",
     "Cassette",
     "ClientApp",
     "ClientCredentialsAuthorizer",
@@ -320,6 +325,7 @@ __all__ = [
     "Layer",
     "Logging",
     "LoginRequiredError",
+    "MemoryStore",
     "Middleware",
     "MiddlewareError",
     "MissingType",

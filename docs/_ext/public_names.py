@@ -98,6 +98,7 @@ PAGES = (
             "middleware.dry_run",
             "middleware.open_telemetry",
             "middleware.cassette",
+            "middleware.cache",
         ),
         ("middleware.errors.Errors",),
     ),

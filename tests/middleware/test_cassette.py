@@ -28,7 +28,6 @@ from globus_transport import (
     StreamBody,
 )
 from globus_transport.layers import LayerLike
-from globus_transport.middleware import tape
 from globus_transport.middleware.redaction import Redaction
 from globus_transport.middleware.tape import FORMAT, Recorded, Sent
 from tests.core.stepping import ORIGIN, Canned, FakeStream, World, end_of, get, in_both_worlds, post, unhurried
@@ -274,7 +273,7 @@ def test_a_file_that_cannot_be_written_keeps_the_old_one(path: Path, monkeypatch
     def full(*_args: object) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(tape.os, "replace", full)
+    monkeypatch.setattr("os.replace", full)
     with pytest.raises(OSError, match="no space"):
         record(path, (get("/b"), Response(200)))
     assert path.read_text() == before
