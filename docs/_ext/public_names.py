@@ -141,6 +141,12 @@ PAGES = (
             "terminals.wsgi.WSGITerminal",
         ),
     ),
+    Page(
+        "embedding",
+        "Embedding",
+        ("embed", "embed.aiohttp"),
+        ("embed.aiohttp.GlobusAuth", "embed.aiohttp.StackMiddleware"),
+    ),
     Page("transport", "Transport", ("transport",)),
     Page(
         "replies",

@@ -8,6 +8,7 @@ import os
 import pickle
 import threading
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from types import SimpleNamespace
 from typing import Any
 
@@ -142,9 +143,12 @@ async def _chunks() -> AsyncIterator[bytes]:
 
 @pytest.mark.parametrize("make", [_chunks, _pipe], ids=["iterator", "pipe"])
 def test_a_body_that_is_gone_is_not_sent_again(make: Any) -> None:
-    with ScriptedServer(answering(REFUSED, whole(b"in"))) as server:
+    with ScriptedServer(answering(REFUSED, whole(b"in"))) as server, ExitStack() as files:
         auth = GlobusAuth(_tokens(), server.origin)
-        assert _run(auth, ("POST", server.origin, {"data": make()}))[0][0] == 401
+        data = make()
+        if make is _pipe:
+            files.enter_context(data)
+        assert _run(auth, ("POST", server.origin, {"data": data}))[0][0] == 401
         assert [one.body for one in server.requests] == [b"payload"]
         # But the next request has a new token.
         _run(auth, ("GET", server.origin, {}))
