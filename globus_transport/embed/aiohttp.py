@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
 import yarl
 
 from globus_transport import async_driver
 from globus_transport.async_stack import AsyncStack
+from globus_transport.authorizers.base import StaticGlobusAuthorizer
+from globus_transport.authorizers.renewing import RenewingAuthorizer
 from globus_transport.embed.aiohttp_messages import Exchange
 from globus_transport.embed.binding import bound
 from globus_transport.errors import GlobusSDKUsageError, NetworkError
@@ -58,13 +60,24 @@ class GlobusAuth:
         at_work = _at_work.get()
         if origin is None or self in at_work:
             return await handler(request)
+        # Nearly every request is sent with a header that is known, and let in: the authorizer need not be asked.
+        header = _known_header(self.authorizer)
+        refused = None
+        if header is not None:
+            request.headers["Authorization"] = header
+            refused = await handler(request)
+            if refused.status != 401:
+                return refused
         exchange = Exchange(request, _undisturbed(handler, at_work))
         asked = await exchange.begin(URL.at(origin, request.url.raw_path_qs))
+        if header is not None and refused is not None:
+            exchange.have_sent(header, refused)
         token = _at_work.set((*at_work, self))
         try:
             return exchange.reply_to(await async_driver.mount("authorizer", self.authorizer, exchange.send)(asked))
         finally:
             _at_work.reset(token)
+            exchange.let_go()
 
     def __str__(self) -> str:
         return str(self.authorizer)
@@ -116,6 +129,18 @@ class StackMiddleware:
 
     def __repr__(self) -> str:
         return f"<StackMiddleware: {self}>"
+
+
+def _known_header(bound: BoundAuthorizer) -> str | None:
+    """The header that the authorizer would begin with, if it would neither wait nor ask anybody."""
+    authorizer = bound.authorizer
+    authorize = type(authorizer).authorize
+    if authorize is StaticGlobusAuthorizer.authorize:
+        return authorizer.get_authorization_header()
+    if authorize is RenewingAuthorizer.authorize:
+        token = cast("RenewingAuthorizer[Any]", authorizer)._token
+        return None if token is None or token.is_stale() else token.header
+    return None
 
 
 def _place_of(url: yarl.URL) -> tuple[str, str | None, int | None]:

@@ -40,6 +40,7 @@ class Exchange:
         self._asked: Request
         self._sent: list[HostStream] = []
         self._under_way = False
+        self._early: tuple[str, ClientResponse] | None = None
 
     async def begin(self, url: URL) -> Request:
         """The request as layers see it."""
@@ -54,8 +55,24 @@ class Exchange:
         self._asked = Request(request.method, url, headers, body, stream=True)
         return self._asked
 
+    def have_sent(self, authorization: str, reply: ClientResponse) -> None:
+        """The request was sent with this Authorization already, and this is the answer, when it is asked for."""
+        self._early = (authorization, reply)
+
+    def let_go(self) -> None:
+        """Release what was sent early, if nobody asked for it."""
+        if self._early is not None:
+            self._early[1].release()
+            self._early = None
+
     async def send(self, step: Request) -> Response:
         """Send what the layers made of the request."""
+        early = self._early
+        if early is not None and step.headers.get("Authorization") == early[0]:
+            self._early = None
+            return self._received(step, early[1])
+        # Otherwise somebody else has renewed it meanwhile.
+        self.let_go()
         request = self._request
         if self._under_way:
             # A hedge: two of them at a time.
@@ -71,6 +88,9 @@ class Exchange:
             raise
         finally:
             self._under_way = False
+        return self._received(step, reply)
+
+    def _received(self, step: Request, reply: ClientResponse) -> Response:
         stream = HostStream(step, reply, self._map_errors)
         self._sent.append(stream)
         return Response(reply.status, stream.headers, b"", stream, reply.reason or "", step)

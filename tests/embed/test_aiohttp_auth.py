@@ -100,6 +100,48 @@ def _run(auth: GlobusAuth, *calls: Any, **settings: Any) -> list[tuple[int, byte
     return asyncio.run(asyncio.wait_for(main(), 10))
 
 
+def test_a_token_that_was_renewed_meanwhile_is_used() -> None:
+    authorizer = _tokens()
+    authorizer.ensure_valid_token()
+
+    def script(peer: Peer) -> None:
+        assert peer.read_request()["Authorization"] == "Bearer token-1"
+        authorizer.handle_missing_authorization()
+        authorizer.ensure_valid_token()
+        peer.send(REFUSED)
+        peer.read_request()
+        peer.send(whole(b"in"))
+
+    with ScriptedServer(script, answering(whole(b"in"))) as server:
+        assert _run(GlobusAuth(authorizer, server.origin), ("GET", server.origin, {})) == [(200, b"in")]
+        assert [one["Authorization"] for one in server.requests] == ["Bearer token-1", "Bearer token-2"]
+    assert authorizer.access_token == "token-2"
+
+
+def test_a_renewal_that_fails_after_a_401_leaves_no_connection_open() -> None:
+    def no_more(number: int) -> None:
+        if number > 1:
+            raise LookupError("no more")
+
+    authorizer = RefreshTokenAuthorizer("refresh", FakeAuth(no_more))
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        authorizer.expires_at = None  # so that it asks for a new one before it sends
+        peer.send(head("401 Unauthorized", "Content-Length: 9"), b"abc")
+        peer.wait_for_close()
+
+    async def main(origin: str) -> None:
+        async with aiohttp.ClientSession(middlewares=(GlobusAuth(authorizer, origin),)) as session:
+            with pytest.raises(LookupError):
+                await session.get(origin)
+            assert await asyncio.to_thread(server.saw_close.wait, 5)
+
+    authorizer.ensure_valid_token()
+    with ScriptedServer(script) as server:
+        asyncio.run(main(server.origin))
+
+
 def test_a_401_that_stays_is_given_to_the_caller_with_its_body() -> None:
     with ScriptedServer(answering(REFUSED)) as server:
         auth = GlobusAuth(_tokens(), server.origin)
