@@ -60,11 +60,13 @@ def install_identity_routes(app: Flask, state: State) -> None:
 
     @app.get("/v2/api/identities/<identity_id>/consents")
     def consents(identity_id: str) -> ResponseReturnValue:
-        token = check(request, *_CONSENT_SCOPES)
+        everything = request.args.get("all", "").lower() == "true"
+        # What was agreed to for the very client that asks, any of its tokens for Auth may see.
+        token = check(request, *(_CONSENT_SCOPES if everything else ()))
         if identity_id != token.user.id:
             abort(403, "Only one's own consents can be seen")
         found = state.registry.consents.of(identity_id)
-        if request.args.get("all", "").lower() != "true":
+        if not everything:
             # A consent below another belongs to the client at the root.
             roots = {
                 one["id"] for one in found if one["client"] == token.client_id and len(one["dependency_path"]) == 1

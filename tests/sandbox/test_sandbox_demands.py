@@ -137,7 +137,11 @@ def test_consents_can_be_listed(globus: Sandbox, native: globus_sdk.NativeAppAut
         assert caught.value.http_status == 403
     token = globus.issue_token(view, client_id=globus.client_id).access_token
     path = f"/v2/api/identities/{globus.user.id}/consents"
+    # What is for the client that asks, each of its tokens may see, as globus-sdk's applications need it.
+    any_token = Http(globus.auth_url, globus.issue_token("openid").access_token)
+    assert len(any_token("GET", path).document["consents"]) == 2
+    assert Http(globus.auth_url, globus.issue_token(TRANSFER_ALL).access_token)("GET", path).status == 401
+    assert any_token("GET", path, query={"all": "True"}).status == 403
     other = Http(globus.auth_url, token)
     assert other("GET", path).document["consents"] == []
     assert len(other("GET", path, query={"all": "True"}).document["consents"]) == 2
-    assert Http(globus.auth_url, globus.issue_token("openid").access_token)("GET", path).status == 403

@@ -152,6 +152,15 @@ class IDTokenDecoder:
         """Use this key instead of fetching it."""
         self._jwk = jwk
 
+    def __getstate__(self) -> dict[str, Any]:
+        # The library's own objects cannot be pickled.
+        return {**self.__dict__, "_jwk": None if self._jwk is None else _to_pem(self._jwk)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        if state["_jwk"] is not None:
+            self._jwk = _from_pem(state["_jwk"])
+
     def _blocking_client(self) -> Any:
         if not hasattr(self._auth_client, "get_jwk") or isinstance(self._auth_client, Awaiting):
             raise GlobusSDKUsageError(
@@ -159,6 +168,18 @@ class IDTokenDecoder:
                 "`await client.get_jwk(as_pem=True)`"
             )
         return self._auth_client
+
+
+def _to_pem(key: RSAPublicKey) -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _from_pem(text: bytes) -> Any:
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    return load_pem_public_key(text)
 
 
 def _algorithms(configuration: Mapping[str, Any]) -> list[str]:

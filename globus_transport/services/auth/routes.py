@@ -125,6 +125,6 @@ class AuthRoutes(ScopeRoutes, ClientRoutes, PolicyRoutes, ProjectRoutes, OpenIDR
         """What a user has consented to.
 
         :param all: also to other clients than the one that asks; that takes the scope
-            ``manage_projects`` or ``view_consents``
+            ``manage_projects`` or ``view_consents``. Otherwise any token for Globus Auth will do
         """
         ...
