@@ -64,18 +64,25 @@ if TYPE_CHECKING:
     from globus_transport.middleware.cache import MemoryStore as MemoryStore
     from globus_transport.middleware.cassette import Cassette as Cassette
     from globus_transport.middleware.cassette import NotRecordedError as NotRecordedError
+    from globus_transport.middleware.circuit_breaker import CircuitBreaker as CircuitBreaker
+    from globus_transport.middleware.circuit_breaker import CircuitOpenError as CircuitOpenError
+    from globus_transport.middleware.compression import CompressBodies as CompressBodies
+    from globus_transport.middleware.concurrency_limit import ConcurrencyLimit as ConcurrencyLimit
     from globus_transport.middleware.deadline import Deadline as Deadline
     from globus_transport.middleware.dry_run import DryRun as DryRun
     from globus_transport.middleware.events import Events as Events
     from globus_transport.middleware.headers import DefaultHeaders as DefaultHeaders
     from globus_transport.middleware.hedging import Hedging as Hedging
+    from globus_transport.middleware.idempotency_key import IdempotencyKey as IdempotencyKey
     from globus_transport.middleware.logging import Logging as Logging
     from globus_transport.middleware.open_telemetry import OpenTelemetry as OpenTelemetry
+    from globus_transport.middleware.rate_limit import RateLimit as RateLimit
     from globus_transport.middleware.redirect import Redirect as Redirect
     from globus_transport.middleware.retry import Retry as Retry
     from globus_transport.middleware.retry import RetryConfig as RetryConfig
     from globus_transport.middleware.retry_budget import RetryBudget as RetryBudget
     from globus_transport.middleware.structured_logging import StructuredLogging as StructuredLogging
+    from globus_transport.middleware.validation import Validate as Validate
     from globus_transport.missing import MISSING as MISSING
     from globus_transport.missing import MissingType as MissingType
     from globus_transport.payload import GlobusPayload as GlobusPayload
@@ -191,18 +198,25 @@ _MODULES = {
     "MemoryStore": "middleware.cache",
     "Cassette": "middleware.cassette",
     "NotRecordedError": "middleware.cassette",
+    "CircuitBreaker": "middleware.circuit_breaker",
+    "CircuitOpenError": "middleware.circuit_breaker",
+    "CompressBodies": "middleware.compression",
+    "ConcurrencyLimit": "middleware.concurrency_limit",
     "Deadline": "middleware.deadline",
     "DryRun": "middleware.dry_run",
     "Events": "middleware.events",
     "DefaultHeaders": "middleware.headers",
     "Hedging": "middleware.hedging",
+    "IdempotencyKey": "middleware.idempotency_key",
     "Logging": "middleware.logging",
     "OpenTelemetry": "middleware.open_telemetry",
+    "RateLimit": "middleware.rate_limit",
     "Redirect": "middleware.redirect",
     "Retry": "middleware.retry",
     "RetryConfig": "middleware.retry",
     "RetryBudget": "middleware.retry_budget",
     "StructuredLogging": "middleware.structured_logging",
+    "Validate": "middleware.validation",
     "MISSING": "missing",
     "MissingType": "missing",
     "GlobusPayload": "payload",
@@ -283,8 +297,12 @@ __all__ = [
     "ByteStream",
     "Cache",
     "Cassette",
+    "CircuitBreaker",
+    "CircuitOpenError",
     "ClientApp",
     "ClientCredentialsAuthorizer",
+    "CompressBodies",
+    "ConcurrencyLimit",
     "ConfidentialAppAuthClient",
     "ConsentForest",
     "ConsentParseError",
@@ -318,6 +336,7 @@ __all__ = [
     "Hedging",
     "IDTokenDecoder",
     "IDTokenError",
+    "IdempotencyKey",
     "IdentityMap",
     "IterableJSONAPIResponse",
     "IterableResponse",
@@ -339,6 +358,7 @@ __all__ = [
     "OAuthRefreshTokenResponse",
     "OAuthTokenResponse",
     "OpenTelemetry",
+    "RateLimit",
     "Read",
     "Redirect",
     "RedirectError",
@@ -368,6 +388,7 @@ __all__ = [
     "TransferScopes",
     "Transport",
     "UserApp",
+    "Validate",
     "ValidationError",
     "Wait",
     "__version__",

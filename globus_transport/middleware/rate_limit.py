@@ -1,0 +1,101 @@
+"""Lets so many requests a second go to an origin, and holds all of them when the server asks for a pause."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from globus_transport.errors import GlobusSDKUsageError, GlobusTimeoutError
+from globus_transport.flow import Flow, Sleep
+from globus_transport.messages import Request, Response
+from globus_transport.middleware.origins import ByOrigin
+from globus_transport.middleware.retry_after import retry_after
+
+_ASKS_FOR_A_PAUSE = frozenset({429, 503})
+
+
+class _Bucket:
+    """When the next request may go: a full bucket's is ``burst`` requests back. And until when the server waits."""
+
+    __slots__ = ("held_until", "next")
+
+    def __init__(self) -> None:
+        self.next = self.held_until = float("-inf")
+
+
+class RateLimit:
+    """A token bucket for each origin, shared by all threads and tasks that use the layer.
+
+    A request takes the next place and waits until it comes; places are given in order. A 429 or 503 with
+    ``Retry-After`` (RFC 9110, section 10.2.3) holds everyone's next requests to that origin until then, not only the
+    one that was refused. Stands below the retry layer, so that every attempt counts::
+
+        client = client.with_stack(client.stack.add(RateLimit(10), after="retry"))
+
+    :param rate: requests
+    :param per: seconds in which that many may go
+    :param burst: requests that may go at once after a pause
+    :param clock: says what time it is, in seconds, and never goes back
+    :raises GlobusSDKUsageError: if a number is not above 0
+    """
+
+    def __init__(
+        self, rate: float, *, per: float = 1.0, burst: int = 1, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        for name, number in (("rate", rate), ("per", per), ("burst", burst)):
+            if not number > 0:
+                raise GlobusSDKUsageError(f"RateLimit({name}={number!r}): give a number above 0")
+        self.rate = rate
+        self.per = per
+        self.burst = burst
+        self.clock = clock
+        self._gap = per / rate
+        self._buckets = ByOrigin(_Bucket)
+
+    def __call__(self, request: Request) -> Flow:
+        """:raises GlobusTimeoutError: if the request's deadline comes before its place"""
+        origin = request.url.origin
+        pause = self._reserve(origin, request.deadline)
+        while pause > 0:
+            yield Sleep(pause)
+            # Meanwhile the server may have asked for more.
+            pause = self._reserve(origin, request.deadline) if self._is_held(origin) else 0
+        response: Response = yield request
+        if response.status in _ASKS_FOR_A_PAUSE:
+            self._hold(origin, retry_after(response))
+        return response
+
+    def _reserve(self, origin: str, deadline: float | None) -> float:
+        bucket = self._buckets.get(origin)
+        with self._buckets.lock:
+            now = self.clock()
+            place = max(bucket.next, now - (self.burst - 1) * self._gap)
+            pause = place - now
+            if pause > 0 and deadline is not None and time.monotonic() + pause >= deadline:
+                raise GlobusTimeoutError(
+                    f"{origin}: the rate limit of {self.rate:g} in {self.per:g} s has a place in {pause:.2f} s, "
+                    "which is after the deadline"
+                )
+            # Whoever gives up while it waits has used its place: the rate is kept, never exceeded.
+            bucket.next = place + self._gap
+        return pause
+
+    def _hold(self, origin: str, seconds: float | None) -> None:
+        if seconds is not None:
+            bucket = self._buckets.get(origin)
+            with self._buckets.lock:
+                bucket.held_until = max(bucket.held_until, self.clock() + seconds)
+                bucket.next = max(bucket.next, bucket.held_until)
+
+    def _is_held(self, origin: str) -> bool:
+        return self._buckets.get(origin).held_until > self.clock()
+
+    def __str__(self) -> str:
+        return f"{self.rate:g} requests in {self.per:g} s for each origin, {self.burst} at once"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rate_limit, (self.rate, self.per, self.burst, self.clock))
+
+
+def _rate_limit(rate: float, per: float, burst: int, clock: Callable[[], float]) -> RateLimit:
+    return RateLimit(rate, per=per, burst=burst, clock=clock)

@@ -1,0 +1,69 @@
+"""Idempotency keys, stepped by hand."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from globus_transport import GlobusConnectionError, GlobusSDKUsageError, IdempotencyKey, Request, Response, Retry, Stack
+from tests.core.stepping import Canned, get, post
+
+_KEY = re.compile(r'"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"')
+
+
+def sent(layer: IdempotencyKey, request: Request) -> Request:
+    step = next(layer(request))
+    assert isinstance(step, Request)
+    return step
+
+
+def test_every_call_has_its_own() -> None:
+    layer = IdempotencyKey()
+    keys = {sent(layer, post()).headers["Idempotency-Key"] for _ in range(3)}
+    assert len(keys) == 3
+    assert all(_KEY.fullmatch(key) for key in keys)
+
+
+def test_what_has_one_keeps_it() -> None:
+    request = post(headers={"idempotency-key": '"mine"'})
+    assert sent(IdempotencyKey(), request) is request
+
+
+@pytest.mark.parametrize(
+    "request_", [get(), Request("PUT", "https://h.org/", body=b"x"), Request("DELETE", "https://h.org")]
+)
+def test_other_methods_need_none(request_: Request) -> None:
+    assert sent(IdempotencyKey(honoured=True), request_) is request_
+
+
+@pytest.mark.parametrize(
+    ("honoured", "declared", "repeatable"),
+    [(True, None, True), (True, False, False), (False, None, None), (False, True, True)],
+)
+def test_only_an_honoured_key_makes_it_repeatable(
+    honoured: bool, declared: bool | None, repeatable: bool | None
+) -> None:
+    assert sent(IdempotencyKey(honoured=honoured), post(repeatable=declared)).repeatable is repeatable
+
+
+@pytest.mark.parametrize("honoured", [True, False])
+def test_all_attempts_carry_the_same(honoured: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    terminal = Canned(GlobusConnectionError("lost"), Response(200))
+    stack = Stack(terminal, [IdempotencyKey("X-Key", honoured=honoured), Retry()])
+    if not honoured:
+        with pytest.raises(GlobusConnectionError):
+            stack.send(post())
+        assert len(terminal.requests) == 1
+        return
+    assert stack.send(post()).status == 200
+    first, second = terminal.requests
+    assert first.headers["X-Key"] == second.headers["X-Key"]
+
+
+def test_bad_name_and_print() -> None:
+    with pytest.raises(GlobusSDKUsageError):
+        IdempotencyKey("no name")
+    assert str(IdempotencyKey()) == "Idempotency-Key on POST and PATCH, for information"
+    assert str(IdempotencyKey(honoured=True)) == "Idempotency-Key on POST and PATCH, which the service honours"

@@ -1,0 +1,159 @@
+"""The rate limit, stepped by hand, and the law that the rate is never exceeded."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import pickle
+import threading
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from globus_transport import (
+    AsyncStack,
+    GlobusSDKUsageError,
+    GlobusTimeoutError,
+    RateLimit,
+    Request,
+    Response,
+    Sleep,
+    Stack,
+)
+from tests.core.stepping import end_of, get, unhurried
+from tests.middleware.clock import Clock
+
+
+def wait_of(layer: RateLimit, request: Request | None = None) -> float:
+    """How long the next request has to wait."""
+    step = next(layer(request or get()))
+    return step.seconds if isinstance(step, Sleep) else 0.0
+
+
+def test_requests_are_kept_apart() -> None:
+    clock = Clock()
+    layer = RateLimit(4, per=2.0, clock=clock)
+    assert [wait_of(layer) for _ in range(4)] == [0.0, 0.5, 1.0, 1.5]
+    clock.now += 1.0
+    assert wait_of(layer) == 1.0
+
+
+def test_a_burst_after_a_pause() -> None:
+    clock = Clock()
+    layer = RateLimit(10, burst=3, clock=clock)
+    assert [wait_of(layer) for _ in range(5)] == pytest.approx([0, 0, 0, 0.1, 0.2])
+    clock.now += 0.3
+    assert wait_of(layer) == pytest.approx(0)
+    clock.now += 100
+    assert [wait_of(layer) for _ in range(4)] == pytest.approx([0, 0, 0, 0.1])
+
+
+def test_origins_have_nothing_to_do_with_each_other() -> None:
+    layer = RateLimit(1, clock=Clock())
+    assert wait_of(layer) == 0
+    assert wait_of(layer, Request("GET", "https://other.example.org/")) == 0
+    assert wait_of(layer) == 1
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_retry_after_holds_everyone(status: int) -> None:
+    clock = Clock()
+    layer = RateLimit(10, clock=clock)
+    refused = layer(get())
+    next(refused)
+    waiting = layer(get())
+    assert next(waiting) == Sleep(pytest.approx(0.1))
+    assert end_of(refused, Response(status, {"Retry-After": "5"})).status == status
+    assert wait_of(layer) == pytest.approx(5.0)
+    # The one that had its place before the refusal does not go ahead either.
+    clock.now += 0.1
+    assert waiting.send(None) == Sleep(pytest.approx(5.0))
+    clock.now += 5.0
+    assert isinstance(waiting.send(None), Request)
+    assert wait_of(layer, Request("GET", "https://other.example.org/")) == 0
+
+
+@pytest.mark.parametrize("answer", [Response(429), Response(200, {"Retry-After": "5"}), Response(500)])
+def test_other_answers_hold_nobody(answer: Response) -> None:
+    layer = RateLimit(10, clock=Clock())
+    flow = layer(get())
+    next(flow)
+    assert end_of(flow, answer) is answer
+    assert wait_of(layer) == pytest.approx(0.1)
+
+
+def test_a_place_after_the_deadline_is_not_waited_for() -> None:
+    layer = RateLimit(1, per=60, clock=Clock())
+    assert wait_of(layer) == 0
+    with pytest.raises(GlobusTimeoutError, match="after the deadline"):
+        next(layer(get(deadline=time.monotonic() + 30)))
+    assert wait_of(layer, get(deadline=time.monotonic() + 90)) == pytest.approx(60), "it took no place"
+
+
+@unhurried
+@given(
+    st.floats(0.5, 100),
+    st.integers(1, 5),
+    st.lists(st.floats(0, 1), min_size=1, max_size=60),
+)
+def test_never_more_than_the_rate_and_the_burst(rate: float, burst: int, pauses: list[float]) -> None:
+    clock = Clock()
+    layer = RateLimit(rate, burst=burst, clock=clock)
+    moments = []
+    for pause in pauses:
+        clock.now += pause
+        moments.append(clock.now + wait_of(layer))
+    assert moments == sorted(moments)
+    for first, moment in enumerate(moments):
+        for last in range(first, len(moments)):
+            within = moments[last] - moment
+            assert last - first + 1 <= burst + within * rate + 1e-6
+
+
+def test_threads_and_tasks_share_it() -> None:
+    clock = Clock()
+    layer = RateLimit(1000, clock=clock)
+    waits: list[float] = []
+    stack = Stack(lambda request: Response(200), [layer])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("time.sleep", waits.append)
+        threads = [threading.Thread(target=lambda: [stack.send(get()) for _ in range(25)]) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    async def answer(request: Request) -> Response:
+        return Response(200)
+
+    async def tasks() -> None:
+        await asyncio.gather(*(AsyncStack(answer, [layer]).send(get()) for _ in range(10)))
+
+    yield_to_others = asyncio.sleep
+    with pytest.MonkeyPatch.context() as patch:
+
+        async def sleep(seconds: float) -> None:
+            waits.append(seconds)
+            await yield_to_others(0)
+
+        patch.setattr("asyncio.sleep", sleep)
+        asyncio.run(tasks())
+    assert sorted(waits) == pytest.approx([number / 1000 for number in range(1, 110)])
+
+
+@pytest.mark.parametrize(
+    "settings", [{"rate": 0}, {"rate": -1}, {"rate": math.nan}, {"rate": 1, "per": 0}, {"rate": 1, "burst": 0}]
+)
+def test_bad_settings(settings: dict[str, Any]) -> None:
+    with pytest.raises(GlobusSDKUsageError, match="above 0"):
+        RateLimit(**settings)
+
+
+def test_copies_and_print() -> None:
+    copy = pickle.loads(pickle.dumps(RateLimit(5, per=2, burst=3)))
+    assert (copy.rate, copy.per, copy.burst) == (5, 2, 3)
+    assert wait_of(copy) == 0
+    assert str(copy) == "5 requests in 2 s for each origin, 3 at once"
