@@ -6,33 +6,27 @@ What the layers do, it does not: no redirects, no ``.netrc``, no credential or c
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from http.cookies import SimpleCookie
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-import yarl
 
 from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.headers import Headers, Pair
+from globus_transport.headers import Headers
 from globus_transport.messages import Request, Response
 from globus_transport.middleware.errors import ERROR_BODY_LIMIT
 from globus_transport.terminals.aiohttp_bodies import CHUNK, ReplyStream, Upload
+from globus_transport.terminals.aiohttp_direct import DirectReply
 from globus_transport.terminals.aiohttp_errors import mapped
+from globus_transport.terminals.aiohttp_front import through
 from globus_transport.terminals.aiohttp_sessions import OwnSessions
 from globus_transport.terminals.time_limits import in_seconds, time_left
 
 if TYPE_CHECKING:
     from typing import Self
 
-_Handler = Callable[[aiohttp.ClientRequest], Awaitable[aiohttp.ClientResponse]]
-
 # What a session says of itself, and a credential, which would go to every origin.
 _NOT_FROM_SESSION = frozenset({"user-agent", "accept-encoding", "accept", "connection", "authorization", "cookie"})
-# aiohttp gives a body a type of its own if it has none.
-_NO_TYPE = ("Content-Type",)
-_WITH_TYPE = frozenset({"POST", "PUT", "PATCH"})
-_LONGEST_LINE = 1 << 16
 
 
 class AiohttpTerminal:
@@ -74,15 +68,8 @@ class AiohttpTerminal:
         self.session = session
         self.http_timeout = http_timeout
         self.connect_timeout = http_timeout if connect_timeout is None else connect_timeout
-        self._own = None if session is not None else OwnSessions(verify_ssl, pool_size)
-        self._timeout = self._limits(None, self.connect_timeout, http_timeout)
-
-    @staticmethod
-    def _limits(left: float | None, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
-        # aiohttp rounds what is longer than its threshold up to whole seconds; a deadline is meant as it is.
-        return aiohttp.ClientTimeout(
-            total=left, sock_connect=connect, sock_read=read, ceil_threshold=5 if left is None else 1e9
-        )
+        self._timeout = _limits(None, self.connect_timeout, http_timeout)
+        self._own = None if session is not None else OwnSessions(verify_ssl, pool_size, self._timeout)
 
     async def __call__(self, request: Request) -> Response:
         """Send one request, once.
@@ -93,71 +80,46 @@ class AiohttpTerminal:
         limits = self._timeout
         if request.deadline is not None:
             left = time_left(request, None, began=False)
-            limits = self._limits(left, self.connect_timeout, self.http_timeout)
-        options: dict[str, Any] = {}
-        added: list[Pair] = []
-        if self._own is not None:
-            session = self._own.session()
-            if (proxy := self._own.proxy(request.url.origin)) is not None:
-                added, options = proxy.headers_for(request), proxy.options
-            middlewares: tuple[Any, ...] = ()
-        else:
-            assert self.session is not None
-            session = self.session
-            if session.headers:
-                added = [pair for pair in session.headers.items() if pair[0].lower() not in _NOT_FROM_SESSION]
-            middlewares = tuple(getattr(session, "_middlewares", ()))
+            limits = _limits(left, self.connect_timeout, self.http_timeout)
         body: Any = request.body
         upload = None
         if body is not None and (type(body) is not bytes or len(body) > CHUNK):
             body = upload = Upload(request, self.http_timeout)
-        if request.method in _WITH_TYPE and "content-type" not in request.headers:
-            options["skip_auto_headers"] = _NO_TYPE
-
-        async def send_once(prepared: aiohttp.ClientRequest, handler: _Handler) -> aiohttp.ClientResponse:
-            _put_headers(prepared.headers, request, added)
-            try:
-                reply = await handler(prepared)
-            except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-                # aiohttp would take these for a reason to send a request of an idempotent method again.
-                raise mapped(request, error, limits, upload) from error
-            if "Set-Cookie" in reply.headers:
-                # Else the session's jar would keep them. They stay in the reply's headers.
-                reply.cookies = SimpleCookie()
-            return reply
-
+        own = self._own
+        session = self.session if own is None else None
         try:
-            reply = await session.request(
-                request.method,
-                yarl.URL(str(request.url), encoded=True),
-                data=body,
-                allow_redirects=False,
-                raise_for_status=False,
-                timeout=limits,
-                auto_decompress=True,
-                max_line_size=_LONGEST_LINE,
-                max_field_size=_LONGEST_LINE,
-                middlewares=(send_once, *middlewares),
-                **options,
-            )
-            headers = Headers.received(reply.headers.items())
-            if request.stream or reply.status >= 400:
-                stream = ReplyStream(request, reply, limits)
-                if request.stream:
-                    return Response(reply.status, headers, b"", stream, reply.reason or "", request)
-                content = await stream.read(ERROR_BODY_LIMIT + 1)
-                cut = len(content) > ERROR_BODY_LIMIT
-                return Response(
-                    reply.status, headers, content[:ERROR_BODY_LIMIT], None, reply.reason or "", request, cut
-                )
-            content = await reply.read()
+            if own is None:
+                assert session is not None
+                reply: Any = await self._through_the_programs(session, request, body, limits)
+            else:
+                proxy = own.proxy(request.url.origin)
+                if proxy is None and request.deadline is None and upload is None and (lane := own.lane()) is not None:
+                    reply = await lane.send(request)
+                elif proxy is None:
+                    reply = await through(own.session(), request, body, limits)
+                else:
+                    added = proxy.headers_for(request)
+                    reply = await through(own.session(), request, body, limits, added, **proxy.options)
+            return await _received(request, reply, limits)
         except (aiohttp.ClientError, OSError) as error:
             raise mapped(request, error, limits, upload) from error
         except RuntimeError as error:
-            if session.closed:
+            if session is not None and session.closed:
                 raise GlobusSDKUsageError(f"{request!r}: the aiohttp session of the terminal is closed") from error
             raise
-        return Response(reply.status, headers, content, None, reply.reason or "", request)
+
+    async def _through_the_programs(
+        self, session: aiohttp.ClientSession, request: Request, body: Any, limits: aiohttp.ClientTimeout
+    ) -> aiohttp.ClientResponse:
+        if getattr(session, "_loop", None) is not asyncio.get_running_loop():
+            raise GlobusSDKUsageError(
+                "the aiohttp session of the terminal belongs to another event loop; AiohttpTerminal() without one has "
+                "a session in each"
+            )
+        added = [pair for pair in session.headers.items() if pair[0].lower() not in _NOT_FROM_SESSION]
+        return await through(
+            session, request, body, limits, added, further_in=tuple(getattr(session, "_middlewares", ()))
+        )
 
     async def close(self) -> None:
         """Close the session that is the terminal's own in this event loop. A later request makes a new one."""
@@ -190,23 +152,21 @@ def _rebuild(
     )
 
 
-def _put_headers(headers: Any, request: Request, added: list[Pair]) -> None:
-    """Make the headers those of the request.
+def _limits(left: float | None, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
+    # aiohttp rounds what is longer than its threshold up to whole seconds; a deadline is meant as it is.
+    return aiohttp.ClientTimeout(
+        total=left, sock_connect=connect, sock_read=read, ceil_threshold=5 if left is None else 1e9
+    )
 
-    :param headers: aiohttp's, with its own defaults. Kept of them is how the body is framed, and the host
-    :param added: what is sent besides, if the request does not bring it
-    """
-    length, coding, host = headers.get("Content-Length"), headers.get("Transfer-Encoding"), headers["Host"]
-    headers.clear()
-    headers.extend(request.headers.pairs)
-    if "Host" not in headers:
-        pairs = [("Host", host), *headers.items()]
-        headers.clear()
-        headers.extend(pairs)
-    for name, value in added:
-        headers.setdefault(name, value)
-    for name, value in (("Content-Length", length), ("Transfer-Encoding", coding)):
-        if value is not None:
-            headers[name] = value
-        elif name in headers:
-            headers.popall(name)
+
+async def _received(
+    request: Request, reply: aiohttp.ClientResponse | DirectReply, limits: aiohttp.ClientTimeout
+) -> Response:
+    headers, reason = Headers.received(reply.headers.items()), reply.reason or ""
+    if request.stream:
+        return Response(reply.status, headers, b"", ReplyStream(request, reply, limits), reason, request)
+    if reply.status < 400:
+        return Response(reply.status, headers, await reply.read(), None, reason, request)
+    body = await ReplyStream(request, reply, limits).read(ERROR_BODY_LIMIT + 1)
+    cut = len(body) > ERROR_BODY_LIMIT
+    return Response(reply.status, headers, body[:ERROR_BODY_LIMIT], None, reason, request, cut)

@@ -18,6 +18,8 @@ from globus_transport.terminals.time_limits import time_left, timed_out
 if TYPE_CHECKING:
     from aiohttp.abc import AbstractStreamWriter
 
+    from globus_transport.terminals.aiohttp_direct import DirectReply
+
 #: Bytes that are handed over at a time.
 CHUNK = 1 << 16
 
@@ -87,7 +89,9 @@ def _next(parts: Iterator[bytes]) -> bytes | None:
 class ReplyStream(AsyncByteStream):
     """The body of a reply of aiohttp."""
 
-    def __init__(self, request: Request, reply: aiohttp.ClientResponse, limits: aiohttp.ClientTimeout) -> None:
+    def __init__(
+        self, request: Request, reply: aiohttp.ClientResponse | DirectReply, limits: aiohttp.ClientTimeout
+    ) -> None:
         self._request = request
         self._reply = reply
         self._limits = limits

@@ -10,6 +10,8 @@ import attrs
 
 from globus_transport.headers import Pair
 from globus_transport.messages import Request
+from globus_transport.terminals.aiohttp_direct import Lane, is_known
+from globus_transport.terminals.aiohttp_front import LONGEST_LINE
 from globus_transport.terminals.proxies import proxy_for
 from globus_transport.terminals.tls import shared_context
 
@@ -30,12 +32,18 @@ class ProxyUse:
 
 
 class OwnSessions:
-    """:ivar verify_ssl, pool_size: as :class:`~globus_transport.terminals.aiohttp.AiohttpTerminal` has them"""
+    """:ivar verify_ssl, pool_size: as :class:`~globus_transport.terminals.aiohttp.AiohttpTerminal` has them
 
-    def __init__(self, verify_ssl: bool | str, pool_size: int) -> None:
+    :param limits: of requests without a deadline
+    """
+
+    def __init__(self, verify_ssl: bool | str, pool_size: int, limits: aiohttp.ClientTimeout) -> None:
         self.verify_ssl = verify_ssl
         self.pool_size = pool_size
+        self._limits = limits
+        self._has_lanes = is_known()
         self._sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
+        self._lanes: dict[asyncio.AbstractEventLoop, Lane] = {}
         self._proxies: dict[str, ProxyUse | None] = {}
 
     def session(self) -> aiohttp.ClientSession:
@@ -44,9 +52,18 @@ class OwnSessions:
         session = self._sessions.get(loop)
         return self._open(loop) if session is None or session.closed else session
 
+    def lane(self) -> Lane | None:
+        """The short way for small requests, if there is one."""
+        loop = asyncio.get_running_loop()
+        lane = self._lanes.get(loop)
+        if lane is None and self._has_lanes:
+            lane = self._lanes[loop] = Lane(self.session(), self._limits, LONGEST_LINE, loop)
+        return lane
+
     def _open(self, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
         for other in [one for one in list(self._sessions) if one.is_closed()]:
             del self._sessions[other]
+            self._lanes.pop(other, None)
         connector = aiohttp.TCPConnector(limit=self.pool_size, ssl=shared_context(self.verify_ssl))
         session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         self._sessions[loop] = session
@@ -69,7 +86,9 @@ class OwnSessions:
 
     async def close(self) -> None:
         """Close the session of the running event loop."""
-        session = self._sessions.pop(asyncio.get_running_loop(), None)
+        loop = asyncio.get_running_loop()
+        self._lanes.pop(loop, None)
+        session = self._sessions.pop(loop, None)
         if session is not None:
             await session.close()
 
