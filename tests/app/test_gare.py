@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from collections.abc import Callable
 from typing import Any
 
 import globus_sdk
@@ -117,15 +118,15 @@ def test_as_values() -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "message"),
+    ("make", "wrong", "message"),
     [
-        (lambda: GlobusAuthorizationParameters(required_scopes="a"), "'required_scopes' should be a list of texts"),
-        (lambda: GlobusAuthorizationParameters(session_required_mfa=1), "'session_required_mfa' should be true or"),
-        (lambda: GARE(1, {}), "'code' should be text, it is a int"),
-        (lambda: GARE("c", 1), "'authorization_parameters' should be"),
-        (lambda: GARE.from_dict(["c"]), "expected a dict, got a list"),
+        (lambda wrong: GlobusAuthorizationParameters(required_scopes=wrong), "a", "'required_scopes' should be a list"),
+        (lambda wrong: GlobusAuthorizationParameters(session_required_mfa=wrong), 1, "_mfa' should be true or false"),
+        (lambda wrong: GARE(wrong, {}), 1, "'code' should be text, it is a int"),
+        (lambda wrong: GARE("c", wrong), 1, "'authorization_parameters' should be"),
+        (GARE.from_dict, ["c"], "expected a dict, got a list"),
     ],
 )
-def test_wrong_types(make: Any, message: str) -> None:
+def test_wrong_types(make: Callable[[Any], object], wrong: Any, message: str) -> None:
     with pytest.raises(ValidationError, match=message):
-        make()
+        make(wrong)
