@@ -18,7 +18,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 from globus_transport.errors import GlobusConnectionError
 from globus_transport.messages import Request
 
-_FRAMING = ("Content-Length", "Transfer-Encoding")
+_SAID_HERE = frozenset({"host", "content-length", "transfer-encoding"})
+_LENGTHS = frozenset(map(len, _SAID_HERE))
 _EXPECT_A_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _MOST_ORIGINS = 64
 _MOST_HEADS = 32
@@ -147,11 +148,14 @@ class Lane:
 
 def _head_of(request: Request, host: str) -> bytes:
     """The request as it goes over the wire, its body included."""
-    headers, body = request.headers, request.body
-    if "content-length" in headers or "transfer-encoding" in headers:
-        headers = headers.without(*_FRAMING)
-    lines = [f"{request.method} {request.url.target} HTTP/1.1\r\n", "" if "host" in headers else host]
-    for name, value in headers.pairs:
+    body = request.body
+    lines = [f"{request.method} {request.url.target} HTTP/1.1\r\n", host]
+    for name, value in request.headers.pairs:
+        # By its length first: nearly no name has one of these.
+        if len(name) in _LENGTHS and (lowered := name.lower()) in _SAID_HERE:
+            if lowered != "host":
+                continue
+            lines[1] = ""
         lines.append(f"{name}: {value}\r\n")
     if isinstance(body, bytes):
         lines.append(f"Content-Length: {len(body)}\r\n")

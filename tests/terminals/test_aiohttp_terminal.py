@@ -33,6 +33,7 @@ from globus_transport import (
     RetryConfig,
     StreamBody,
 )
+from globus_transport.terminals import aiohttp_direct
 from tests.terminals.certificates import Authority
 from tests.terminals.fresh_terminal import forget_proxies
 from tests.terminals.scripted_server import (
@@ -73,9 +74,18 @@ def _with_session(use: Callable[[AiohttpTerminal], Awaitable[Any]], **settings: 
     return asyncio.run(main())
 
 
-@pytest.fixture(params=[_with_own, _with_session], ids=["own session", "session of the program"])
-def run(request: pytest.FixtureRequest) -> Any:
-    return request.param
+@pytest.fixture(params=["own session", "own session, no short way", "session of the program"])
+def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
+    if request.param == "session of the program":
+        return _with_session
+    if request.param == "own session, no short way":
+        # As with an aiohttp whose connections are not as they are known.
+        monkeypatch.setattr("globus_transport.terminals.aiohttp_sessions.is_known", lambda: False)
+    return _with_own
+
+
+def test_the_aiohttp_that_is_installed_is_known() -> None:
+    assert aiohttp_direct.is_known()
 
 
 def test_what_is_sent_is_the_request_to_the_letter(run: Any) -> None:
@@ -429,6 +439,44 @@ def test_a_body_that_breaks_off(run: Any) -> None:
         pytest.raises(GlobusConnectionError, match="middle of the body"),
     ):
         run(lambda terminal: terminal(Request("GET", server.origin)))
+
+
+def test_interim_responses_are_passed_over(run: Any) -> None:
+    early = head("103 Early Hints", "Link: </x>") + head("100 Continue")
+    with ScriptedServer(answering(early + whole(b"ok"))) as server:
+        assert run(lambda terminal: terminal(Request("GET", server.origin))).body == b"ok"
+
+
+def test_a_head_request_has_no_body_and_keeps_its_connection(run: Any) -> None:
+    async def use(terminal: AiohttpTerminal) -> list[bytes]:
+        return [(await terminal(Request(method, server.origin))).body for method in ("HEAD", "GET")]
+
+    with ScriptedServer(answering(head("200 OK", "Content-Length: 2"), whole(b"ok"))) as server:
+        assert run(use) == [b"", b"ok"]
+        assert server.connections == 1
+
+
+@pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
+def test_a_status_that_has_no_body(run: Any, status: str) -> None:
+    async def use(terminal: AiohttpTerminal) -> list[bytes]:
+        return [(await terminal(Request("GET", server.origin))).body for _ in range(2)]
+
+    with ScriptedServer(answering(head(status, "ETag: x"), whole(b"ok"))) as server:
+        assert run(use) == [b"", b"ok"]
+
+
+def test_a_body_may_end_with_the_connection_or_in_chunks(run: Any) -> None:
+    async def use(terminal: AiohttpTerminal) -> list[bytes]:
+        return [(await terminal(Request("GET", server.origin))).body for _ in range(2)]
+
+    chunked = head("200 OK", "Transfer-Encoding: chunked") + b"3\r\nabc\r\n2\r\nde\r\n0\r\nX-Trailer: 1\r\n\r\n"
+    with ScriptedServer(once(head("200 OK", "Connection: close"), b"to the end"), answering(chunked)) as server:
+        assert run(use) == [b"to the end", b"abcde"]
+
+
+def test_a_long_line_of_the_head_is_taken(run: Any) -> None:
+    with ScriptedServer(answering(whole(b"ok", "200 OK", f"X-Long: {'x' * 20_000}"))) as server:
+        assert len(run(lambda terminal: terminal(Request("GET", server.origin))).headers["X-Long"]) == 20_000
 
 
 def test_one_connection_serves_many_calls(run: Any) -> None:
