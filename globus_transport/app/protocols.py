@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @runtime_checkable
 class TokenStorageProvider(Protocol):
-    """Makes a storage for an application, such as the class :class:`JSONTokenStorage`."""
+    """Makes a storage for an application, such as the class ``JSONTokenStorage``."""
 
     def for_globus_app(
         self, *, app_name: str, config: GlobusAppConfig, client_id: uuid.UUID | str, namespace: str
@@ -28,7 +28,7 @@ class TokenStorageProvider(Protocol):
 
 @runtime_checkable
 class LoginFlowManagerProvider(Protocol):
-    """Makes a login flow manager for an application, such as the class :class:`CommandLineLoginFlowManager`."""
+    """Makes a login flow manager for an application, such as the class ``CommandLineLoginFlowManager``."""
 
     def for_globus_app(self, *, app_name: str, config: GlobusAppConfig, login_client: LoginClient) -> LoginFlowManager:
         """The login flow manager."""
@@ -37,7 +37,7 @@ class LoginFlowManagerProvider(Protocol):
 
 @runtime_checkable
 class IDTokenDecoderProvider(Protocol):
-    """Makes a decoder of id tokens for an application, such as the class :class:`IDTokenDecoder`."""
+    """Makes a decoder of id tokens for an application, such as the class :class:`~globus_transport.IDTokenDecoder`."""
 
     def for_globus_app(self, *, app_name: str, config: GlobusAppConfig, login_client: LoginClient) -> IDTokenDecoder:
         """The decoder."""

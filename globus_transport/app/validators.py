@@ -36,7 +36,7 @@ class TokenValidationContext:
 
 
 class TokenDataValidator(ABC):
-    """A check of tokens. One of your own raises a :class:`TokenValidationError` for tokens that are not good."""
+    """A check of tokens. One of your own raises a ``TokenValidationError`` for tokens that are not good."""
 
     @abstractmethod
     def before_store(self, token_data_by_resource_server: TokensByServer, context: TokenValidationContext) -> None:

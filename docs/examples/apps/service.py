@@ -1,0 +1,14 @@
+"""A service that acts for itself: nobody logs in."""
+
+from globus_transport import ClientApp, GlobusAppConfig, TransferClient
+
+CLIENT_ID = "..."
+CLIENT_SECRET = "..."
+
+config = GlobusAppConfig(token_storage="memory")
+
+with (
+    ClientApp("my-service", client_id=CLIENT_ID, client_secret=CLIENT_SECRET, config=config) as app,
+    TransferClient(app=app) as client,
+):
+    print(len(client.task_list()["DATA"]), "tasks")

@@ -1,0 +1,105 @@
+"""The programs of the page on applications."""
+
+from __future__ import annotations
+
+import webbrowser
+from pathlib import Path
+
+import pytest
+import urllib3
+
+from globus_transport.sandbox import Sandbox
+from tests.docs.examples import RunExample
+
+
+class Person:
+    """Approves whatever address is printed, and types the code."""
+
+    def __init__(self, globus: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+        self.globus = globus
+        self.capsys = capsys
+        self.logins = 0
+        self._shown = ""
+
+    def types(self, prompt: str) -> str:
+        """What stands in place of ``input``."""
+        self.logins += 1
+        self._shown += self.capsys.readouterr().out
+        addresses = [word for word in self._shown.split() if word.startswith(self.globus.auth_url)]
+        return self.globus.approve(addresses[-1])
+
+    def lines(self) -> list[str]:
+        """What the program printed, besides how to log in."""
+        shown = self._shown + self.capsys.readouterr().out
+        self._shown = ""
+        return [line for line in shown.splitlines() if line and "Log in with" not in line and "://" not in line]
+
+
+@pytest.fixture
+def person(
+    globus: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Person:
+    person = Person(globus, capsys)
+    monkeypatch.setattr("builtins.input", person.types)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return person
+
+
+def test_user_app(globus: Sandbox, person: Person, run: RunExample) -> None:
+    globus.add_collection("My laptop")
+    for _ in range(2):
+        run("apps/user_app.py", CLIENT_ID=globus.native_client_id)
+        assert person.lines() == ["My laptop"]
+    assert person.logins == 1
+    globus.revoke_all_access_tokens()
+    run("apps/user_app.py", CLIENT_ID=globus.native_client_id)
+    assert globus.grants == {"authorization_code": 1, "refresh_token": 1}
+
+
+class Browser:
+    """Goes to an address and on to where it leads."""
+
+    name = "a-browser"
+
+    def open(self, url: str, new: int = 0) -> bool:
+        with urllib3.PoolManager() as pool:
+            there = pool.request("GET", url, redirect=False).headers["Location"]
+            return pool.request("GET", there).status == 200
+
+
+@pytest.mark.parametrize("remote", [False, True], ids=["here", "in a remote session"])
+def test_in_the_browser(
+    globus: Sandbox, person: Person, run: RunExample, monkeypatch: pytest.MonkeyPatch, remote: bool
+) -> None:
+    monkeypatch.setattr(webbrowser, "get", Browser)
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+    monkeypatch.setenv("SSH_TTY", "/dev/pts/1" if remote else "")
+    run("apps/in_the_browser.py", CLIENT_ID=globus.native_client_id)
+    assert person.lines()[-1] == "logged in"
+    assert person.logins == (1 if remote else 0)
+    assert globus.grants == {"authorization_code": 1}
+
+
+def test_service(globus: Sandbox, run: RunExample, capsys: pytest.CaptureFixture[str]) -> None:
+    run("apps/service.py", CLIENT_ID=globus.client_id, CLIENT_SECRET=globus.client_secret)
+    assert capsys.readouterr().out == "0 tasks\n"
+    assert globus.grants == {"client_credentials": 1}
+
+
+def test_consents(globus: Sandbox, person: Person, run: RunExample) -> None:
+    collection = globus.add_collection("here")
+    (collection.folder / "file").write_bytes(b"")
+    globus.require_consent(collection)
+    run("apps/consents.py", CLIENT_ID=globus.native_client_id, COLLECTION_ID=collection.id)
+    assert person.lines() == ["1 files", "1 files", "the collection demands ConsentRequired", "1 files"]
+    assert person.logins == 1 + 2 + 2
+
+
+def test_many_users(globus: Sandbox, person: Person, run: RunExample, tmp_path: Path) -> None:
+    run("apps/many_users.py", CLIENT_ID=globus.native_client_id)
+    assert person.lines() == ["ada 0", "grace 0"]
+    assert person.logins == 2
+    run("apps/many_users.py", CLIENT_ID=globus.native_client_id)
+    # Ada was logged out, Grace was not.
+    assert person.logins == 3
+    assert (tmp_path / ".my-app" / "tokens.db").stat().st_mode & 0o777 == 0o600
