@@ -137,7 +137,7 @@ class Cache:
         if request.method != "GET" or request.stream or request.body:
             return _pass_on(request)
         wanted = directives(request.headers)
-        if "no-store" in wanted or any(name in request.headers for name in NOT_FOR_A_CACHE):
+        if "no-store" in wanted or any(name.lower() in NOT_FOR_A_CACHE for name, _ in request.headers.pairs):
             return _pass_on(request)
         return self._get(request, wanted)
 

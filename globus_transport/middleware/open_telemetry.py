@@ -2,7 +2,7 @@
 
 Every span has ``http.request.method``, ``server.address``, ``server.port`` and ``url.full`` (credentials hidden), and
 where there is one ``http.response.status_code``, ``error.type`` and ``http.request.resend_count``. It is named by the
-method and the operation: ``GET transfer.get_task``. The metric is the histogram ``http.client.request.duration``, in
+method and the operation: ``GET get_task``. The metric is the histogram ``http.client.request.duration``, in
 seconds. No header, body or text of an exception is recorded.
 """
 

@@ -21,6 +21,7 @@ from globus_transport import (
     Stack,
 )
 from globus_transport.flow import Flow
+from globus_transport.layers import LayerLike
 from globus_transport.middleware import cache
 from globus_transport.middleware.cache import MemoryStore, Variants
 from tests.core.stepping import (
@@ -386,8 +387,8 @@ def test_vary_keeps_no_secret() -> None:
 def test_below_the_authorizer(world: World) -> None:
     terminal = world.terminal(ok(MAX_AGE, b"mine"), ok(MAX_AGE, b"theirs"))
     layer = Cache()
-    mine = [AccessTokenAuthorizer("mine").bound_to(ORIGIN), layer]
-    theirs = [AccessTokenAuthorizer("theirs").bound_to(ORIGIN), layer]
+    mine: list[LayerLike] = [AccessTokenAuthorizer("mine").bound_to(ORIGIN), layer]
+    theirs: list[LayerLike] = [AccessTokenAuthorizer("theirs").bound_to(ORIGIN), layer]
     bodies = [world.send(get(), layers, terminal).body for layers in (mine, theirs, mine, theirs)]
     assert bodies == [b"mine", b"theirs", b"mine", b"theirs"]
     assert len(terminal.requests) == 2
