@@ -106,7 +106,7 @@ PAGES = (
             "middleware.cassette",
             "middleware.cache",
         ),
-        ("middleware.errors.Errors",),
+        ("middleware.errors.Errors", "middleware.cache.CacheStore"),
     ),
     Page("stacks", "Stacks", ("stack", "async_stack", "layers")),
     Page("flows", "Flows and steps", ("flow",)),
