@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Annotated, Any, Union, cast
 
 from globus_transport.errors import ReplyFormatError
@@ -11,11 +11,12 @@ from globus_transport.messages import Request
 from globus_transport.missing import MISSING
 from globus_transport.replies import GlobusHTTPResponse
 from globus_transport.routing.parameters import CommaList, LowerBool, Maybe, Query, QueryParams, UUIDLike
-from globus_transport.routing.route import get, operation
+from globus_transport.routing.route import get
 from globus_transport.routing.table import RouteTable
 from globus_transport.scopes.collections import AuthScopes
 from globus_transport.services.auth.consents import GetConsentsResponse
 from globus_transport.services.auth.errors import AuthAPIError
+from globus_transport.services.auth.jwk_call import Configuration, jwk_operation
 from globus_transport.services.auth.project_routes import PolicyRoutes, ProjectRoutes
 from globus_transport.services.auth.registration_routes import ClientRoutes, ScopeRoutes, only_one_of
 from globus_transport.services.auth.replies import GetIdentitiesResponse, GetIdentityProvidersResponse
@@ -44,13 +45,8 @@ class OpenIDRoutes(RouteTable):
         """The OpenID Connect configuration (OpenID Connect Discovery 1.0, section 4)."""
         ...
 
-    @operation
-    def get_jwk(
-        self,
-        openid_configuration: Maybe[Union[GlobusHTTPResponse, Mapping[str, Any]]] = MISSING,
-        *,
-        as_pem: bool = False,
-    ) -> Steps[Any]:
+    @jwk_operation
+    def get_jwk(self, openid_configuration: Configuration = MISSING, *, as_pem: bool = False) -> Steps[Any]:
         """The key that id tokens are signed with (RFC 7517).
 
         :param openid_configuration: says where the key is; fetched if it is not given
@@ -78,9 +74,9 @@ class OpenIDRoutes(RouteTable):
 class AuthRoutes(ScopeRoutes, ClientRoutes, PolicyRoutes, ProjectRoutes, OpenIDRoutes):
     """Identities, who a token speaks for, and what developers register."""
 
-    default_scope_requirements = [AuthScopes.openid, AuthScopes.profile, AuthScopes.email]  # noqa: RUF012
-
     token_scopes = (AuthScopes.openid, AuthScopes.profile, AuthScopes.email)
+    # A list, though it is a property where nobody says: AuthClient.default_scope_requirements is used, too.
+    default_scope_requirements = list(token_scopes)  # noqa: RUF012  # pyright: ignore
 
     @get("/v2/oauth2/userinfo", scopes=(AuthScopes.openid,))
     def userinfo(self) -> GlobusHTTPResponse:

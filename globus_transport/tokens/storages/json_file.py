@@ -89,10 +89,10 @@ class JSONTokenStorage(FileTokenStorage):
         if version not in self.supported_versions:
             raise self._not_ours(f"its format_version is {version!r}")
         # Version 1 knew no namespaces.
-        everything = {"DEFAULT": document.get("by_rs")} if version == "1.0" else document.get("data")
+        everything: Any = {"DEFAULT": document.get("by_rs")} if version == "1.0" else document.get("data")
         if not isinstance(everything, dict) or not all(isinstance(one, dict) for one in everything.values()):
             raise self._not_ours("the tokens are not where they should be")
-        return everything
+        return dict(everything)
 
     def _not_ours(self, why: str) -> ValidationError:
         return ValidationError(f"{self.filepath!r} is no file of tokens: {why}. It was left as it is")

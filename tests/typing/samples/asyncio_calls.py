@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Awaitable, Coroutine
 from typing import Any, assert_type
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
 from globus_transport import (
     AsyncAuthClient,
     AsyncConfidentialAppAuthClient,
@@ -16,6 +18,7 @@ from globus_transport import (
     OAuthRefreshTokenResponse,
     Request,
     TransferData,
+    UserApp,
 )
 from globus_transport.routing.async_bound import AsyncPaginator
 
@@ -35,6 +38,12 @@ async def transfer(client: AsyncTransferClient) -> None:
     assert_type(await client.get("/x"), GlobusHTTPResponse)
 
 
+async def app(app: UserApp) -> None:
+    async with AsyncTransferClient(app=app) as client:
+        assert_type(client.add_app_data_access_scope("x"), AsyncTransferClient)
+    assert_type(await AsyncAuthClient(app=app).userinfo(), GlobusHTTPResponse)
+
+
 async def pages(client: AsyncTransferClient) -> None:
     paginator = client.paginated.task_list()
     assert_type(paginator, AsyncPaginator[IterableTransferResponse])
@@ -48,6 +57,8 @@ async def pages(client: AsyncTransferClient) -> None:
 
 async def auth(auth: AsyncAuthClient, native: AsyncNativeAppAuthClient, own: AsyncConfidentialAppAuthClient) -> None:
     assert_type(await auth.get_identities(ids=["x"]), GetIdentitiesResponse)
+    assert_type(await auth.get_jwk(), dict[str, Any])
+    assert_type(await native.get_jwk(as_pem=True), RSAPublicKey)
     assert_type(await native.oauth2_refresh_token("x"), OAuthRefreshTokenResponse)
     assert_type(await native.oauth2_exchange_code_for_tokens("x"), OAuthAuthorizationCodeResponse)
     assert_type(await own.oauth2_client_credentials_tokens("x"), OAuthClientCredentialsResponse)

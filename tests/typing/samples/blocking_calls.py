@@ -4,13 +4,19 @@ from collections.abc import Generator, Iterator
 from typing import Any, assert_type
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
 from globus_transport import (
     AuthClient,
     AuthLoginClient,
+    AuthScopes,
+    ClientApp,
     ConfidentialAppAuthClient,
     DeleteData,
     GetIdentitiesResponse,
+    GlobusAppConfig,
     GlobusAuthorizationCodeFlowManager,
+    GlobusAuthorizer,
     GlobusHTTPResponse,
     GlobusNativeAppFlowManager,
     IterableTransferResponse,
@@ -24,8 +30,11 @@ from globus_transport import (
     Response,
     TransferClient,
     TransferData,
+    TransferScopes,
+    UserApp,
 )
 from globus_transport.routing.bound import Paginator
+from globus_transport.token_storage import TokenStorageData
 
 
 def transfer(client: TransferClient, task: UUID) -> None:
@@ -43,6 +52,24 @@ def transfer(client: TransferClient, task: UUID) -> None:
     assert_type(client.task_wait(task, timeout=60), bool)
     for document in client.task_list():
         assert_type(document, dict[str, Any])
+
+
+def keys(client: AuthClient, login_client: NativeAppAuthClient, as_pem: bool) -> None:
+    assert_type(client.get_jwk(), dict[str, Any])
+    assert_type(client.get_jwk({"jwks_uri": "https://example.org"}, as_pem=False), dict[str, Any])
+    assert_type(login_client.get_jwk(as_pem=True), RSAPublicKey)
+    assert_type(login_client.get_jwk(as_pem=as_pem), dict[str, Any] | RSAPublicKey)
+
+
+def apps(client_id: UUID) -> None:
+    app = UserApp("my app", client_id=client_id, config=GlobusAppConfig(token_storage="memory"))
+    client = TransferClient(app=app).add_app_scope(TransferScopes.all).add_app_data_access_scope(client_id)
+    assert_type(client, TransferClient)
+    assert_type(AuthClient(None, None, app, [AuthScopes.openid]).userinfo(), GlobusHTTPResponse)
+    assert_type(app.token_storage.get_token_data("a.server"), TokenStorageData)
+    assert_type(app.get_authorizer("a.server"), GlobusAuthorizer)
+    with ClientApp("my service", client_id=client_id, client_secret="s") as service:
+        assert_type(service, ClientApp)
 
 
 def pages(client: TransferClient) -> None:

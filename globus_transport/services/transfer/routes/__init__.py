@@ -33,7 +33,8 @@ class TransferRoutes(
     error_class = TransferAPIError
     scopes = TransferScopes
     token_scopes = (TransferScopes.all,)
-    default_scope_requirements = [TransferScopes.all]  # noqa: RUF012 - as others declare it
+    # A list, though it is a property where nobody says: TransferClient.default_scope_requirements is used, too.
+    default_scope_requirements = list(token_scopes)  # noqa: RUF012  # pyright: ignore
 
     @staticmethod
     def may_pass(response: Response) -> bool:
