@@ -37,22 +37,24 @@ class Exchange:
         self._request = request
         self._handler = handler
         self._map_errors = map_errors
+        # As layers were given it, and as it was sent last.
         self._asked: Request
+        self._last: Request
+        self._payload: Payload | None = request.body or None
         self._sent: list[HostStream] = []
-        self._under_way = False
         self._early: tuple[str, ClientResponse] | None = None
 
     async def begin(self, url: URL) -> Request:
         """The request as layers see it."""
         request = self._request
-        payload: Any = request.body or None
+        payload = self._payload
         body: bytes | StreamBody | None = None
         if isinstance(payload, aiohttp.BytesPayload):
             body = await payload.as_bytes()
         elif payload is not None:
             body = StreamBody(_only_aiohttp, payload.size, _can_be_sent_again(payload))
         headers = Headers.received(request.headers.items())
-        self._asked = Request(request.method, url, headers, body, stream=True)
+        self._asked = self._last = Request(request.method, url, headers, body, stream=True)
         return self._asked
 
     def have_sent(self, authorization: str, reply: ClientResponse) -> None:
@@ -74,20 +76,13 @@ class Exchange:
         # Otherwise somebody else has renewed it meanwhile.
         self.let_go()
         request = self._request
-        if self._under_way:
-            # A hedge: two of them at a time.
-            request = object.__new__(type(request))
-            vars(request).update(vars(self._request), headers=CIMultiDict(self._request.headers))
-        self._put_on(request, step)
-        self._under_way = True
+        await self._put_on(request, step)
         try:
             reply = await self._handler(request)
         except (aiohttp.ClientError, OSError) as error:
             if self._map_errors:
                 raise mapped(step, error, _UNKNOWN_LIMITS) from error
             raise
-        finally:
-            self._under_way = False
         return self._received(step, reply)
 
     def _received(self, step: Request, reply: ClientResponse) -> Response:
@@ -95,22 +90,23 @@ class Exchange:
         self._sent.append(stream)
         return Response(reply.status, stream.headers, b"", stream, reply.reason or "", step)
 
-    def _put_on(self, request: ClientRequest, step: Request) -> None:
-        asked = self._asked
+    async def _put_on(self, request: ClientRequest, step: Request) -> None:
         request.headers.clear()
         request.headers.extend(step.headers.pairs)
-        if step.url is not asked.url and step.url != asked.url:
+        if step.url != self._last.url:
             request.url = request.original_url = yarl.URL(str(step.url), encoded=True)
         if "Host" not in request.headers:
             request.headers["Host"] = request.url.host_port_subcomponent or ""
         request.method = step.method
-        if step.body is not asked.body:
-            if isinstance(step.body, StreamBody):
+        if step.body is not self._last.body:
+            body: Any = self._payload if step.body is self._asked.body else step.body
+            if isinstance(body, StreamBody):
                 raise GlobusSDKUsageError(f"{step!r}: a layer inside aiohttp gives a body as bytes, or leaves it alone")
             request.headers.popall("Content-Length", None)
             request.headers.popall("Transfer-Encoding", None)
             request.chunked = None
-            request.update_body_from_data(step.body)
+            await request.update_body(body)
+        self._last = step
 
     def reply_to(self, response: Response) -> ClientResponse:
         """aiohttp's response for what the layers returned."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import aiohttp
+from aiohttp.http_exceptions import ContentEncodingError
 
 from globus_transport.errors import (
     GlobusConnectionError,
@@ -62,7 +63,7 @@ def mapped(
 
 def _is_about_encoding(error: BaseException | None) -> bool:
     while error is not None:
-        if isinstance(error, aiohttp.http_exceptions.ContentEncodingError):
+        if isinstance(error, ContentEncodingError):
             return True
         error = error.__cause__
     return False

@@ -62,7 +62,7 @@ class OwnSessions:
 
     def _open(self, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
         for other in [one for one in list(self._sessions) if one.is_closed()]:
-            del self._sessions[other]
+            self._sessions.pop(other, None)
             self._lanes.pop(other, None)
         connector = aiohttp.TCPConnector(limit=self.pool_size, ssl=shared_context(self.verify_ssl))
         session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())

@@ -318,7 +318,8 @@ def test_a_401_of_the_token_endpoint_does_not_come_back_to_itself() -> None:
         assert [one.target for one in server.requests] == ["/token"]
 
 
-def test_a_middleware_further_in_uses_the_session_as_anybody() -> None:
+@pytest.mark.parametrize("renews", [False, True])
+def test_a_middleware_further_in_uses_the_session_as_anybody(renews: bool) -> None:
     sessions: list[aiohttp.ClientSession] = []
 
     async def asks_first(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
@@ -328,7 +329,7 @@ def test_a_middleware_further_in_uses_the_session_as_anybody() -> None:
         return await handler(request)
 
     async def main(origin: str) -> None:
-        auth = GlobusAuth(AccessTokenAuthorizer("t"), origin)
+        auth = GlobusAuth(_tokens() if renews else AccessTokenAuthorizer("token-1"), origin)
         async with aiohttp.ClientSession(middlewares=(auth, asks_first)) as session:
             sessions.append(session)
             async with session.get(f"{origin}/x") as reply:
@@ -337,8 +338,8 @@ def test_a_middleware_further_in_uses_the_session_as_anybody() -> None:
     with ScriptedServer(answering(whole(b"ok"))) as server:
         asyncio.run(main(server.origin))
         assert [(one.target, one["Authorization"]) for one in server.requests] == [
-            ("/policy", "Bearer t"),
-            ("/x", "Bearer t"),
+            ("/policy", "Bearer token-1"),
+            ("/x", "Bearer token-1"),
         ]
 
 

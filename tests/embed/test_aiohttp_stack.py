@@ -134,6 +134,27 @@ def test_layers_may_change_address_method_and_body() -> None:
         assert str(reply.url) == f"{server.origin}/b%2Fc?q=1"
 
 
+@pytest.mark.parametrize("body", [b"first", None])
+def test_a_request_that_was_changed_can_be_sent_again_as_it_was(body: bytes | None) -> None:
+    def back_and_forth(request: Request) -> Flow:
+        yield request
+        yield Read((yield attrs.evolve(request, method="PATCH", url=request.url.resolve("/b"), body=b"other")))
+        response: Response = yield request
+        return response
+
+    with ScriptedServer(answering(whole(b"in"))) as server:
+        assert _run(StackMiddleware([back_and_forth]), "POST", f"{server.origin}/a", data=body)[:2] == (200, b"in")
+        seen = [(one.line.rpartition(" ")[0], one.body, one["Content-Length"]) for one in server.requests]
+    sent = body or b""
+    assert sorted(seen) == sorted(
+        [
+            ("POST /a", sent, str(len(sent))),
+            ("PATCH /b", b"other", "5"),
+            ("POST /a", sent, str(len(sent))),
+        ]
+    )
+
+
 def test_layers_may_follow_redirects() -> None:
     with ScriptedServer(answering(whole(b"there"))) as other:
         away = head("302 Found", f"Location: {other.origin}/x", "Content-Length: 0")

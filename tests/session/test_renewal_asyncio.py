@@ -90,9 +90,10 @@ def test_threads_and_two_event_loops_make_one_grant(globus: Sandbox, client: Tra
     globus.token_delay = 0.05
     before = globus.grants["refresh_token"]
     everyone = threading.Barrier(2 + 8)
+    terminal = AiohttpTerminal()
 
     async def tasks() -> list[int]:
-        async with AiohttpTerminal() as terminal:
+        async with terminal:
             other = AsyncTransferClient(authorizer=authorizer, base_url=globus.transfer_url, terminal=terminal)
             everyone.wait(10)
             replies = await asyncio.gather(*(other.task_list() for _ in range(16)))

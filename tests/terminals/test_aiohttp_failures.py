@@ -203,3 +203,17 @@ def test_a_closed_session_is_named() -> None:
             await AiohttpTerminal(session)(Request("GET", "http://127.0.0.1:9"))
 
     asyncio.run(main())
+
+
+def test_a_session_of_another_event_loop_is_named() -> None:
+    async def open_session() -> aiohttp.ClientSession:
+        return aiohttp.ClientSession()
+
+    async def send(session: aiohttp.ClientSession) -> None:
+        with pytest.raises(GlobusSDKUsageError, match="another event loop"):
+            await AiohttpTerminal(session)(Request("GET", "http://127.0.0.1:9"))
+
+    with asyncio.Runner() as first:
+        session = first.run(open_session())
+        asyncio.run(send(session))
+        first.run(session.close())
