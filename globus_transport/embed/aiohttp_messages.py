@@ -50,7 +50,7 @@ class Exchange:
         payload = self._payload
         body: bytes | StreamBody | None = None
         if isinstance(payload, aiohttp.BytesPayload):
-            body = await payload.as_bytes()
+            body = await _bytes_of(payload)
         elif payload is not None:
             body = StreamBody(_only_aiohttp, payload.size, _can_be_sent_again(payload))
         headers = Headers.received(request.headers.items())
@@ -105,7 +105,7 @@ class Exchange:
             request.headers.popall("Content-Length", None)
             request.headers.popall("Transfer-Encoding", None)
             request.chunked = None
-            await request.update_body(body)
+            await _replace_body(request, body)
         self._last = step
 
     def reply_to(self, response: Response) -> ClientResponse:
@@ -122,11 +122,29 @@ def _only_aiohttp() -> Iterable[bytes]:
     raise GlobusSDKUsageError("this body is aiohttp's own, which alone can send it")
 
 
+async def _bytes_of(payload: aiohttp.BytesPayload) -> bytes:
+    # Not in the first releases of 3.12.
+    as_bytes = getattr(payload, "as_bytes", None)
+    return bytes(payload._value) if as_bytes is None else await as_bytes()
+
+
+async def _replace_body(request: Any, body: bytes | Payload | None) -> None:
+    if hasattr(request, "update_body"):
+        await request.update_body(body)
+        return
+    # As in the first releases of 3.12.
+    request.body = b""
+    request.update_body_from_data(body)
+    if body is not None or request.method not in request.GET_METHODS:
+        request.update_transfer_encoding()
+
+
 def _can_be_sent_again(payload: Payload) -> bool:
-    if payload.consumed:
-        return False
     if isinstance(payload, aiohttp.BytesPayload):
         return True
+    # The first releases of 3.12, which do not tell, close a file when it was sent.
+    if getattr(payload, "consumed", True):
+        return False
     if isinstance(payload, aiohttp.IOBasePayload):
         seekable = getattr(getattr(payload, "_value", None), "seekable", None)
         return seekable is not None and bool(seekable())

@@ -34,7 +34,7 @@ from globus_transport.messages import ByteStream, Request, Response, StreamBody
 from globus_transport.middleware.errors import ERROR_BODY_LIMIT
 from globus_transport.terminals.bodies import collected, parts_of
 from globus_transport.terminals.decoding import decoded
-from globus_transport.terminals.time_limits import in_seconds, time_left, timed_out
+from globus_transport.terminals.time_limits import in_seconds, limits_of, time_left, timed_out
 
 _CHUNK = 1 << 16
 _FORM = "application/x-www-form-urlencoded"
@@ -76,8 +76,9 @@ class RequestsTerminal:
         :raises NetworkError: if no complete response came
         :raises GlobusSDKUsageError: if the session's adapter would send it again by itself
         """
-        read_limit = time_left(request, self.http_timeout, began=False)
-        connect_limit = time_left(request, self.connect_timeout, began=False)
+        connect_limit, read_limit = limits_of(request, self.connect_timeout, self.http_timeout)
+        read_limit = time_left(request, read_limit, began=False)
+        connect_limit = time_left(request, connect_limit, began=False)
         self._check_adapter(request)
         prepared = self._prepared(request)
         settings = self.session.merge_environment_settings(request.url, {}, True, None, None)

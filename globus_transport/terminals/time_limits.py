@@ -7,6 +7,10 @@ import time
 from globus_transport.errors import GlobusTimeoutError
 from globus_transport.messages import Request
 
+#: The name in ``request.extensions`` of time limits of one request: (for the connection, for the next bytes), in
+#: seconds or ``None``. HTTP libraries that a stack stands in have time-outs for each request.
+TIME_LIMITS = "globus_transport.time_limits"
+
 _PASSED = "the deadline of the call has passed"
 
 
@@ -22,6 +26,14 @@ def time_left(request: Request, limit: float | None, *, began: bool = True) -> f
     if left <= 0:
         raise GlobusTimeoutError(f"{request!r}: {_PASSED}", request_began=began)
     return left if limit is None else min(left, limit)
+
+
+def limits_of(request: Request, connect: float | None, read: float | None) -> tuple[float | None, float | None]:
+    """The request's own time limits, or those that are given."""
+    if not request.extensions:
+        return connect, read
+    own: tuple[float | None, float | None] = request.extensions.get(TIME_LIMITS, (connect, read))
+    return own
 
 
 def timed_out(request: Request, what: str, limit: float | None, cause: Exception) -> GlobusTimeoutError:

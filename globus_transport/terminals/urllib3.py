@@ -9,7 +9,7 @@ from typing import Any, cast
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.messages import Request, Response
 from globus_transport.terminals.connections import Way
-from globus_transport.terminals.time_limits import in_seconds, time_left
+from globus_transport.terminals.time_limits import in_seconds, limits_of, time_left
 from globus_transport.terminals.wire import ERROR_BODY_LIMIT, Lease, receive, reply_class, send
 
 __all__ = ["ERROR_BODY_LIMIT", "Urllib3Terminal"]
@@ -60,11 +60,11 @@ class Urllib3Terminal:
             way = self._open_way(request.url.origin)
         lease = Lease(way)
         try:
-            limit = self.http_timeout
+            connect_limit, limit = limits_of(request, self.connect_timeout, self.http_timeout)
             connection = lease.connection
             connection.response_class = cast(Any, reply_class(request, limit))
             if connection.sock is None:
-                way.connect(connection, request, self.connect_timeout)
+                way.connect(connection, request, connect_limit)
             cast(Any, connection.sock).settimeout(
                 limit if request.deadline is None else time_left(request, limit, began=False)
             )

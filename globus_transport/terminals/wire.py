@@ -274,11 +274,14 @@ class WireStream(ByteStream):
             yield chunk
         if reply.length:
             _raise_broken(self._request, IncompleteRead(b"", reply.length), self._limit)
+        # read1() leaves it open after the last byte, and http.client refuses the next request until it is not.
+        reply.close()
         self._lease.give_back()
 
     def _next(self, reply: HTTPResponse) -> bytes:
         try:
-            return reply.read(_CHUNK)
+            # What has come, not a whole chunk: whoever follows a slow stream is not kept waiting.
+            return reply.read1(_CHUNK)
         except (OSError, HTTPException) as error:
             _raise_broken(self._request, error, self._limit)
 

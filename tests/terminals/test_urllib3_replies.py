@@ -13,7 +13,7 @@ from globus_transport.errors import GlobusConnectionError, GlobusSDKUsageError, 
 from globus_transport.messages import ByteStream, Request, Response, StreamBody
 from globus_transport.terminals.urllib3 import ERROR_BODY_LIMIT, Urllib3Terminal
 from tests.terminals.fresh_terminal import fresh_terminal, get
-from tests.terminals.scripted_server import Peer, Script, ScriptedServer, answering, head, once, whole
+from tests.terminals.scripted_server import PATIENCE, Peer, Script, ScriptedServer, answering, head, once, whole
 
 CHUNKED = "Transfer-Encoding: chunked"
 MIB = 1 << 20
@@ -394,3 +394,26 @@ def test_an_error_keeps_no_socket_open(terminal: Urllib3Terminal) -> None:
             terminal(get(server.origin))
         assert server.saw_close.wait(5)
     assert caught.value.__traceback__ is not None
+
+
+@pytest.mark.parametrize("chunked", [True, False])
+def test_what_has_come_of_a_stream_is_given_at_once(monkeypatch: pytest.MonkeyPatch, chunked: bool) -> None:
+    def script(peer: Peer) -> None:
+        for _ in range(2):
+            peer.read_request()
+            framing = "Transfer-Encoding: chunked" if chunked else "Content-Length: 10"
+            peer.send(head("200 OK", framing), b"5\r\nfirst\r\n" if chunked else b"first")
+            assert first_came.wait(PATIENCE)
+            first_came.clear()
+            peer.send(b"5\r\nother\r\n0\r\n\r\n" if chunked else b"other")
+
+    first_came = threading.Event()
+    with ScriptedServer(script) as server, fresh_terminal(monkeypatch) as terminal:
+        for _ in range(2):
+            stream = terminal(get(server.origin, stream=True)).stream
+            assert isinstance(stream, ByteStream)
+            chunks = iter(stream)
+            assert next(chunks) == b"first"
+            first_came.set()
+            assert b"".join(chunks) == b"other"
+        assert server.connections == 1

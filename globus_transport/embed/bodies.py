@@ -1,0 +1,47 @@
+"""Request bodies as requests and urllib3 take them: bytes, text, files, and anything that gives chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.messages import StreamBody
+
+_CHUNK = 1 << 16
+
+
+def to_body(body: Any, *, length: int | None, position: int | None) -> bytes | StreamBody | None:
+    """The body of a request.
+
+    :param length: in bytes, if it is known; else a stream is sent chunked
+    :param position: where a file stood, so that it can be sent again from there; ``None`` if it cannot
+    :raises GlobusSDKUsageError: if it is nothing that can be sent
+    """
+    if body is None or isinstance(body, bytes):
+        return body
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, (bytearray, memoryview)):
+        return bytes(body)
+    if hasattr(body, "read"):
+        if position is None:
+            return StreamBody(lambda: _read(body), length)
+        return StreamBody(lambda: _read_from(body, position), length, replayable=True)
+    if isinstance(body, Iterable):
+        return StreamBody(lambda: map(_to_bytes, body), length)
+    raise GlobusSDKUsageError(f"a body is bytes, text, a file or an iterable of bytes, not {type(body).__name__}")
+
+
+def _read(file: Any) -> Iterator[bytes]:
+    while chunk := file.read(_CHUNK):
+        yield _to_bytes(chunk)
+
+
+def _read_from(file: Any, position: int) -> Iterator[bytes]:
+    file.seek(position)
+    yield from _read(file)
+
+
+def _to_bytes(chunk: Any) -> bytes:
+    return chunk.encode() if isinstance(chunk, str) else bytes(chunk)

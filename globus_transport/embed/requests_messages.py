@@ -1,0 +1,52 @@
+"""A prepared request of requests as a request of this package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+
+from globus_transport.embed.bodies import to_body
+from globus_transport.headers import Headers
+from globus_transport.messages import Request
+from globus_transport.terminals.time_limits import TIME_LIMITS
+from globus_transport.urls import URL
+
+_FRAMING = ("Content-Length", "Transfer-Encoding")
+
+
+def as_request(
+    prepared: requests.PreparedRequest,
+    *,
+    stream: bool = False,
+    timeout: tuple[float | None, float | None] | None = None,
+) -> Request:
+    """A prepared request as this package has them; how its body is framed is the terminal's affair.
+
+    :param timeout: (seconds to connect, seconds to read), if the request has its own
+    :raises GlobusSDKUsageError: if its URL or body is nothing that can be sent
+    """
+    headers = Headers([(_text(name), _text(value)) for name, value in prepared.headers.items()])
+    length = headers.get("Content-Length")
+    position = getattr(prepared, "_body_position", None)
+    extensions: Mapping[str, Any] = {}
+    if timeout is not None:
+        extensions = {TIME_LIMITS: timeout}
+    return Request(
+        prepared.method or "GET",
+        URL(prepared.url or ""),
+        headers.without(*_FRAMING),
+        to_body(
+            prepared.body,
+            length=int(length) if length else None,
+            position=position if isinstance(position, int) else None,
+        ),
+        stream=stream,
+        follow_redirects=False,
+        extensions=extensions,
+    )
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value

@@ -1,0 +1,105 @@
+"""A stack for code that takes a PoolManager."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import socket
+from collections.abc import Iterator
+
+import pytest
+import urllib3
+from urllib3.exceptions import MaxRetryError, ProtocolError, ReadTimeoutError
+
+from globus_transport import (
+    AccessTokenAuthorizer,
+    GlobusSDKUsageError,
+    NetworkError,
+    Redirect,
+    Stack,
+    TransferClient,
+    TransferScopes,
+)
+from globus_transport.embed.urllib3 import StackPool
+from globus_transport.sandbox import Sandbox
+from globus_transport.terminals.urllib3 import Urllib3Terminal
+from tests.terminals.fresh_terminal import forget_proxies
+from tests.terminals.scripted_server import Peer, ScriptedServer, answering, head, silent, whole
+
+
+@pytest.fixture
+def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[StackPool]:
+    forget_proxies(monkeypatch)
+    terminal = Urllib3Terminal(http_timeout=10)
+    yield StackPool(Stack(terminal, [Redirect()]), headers={"X-Default": "1"})
+    terminal.close()
+
+
+def test_a_whole_stack_against_the_sandbox() -> None:
+    with Sandbox() as globus:
+        authorizer = AccessTokenAuthorizer(globus.issue_token(TransferScopes.all).access_token)
+        with TransferClient(authorizer=authorizer, base_url=globus.transfer_url) as client:
+            pool: urllib3.PoolManager = StackPool(client.stack)
+            reply = pool.request("GET", f"{globus.transfer_url}v0.10/task_list", fields={"limit": "1"})
+            assert reply.json()["DATA"] == []
+            assert pool.request("GET", f"{globus.transfer_url}v0.10/nowhere").status == 404
+
+
+def test_what_is_sent_and_what_comes_back(pool: StackPool) -> None:
+    body = gzip.compress(b"hello")
+    answer = head("203 Hm", f"Content-Length: {len(body)}", "Content-Encoding: gzip", "X-Two: 1", "X-Two: 2") + body
+    with ScriptedServer(answering(answer)) as server:
+        reply = pool.request("POST", f"{server.origin}/x", json={"a": 1}, headers={"X-Own": "2"})
+        assert isinstance(reply, urllib3.HTTPResponse)
+        assert (reply.status, reply.reason, reply.data) == (203, "Hm", b"hello")
+        assert reply.headers.getlist("x-two") == ["1", "2"]
+        pool.request("PUT", f"{server.origin}/file", body=io.BytesIO(b"a file"))
+        pool.request("POST", f"{server.origin}/form", fields={"a": "b"}, encode_multipart=False)
+        document, file, form = server.requests
+    assert (document.body, document["X-Own"], document.values("X-Default")) == (b'{"a":1}', "2", [])
+    assert (file.body, file["Content-Length"], file["X-Default"]) == (b"a file", "6", "1")
+    assert form.body == b"a=b"
+
+
+def test_streaming(pool: StackPool) -> None:
+    with ScriptedServer(answering(whole(b"0123456789"))) as server:
+        for _ in range(2):
+            reply = pool.request("GET", server.origin, preload_content=False)
+            assert reply.read(4) == b"0123"
+            assert b"".join(reply.stream(3)) == b"456789"
+        assert server.connections == 1
+
+
+def test_redirects_as_they_are_asked_for(pool: StackPool) -> None:
+    there = whole(b"", "302 Found", "Location: /there")
+    with ScriptedServer(answering(there, whole(b"yes"), there)) as server:
+        assert pool.request("GET", server.origin).data == b"yes"
+        assert pool.request("GET", server.origin, redirect=False).status == 302
+
+
+def test_errors_are_urllib3_s(pool: StackPool) -> None:
+    with ScriptedServer(silent) as server, pytest.raises(ReadTimeoutError) as timed_out:
+        pool.request("GET", server.origin, timeout=urllib3.Timeout(connect=5, read=0.1))
+    assert isinstance(timed_out.value.__cause__, NetworkError)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(MaxRetryError):
+        pool.request("GET", f"http://127.0.0.1:{port}/", retries=False)
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(head("200 OK", "Content-Length: 10"), b"abc")
+
+    with ScriptedServer(script) as server:
+        with pytest.raises(ProtocolError):
+            pool.request("GET", server.origin)
+        reply = pool.request("GET", server.origin, preload_content=False)
+        with pytest.raises(ProtocolError):
+            reply.read()
+
+
+def test_what_cannot_be_kept_is_refused(pool: StackPool) -> None:
+    with pytest.raises(GlobusSDKUsageError, match="cert_file: a stack has no such option"):
+        pool.urlopen("GET", "http://127.0.0.1:9/", cert_file="x")
+    with pytest.raises(GlobusSDKUsageError, match="expected a Stack"):
+        StackPool(None)  # type: ignore[arg-type]
