@@ -40,9 +40,11 @@ class CacheStore(Protocol):
 
     def get(self, url: str) -> Variants:
         """The responses that are kept for a URL."""
+        ...
 
     def put(self, url: str, variants: Variants) -> None:
         """Keep these for a URL, in the place of those before; none to forget it."""
+        ...
 
 
 class MemoryStore:

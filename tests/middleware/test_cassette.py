@@ -35,6 +35,7 @@ from tests.core.stepping import ORIGIN, Canned, FakeStream, World, end_of, get, 
 JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 TOKEN = "s3cret-token"
+BEARER = "s3cret-bearer"
 
 
 @pytest.fixture
@@ -144,18 +145,18 @@ def test_no_secret_is_written(path: Path) -> None:
         "id_token": TOKEN,
         "other_tokens": [{"access_token": TOKEN}],
         "expires_in": 5,
-        "echo": f"you sent Bearer {TOKEN}",
+        "echo": f"you sent Bearer {BEARER}",
         "bytes": "s3cret-key",
     }
     request = post(
         f"/token?code={TOKEN}&mine={TOKEN}",
         f"grant_type=refresh_token&refresh_token={TOKEN}&client_secret={TOKEN}&code={TOKEN}".encode(),
-        headers={**FORM, "Cookie": TOKEN, "X-Other": TOKEN, "Authorization": f"Bearer {TOKEN}"},
+        headers={**FORM, "Cookie": TOKEN, "X-Other": TOKEN, "Authorization": f"Bearer {BEARER}"},
     )
     headers = [("Set-Cookie", TOKEN), ("Location", f"/next?code={TOKEN}"), ("X-Mine", TOKEN), ("X-Shown", "shown")]
-    response = Response(200, headers, json.dumps(token_reply).encode(), reason=TOKEN)
+    response = Response(200, headers, json.dumps(token_reply).encode(), reason=BEARER)
     layers: list[LayerLike] = [
-        AccessTokenAuthorizer(TOKEN).bound_to(ORIGIN),
+        AccessTokenAuthorizer(BEARER).bound_to(ORIGIN),
         Cassette(path, "record", secrets=["X-Mine", "mine", "bytes"]),
     ]
     assert Stack(Canned(response), layers).send(request) is response

@@ -80,9 +80,19 @@ def attributes_of(span: ReadableSpan) -> Mapping[str, Any]:
     return dict(span.attributes or {})
 
 
+def id_of(span: ReadableSpan) -> int:
+    assert span.context is not None
+    span_id: int = span.context.span_id
+    return span_id
+
+
+def children(spans: tuple[ReadableSpan, ...], parent: ReadableSpan) -> list[ReadableSpan]:
+    return [span for span in spans if span.parent and span.parent.span_id == id_of(parent)]
+
+
 def parents(spans: tuple[ReadableSpan, ...]) -> dict[str, str | None]:
     """Each span's name with that of its parent."""
-    names = {span.context.span_id: span.name for span in spans}
+    names = {id_of(span): span.name for span in spans}
     return {span.name: names[span.parent.span_id] if span.parent else None for span in spans}
 
 
@@ -201,12 +211,9 @@ def test_the_trace_goes_to_the_named_servers_only(telemetry: Telemetry) -> None:
         step = next(flow)
         assert isinstance(step, Request)
         end_of(flow, Response(200))
-        span = telemetry.spans[-1]
-        wanted = (
-            f"00-{span.context.trace_id:032x}-{span.context.span_id:016x}-{span.context.trace_flags:02x}"
-            if carries
-            else "old"
-        )
+        made = telemetry.spans[-1].context
+        assert made is not None
+        wanted = f"00-{made.trace_id:032x}-{made.span_id:016x}-{made.trace_flags:02x}" if carries else "old"
         assert step.headers.get_all("traceparent") == [wanted]
 
 
@@ -242,12 +249,11 @@ def test_what_is_made_below_is_a_child(telemetry: Telemetry, world: World) -> No
         world.send(get(route="r"), layers, terminal)
     call, mine = telemetry.spans[-2:]
     assert mine.name == "mine"
-    assert call.parent is not None
-    assert call.parent.span_id == mine.context.span_id
-    attempts = [span for span in telemetry.spans if span.parent and span.parent.span_id == call.context.span_id]
+    assert children(telemetry.spans, mine) == [call]
+    attempts = children(telemetry.spans, call)
     assert [attributes_of(span).get("http.request.resend_count") for span in attempts] == [None, 1]
     for attempt in attempts:
-        made = [span.name for span in telemetry.spans if span.parent and span.parent.span_id == attempt.context.span_id]
+        made = [span.name for span in children(telemetry.spans, attempt)]
         assert made == ["below", "below work", "below later"]
 
 
@@ -340,15 +346,21 @@ def test_a_cancelled_task(telemetry: Telemetry) -> None:
 
 def test_a_flow_that_is_ended_from_elsewhere(telemetry: Telemetry, caplog: pytest.LogCaptureFixture) -> None:
     layer = telemetry.layer()
-    flows = [layer(get(route=name)) for name in ("copied", "dropped")]
-    for flow in flows:
+
+    def begun(route: str) -> Flow:
+        flow = layer(get(route=route))
         contextvars.copy_context().run(next, flow)
-    before = context.get_current()
-    contextvars.copy_context().run(flows[0].close)
-    del flow, flows
-    gc.collect()
-    assert context.get_current() is before
-    assert sorted(span.name for span in telemetry.spans) == ["GET copied", "GET dropped"]
+        return flow
+
+    copied, here, dropped = map(begun, ("copied", "here", "dropped"))
+    contextvars.copy_context().run(copied.close)
+    with telemetry.tracers.get_tracer("test").start_as_current_span("other") as other:
+        here.close()
+        assert trace.get_current_span() is other
+        del dropped
+        gc.collect()
+        assert trace.get_current_span() is other
+    assert sorted(span.name for span in telemetry.spans) == ["GET copied", "GET dropped", "GET here", "other"]
     assert not caplog.records
 
 
