@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from opentelemetry.sdk.trace.export import ConsoleSpanExporter
 
 from globus_transport import NotRecordedError, TransferScopes
 from globus_transport.sandbox import Sandbox
@@ -92,7 +95,16 @@ def test_structured_log(token: str, run: RunExample, capsys: pytest.CaptureFixtu
     assert (record["http_route"], record["http_status"]) == ("task_list", 200)
 
 
-def test_open_telemetry(globus: Sandbox, token: str, run: RunExample, capsys: pytest.CaptureFixture[str]) -> None:
+def test_open_telemetry(
+    globus: Sandbox,
+    token: str,
+    run: RunExample,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # By default it writes to what was the standard output when it was imported, in whatever test that was.
+    here = partial(ConsoleSpanExporter, out=sys.stdout)
+    monkeypatch.setattr("opentelemetry.sdk.trace.export.ConsoleSpanExporter", here)
     names = run("catalogue/open_telemetry.py", TRANSFER_ACCESS_TOKEN=token)
     names["provider"].shutdown()
     printed = capsys.readouterr().out
