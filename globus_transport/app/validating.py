@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 
 from globus_transport.app.errors import MissingTokenError
 from globus_transport.app.validators import TokenDataValidator, TokenValidationContext
-from globus_transport.errors import ValidationError
+from globus_transport.errors import ReplyFormatError, ValidationError
 from globus_transport.services.auth.token_replies import OAuthRefreshTokenResponse
 from globus_transport.tokens.storages.base import StorableReply, TokenStorage
 from globus_transport.tokens.stored import TokenStorageData
@@ -54,7 +54,12 @@ class ValidatingTokenStorage(TokenStorage):
         """Store what a renewal brought, as it is: a refresh token that is lost would end the login.
 
         What a renewal leaves out stays as it was.
+
+        :raises ReplyFormatError: if it brought no tokens for this resource server
         """
+        if resource_server not in token_response.by_resource_server:
+            names = ", ".join(sorted(token_response.by_resource_server)) or "nothing"
+            raise ReplyFormatError(f"a renewal of the tokens for {resource_server} brought tokens for {names}")
         known = self.token_storage.get_token_data(resource_server)
         identity_id = self.identity_id if known is None or known.identity_id is None else known.identity_id
         tokens = token_response.by_resource_server[resource_server]

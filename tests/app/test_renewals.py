@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from globus_transport import LoginRequiredError, OAuthRefreshTokenResponse, Response
+from globus_transport import LoginRequiredError, OAuthRefreshTokenResponse, ReplyFormatError, Response
 from globus_transport.app.renewals import ClientRenewals, RefreshRenewals
 from globus_transport.token_storage import MemoryTokenStorage, TokenStorageData, ValidatingTokenStorage
 
@@ -97,6 +97,13 @@ def test_one_who_does_not_know_of_the_lock_was_first(lifetime: float, asked: lis
     assert got["access_token"] == ("access-1" if lifetime > 60 else "access-2")
     assert auth.asked == asked
     assert renewing.dead is None
+
+
+def test_tokens_for_another_server_are_no_renewal() -> None:
+    auth = Auth(storage_with(tokens("access-0", "refresh-0")), **{"refresh-0": reply("access-1")})
+    renewing = RefreshRenewals(auth.storage, auth, "another.server", None)  # type: ignore[arg-type]
+    with pytest.raises(ReplyFormatError, match=r"for another\.server brought tokens for a\.server"):
+        renewing.oauth2_refresh_token("refresh-0")
 
 
 def test_a_dead_one_is_remembered_and_nothing_is_deleted() -> None:

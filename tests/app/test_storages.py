@@ -322,6 +322,35 @@ def test_the_lock_is_for_one_at_a_time(tmp_path: Path) -> None:
     assert mine.get_token_data_by_resource_server().keys() == {"a.server", "b.server"}
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize("used", [False, True], ids=["that does nothing", "that writes"])
+def test_a_child_does_not_keep_the_lock(tmp_path: Path, used: bool) -> None:
+    mine, other = (JSONTokenStorage(tmp_path / "tokens.json") for _ in range(2))
+    read, write = os.pipe()
+    with mine.exclusive():
+        child = os.fork()
+        if child == 0:
+            try:
+                os.close(write)
+                if used:
+                    mine.store_token_data_by_resource_server({"b.server": tokens("b.server")})
+                # Until the parent is done.
+                os.read(read, 1)
+            finally:
+                os._exit(0)
+        mine.store_token_data_by_resource_server({"a.server": tokens()})
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(other.store_token_data_by_resource_server, {"c.server": tokens("c.server")})
+        try:
+            written.result(5)
+        finally:
+            os.close(write)
+            os.close(read)
+            os.waitpid(child, 0)
+    stored = mine.get_token_data_by_resource_server().keys()
+    assert stored == ({"a.server", "b.server", "c.server"} if used else {"a.server", "c.server"})
+
+
 @pytest.mark.parametrize("environment", ["production", "preview"])
 @pytest.mark.parametrize("name", ["my app", "A.b/c:d*e?", "größer", "tab\there", 'x<>"|\\y'])
 def test_the_default_place_is_globus_sdks(name: str, environment: str) -> None:

@@ -6,6 +6,7 @@ import queue
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
@@ -60,10 +61,15 @@ class LandingServer:
         :param timeout: in seconds
         :raises LocalServerLoginError: if the login failed, or the time ran out
         """
-        try:
-            outcome = self._outcome.get(timeout=timeout)
-        except queue.Empty:
-            raise LocalServerLoginError(f"nobody logged in within {timeout:g} seconds") from None
+        outcome = None
+        deadline = time.monotonic() + timeout
+        while outcome is None:
+            # In short waits: on Windows nobody could interrupt a long one.
+            try:
+                outcome = self._outcome.get(timeout=max(0.0, min(1.0, deadline - time.monotonic())))
+            except queue.Empty:
+                if time.monotonic() >= deadline:
+                    raise LocalServerLoginError(f"nobody logged in within {timeout:g} seconds") from None
         if isinstance(outcome, LocalServerLoginError):
             raise outcome
         return outcome

@@ -54,8 +54,7 @@ class FileLock:
         self._depth -= 1
         try:
             if self._depth == 0:
-                # The system lets go of the lock with the file.
-                os.close(self._descriptor)
+                _let_go_of(self._descriptor)
         finally:
             self._thread_lock.release()
 
@@ -87,7 +86,16 @@ if sys.platform == "win32":
                 # msvcrt can wait, but no longer than ten seconds.
                 time.sleep(0.05)
 
+    def _let_go_of(descriptor: int) -> None:
+        # The system lets go of the lock with the file.
+        os.close(descriptor)
+
 else:
 
     def _wait_for(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+    def _let_go_of(descriptor: int) -> None:
+        # Not only by closing: a child that was forked meanwhile has the file open, too.
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        os.close(descriptor)
