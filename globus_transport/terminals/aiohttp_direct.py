@@ -116,6 +116,9 @@ class Lane:
         try:
             protocol: Any = connection.protocol
             protocol.set_response_params(**(self._without_body if request.method == "HEAD" else self._with_body))
+            if protocol.transport is None:
+                # Made, and lost again before anyone came to use it.
+                raise aiohttp.ServerDisconnectedError
             protocol.transport.write(_head_of(request, host))
             protocol.start_timeout()
             message, content = await protocol.read()

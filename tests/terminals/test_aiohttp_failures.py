@@ -217,3 +217,18 @@ def test_a_session_of_another_event_loop_is_named() -> None:
         session = first.run(open_session())
         asyncio.run(send(session))
         first.run(session.close())
+
+
+def test_a_connection_that_is_lost_before_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = aiohttp.TCPConnector.connect
+
+    async def lose(self: aiohttp.TCPConnector, *args: Any) -> Any:
+        connection = await connect(self, *args)
+        assert connection.transport is not None
+        connection.transport.abort()
+        await asyncio.sleep(0.01)
+        return connection
+
+    monkeypatch.setattr(aiohttp.TCPConnector, "connect", lose)
+    with ScriptedServer(silent) as server, pytest.raises(GlobusConnectionError, match="without an answer"):
+        with_own(lambda terminal: terminal(Request("GET", server.origin)))
