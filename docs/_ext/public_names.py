@@ -150,8 +150,14 @@ PAGES = (
     Page(
         "embedding",
         "Embedding",
-        ("embed", "embed.aiohttp"),
-        ("embed.aiohttp.GlobusAuth", "embed.aiohttp.StackMiddleware"),
+        ("embed", "embed.aiohttp", "embed.requests", "embed.urllib3"),
+        (
+            "embed.aiohttp.GlobusAuth",
+            "embed.aiohttp.StackMiddleware",
+            "embed.requests.GlobusAuth",
+            "embed.requests.StackAdapter",
+            "embed.urllib3.StackPool",
+        ),
     ),
     Page("transport", "Transport", ("transport",)),
     Page(

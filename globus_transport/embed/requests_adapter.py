@@ -27,7 +27,6 @@ from globus_transport.stack import Stack
 from globus_transport.terminals.urllib3 import Urllib3Terminal
 from globus_transport.urls import URL
 
-
 _TLS_OR_PROXY = (ssl.SSLError, urllib3.exceptions.SSLError, urllib3.exceptions.ProxyError)
 
 
@@ -40,7 +39,7 @@ class StackAdapter(BaseAdapter):
     A session follows redirects and looks at statuses by itself, so the layers ``redirect`` and ``errors`` of the stack
     are left out. The stack stays whose it is: closing the session does not close it.
 
-    ``timeout=`` and ``verify=`` of a request hold where the stack ends in :class:`~globus_transport.terminals.urllib3.Urllib3Terminal`;
+    ``timeout=`` and ``verify=`` of a request hold where the stack ends in a ``Urllib3Terminal``, as a client's does;
     ``verify=True``, which is the default, leaves it at what the terminal was made with. ``cert=`` is refused, and
     ``proxies=`` other than those of the environment.
 

@@ -37,8 +37,8 @@ class StackPool(urllib3.PoolManager):
 
     Responses are urllib3's, of any status: the layer ``errors`` of the stack is left out. ``redirect=`` says whether
     its redirect layer follows. What is repeated is up to the retry layer, whatever ``retries=`` says. Bodies come
-    decoded. ``timeout=`` holds where the stack ends in :class:`~globus_transport.terminals.urllib3.Urllib3Terminal`. The stack stays
-    whose it is: ``clear()`` does not close it.
+    decoded. ``timeout=`` holds where the stack ends in a ``Urllib3Terminal``, as those of clients do. The stack
+    stays whose it is: ``clear()`` does not close it.
 
     :param stack: layers over a terminal, such as ``client.stack``
     :param headers: sent with every request that brings none
