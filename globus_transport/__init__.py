@@ -143,6 +143,8 @@ if TYPE_CHECKING:
     from globus_transport.services.transfer.replies import IterableTransferResponse as IterableTransferResponse
     from globus_transport.stack import Stack as Stack
     from globus_transport.terminals.aiohttp import AiohttpTerminal as AiohttpTerminal
+    from globus_transport.terminals.httpx import AsyncHttpxTerminal as AsyncHttpxTerminal
+    from globus_transport.terminals.httpx import HttpxTerminal as HttpxTerminal
     from globus_transport.transport import Transport as Transport
     from globus_transport.urls import URL as URL
 
@@ -269,6 +271,8 @@ _MODULES = {
     "IterableTransferResponse": "services.transfer.replies",
     "Stack": "stack",
     "AiohttpTerminal": "terminals.aiohttp",
+    "HttpxTerminal": "terminals.httpx",
+    "AsyncHttpxTerminal": "terminals.httpx",
     "Transport": "transport",
     "URL": "urls",
 }
@@ -284,6 +288,7 @@ __all__ = [
     "AsyncBaseClient",
     "AsyncByteStream",
     "AsyncConfidentialAppAuthClient",
+    "AsyncHttpxTerminal",
     "AsyncNativeAppAuthClient",
     "AsyncStack",
     "AsyncTransferClient",
@@ -334,6 +339,7 @@ __all__ = [
     "Headers",
     "Hedge",
     "Hedging",
+    "HttpxTerminal",
     "IDTokenDecoder",
     "IDTokenError",
     "IdempotencyKey",

@@ -138,6 +138,7 @@ PAGES = (
             "terminals.threads",
             "terminals.requests",
             "terminals.aiohttp",
+            "terminals.httpx",
             "terminals.wsgi",
         ),
         (
@@ -150,7 +151,7 @@ PAGES = (
     Page(
         "embedding",
         "Embedding",
-        ("embed", "embed.aiohttp", "embed.requests", "embed.urllib3"),
+        ("embed", "embed.aiohttp", "embed.requests", "embed.httpx", "embed.httpx2", "embed.urllib3"),
         (
             "embed.aiohttp.GlobusAuth",
             "embed.aiohttp.StackMiddleware",

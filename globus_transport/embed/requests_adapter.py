@@ -49,7 +49,7 @@ class StackAdapter(BaseAdapter):
 
     def __init__(self, stack: Stack) -> None:
         super().__init__()
-        self.stack = without_layers(stack, "errors", "redirect")
+        self.stack = without_layers(stack, Stack, "errors", "redirect")
         self._by_verify: dict[bool | str, Stack] = {}
 
     def mount(self, session: requests.Session, *urls: str) -> None:

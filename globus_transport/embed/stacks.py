@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+from globus_transport.async_stack import AsyncStack
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.stack import Stack
 
+StackT = TypeVar("StackT", Stack, AsyncStack)
 
-def without_layers(stack: Stack, *names: str) -> Stack:
+
+def without_layers(stack: StackT, kind: type[StackT], *names: str) -> StackT:
     """The stack without the layers of these names, where it has them.
 
-    :raises GlobusSDKUsageError: if it is no ``Stack``
+    :raises GlobusSDKUsageError: if it is none of this kind
     """
-    if not isinstance(stack, Stack):
+    if not isinstance(stack, kind):
         raise GlobusSDKUsageError(
-            f"expected a Stack, such as client.stack, got a {type(stack).__name__}"
-            + ("; its twin for asyncio cannot run here" if type(stack).__name__ == "AsyncStack" else "")
+            f"expected {kind.__name__}, such as the stack of a client, got {type(stack).__name__}"
+            + ("; its twin cannot run here" if isinstance(stack, (Stack, AsyncStack)) else "")
         )
     for name in names:
         if name in stack:

@@ -47,7 +47,7 @@ class StackPool(urllib3.PoolManager):
 
     def __init__(self, stack: Stack, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(headers=headers)
-        self.stack = without_layers(stack, "errors")
+        self.stack = without_layers(stack, Stack, "errors")
 
     def urlopen(self, method: str, url: str, redirect: bool = True, **kw: Any) -> HTTPResponse:  # type: ignore[override]
         """Send one request down the stack.

@@ -245,7 +245,7 @@ def test_no_look_alike_is_matched(url: str, matches: bool) -> None:
 
 @pytest.mark.parametrize("stack", [None, AsyncStack(lambda request: None), []])  # type: ignore[arg-type, return-value]
 def test_only_a_stack(stack: Any) -> None:
-    with pytest.raises(GlobusSDKUsageError, match="expected a Stack"):
+    with pytest.raises(GlobusSDKUsageError, match="expected Stack"):
         StackAdapter(stack)
     with pytest.raises(GlobusSDKUsageError, match="URL"):
         StackAdapter(Stack(lambda request: Response(200))).mount(requests.Session())

@@ -101,5 +101,5 @@ def test_errors_are_urllib3_s(pool: StackPool) -> None:
 def test_what_cannot_be_kept_is_refused(pool: StackPool) -> None:
     with pytest.raises(GlobusSDKUsageError, match="cert_file: a stack has no such option"):
         pool.urlopen("GET", "http://127.0.0.1:9/", cert_file="x")
-    with pytest.raises(GlobusSDKUsageError, match="expected a Stack"):
+    with pytest.raises(GlobusSDKUsageError, match="expected Stack"):
         StackPool(None)  # type: ignore[arg-type]

@@ -1,0 +1,251 @@
+"""Terminals over the ``httpx.Client`` and the ``httpx.AsyncClient`` of a program, or those of httpx2 (extra ``httpx``).
+
+A client keeps what it is there for: its transport, proxies, certificates and event hooks. What the layers do, it does
+not: no redirects, no credential, no cookies, no headers of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Any
+
+from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.headers import Headers
+from globus_transport.messages import AsyncByteStream, ByteStream, Request, Response, StreamBody
+from globus_transport.middleware.errors import ERROR_BODY_LIMIT
+from globus_transport.terminals.bodies import collected, parts_of
+from globus_transport.terminals.httpx_errors import library_of, mapped
+from globus_transport.terminals.time_limits import in_seconds, limits_of, time_left
+
+if TYPE_CHECKING:
+    import httpx
+    import httpx2
+
+_FRAMING = ("Content-Length", "Transfer-Encoding")
+
+
+class _Terminal:
+    """What both have."""
+
+    _kind: str
+
+    def __init__(self, client: Any, *, http_timeout: float | None = 60.0, connect_timeout: float | None = None) -> None:
+        for name, seconds in (("http_timeout", http_timeout), ("connect_timeout", connect_timeout)):
+            if seconds is not None and not seconds > 0:
+                raise GlobusSDKUsageError(f"{name}={seconds!r}: give seconds above 0, or None for no limit")
+        self._library: Any = library_of(client, self._kind)
+        self.client = client
+        self.http_timeout = http_timeout
+        self.connect_timeout = http_timeout if connect_timeout is None else connect_timeout
+
+    def _limits(self, request: Request) -> tuple[float | None, float | None]:
+        connect, read = limits_of(request, self.connect_timeout, self.http_timeout)
+        return time_left(request, connect, began=False), time_left(request, read, began=False)
+
+    def _made(self, request: Request, content: Any, connect: float | None, read: float | None) -> Any:
+        pairs = list(request.headers.without(*_FRAMING).pairs)
+        if isinstance(request.body, StreamBody) and request.body.length is not None:
+            pairs.append(("Content-Length", str(request.body.length)))
+        timeout = {"connect": connect, "read": read, "write": read, "pool": connect}
+        try:
+            return self._library.Request(
+                request.method,
+                str(request.url),
+                headers=[(name.encode("ascii"), value.encode("latin-1")) for name, value in pairs],
+                content=content,
+                extensions={"timeout": timeout},
+            )
+        except (self._library.InvalidURL, UnicodeEncodeError) as error:
+            raise GlobusSDKUsageError(f"{request!r}: httpx does not send this: {error}") from error
+
+    def _check_open(self, request: Request) -> None:
+        if self.client.is_closed:
+            raise GlobusSDKUsageError(f"{request!r}: the httpx client of the terminal is closed")
+
+    def __str__(self) -> str:
+        return f"{self._library.__name__}.{self._kind} of the program, time-out {in_seconds(self.http_timeout)}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise GlobusSDKUsageError("a terminal over a client of the program cannot be pickled")
+
+
+def _headers_of(reply: Any) -> Headers:
+    return Headers.received([(name.decode("latin-1"), value.decode("latin-1")) for name, value in reply.headers.raw])
+
+
+class HttpxTerminal(_Terminal):
+    """Sends through an ``httpx.Client``, which stays whose it is.
+
+    :param client: of httpx, or of a module of its shape such as httpx2
+    :param http_timeout: seconds to wait for the server's next bytes; ``None`` waits for ever
+    :param connect_timeout: seconds to wait for a connection; by default ``http_timeout``
+    :raises GlobusSDKUsageError: if ``client`` is no such client, or a number is not positive
+    """
+
+    _kind = "Client"
+    client: httpx.Client | httpx2.Client
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            client: httpx.Client | httpx2.Client,
+            *,
+            http_timeout: float | None = 60.0,
+            connect_timeout: float | None = None,
+        ) -> None: ...
+
+    def __call__(self, request: Request) -> Response:
+        """Send one request, once.
+
+        :raises NetworkError: if no complete response came
+        :raises GlobusSDKUsageError: if the client is closed, or cannot send this
+        """
+        self._check_open(request)
+        connect, read = self._limits(request)
+        body = request.body
+        made = self._made(request, parts_of(body) if isinstance(body, StreamBody) else body, connect, read)
+        client: Any = self.client
+        try:
+            reply = client.send(made, stream=True, auth=None, follow_redirects=False)
+        except self._library.HTTPError as error:
+            raise mapped(self._library, request, error, connect, read) from error
+        headers = _headers_of(reply)
+        stream = _Stream(self._library, request, reply, read)
+        if request.stream:
+            return Response(reply.status_code, headers, b"", stream, reply.reason_phrase, request)
+        if reply.status_code < 400:
+            return Response(reply.status_code, headers, stream.read(), None, reply.reason_phrase, request)
+        content = stream.read(ERROR_BODY_LIMIT + 1)
+        cut = len(content) > ERROR_BODY_LIMIT
+        return Response(reply.status_code, headers, content[:ERROR_BODY_LIMIT], None, reply.reason_phrase, request, cut)
+
+
+class _Stream(ByteStream):
+    """A body that a client is still receiving."""
+
+    def __init__(self, library: Any, request: Request, reply: Any, limit: float | None) -> None:
+        self._library = library
+        self._request = request
+        self._reply = reply
+        self._limit = limit
+        self._closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        if self._closed:
+            raise GlobusSDKUsageError(f"{self._request!r}: the body was closed before it was read")
+        try:
+            for chunk in self._reply.iter_bytes():
+                time_left(self._request, None)
+                yield chunk
+        except (self._library.HTTPError, self._library.StreamError) as error:
+            raise mapped(self._library, self._request, error, self._limit, self._limit) from error
+        finally:
+            self.close()
+
+    def read(self, limit: int | None = None) -> bytes:
+        try:
+            return collected(iter(self), limit)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        self._closed = True
+        self._reply.close()
+
+
+class AsyncHttpxTerminal(_Terminal):
+    """Sends through an ``httpx.AsyncClient``, which stays whose it is: async to the socket.
+
+    Cancelling a task closes its connection at once.
+
+    :param client: of httpx, or of a module of its shape such as httpx2
+    :param http_timeout: seconds to wait for the server's next bytes; ``None`` waits for ever
+    :param connect_timeout: seconds to wait for a connection; by default ``http_timeout``
+    :raises GlobusSDKUsageError: if ``client`` is no such client, or a number is not positive
+    """
+
+    _kind = "AsyncClient"
+    client: httpx.AsyncClient | httpx2.AsyncClient
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            client: httpx.AsyncClient | httpx2.AsyncClient,
+            *,
+            http_timeout: float | None = 60.0,
+            connect_timeout: float | None = None,
+        ) -> None: ...
+
+    async def __call__(self, request: Request) -> Response:
+        """Send one request, once.
+
+        :raises NetworkError: if no complete response came
+        :raises GlobusSDKUsageError: if the client is closed, or cannot send this
+        """
+        self._check_open(request)
+        connect, read = self._limits(request)
+        body = request.body
+        made = self._made(request, _parts(body) if isinstance(body, StreamBody) else body, connect, read)
+        client: Any = self.client
+        try:
+            reply = await client.send(made, stream=True, auth=None, follow_redirects=False)
+        except self._library.HTTPError as error:
+            raise mapped(self._library, request, error, connect, read) from error
+        headers = _headers_of(reply)
+        stream = _AsyncStream(self._library, request, reply, read)
+        if request.stream:
+            return Response(reply.status_code, headers, b"", stream, reply.reason_phrase, request)
+        limit = None if reply.status_code < 400 else ERROR_BODY_LIMIT
+        content = await stream.read(None if limit is None else limit + 1)
+        cut = limit is not None and len(content) > limit
+        return Response(reply.status_code, headers, content[:limit], None, reply.reason_phrase, request, cut)
+
+
+async def _parts(body: StreamBody) -> AsyncIterator[bytes]:
+    # Where the parts come from may block: a file, say.
+    parts = parts_of(body)
+    while (part := await asyncio.to_thread(next, parts, None)) is not None:
+        yield part
+
+
+class _AsyncStream(AsyncByteStream):
+    """A body that a client is still receiving."""
+
+    def __init__(self, library: Any, request: Request, reply: Any, limit: float | None) -> None:
+        self._library = library
+        self._request = request
+        self._reply = reply
+        self._limit = limit
+        self._closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        if self._closed:
+            raise GlobusSDKUsageError(f"{self._request!r}: the body was closed before it was read")
+        try:
+            async for chunk in self._reply.aiter_bytes():
+                time_left(self._request, None)
+                yield chunk
+        except (self._library.HTTPError, self._library.StreamError) as error:
+            raise mapped(self._library, self._request, error, self._limit, self._limit) from error
+        finally:
+            await self.close()
+
+    async def read(self, limit: int | None = None) -> bytes:
+        whole: list[bytes] = []
+        length = 0
+        try:
+            async for chunk in self:
+                whole.append(chunk)
+                length += len(chunk)
+                if limit is not None and length >= limit:
+                    break
+        finally:
+            await self.close()
+        return b"".join(whole)[:limit]
+
+    async def close(self) -> None:
+        self._closed = True
+        await self._reply.aclose()

@@ -1,0 +1,160 @@
+"""An authorizer inside httpx and httpx2, in both kinds of clients."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+import httpx
+import httpx2
+import pytest
+
+import globus_transport.embed.httpx
+import globus_transport.embed.httpx2
+from globus_transport import (
+    AccessTokenAuthorizer,
+    AuthAPIError,
+    GlobusSDKUsageError,
+    NativeAppAuthClient,
+    RefreshTokenAuthorizer,
+    TransferScopes,
+)
+from globus_transport.sandbox import Sandbox
+from tests.core.stepping import FakeAuth
+from tests.terminals.fresh_terminal import forget_proxies
+from tests.terminals.scripted_server import ScriptedServer, answering, whole
+
+REFUSED = whole(b'{"code": "AuthenticationFailed"}', "401 Unauthorized")
+
+
+class Host:
+    """One of the two modules with one of its two kinds of clients: each method sends one request."""
+
+    def __init__(self, library: ModuleType, embed: ModuleType, is_async: bool) -> None:
+        self.library: Any = library
+        self.auth: Any = embed.GlobusAuth
+        self.is_async = is_async
+
+    def send(self, method: str, url: str, *, auth: Any, **options: Any) -> Any:
+        if not self.is_async:
+            with self.library.Client(auth=auth, follow_redirects=True) as client:
+                return client.request(method, url, **options)
+
+        async def main() -> Any:
+            async with self.library.AsyncClient(auth=auth, follow_redirects=True) as client:
+                return await client.request(method, url, **options)
+
+        return asyncio.run(main())
+
+
+HOSTS = {
+    "httpx.Client": Host(httpx, globus_transport.embed.httpx, False),
+    "httpx.AsyncClient": Host(httpx, globus_transport.embed.httpx, True),
+    "httpx2.Client": Host(httpx2, globus_transport.embed.httpx2, False),
+    "httpx2.AsyncClient": Host(httpx2, globus_transport.embed.httpx2, True),
+}
+every_host: Callable[..., Any] = pytest.mark.parametrize("host", HOSTS.values(), ids=HOSTS)
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    forget_proxies(monkeypatch)
+
+
+@pytest.fixture
+def globus() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+def tokens() -> RefreshTokenAuthorizer[Any]:
+    """Gives token-1, token-2 ..."""
+    return RefreshTokenAuthorizer("refresh", FakeAuth())
+
+
+def seen(server: ScriptedServer) -> list[str | None]:
+    return [next(iter(one.values("Authorization")), None) for one in server.requests]
+
+
+@every_host
+def test_the_sandbox_lets_it_in_and_a_refused_token_is_renewed(host: Host, globus: Sandbox) -> None:
+    refresh_token = globus.issue_token(TransferScopes.all).refresh_token
+    assert refresh_token is not None
+    with NativeAppAuthClient(globus.native_client_id, base_url=globus.auth_url) as auth_client:
+        auth = host.auth(RefreshTokenAuthorizer(refresh_token, auth_client), globus.transfer_url)
+        url = f"{globus.transfer_url}v0.10/task_list"
+        assert host.send("GET", url, auth=auth).json()["DATA"] == []
+        globus.revoke_all_access_tokens()
+        reply = host.send("GET", url, auth=auth)
+    assert reply.json()["DATA"] == []
+    assert globus.grants["refresh_token"] == 2
+
+
+@every_host
+def test_the_body_is_sent_again(host: Host) -> None:
+    with ScriptedServer(answering(REFUSED, whole(b"yes"))) as server:
+        reply = host.send("POST", server.origin, auth=host.auth(tokens(), server.origin), json={"a": 1})
+        assert reply.text == "yes"
+        assert [one.body for one in server.requests] == [b'{"a":1}'] * 2
+        assert seen(server) == ["Bearer token-1", "Bearer token-2"]
+
+
+@every_host
+def test_a_body_that_can_be_sent_once_is_sent_once(host: Host) -> None:
+    async def parts() -> Any:
+        yield b"ab"
+
+    with ScriptedServer(answering(REFUSED, whole(b"yes"))) as server:
+        content = parts() if host.is_async else iter([b"ab"])
+        reply = host.send("POST", server.origin, auth=host.auth(tokens(), server.origin), content=content)
+        assert (reply.status_code, reply.json()["code"]) == (401, "AuthenticationFailed")
+        assert len(server.requests) == 1
+
+
+@every_host
+def test_a_second_refusal_is_given_back(host: Host) -> None:
+    with ScriptedServer(answering(REFUSED)) as server:
+        assert host.send("GET", server.origin, auth=host.auth(tokens(), server.origin)).status_code == 401
+        assert len(server.requests) == 2
+
+
+@every_host
+def test_a_refused_renewal_is_raised_as_it_is(host: Host, globus: Sandbox) -> None:
+    with NativeAppAuthClient(globus.native_client_id, base_url=globus.auth_url) as auth_client:
+        auth = host.auth(RefreshTokenAuthorizer("never issued", auth_client), globus.transfer_url)
+        with pytest.raises(AuthAPIError):
+            host.send("GET", f"{globus.transfer_url}v0.10/task_list", auth=auth)
+
+
+@every_host
+def test_other_servers_see_nothing(host: Host) -> None:
+    with ScriptedServer(answering(REFUSED)) as other:
+        away = whole(b"", "302 Found", f"Location: {other.origin}/there")
+        with ScriptedServer(answering(away)) as mine:
+            auth = host.auth(tokens(), mine.origin)
+            assert host.send("GET", other.origin, auth=auth).status_code == 401
+            # What is refused there is not this credential, so that nothing is renewed.
+            assert host.send("GET", mine.origin, auth=auth).status_code == 401
+            assert seen(mine) == ["Bearer token-1"]
+        assert seen(other) == [None, None]
+
+
+@every_host
+def test_a_redirect_within_the_server_keeps_it(host: Host) -> None:
+    there = whole(b"", "302 Found", "Location: /there")
+    with ScriptedServer(answering(there, whole(b"yes"))) as server:
+        assert host.send("GET", server.origin, auth=host.auth(tokens(), server.origin)).text == "yes"
+        assert seen(server) == ["Bearer token-1"] * 2
+
+
+@every_host
+def test_what_httpx_would_carry_on_is_refused(host: Host) -> None:
+    with pytest.raises(GlobusSDKUsageError, match="name the https URL"):
+        host.auth(AccessTokenAuthorizer("t"), "http://service.example.org")
+    with pytest.raises(GlobusSDKUsageError, match="give the URL"):
+        host.auth(AccessTokenAuthorizer("t"))
+    auth = host.auth(AccessTokenAuthorizer("s3cret"), "https://service.example.org")
+    assert isinstance(auth, host.library.Auth)
+    assert repr(auth) == "<GlobusAuth: AccessTokenAuthorizer for https://service.example.org only>"

@@ -1,0 +1,235 @@
+"""The terminals over clients of httpx and httpx2."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import pickle
+import socket
+import time
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import httpx
+import httpx2
+import pytest
+
+from globus_transport import (
+    AccessTokenAuthorizer,
+    AsyncHttpxTerminal,
+    AsyncTransferClient,
+    GlobusConnectionError,
+    GlobusSDKUsageError,
+    GlobusTimeoutError,
+    HttpxTerminal,
+    ReplyFormatError,
+    Request,
+    Response,
+    StreamBody,
+    TransferClient,
+    TransferScopes,
+)
+from globus_transport.messages import AsyncByteStream, ByteStream
+from globus_transport.sandbox import Sandbox
+from tests.terminals.fresh_terminal import forget_proxies
+from tests.terminals.scripted_server import Peer, ScriptedServer, answering, head, silent, whole
+
+
+class World:
+    """One of the two modules, sync or async: sends one request and reads its body."""
+
+    def __init__(self, library: ModuleType, is_async: bool) -> None:
+        self.library: Any = library
+        self.is_async = is_async
+
+    def send(self, *requests: Request, http_timeout: float | None = 10, **settings: Any) -> list[Response]:
+        if not self.is_async:
+            with self.library.Client(**settings) as client:
+                terminal = HttpxTerminal(client, http_timeout=http_timeout)
+                return [_read(terminal(request)) for request in requests]
+
+        async def main() -> list[Response]:
+            async with self.library.AsyncClient(**settings) as client:
+                terminal = AsyncHttpxTerminal(client, http_timeout=http_timeout)
+                return [await _read_async(await terminal(request)) for request in requests]
+
+        return asyncio.run(main())
+
+
+def _read(response: Response) -> Response:
+    if isinstance(response.stream, ByteStream):
+        return Response(response.status, response.headers, b"".join(response.stream), None, response.reason)
+    return response
+
+
+async def _read_async(response: Response) -> Response:
+    if isinstance(response.stream, AsyncByteStream):
+        body = b"".join([chunk async for chunk in response.stream])
+        return Response(response.status, response.headers, body, None, response.reason)
+    return response
+
+
+WORLDS = {
+    f"{library.__name__}{', async' if is_async else ''}": World(library, is_async)
+    for library in (httpx, httpx2)
+    for is_async in (False, True)
+}
+in_every_world: Callable[..., Any] = pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    forget_proxies(monkeypatch)
+
+
+def get(url: str, **fields: Any) -> Request:
+    return Request("GET", url, **fields)
+
+
+@in_every_world
+def test_what_is_sent_is_the_request_and_nothing_else(world: World) -> None:
+    headers = [("Accept", "a/b"), ("X-Two", "1"), ("x-two", "2"), ("Authorization", "Bearer t")]
+    settings: dict[str, Any] = {
+        "headers": {"X-Client": "1"}, "cookies": {"biscuit": "c"}, "auth": ("user", "password"), "params": {"p": "1"},
+    }  # fmt: skip
+    with ScriptedServer(answering(whole(b"ok"))) as server:
+        world.send(Request("POST", f"{server.origin}/a%2Fb/%7Ec?q=%20&r=a+b", headers, b"\x00body"), **settings)
+        (got,) = server.requests
+    assert got.line == "POST /a%2Fb/%7Ec?q=%20&r=a+b HTTP/1.1"
+    assert got.body == b"\x00body"
+    sent = [(name.lower(), value) for name, value in got.fields if name.lower() not in ("host", "content-length")]
+    assert sent == [("accept", "a/b"), ("x-two", "1"), ("x-two", "2"), ("authorization", "Bearer t")]
+
+
+@in_every_world
+@pytest.mark.parametrize("stream", [True, False])
+def test_what_comes_back(world: World, stream: bool) -> None:
+    body = gzip.compress(b"hello")
+    answer = head(
+        "203 Hm", f"Content-Length: {len(body)}", "Content-Encoding: gzip", "Set-Cookie: a=1", "Set-Cookie: b=2"
+    )
+    with ScriptedServer(answering(answer + body)) as server:
+        first, second = world.send(*[get(server.origin, stream=stream)] * 2)
+        assert server.requests[1].values("Cookie") == []
+        assert server.connections == 1
+    assert (first.status, first.reason, first.body) == (203, "Hm", b"hello")
+    assert [value for name, value in first.headers.pairs if name.lower() == "set-cookie"] == ["a=1", "b=2"]
+    assert second.body == b"hello"
+
+
+@in_every_world
+@pytest.mark.parametrize("length", [None, 4])
+def test_bodies_in_parts(world: World, length: int | None) -> None:
+    with ScriptedServer(answering(whole(b"ok"))) as server:
+        world.send(Request("PUT", server.origin, body=StreamBody.once([b"ab", b"", b"cd"], length)))
+        (got,) = server.requests
+    assert got.body == b"abcd"
+    assert (got.values("Content-Length"), got.values("Transfer-Encoding")) == (
+        (["4"], []) if length else ([], ["chunked"])
+    )
+
+
+@in_every_world
+@pytest.mark.parametrize("status", ["302 Found", "401 Unauthorized", "503 Unavailable"])
+def test_nothing_by_itself(world: World, status: str) -> None:
+    with ScriptedServer(answering(whole(b"no", status, "Location: /there"))) as server:
+        (response,) = world.send(get(server.origin), follow_redirects=True, auth=("user", "password"))
+        assert response.status == int(status[:3])
+        assert len(server.requests) == 1
+        assert server.requests[0].values("Authorization") == []
+
+
+@in_every_world
+def test_errors(world: World) -> None:
+    with ScriptedServer(silent) as server:
+        with pytest.raises(GlobusTimeoutError) as timed_out:
+            world.send(get(server.origin), http_timeout=0.1)
+        assert isinstance(timed_out.value.__cause__, world.library.ReadTimeout)
+        with pytest.raises(GlobusTimeoutError, match="deadline"):
+            world.send(get(server.origin, deadline=time.monotonic() + 0.1))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(GlobusConnectionError) as refused:
+        world.send(get(f"http://127.0.0.1:{port}/"))
+    assert not refused.value.request_began
+    for answer in (b"", b"SSH-2.0-x\r\n\r\n", head("200 OK", "Content-Length: 10") + b"abc"):
+
+        def script(peer: Peer, answer: bytes = answer) -> None:
+            peer.read_request()
+            peer.send(answer)
+
+        with ScriptedServer(script) as server, pytest.raises(GlobusConnectionError) as broken:
+            world.send(get(server.origin))
+        assert broken.value.request_began
+    with (
+        ScriptedServer(answering(whole(b"not gzip", "200 OK", "Content-Encoding: gzip"))) as server,
+        pytest.raises(ReplyFormatError),
+    ):
+        world.send(get(server.origin))
+
+
+@in_every_world
+def test_a_long_error_body_is_cut(world: World) -> None:
+    with ScriptedServer(answering(whole(b"x" * (3 << 20), "500 Oops"))) as server:
+        (response,) = world.send(get(server.origin))
+    assert (len(response.body), response.truncated) == (1 << 20, True)
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2])
+def test_cancelling_lets_go_of_the_connection_at_once(library: Any) -> None:
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.wait_for_close()
+
+    async def main(server: ScriptedServer) -> None:
+        async with library.AsyncClient() as client:
+            terminal = AsyncHttpxTerminal(client, http_timeout=None)
+            task = asyncio.create_task(terminal(get(server.origin)))
+            while not server.requests:
+                await asyncio.sleep(0.01)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert await asyncio.to_thread(server.saw_close.wait, 5)
+
+    with ScriptedServer(script) as server:
+        asyncio.run(main(server))
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2])
+def test_clients_over_it(library: Any) -> None:
+    with Sandbox() as globus:
+        authorizer = AccessTokenAuthorizer(globus.issue_token(TransferScopes.all).access_token)
+        with library.Client() as host:
+            terminal = HttpxTerminal(host)
+            with TransferClient(authorizer=authorizer, base_url=globus.transfer_url, terminal=terminal) as client:
+                assert client.task_list()["DATA"] == []
+            assert not host.is_closed
+
+        async def main() -> None:
+            async with library.AsyncClient() as host:
+                terminal = AsyncHttpxTerminal(host)
+                async with AsyncTransferClient(
+                    authorizer=authorizer, base_url=globus.transfer_url, terminal=terminal
+                ) as client:
+                    replies = await asyncio.gather(*(client.task_list() for _ in range(10)))
+                assert all(reply["DATA"] == [] for reply in replies)
+
+        asyncio.run(main())
+
+
+def test_wrong_uses_and_print() -> None:
+    with httpx.Client() as client:
+        terminal = HttpxTerminal(client, http_timeout=5)
+        assert str(terminal) == "httpx.Client of the program, time-out 5 s"
+        with pytest.raises(GlobusSDKUsageError, match="cannot be pickled"):
+            pickle.dumps(terminal)
+        with pytest.raises(GlobusSDKUsageError, match=r"expected an httpx\.AsyncClient, got a Client"):
+            AsyncHttpxTerminal(client)  # type: ignore[arg-type]
+        with pytest.raises(GlobusSDKUsageError, match="http_timeout=0"):
+            HttpxTerminal(client, http_timeout=0)
+    with pytest.raises(GlobusSDKUsageError, match="is closed"):
+        terminal(get("http://127.0.0.1:9/"))
+    with pytest.raises(GlobusSDKUsageError, match="got a NoneType"):
+        HttpxTerminal(None)  # type: ignore[arg-type]
