@@ -143,6 +143,7 @@ if TYPE_CHECKING:
     from globus_transport.services.transfer.replies import IterableTransferResponse as IterableTransferResponse
     from globus_transport.stack import Stack as Stack
     from globus_transport.terminals.aiohttp import AiohttpTerminal as AiohttpTerminal
+    from globus_transport.terminals.asgi import ASGITerminal as ASGITerminal
     from globus_transport.terminals.httpx import AsyncHttpxTerminal as AsyncHttpxTerminal
     from globus_transport.terminals.httpx import HttpxTerminal as HttpxTerminal
     from globus_transport.transport import Transport as Transport
@@ -271,6 +272,7 @@ _MODULES = {
     "IterableTransferResponse": "services.transfer.replies",
     "Stack": "stack",
     "AiohttpTerminal": "terminals.aiohttp",
+    "ASGITerminal": "terminals.asgi",
     "HttpxTerminal": "terminals.httpx",
     "AsyncHttpxTerminal": "terminals.httpx",
     "Transport": "transport",
@@ -280,6 +282,7 @@ _MODULES = {
 __all__ = [
     "MISSING",
     "URL",
+    "ASGITerminal",
     "AccessTokenAuthorizer",
     "AiohttpTerminal",
     "ArrayResponse",

@@ -140,6 +140,7 @@ PAGES = (
             "terminals.aiohttp",
             "terminals.httpx",
             "terminals.wsgi",
+            "terminals.asgi",
         ),
         (
             "terminals.urllib3.Urllib3Terminal",
