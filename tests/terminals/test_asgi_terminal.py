@@ -167,11 +167,11 @@ def test_closing_early_ends_the_application() -> None:
     async def main() -> None:
         response = await ASGITerminal(app)(get(stream=True))
         assert isinstance(response.stream, AsyncByteStream)
-        async for part in response.stream:
-            assert part == b"first"
-            break
+        parts: Any = aiter(response.stream)
+        assert await anext(parts) == b"first"
         await response.stream.close()
         await response.stream.close()
+        await parts.aclose()
         assert asyncio.all_tasks() == {asyncio.current_task()}
         with pytest.raises(GlobusSDKUsageError, match="closed before"):
             [part async for part in response.stream]
