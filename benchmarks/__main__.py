@@ -10,10 +10,14 @@ import time
 from importlib.metadata import version
 
 from benchmarks import (
+    asyncio_calls,
+    catalogue,
     cold_start,
     cpu,
     download,
     dropped_post,
+    embedding_httpx,
+    embedding_requests,
     expired_token,
     imports,
     no_network,
@@ -44,8 +48,12 @@ _MEASUREMENTS = {
     "an expired token": expired_token.measure,
     "a dropped POST": dropped_post.measure,
     "other origins": other_origin.measure,
+    "the catalogue": catalogue.measure,
+    "inside requests and urllib3": embedding_requests.measure,
+    "inside httpx": embedding_httpx.measure,
+    "asyncio": asyncio_calls.measure,
 }
-_LIBRARIES = ("globus_transport", "urllib3", "requests", "httpx", "globus-sdk")
+_LIBRARIES = ("globus_transport", "urllib3", "requests", "httpx", "aiohttp", "globus-sdk")
 
 
 def main() -> None:

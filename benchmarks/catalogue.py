@@ -12,12 +12,31 @@ from benchmarks.rounds import cpu_time_of, interleaved
 from benchmarks.service import TASK
 from benchmarks.sizes import Size
 from benchmarks.table import Goal, Row
-from globus_transport import Events, Headers, Hedging, Request, Response, Stack
+from globus_transport import (
+    Cache,
+    CircuitBreaker,
+    CompressBodies,
+    ConcurrencyLimit,
+    DryRun,
+    Events,
+    Headers,
+    Hedging,
+    IdempotencyKey,
+    OpenTelemetry,
+    RateLimit,
+    Request,
+    Response,
+    Stack,
+    StructuredLogging,
+    Validate,
+)
 from globus_transport.layers import AnyMiddleware
 
 _BARE = "no layer"
 _LIMIT = 2.0
-_HEADERS = Headers({"Content-Type": "application/json", "Content-Length": str(len(TASK))})
+_HEADERS = Headers(
+    {"Content-Type": "application/json", "Content-Length": str(len(TASK)), "Cache-Control": "max-age=3600"}
+)
 _REQUEST = Request("GET", "https://service.example.org/task", route="get_task")
 
 
@@ -28,9 +47,19 @@ def _nobody(_event: object) -> None:
 #: Layers that are to cost next to nothing while they have nothing to do.
 _IDLE: dict[str, Callable[[], AnyMiddleware]] = {
     "events": lambda: Events(_nobody),
+    "structured logging": StructuredLogging,
+    "rate limit": lambda: RateLimit(1e9, burst=1000),
+    "concurrency limit": lambda: ConcurrencyLimit(4),
+    "circuit breaker": CircuitBreaker,
+    "validation": lambda: Validate(request=_nobody, response=_nobody),
+    "compression": CompressBodies,
+    "idempotency key": IdempotencyKey,
+    "dry run": DryRun,
 }
 #: What costs more by its nature. The figure is said, and nothing is to be reached.
 _BUSY: dict[str, Callable[[], AnyMiddleware]] = {
+    "cache, a hit": Cache,
+    "OpenTelemetry, without an SDK": OpenTelemetry,
     "hedging, each GET in its own thread": lambda: Hedging(at_least=1.0),
 }
 

@@ -188,7 +188,8 @@ class _SessionStream(ByteStream):
     def _next(self) -> bytes:
         try:
             time_left(self._request, None)
-            chunk: bytes = self._reply.raw.read(_CHUNK, decode_content=False)
+            # What has come, not a whole chunk: whoever follows a slow stream is not kept waiting.
+            chunk: bytes = self._reply.raw.read1(_CHUNK, decode_content=False)
             return chunk
         except (OSError, HTTPError) as error:
             _raise_mapped(self._request, error, self._limit, self._limit)

@@ -27,8 +27,8 @@ from globus_transport import (
 from globus_transport.authorizers.renewing import RenewingAuthorizer
 from globus_transport.embed.aiohttp import GlobusAuth
 from globus_transport.sandbox import Sandbox
+from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, whole
 from tests.core.stepping import FakeAuth, Reply
-from tests.terminals.scripted_server import Peer, ScriptedServer, answering, head, whole
 
 REFUSED = whole(b'{"code": "AuthenticationFailed"}', "401 Unauthorized")
 

@@ -33,7 +33,7 @@ from globus_transport import (
 )
 from globus_transport.embed.aiohttp import GlobusAuth, StackMiddleware
 from globus_transport.layers import LayerLike
-from tests.terminals.scripted_server import Peer, ScriptedServer, answering, head, whole
+from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, whole
 
 BUSY = whole(b"busy", "503 Busy", "Retry-After: 0")
 

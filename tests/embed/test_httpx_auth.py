@@ -22,9 +22,9 @@ from globus_transport import (
     TransferScopes,
 )
 from globus_transport.sandbox import Sandbox
+from globus_transport.testing.loopback_server import ScriptedServer, answering, whole
 from tests.core.stepping import FakeAuth
 from tests.terminals.fresh_terminal import forget_proxies
-from tests.terminals.scripted_server import ScriptedServer, answering, whole
 
 REFUSED = whole(b'{"code": "AuthenticationFailed"}', "401 Unauthorized")
 

@@ -23,8 +23,8 @@ from globus_transport import (
 from globus_transport.embed.urllib3 import StackPool
 from globus_transport.sandbox import Sandbox
 from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, silent, whole
 from tests.terminals.fresh_terminal import forget_proxies
-from tests.terminals.scripted_server import Peer, ScriptedServer, answering, head, silent, whole
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import aiohttp
 import pytest
 
 from globus_transport import AiohttpTerminal, AsyncByteStream, AsyncTransferClient, Request, StreamBody
+from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, whole
 from tests.terminals.fresh_terminal import forget_proxies
-from tests.terminals.scripted_server import Peer, ScriptedServer, answering, head, whole
 
 
 @pytest.fixture(autouse=True)

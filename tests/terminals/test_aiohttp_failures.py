@@ -22,10 +22,7 @@ from globus_transport import (
     Request,
     StreamBody,
 )
-from tests.terminals.aiohttp_running import RUNNERS, with_own
-from tests.terminals.certificates import Authority
-from tests.terminals.fresh_terminal import forget_proxies
-from tests.terminals.scripted_server import (
+from globus_transport.testing.loopback_server import (
     Peer,
     ScriptedServer,
     answering,
@@ -34,6 +31,9 @@ from tests.terminals.scripted_server import (
     silent,
     whole,
 )
+from tests.terminals.aiohttp_running import RUNNERS, with_own
+from tests.terminals.certificates import Authority
+from tests.terminals.fresh_terminal import forget_proxies
 
 
 @pytest.fixture(scope="module")

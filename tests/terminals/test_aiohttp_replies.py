@@ -17,9 +17,7 @@ from globus_transport import (
     Request,
     Response,
 )
-from tests.terminals.aiohttp_running import RUNNERS
-from tests.terminals.fresh_terminal import forget_proxies
-from tests.terminals.scripted_server import (
+from globus_transport.testing.loopback_server import (
     Peer,
     ScriptedServer,
     answering,
@@ -27,6 +25,8 @@ from tests.terminals.scripted_server import (
     once,
     whole,
 )
+from tests.terminals.aiohttp_running import RUNNERS
+from tests.terminals.fresh_terminal import forget_proxies
 
 
 @pytest.fixture(autouse=True)

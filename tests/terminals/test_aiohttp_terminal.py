@@ -25,14 +25,14 @@ from globus_transport import (
     StreamBody,
 )
 from globus_transport.terminals import aiohttp_direct
-from tests.terminals.aiohttp_running import RUNNERS, with_own
-from tests.terminals.fresh_terminal import forget_proxies
-from tests.terminals.scripted_server import (
+from globus_transport.testing.loopback_server import (
     ScriptedServer,
     answering,
     in_turn,
     whole,
 )
+from tests.terminals.aiohttp_running import RUNNERS, with_own
+from tests.terminals.fresh_terminal import forget_proxies
 
 
 @pytest.fixture(autouse=True)

@@ -32,8 +32,8 @@ from globus_transport import (
 )
 from globus_transport.messages import AsyncByteStream, ByteStream
 from globus_transport.sandbox import Sandbox
+from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, silent, whole
 from tests.terminals.fresh_terminal import forget_proxies
-from tests.terminals.scripted_server import Peer, ScriptedServer, answering, head, silent, whole
 
 
 class World:

@@ -11,9 +11,9 @@ from globus_transport.errors import GlobusConnectionError, GlobusConnectionTimeo
 from globus_transport.messages import Request
 from globus_transport.terminals.proxies import proxy_for
 from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, once, silent, whole
 from tests.terminals.certificates import Authority
 from tests.terminals.fresh_terminal import forget_proxies, get
-from tests.terminals.scripted_server import Peer, ScriptedServer, answering, once, silent, whole
 
 FROM_PROXY = answering(whole(b"from the proxy"))
 CREDENTIALS = "user:s%20%E2%82%ACcret"

@@ -22,8 +22,8 @@ from globus_transport import (
 )
 from globus_transport.messages import ByteStream, Request, StreamBody
 from globus_transport.terminals.requests import RequestsTerminal
+from globus_transport.testing.loopback_server import Peer, ScriptedServer, head, whole
 from tests.terminals.fresh_terminal import forget_proxies
-from tests.terminals.scripted_server import Peer, ScriptedServer, head, whole
 
 
 @pytest.fixture

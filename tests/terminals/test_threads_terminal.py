@@ -26,8 +26,8 @@ from globus_transport.messages import AsyncByteStream, ByteStream, Request, Resp
 from globus_transport.middleware.deadline import Deadline
 from globus_transport.terminals.threads import ThreadsTerminal
 from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, in_turn, once, silent, whole
 from tests.terminals.fresh_terminal import fresh_terminal, get
-from tests.terminals.scripted_server import Peer, ScriptedServer, answering, head, in_turn, once, silent, whole
 
 PATIENCE = 5.0
 

@@ -13,10 +13,10 @@ from globus_transport.messages import ByteStream, Request
 from globus_transport.terminals import tls
 from globus_transport.terminals.tls import shared_context
 from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, once, whole
 from globus_transport.transport import Transport
 from tests.terminals.certificates import Authority
 from tests.terminals.fresh_terminal import forget_proxies, fresh_terminal, get
-from tests.terminals.scripted_server import Peer, ScriptedServer, answering, head, once, whole
 
 
 @pytest.fixture(scope="module")

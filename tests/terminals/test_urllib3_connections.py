@@ -16,8 +16,8 @@ from globus_transport.errors import GlobusConnectionError, GlobusSDKUsageError
 from globus_transport.messages import ByteStream, Request
 from globus_transport.stack import Stack
 from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, once, whole
 from tests.terminals.fresh_terminal import fresh_terminal, get
-from tests.terminals.scripted_server import Peer, ScriptedServer, answering, head, once, whole
 
 
 @pytest.fixture

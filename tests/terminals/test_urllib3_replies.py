@@ -12,8 +12,17 @@ import pytest
 from globus_transport.errors import GlobusConnectionError, GlobusSDKUsageError, ReplyFormatError
 from globus_transport.messages import ByteStream, Request, Response, StreamBody
 from globus_transport.terminals.urllib3 import ERROR_BODY_LIMIT, Urllib3Terminal
+from globus_transport.testing.loopback_server import (
+    PATIENCE,
+    Peer,
+    Script,
+    ScriptedServer,
+    answering,
+    head,
+    once,
+    whole,
+)
 from tests.terminals.fresh_terminal import fresh_terminal, get
-from tests.terminals.scripted_server import PATIENCE, Peer, Script, ScriptedServer, answering, head, once, whole
 
 CHUNKED = "Transfer-Encoding: chunked"
 MIB = 1 << 20

@@ -9,8 +9,8 @@ import pytest
 from globus_transport.errors import GlobusConnectionError, GlobusSDKUsageError, GlobusTimeoutError
 from globus_transport.messages import Request, StreamBody
 from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, whole
 from tests.terminals.fresh_terminal import fresh_terminal, get
-from tests.terminals.scripted_server import Peer, ScriptedServer, answering, whole
 
 
 @pytest.fixture

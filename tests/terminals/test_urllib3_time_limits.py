@@ -11,8 +11,8 @@ from globus_transport.messages import ByteStream, Request, StreamBody
 from globus_transport.middleware.deadline import Deadline
 from globus_transport.stack import Stack
 from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, silent, whole
 from tests.terminals.fresh_terminal import fresh_terminal, get
-from tests.terminals.scripted_server import Peer, ScriptedServer, answering, head, silent, whole
 
 SHORT = 0.15
 

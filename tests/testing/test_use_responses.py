@@ -27,8 +27,8 @@ from globus_transport import (
 )
 from globus_transport.terminals.urllib3 import Urllib3Terminal
 from globus_transport.testing import use_responses
+from globus_transport.testing.loopback_server import Peer, ScriptedServer, whole
 from tests.terminals.fresh_terminal import forget_proxies
-from tests.terminals.scripted_server import Peer, ScriptedServer, whole
 
 TASK = "https://transfer.api.globus.org/v0.10/task/x"
 TOKEN = "https://auth.globus.org/v2/oauth2/token"
