@@ -158,6 +158,12 @@ PAGES = (
             "embed.aiohttp.StackMiddleware",
             "embed.requests.GlobusAuth",
             "embed.requests.StackAdapter",
+            "embed.httpx.GlobusAuth",
+            "embed.httpx.StackTransport",
+            "embed.httpx.AsyncStackTransport",
+            "embed.httpx2.GlobusAuth",
+            "embed.httpx2.StackTransport",
+            "embed.httpx2.AsyncStackTransport",
             "embed.urllib3.StackPool",
         ),
     ),
@@ -306,12 +312,29 @@ PAGES = (
             "testing.ResponseSet",
         ),
     ),
+    Page(
+        "terminal_contract",
+        "The contract of terminals",
+        ("testing.terminal_contract", "testing.loopback_server"),
+        (
+            "testing.terminal_contract.TerminalContract",
+            *(
+                f"testing.loopback_server.{name}"
+                for name in ("ScriptedServer", "Peer", "Received", "answering", "once", "in_turn", "silent", "whole")
+            ),
+        ),
+    ),
 )
 
 # What a class has from one of these is told there, once.
 _TOLD_ELSEWHERE = (
     "ABC",
+    "AsyncBaseTransport",
+    "Auth",
+    "AuthBase",
+    "BaseAdapter",
     "BaseException",
+    "BaseTransport",
     "GenericCalls",
     "GlobusAPIError",
     "GlobusAuthorizer",
@@ -323,7 +346,9 @@ _TOLD_ELSEWHERE = (
     "MountedRoutes",
     "NetworkError",
     "OAuthTokenResponse",
+    "PoolManager",
     "RenewingAuthorizer",
+    "RequestMethods",
     "RouteTable",
     "dict",
     "str",

@@ -65,8 +65,8 @@ class StackTransport(SyncSending, httpx.BaseTransport):
     :raises GlobusSDKUsageError: if it is no ``Stack``
     """
 
-    library = httpx
-    body_class = _SyncBody
+    _library = httpx
+    _body_class = _SyncBody
 
     def __init__(self, stack: Stack, *, stream: bool = True) -> None:
         super().__init__(stack, stream=stream)
@@ -83,8 +83,8 @@ class StackTransport(SyncSending, httpx.BaseTransport):
 class AsyncStackTransport(AsyncSending, httpx.AsyncBaseTransport):
     """:class:`StackTransport` for ``httpx.AsyncClient`` and an ``AsyncStack``."""
 
-    library = httpx
-    body_class = _AsyncBody
+    _library = httpx
+    _body_class = _AsyncBody
 
     def __init__(self, stack: AsyncStack, *, stream: bool = True) -> None:
         super().__init__(stack, stream=stream)

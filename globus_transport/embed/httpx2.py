@@ -65,8 +65,8 @@ class StackTransport(SyncSending, httpx2.BaseTransport):
     :raises GlobusSDKUsageError: if it is no ``Stack``
     """
 
-    library = httpx2
-    body_class = _SyncBody
+    _library = httpx2
+    _body_class = _SyncBody
 
     def __init__(self, stack: Stack, *, stream: bool = True) -> None:
         super().__init__(stack, stream=stream)
@@ -83,8 +83,8 @@ class StackTransport(SyncSending, httpx2.BaseTransport):
 class AsyncStackTransport(AsyncSending, httpx2.AsyncBaseTransport):
     """:class:`StackTransport` for ``httpx2.AsyncClient`` and an ``AsyncStack``."""
 
-    library = httpx2
-    body_class = _AsyncBody
+    _library = httpx2
+    _body_class = _AsyncBody
 
     def __init__(self, stack: AsyncStack, *, stream: bool = True) -> None:
         super().__init__(stack, stream=stream)

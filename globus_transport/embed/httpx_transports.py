@@ -23,14 +23,10 @@ _FRAMING = frozenset({b"content-length", b"transfer-encoding"})
 
 
 class SyncSending:
-    """What a transport for ``httpx.Client`` does.
+    """What a transport for ``httpx.Client`` does. Its class says which module, and which ``SyncByteStream`` of that."""
 
-    :ivar library: httpx, or a module of its shape
-    :ivar body_class: of the library's ``SyncByteStream``
-    """
-
-    library: Any
-    body_class: Any
+    _library: Any
+    _body_class: Any
 
     def __init__(self, stack: Stack, *, stream: bool = True) -> None:
         self.stack = without_layers(stack, Stack, "errors", "redirect")
@@ -40,32 +36,28 @@ class SyncSending:
         """Send one request down the stack."""
         length = _length_of(request)
         body: bytes | StreamBody | None = None
-        if isinstance(request.stream, self.library.ByteStream):
+        if isinstance(request.stream, self._library.ByteStream):
             body = b"".join(request.stream) or None
         else:
             body = StreamBody.once(iter(request.stream), length)
         try:
             response = self.stack.send(_as_request(request, body, self.stream))
         except NetworkError as error:
-            raise _mapped(self.library, error, request) from error
+            raise _mapped(self._library, error, request) from error
         stream = None
         if isinstance(response.stream, ByteStream):
-            stream = self.body_class(self.library, response.stream, request)
-        return _reply(self.library, response, stream)
+            stream = self._body_class(self._library, response.stream, request)
+        return _reply(self._library, response, stream)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.stack!r}>"
 
 
 class AsyncSending:
-    """What a transport for ``httpx.AsyncClient`` does.
+    """What a transport for ``httpx.AsyncClient`` does, with the ``AsyncByteStream`` of its module."""
 
-    :ivar library: httpx, or a module of its shape
-    :ivar body_class: of the library's ``AsyncByteStream``
-    """
-
-    library: Any
-    body_class: Any
+    _library: Any
+    _body_class: Any
 
     def __init__(self, stack: AsyncStack, *, stream: bool = True) -> None:
         self.stack = without_layers(stack, AsyncStack, "errors", "redirect")
@@ -77,11 +69,11 @@ class AsyncSending:
         try:
             response = await self.stack.send(_as_request(request, body, self.stream))
         except NetworkError as error:
-            raise _mapped(self.library, error, request) from error
+            raise _mapped(self._library, error, request) from error
         stream = None
         if response.stream is not None:
-            stream = self.body_class(self.library, response.stream, request)
-        return _reply(self.library, response, stream)
+            stream = self._body_class(self._library, response.stream, request)
+        return _reply(self._library, response, stream)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.stack!r}>"
