@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any, cast
+from collections.abc import Callable
+from datetime import timedelta
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urljoin
 
 import requests
-import urllib3
 from requests.auth import AuthBase
 from requests.cookies import extract_cookies_to_jar
 
 from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer
 from globus_transport.embed.authorizing import authorized, next_try
 from globus_transport.embed.binding import bound
-from globus_transport.embed.requests_messages import as_request
+from globus_transport.embed.requests_messages import as_request, url_of
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.headers import Headers
 from globus_transport.messages import Request, Response
-from globus_transport.middleware.errors import ERROR_BODY_LIMIT
 from globus_transport.urls import URL
+
+if TYPE_CHECKING:
+    from typing import Self
 
 
 class GlobusAuth(AuthBase):
@@ -39,39 +43,66 @@ class GlobusAuth(AuthBase):
         self.authorizer = bound(authorizer, urls)
 
     def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
-        request = as_request(prepared)
-        if request.url.origin in self.authorizer.origins:
+        if self._may_see(prepared):
+            # The body stays out of it: nothing is sent yet.
+            request = Request(prepared.method or "GET", url_of(prepared), Headers.received(prepared.headers.items()))
             _put(prepared, authorized(self.authorizer, request))
-        register: Any = prepared.register_hook
-        register("response", self._answered)
+        hooks: list[Any] = prepared.hooks["response"]
+        if not any(isinstance(hook, _Answered) and hook.auth == self for hook in hooks):
+            hooks.append(_Answered(self))
         return prepared
 
-    def _answered(self, reply: requests.Response, **options: Any) -> requests.Response:
-        prepared = reply.request
-        if reply.is_redirect and self._leads_away(reply):
-            # requests copies these headers to the next request; by itself it keeps the credential for the same
-            # host at another scheme.
-            prepared.headers.pop("Authorization", None)
-        if reply.status_code != 401:
-            return reply
-        request = as_request(prepared)
-        if request.url.origin not in self.authorizer.origins or not request.can_replay:
-            return reply
-        flow = next_try(self.authorizer, request, Response(401, Headers(dict(reply.headers))))
+    def _may_see(self, prepared: requests.PreparedRequest) -> bool:
         try:
+            return url_of(prepared).origin in self.authorizer.origins
+        except requests.exceptions.InvalidURL:
+            # Such as the schemes of other adapters.
+            return False
+
+    def _answered(self, reply: requests.Response, **options: Any) -> requests.Response:
+        # A redirect is followed with the headers of this one.
+        prepared = reply.request
+        if not (reply.status_code == 401 or reply.is_redirect) or not self._may_see(prepared):
+            return reply
+        if reply.status_code == 401:
+            reply = self._tried_again(prepared, reply, options)
+        if reply.is_redirect and self._leads_away(reply):
+            # By itself requests keeps the credential for the same host at another scheme.
+            if reply.request is prepared:
+                reply.request = prepared.copy()
+            prepared.headers.pop("Authorization", None)
+        return reply
+
+    def _tried_again(
+        self, prepared: requests.PreparedRequest, reply: requests.Response, options: dict[str, Any]
+    ) -> requests.Response:
+        request = as_request(prepared)
+        flow = next_try(self.authorizer, request, Response(401, Headers.received(reply.headers.items())))
+        try:
+            # Where the body cannot be sent again, the flow still learns that the token was refused.
             following = next(flow)
-            while True:
+            while request.can_replay:
                 _let_go(reply)
                 again = _again(prepared, reply, following)
+                if reply.request is prepared:
+                    reply.request = prepared.copy()
                 # The headers that a redirect of the second reply is made from.
                 _put(prepared, following)
+                started = perf_counter()
                 second = reply.connection.send(again, **options)
+                second.elapsed = timedelta(seconds=perf_counter() - started)
                 second.history.append(reply)
                 second.request = again
                 reply = second
-                following = flow.send(Response(reply.status_code, Headers(dict(reply.headers))))
+                following = flow.send(Response(reply.status_code, Headers.received(reply.headers.items())))
         except StopIteration:
-            return reply
+            pass
+        except BaseException:
+            reply.close()
+            raise
+        finally:
+            flow.close()
+        return reply
 
     def _leads_away(self, reply: requests.Response) -> bool:
         try:
@@ -90,6 +121,37 @@ class GlobusAuth(AuthBase):
         return f"<GlobusAuth: {self.authorizer}>"
 
 
+class _Answered:
+    """The hook of a request, which leads to the authorizer.
+
+    A reply that is pickled takes its request along, with its hooks. The authorizer, which can hold a refresh token
+    or a client secret, does not go with it.
+    """
+
+    def __init__(self, auth: GlobusAuth) -> None:
+        self.auth = auth
+
+    def __call__(self, reply: requests.Response, **options: Any) -> requests.Response:
+        return self.auth._answered(reply, **options)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Callable[[], object], tuple[()]]:
+        return (_no_hook, ())
+
+
+def _no_hook() -> Callable[..., None]:
+    return _leave_as_it_is
+
+
+def _leave_as_it_is(_reply: requests.Response, **_options: Any) -> None:
+    """What a hook returns that changes nothing."""
+
+
 def _put(prepared: requests.PreparedRequest, request: Request) -> None:
     header = request.headers.get("Authorization")
     if header is None:
@@ -99,9 +161,9 @@ def _put(prepared: requests.PreparedRequest, request: Request) -> None:
 
 
 def _let_go(reply: requests.Response) -> None:
-    # Read to its end, within reason, so that the connection can be used again.
-    with contextlib.suppress(urllib3.exceptions.HTTPError, OSError):
-        reply.raw.read(ERROR_BODY_LIMIT, decode_content=False)
+    # Read to its end, so that the connection can be used again. If that fails, it is not.
+    with contextlib.suppress(requests.RequestException, RuntimeError):
+        _ = reply.content
     reply.close()
 
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import requests
+from requests.utils import urldefragauth
 
 from globus_transport.embed.bodies import to_body
+from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.headers import Headers
 from globus_transport.messages import Request
 from globus_transport.terminals.time_limits import TIME_LIMITS
@@ -25,17 +27,18 @@ def as_request(
     """A prepared request as this package has them; how its body is framed is the terminal's affair.
 
     :param timeout: (seconds to connect, seconds to read), if the request has its own
-    :raises GlobusSDKUsageError: if its URL or body is nothing that can be sent
+    :raises requests.exceptions.InvalidURL: if its URL is no http(s) URL
+    :raises GlobusSDKUsageError: if its body is nothing that can be sent
     """
     headers = Headers([(_text(name), _text(value)) for name, value in prepared.headers.items()])
     length = headers.get("Content-Length")
-    position = getattr(prepared, "_body_position", None)
+    position = getattr(prepared, "_body_position", None) if hasattr(prepared.body, "seek") else None
     extensions: Mapping[str, Any] = {}
     if timeout is not None:
         extensions = {TIME_LIMITS: timeout}
     return Request(
         prepared.method or "GET",
-        URL(prepared.url or ""),
+        url_of(prepared),
         headers.without(*_FRAMING),
         to_body(
             prepared.body,
@@ -46,6 +49,18 @@ def as_request(
         follow_redirects=False,
         extensions=extensions,
     )
+
+
+def url_of(prepared: requests.PreparedRequest) -> URL:
+    """Where a prepared request goes. What stood before the host, requests has made an Authorization header of.
+
+    :raises requests.exceptions.InvalidURL: if it is no http(s) URL
+    """
+    url = prepared.url or ""
+    try:
+        return URL(urldefragauth(url) if "@" in url else url)
+    except GlobusSDKUsageError as error:
+        raise requests.exceptions.InvalidURL(str(error), request=prepared) from error
 
 
 def _text(value: str | bytes) -> str:
