@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Mapping
 from typing import Any, NoReturn, cast
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 import urllib3
 from requests.adapters import BaseAdapter
+from requests.auth import _basic_auth_str
 from requests.cookies import extract_cookies_to_jar
+from requests.exceptions import ChunkedEncodingError, ContentDecodingError, ProxyError, SSLError
 from requests.structures import CaseInsensitiveDict
-from requests.utils import get_encoding_from_headers, get_environ_proxies
+from requests.utils import get_auth_from_url, get_encoding_from_headers, select_proxy
 
 from globus_transport.embed.requests_messages import as_request
 from globus_transport.embed.stacks import without_layers
+from globus_transport.embed.urllib3_errors import broke_off, reason_of
 from globus_transport.embed.urllib3_replies import to_urllib3
 from globus_transport.errors import (
     GlobusConnectionTimeoutError,
     GlobusSDKUsageError,
     GlobusTimeoutError,
     NetworkError,
+    ReplyFormatError,
 )
-from globus_transport.messages import Response
+from globus_transport.messages import Request, Response
 from globus_transport.stack import Stack
+from globus_transport.terminals.proxies import proxy_for
 from globus_transport.terminals.urllib3 import Urllib3Terminal
 from globus_transport.urls import URL
-
-_TLS_OR_PROXY = (ssl.SSLError, urllib3.exceptions.SSLError, urllib3.exceptions.ProxyError)
 
 
 class StackAdapter(BaseAdapter):
@@ -40,8 +43,9 @@ class StackAdapter(BaseAdapter):
     are left out. The stack stays whose it is: closing the session does not close it.
 
     ``timeout=`` and ``verify=`` of a request hold where the stack ends in a ``Urllib3Terminal``, as a client's does;
-    ``verify=True``, which is the default, leaves it at what the terminal was made with. ``cert=`` is refused, and
-    ``proxies=`` other than those of the environment.
+    ``verify=True``, which is the default, means the terminal's own CA certificates where it has some. ``cert=`` is
+    refused, and a proxy that is not the one of the environment, which terminals take. The body of a status of 400
+    and above is cut at 1 MiB, but not with ``stream=True``.
 
     :param stack: layers over a terminal, such as ``client.stack``
     :raises GlobusSDKUsageError: if it is no ``Stack``
@@ -81,20 +85,23 @@ class StackAdapter(BaseAdapter):
         """
         if cert is not None:
             raise GlobusSDKUsageError("cert=: a stack has no client certificates")
-        if proxies and dict(proxies) != get_environ_proxies(request.url or ""):
-            raise GlobusSDKUsageError(
-                "proxies=: a stack takes its proxies from the environment (HTTPS_PROXY, NO_PROXY)"
-            )
-        stack = self._verifying(verify)
+        asked = as_request(request, stream=stream, timeout=_limits(timeout))
+        _check_proxy(asked, proxies)
         try:
-            response = stack.send(as_request(request, stream=stream, timeout=_limits(timeout)))
+            response = self._verifying(verify, asked).send(asked)
         except NetworkError as error:
             _raise_mapped(error, request)
+        except ReplyFormatError as error:
+            raise ContentDecodingError(str(error), request=request) from error
         return self._reply(request, response)
 
-    def _verifying(self, verify: bool | str) -> Stack:
+    def _verifying(self, verify: bool | str | None, asked: Request) -> Stack:
         terminal = self.stack.terminal
-        if verify is True or verify is None or verify == getattr(terminal, "verify_ssl", None):
+        own = getattr(terminal, "verify_ssl", True)
+        if verify is None:
+            verify = True
+        # That the terminal has a CA file of its own is no less than what is asked for; that it verifies nothing is.
+        if not asked.url.startswith("https:") or verify == own or (verify is True and own is not False):
             return self.stack
         if not isinstance(terminal, Urllib3Terminal):
             raise GlobusSDKUsageError(f"verify={verify!r}: say so to the stack's terminal; it is no Urllib3Terminal")
@@ -139,31 +146,71 @@ def _prefixes(origin: str) -> list[str]:
     return [f"{origin}/"] if has_port else [f"{origin}/", f"{origin}{default}/"]
 
 
-def _limits(timeout: Any) -> tuple[float | None, float | None] | None:
-    """requests' time-out: none, seconds, or seconds for the connection and for the next bytes."""
-    if timeout is None:
-        return (None, None)
+def _limits(timeout: Any) -> tuple[float | None, float | None]:
+    """requests' time-out: none, seconds, seconds for the connection and for the next bytes, or urllib3's object.
+
+    :raises ValueError: as requests' own adapter does
+    """
     if isinstance(timeout, tuple):
         if len(timeout) != 2:
             raise ValueError(f"timeout={timeout!r}: give seconds, or (seconds to connect, seconds to read)")
-        connect, read = timeout
-        return (connect, read)
-    if isinstance(timeout, urllib3.Timeout):
-        return (timeout.connect_timeout, timeout.read_timeout)  # type: ignore[return-value]
-    return (timeout, timeout)
+        timeout = urllib3.Timeout(connect=timeout[0], read=timeout[1])
+    elif not isinstance(timeout, urllib3.Timeout):
+        timeout = urllib3.Timeout(connect=timeout, read=timeout)
+    # What is left for reading is counted from the connection on.
+    timeout = timeout.clone()
+    timeout.start_connect()
+    resolve = urllib3.Timeout.resolve_default_timeout
+    return resolve(timeout.connect_timeout), resolve(timeout.read_timeout)
+
+
+def _check_proxy(asked: Request, proxies: Mapping[str, str] | None) -> None:
+    """:raises GlobusSDKUsageError: if requests would go another way than terminals do"""
+    wanted = select_proxy(str(asked.url), dict(proxies) if proxies else None)
+    own = proxy_for(asked.url.origin)
+    if wanted is None and own is None:
+        return
+    if wanted is not None and own is not None and _same_proxy(wanted, own.url, own.headers):
+        return
+    raise GlobusSDKUsageError(
+        f"proxies: requests would go to {asked.url.origin} {_way(wanted)}, but a stack takes its proxies from the "
+        f"environment (HTTPS_PROXY, NO_PROXY) and goes {_way(own.url if own is not None else None)}; change the "
+        "environment, or the session's proxies and trust_env"
+    )
+
+
+def _same_proxy(wanted: str, own: str, own_headers: Mapping[str, str]) -> bool:
+    one, other = _parts(wanted), urlsplit(own)
+    name, password = get_auth_from_url(wanted)
+    said = _basic_auth_str(name, password) if name else None
+    return (one.scheme, one.hostname, one.port, said) == (
+        other.scheme,
+        other.hostname,
+        other.port,
+        own_headers.get("Proxy-Authorization"),
+    )
+
+
+def _parts(proxy: str) -> SplitResult:
+    return urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+
+
+def _way(proxy: str | None) -> str:
+    if proxy is None:
+        return "directly"
+    # Without the password that may stand in it.
+    parts = _parts(proxy)
+    return f"through {parts.hostname}" if parts.port is None else f"through {parts.hostname}:{parts.port}"
 
 
 def _raise_mapped(error: NetworkError, request: requests.PreparedRequest) -> NoReturn:
-    reason: BaseException | None = error
-    while reason is not None and not isinstance(reason, _TLS_OR_PROXY):
-        reason = reason.__cause__ or reason.__context__
     kind: type[requests.RequestException] = requests.ConnectionError
     if isinstance(error, GlobusConnectionTimeoutError):
         kind = requests.ConnectTimeout
     elif isinstance(error, GlobusTimeoutError):
         kind = requests.ReadTimeout
-    elif isinstance(reason, urllib3.exceptions.ProxyError):
-        kind = requests.exceptions.ProxyError
-    elif reason is not None:
-        kind = requests.exceptions.SSLError
+    elif broke_off(error):
+        kind = ChunkedEncodingError
+    elif (reason := reason_of(error)) is not None:
+        kind = ProxyError if isinstance(reason, urllib3.exceptions.ProxyError) else SSLError
     raise kind(str(error), request=request) from error

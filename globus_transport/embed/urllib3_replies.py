@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import io
-from email.message import Message
+from collections.abc import Generator
 from typing import Any, cast
 
 from urllib3 import HTTPHeaderDict, HTTPResponse
-from urllib3.exceptions import ProtocolError, ReadTimeoutError
+from urllib3.exceptions import DecodeError
 
-from globus_transport.errors import GlobusTimeoutError, NetworkError
+from globus_transport.embed.urllib3_errors import to_urllib3_error
+from globus_transport.errors import NetworkError, ReplyFormatError
+from globus_transport.headers import Headers
 from globus_transport.messages import ByteStream, Response
+
+# What every terminal undoes. Other encodings reach the caller, who asked for them.
+_UNDONE = frozenset({"gzip", "x-gzip", "deflate"})
+_CHUNK = 1 << 16
+_AT_ITS_END = io.BytesIO()
+_AT_ITS_END.close()
 
 
 class _Body(io.RawIOBase):
@@ -31,10 +39,10 @@ class _Body(io.RawIOBase):
                 self._left = next(self._chunks)
             except StopIteration:
                 return 0
-            except GlobusTimeoutError as error:
-                raise ReadTimeoutError(cast(Any, None), self._url, str(error)) from error
             except NetworkError as error:
-                raise ProtocolError(str(error), error) from error
+                raise to_urllib3_error(error, self._url) from error
+            except ReplyFormatError as error:
+                raise DecodeError(str(error)) from error
         taken = self._left[: len(buffer)]
         self._left = self._left[len(taken) :]
         buffer[: len(taken)] = taken
@@ -50,9 +58,7 @@ class _Head:
     """What cookie jars look for in a response of ``http.client``."""
 
     def __init__(self, headers: HTTPHeaderDict) -> None:
-        self.msg = Message()
-        for name, value in headers.iteritems():
-            self.msg[name] = value
+        self.msg = headers
 
     def isclosed(self) -> bool:
         return True
@@ -61,37 +67,59 @@ class _Head:
         """Nothing of it is open."""
 
 
-def to_urllib3(response: Response, method: str, url: str, *, preload: bool) -> HTTPResponse:
-    """The response. Its body was decoded by the stack, so that nothing here decodes it again.
+class _Reply(HTTPResponse):
+    """urllib3's response over the body that a stack gives."""
+
+    def stream(self, amt: int | None = _CHUNK, decode_content: bool | None = None) -> Generator[bytes]:
+        """The chunks of a body of unknown length as they come, as urllib3 has it."""
+        if not self.chunked:
+            yield from super().stream(amt, decode_content)
+            return
+        while not self.closed and (chunk := self.read1(amt, decode_content)):
+            yield chunk
+
+
+def to_urllib3(response: Response, method: str, url: str, *, preload: bool, as_decoded: bool = False) -> HTTPResponse:
+    """The response. What its terminal decoded, nothing here decodes again.
 
     :param preload: read the body now
+    :param as_decoded: leave the headers out that describe the body as it was before it was decoded
     """
+    undone = _was_undone(response.headers)
     headers = HTTPHeaderDict()
     for name, value in response.headers.pairs:
-        headers.add(name, value)
-    body: Any = io.BytesIO(response.body)
+        if not (undone and as_decoded and name.lower() in ("content-encoding", "content-length")):
+            headers.add(name, value)
+    as_it_is = undone or "Content-Encoding" not in headers
+    body: Any
     if isinstance(response.stream, ByteStream):
-        body = io.BufferedReader(_Body(response.stream, url), 1 << 16)
-    made = HTTPResponse(
+        body = io.BufferedReader(_Body(response.stream, url), _CHUNK)
+    else:
+        body = _AT_ITS_END if preload and as_it_is else io.BytesIO(response.body)
+    made = _Reply(
         body=body,
         headers=headers,
         status=response.status,
         version=11,
-        version_string="HTTP/1.1",
         reason=response.reason,
         preload_content=False,
-        decode_content=False,
         request_method=method,
         request_url=url,
     )
-    # Of no length: the header counts the bytes before decoding.
+    made.version_string = "HTTP/1.1"
+    # Of no length: the header counts the bytes before decoding, and the terminal has seen to it that none is missing.
     made.length_remaining = None
     cast(Any, made)._original_response = _Head(headers)
-    if "Content-Encoding" in headers:
+    if undone:
         cast(Any, made)._init_decoder = _no_decoder
     if preload:
-        cast(Any, made)._body = made.read()
+        cast(Any, made)._body = response.body if body is _AT_ITS_END else made.read()
     return made
+
+
+def _was_undone(headers: Headers) -> bool:
+    encoding = headers.get("Content-Encoding")
+    return encoding is not None and all(name.strip() in _UNDONE for name in encoding.lower().split(","))
 
 
 def _no_decoder() -> None:

@@ -191,12 +191,9 @@ def test_a_body_that_breaks_off(session: requests.Session) -> None:
         peer.send(head("200 OK", "Content-Length: 10"), b"abc")
 
     with ScriptedServer(script) as server:
-        with pytest.raises(requests.ConnectionError):
+        with pytest.raises(requests.exceptions.ChunkedEncodingError):
             session.get(server.origin)
-        with (
-            session.get(server.origin, stream=True) as reply,
-            pytest.raises((requests.exceptions.ChunkedEncodingError, requests.ConnectionError)),
-        ):
+        with session.get(server.origin, stream=True) as reply, pytest.raises(requests.exceptions.ChunkedEncodingError):
             b"".join(reply.iter_content(100))
 
 
@@ -212,7 +209,7 @@ def test_certificates(session: requests.Session, tmp_path: Path) -> None:
 def test_what_cannot_be_kept_is_refused(session: requests.Session) -> None:
     with pytest.raises(GlobusSDKUsageError, match="cert="):
         session.get("http://127.0.0.1:9/", cert="client.pem")
-    with pytest.raises(GlobusSDKUsageError, match="proxies="):
+    with pytest.raises(GlobusSDKUsageError, match=r"through 127\.0\.0\.1:9, but a stack"):
         session.get("http://127.0.0.1:9/", proxies={"http": "http://127.0.0.1:9"})
     with pytest.raises(ValueError, match="timeout="):
         session.get("http://127.0.0.1:9/", timeout=(1, 2, 3))  # type: ignore[arg-type]

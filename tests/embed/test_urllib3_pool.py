@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 import urllib3
-from urllib3.exceptions import MaxRetryError, ProtocolError, ReadTimeoutError
+from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError, ReadTimeoutError
 
 from globus_transport import (
     AccessTokenAuthorizer,
@@ -78,13 +78,15 @@ def test_redirects_as_they_are_asked_for(pool: StackPool) -> None:
 
 
 def test_errors_are_urllib3_s(pool: StackPool) -> None:
-    with ScriptedServer(silent) as server, pytest.raises(ReadTimeoutError) as timed_out:
+    with ScriptedServer(silent) as server, pytest.raises(MaxRetryError) as timed_out:
         pool.request("GET", server.origin, timeout=urllib3.Timeout(connect=5, read=0.1))
-    assert isinstance(timed_out.value.__cause__, NetworkError)
+    assert isinstance(timed_out.value.reason, ReadTimeoutError)
+    assert isinstance(timed_out.value.reason.__cause__, NetworkError)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    with pytest.raises(MaxRetryError):
+    with pytest.raises(NewConnectionError) as refused:
         pool.request("GET", f"http://127.0.0.1:{port}/", retries=False)
+    assert isinstance(refused.value.__cause__, NetworkError)
 
     def script(peer: Peer) -> None:
         peer.read_request()
@@ -92,7 +94,7 @@ def test_errors_are_urllib3_s(pool: StackPool) -> None:
 
     with ScriptedServer(script) as server:
         with pytest.raises(ProtocolError):
-            pool.request("GET", server.origin)
+            pool.request("GET", server.origin, retries=False)
         reply = pool.request("GET", server.origin, preload_content=False)
         with pytest.raises(ProtocolError):
             reply.read()
@@ -100,6 +102,10 @@ def test_errors_are_urllib3_s(pool: StackPool) -> None:
 
 def test_what_cannot_be_kept_is_refused(pool: StackPool) -> None:
     with pytest.raises(GlobusSDKUsageError, match="cert_file: a stack has no such option"):
+        pool.connection_from_url("https://127.0.0.1:9/", pool_kwargs={"cert_file": "x"})
+    with pytest.raises(GlobusSDKUsageError, match="enforce_content_length=False"):
+        pool.urlopen("GET", "http://127.0.0.1:9/", enforce_content_length=False)
+    with pytest.raises(TypeError, match="cert_file"):
         pool.urlopen("GET", "http://127.0.0.1:9/", cert_file="x")
     with pytest.raises(GlobusSDKUsageError, match="expected Stack"):
         StackPool(None)  # type: ignore[arg-type]
