@@ -102,7 +102,7 @@ class AiohttpTerminal:
                     reply = await through(own.session(), request, body, limits, added, **proxy.options)
             return await _received(request, reply, limits)
         except (aiohttp.ClientError, OSError) as error:
-            raise mapped(request, error, limits, upload) from error
+            raise mapped(request, error, limits, None if upload is None else upload.failure) from error
         except RuntimeError as error:
             if session is not None and session.closed:
                 raise GlobusSDKUsageError(f"{request!r}: the aiohttp session of the terminal is closed") from error

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import aiohttp
 from aiohttp.http_exceptions import ContentEncodingError
 
@@ -17,23 +15,19 @@ from globus_transport.errors import (
 from globus_transport.messages import Request
 from globus_transport.terminals.time_limits import in_seconds, timed_out
 
-if TYPE_CHECKING:
-    from globus_transport.terminals.aiohttp_bodies import Upload
-
-
 _NOT_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ServerFingerprintMismatch, aiohttp.ClientHttpProxyError)
 
 
 def mapped(
-    request: Request, error: Exception, limits: aiohttp.ClientTimeout, upload: Upload | None = None
+    request: Request, error: Exception, limits: aiohttp.ClientTimeout, failure: Exception | None = None
 ) -> Exception:
     """The exception to raise in the place of aiohttp's.
 
     :param limits: that the call had
-    :param upload: the body, if it was sent in parts: what it raised itself comes first
+    :param failure: what a body that was sent in parts raised itself; that comes first
     """
-    if upload is not None and upload.failure is not None:
-        return upload.failure
+    if failure is not None:
+        return failure
     origin = request.url.origin
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return GlobusConnectionTimeoutError(
