@@ -43,26 +43,29 @@ class GlobusAuth(AuthBase):
         self.authorizer = bound(authorizer, urls)
 
     def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self._may_see(prepared):
+        url = self._home(prepared)
+        if url is not None:
             # The body stays out of it: nothing is sent yet.
-            request = Request(prepared.method or "GET", url_of(prepared), Headers.received(prepared.headers.items()))
+            request = Request(prepared.method or "GET", url, Headers.received(prepared.headers.items()))
             _put(prepared, authorized(self.authorizer, request))
         hooks: list[Any] = prepared.hooks["response"]
         if not any(isinstance(hook, _Answered) and hook.auth == self for hook in hooks):
             hooks.append(_Answered(self))
         return prepared
 
-    def _may_see(self, prepared: requests.PreparedRequest) -> bool:
+    def _home(self, prepared: requests.PreparedRequest) -> URL | None:
+        """Where a request goes, if the credential may be seen there."""
         try:
-            return url_of(prepared).origin in self.authorizer.origins
+            url = url_of(prepared)
         except requests.exceptions.InvalidURL:
             # Such as the schemes of other adapters.
-            return False
+            return None
+        return url if url.origin in self.authorizer.origins else None
 
     def _answered(self, reply: requests.Response, **options: Any) -> requests.Response:
         # A redirect is followed with the headers of this one.
         prepared = reply.request
-        if not (reply.status_code == 401 or reply.is_redirect) or not self._may_see(prepared):
+        if not (reply.status_code == 401 or reply.is_redirect) or self._home(prepared) is None:
             return reply
         if reply.status_code == 401:
             reply = self._tried_again(prepared, reply, options)

@@ -48,7 +48,7 @@ async def through(
             reply = await handler(prepared)
         except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
             # aiohttp would take these for a reason to send a request of an idempotent method again.
-            raise mapped(request, error, limits, body if isinstance(body, Upload) else None) from error
+            raise mapped(request, error, limits, body.failure if isinstance(body, Upload) else None) from error
         if "Set-Cookie" in reply.headers:
             # Else the session's jar would keep them. They stay in the reply's headers.
             reply.cookies = SimpleCookie()
