@@ -113,8 +113,10 @@ class _LayeredStack(Generic[SendT]):
         return any(layer.name == name for layer in self.layers)
 
     def __str__(self) -> str:
-        lines = [type(self).__name__, *(f"  {layer}" for layer in self.layers)]
-        return "\n".join([*lines, f"  {'=> terminal':<12} {describe(self.terminal)}"])
+        rows = [(layer.name, describe(layer.middleware)) for layer in self.layers]
+        rows.append(("=> terminal", describe(self.terminal)))
+        width = max(12, *(len(name) for name, _ in rows))
+        return "\n".join([type(self).__name__, *(f"  {name:<{width}} {what}" for name, what in rows)])
 
     def __repr__(self) -> str:
         names = ", ".join(layer.name for layer in self.layers)

@@ -38,7 +38,7 @@ class AuthorizerFlows:
             return
         sent = authorizing.authorized(self.authorizer, ours)
         reply = yield _with_credential(request, sent)
-        if not self._was_refused(reply) or not ours.can_replay:
+        if not self._was_refused(reply):
             return
         tries = authorizing.next_try(self.authorizer, sent, _refusal(reply))
         try:
@@ -59,7 +59,7 @@ class AuthorizerFlows:
             return
         sent = await async_authorizing.authorized(self.authorizer, ours)
         reply = yield _with_credential(request, sent)
-        if not self._was_refused(reply) or not ours.can_replay:
+        if not self._was_refused(reply):
             return
         tries = async_authorizing.next_try(self.authorizer, sent, _refusal(reply))
         try:
@@ -74,7 +74,7 @@ class AuthorizerFlows:
 
     def _was_refused(self, reply: Any) -> bool:
         # A redirect may have led elsewhere; what is refused there is not this credential.
-        return reply.status_code == 401 and URL(str(reply.request.url)).origin in self.authorizer.origins
+        return reply.status_code == 401 and _url_of(reply.request).origin in self.authorizer.origins
 
     def __repr__(self) -> str:
         return f"<GlobusAuth: {self.authorizer}>"
@@ -84,9 +84,15 @@ def _as_request(request: Any) -> Request:
     replayable = type(request.stream).__name__ in _REPLAYABLE
     return Request(
         request.method,
-        URL(str(request.url)),
+        _url_of(request),
+        # Of the body only that is looked at: an authorizer gives up a refused token either way.
         body=None if replayable else StreamBody.once(()),
     )
+
+
+def _url_of(request: Any) -> URL:
+    # What httpx makes of a user name in it is its own affair.
+    return URL(str(request.url.copy_with(userinfo=b"")))
 
 
 def _with_credential(request: Any, sent: Request) -> Any:

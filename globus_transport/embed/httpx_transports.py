@@ -15,6 +15,8 @@ from globus_transport.errors import (
 )
 from globus_transport.headers import Headers
 from globus_transport.messages import AsyncByteStream, ByteStream, Request, Response, StreamBody
+from globus_transport.middleware.errors import Errors
+from globus_transport.middleware.redirect import Redirect
 from globus_transport.stack import Stack
 from globus_transport.terminals.time_limits import TIME_LIMITS
 from globus_transport.urls import URL
@@ -29,7 +31,7 @@ class SyncSending:
     _body_class: Any
 
     def __init__(self, stack: Stack, *, stream: bool = True) -> None:
-        self.stack = without_layers(stack, Stack, "errors", "redirect")
+        self.stack = without_layers(stack, Stack, Errors, Redirect)
         self.stream = stream
 
     def handle_request(self, request: Any) -> Any:
@@ -60,7 +62,7 @@ class AsyncSending:
     _body_class: Any
 
     def __init__(self, stack: AsyncStack, *, stream: bool = True) -> None:
-        self.stack = without_layers(stack, AsyncStack, "errors", "redirect")
+        self.stack = without_layers(stack, AsyncStack, Errors, Redirect)
         self.stream = stream
 
     async def handle_async_request(self, request: Any) -> Any:

@@ -27,6 +27,8 @@ from globus_transport.errors import (
     ReplyFormatError,
 )
 from globus_transport.messages import Request, Response
+from globus_transport.middleware.errors import Errors
+from globus_transport.middleware.redirect import Redirect
 from globus_transport.stack import Stack
 from globus_transport.terminals.proxies import proxy_for
 from globus_transport.terminals.urllib3 import Urllib3Terminal
@@ -53,7 +55,7 @@ class StackAdapter(BaseAdapter):
 
     def __init__(self, stack: Stack) -> None:
         super().__init__()
-        self.stack = without_layers(stack, Stack, "errors", "redirect")
+        self.stack = without_layers(stack, Stack, Errors, Redirect)
         self._by_verify: dict[bool | str, Stack] = {}
 
     def mount(self, session: requests.Session, *urls: str) -> None:

@@ -11,8 +11,8 @@ from globus_transport.stack import Stack
 StackT = TypeVar("StackT", Stack, AsyncStack)
 
 
-def without_layers(stack: StackT, kind: type[StackT], *names: str) -> StackT:
-    """The stack without the layers of these names, where it has them.
+def without_layers(stack: StackT, kind: type[StackT], *left_out: type[object]) -> StackT:
+    """The stack without the layers of these kinds, whatever they are called in it.
 
     :raises GlobusSDKUsageError: if it is none of this kind
     """
@@ -21,7 +21,7 @@ def without_layers(stack: StackT, kind: type[StackT], *names: str) -> StackT:
             f"expected {kind.__name__}, such as the stack of a client, got {type(stack).__name__}"
             + ("; its twin cannot run here" if isinstance(stack, (Stack, AsyncStack)) else "")
         )
-    for name in names:
-        if name in stack:
-            stack = stack.remove(name)
+    for layer in stack.layers:
+        if isinstance(layer.middleware, left_out):
+            stack = stack.remove(layer.name)
     return stack

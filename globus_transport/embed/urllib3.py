@@ -21,6 +21,8 @@ from globus_transport.embed.urllib3_replies import to_urllib3
 from globus_transport.errors import GlobusSDKUsageError, NetworkError, ReplyFormatError
 from globus_transport.headers import Headers
 from globus_transport.messages import Request
+from globus_transport.middleware.errors import Errors
+from globus_transport.middleware.redirect import Redirect
 from globus_transport.stack import Stack
 from globus_transport.terminals.time_limits import TIME_LIMITS
 from globus_transport.urls import URL
@@ -52,7 +54,7 @@ class StackPool(urllib3.PoolManager):
 
     def __init__(self, stack: Stack, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(headers=headers)
-        self.stack = without_layers(stack, Stack, "errors", "redirect")
+        self.stack = without_layers(stack, Stack, Errors, Redirect)
         self._by_place: dict[tuple[str | None, int | None, str | None], HTTPConnectionPool] = {}
 
     def connection_from_host(

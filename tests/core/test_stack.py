@@ -323,3 +323,13 @@ def test_closing_under_asyncio(make: Any) -> None:
             pass
 
     asyncio.run(main())
+
+
+def test_long_names_stand_in_one_column() -> None:
+    def passes(request: Request) -> Flow:
+        response: Response = yield request
+        return response
+
+    lines = str(Stack(Canned(), [("a_name_of_some_length", passes), ("short", passes)])).splitlines()[1:]
+    places = {line.index(what) for line, what in zip(lines, ("test_long", "test_long", "Canned"), strict=True)}
+    assert places == {len("  a_name_of_some_length ")}

@@ -108,9 +108,13 @@ def test_a_body_that_can_be_sent_once_is_sent_once(host: Host) -> None:
 
     with ScriptedServer(answering(REFUSED, whole(b"yes"))) as server:
         content = parts() if host.is_async else iter([b"ab"])
-        reply = host.send("POST", server.origin, auth=host.auth(tokens(), server.origin), content=content)
+        auth = host.auth(tokens(), server.origin)
+        reply = host.send("POST", server.origin, auth=auth, content=content)
         assert (reply.status_code, reply.json()["code"]) == (401, "AuthenticationFailed")
         assert len(server.requests) == 1
+        # The refused token is given up all the same.
+        host.send("GET", server.origin, auth=auth)
+        assert seen(server)[:2] == ["Bearer token-1", "Bearer token-2"]
 
 
 @every_host
@@ -158,3 +162,11 @@ def test_what_httpx_would_carry_on_is_refused(host: Host) -> None:
     auth = host.auth(AccessTokenAuthorizer("s3cret"), "https://service.example.org")
     assert isinstance(auth, host.library.Auth)
     assert repr(auth) == "<GlobusAuth: AccessTokenAuthorizer for https://service.example.org only>"
+
+
+@every_host
+def test_a_user_name_in_the_url(host: Host) -> None:
+    with ScriptedServer(answering(whole(b"ok"))) as server:
+        url = server.origin.replace("http://", "http://someone:s3cret@")
+        assert host.send("GET", url, auth=host.auth(tokens(), server.origin)).text == "ok"
+        assert seen(server) == ["Bearer token-1"]
