@@ -22,12 +22,13 @@ class Way:
     for them, and a fork cannot find one held.
 
     :param size: connections kept. More may be open at a time
+    :ivar host: of the origin, as the Host header has it
     :ivar absolute: whether the request line holds the whole URL, because a proxy reads it
     :ivar proxy_headers: what such a proxy is to be sent
     :raises GlobusSDKUsageError: if the proxy in the environment, or the CA path, is no use
     """
 
-    __slots__ = ("_closed", "_factory", "_idle", "_place", "_size", "_tunnel", "absolute", "proxy_headers")
+    __slots__ = ("_closed", "_factory", "_idle", "_place", "_size", "_tunnel", "absolute", "host", "proxy_headers")
 
     def __init__(self, origin: str, verify_ssl: bool | str, size: int) -> None:
         proxy = proxy_for(origin)
@@ -46,6 +47,7 @@ class Way:
             )
             self._factory = manager.connection_from_url(origin)
         self._tunnel = proxy is not None and secure
+        self.host = origin.partition("://")[2]
         self._place = origin if proxy is None else f"{origin} through the proxy {proxy.url}"
         self._idle: list[HTTPConnection] = []
         self._size = size

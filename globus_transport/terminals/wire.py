@@ -16,6 +16,7 @@ from globus_transport.messages import ByteStream, Request, Response, StreamBody
 from globus_transport.terminals.bodies import collected, parts_of
 from globus_transport.terminals.connections import Way
 from globus_transport.terminals.decoding import decoded
+from globus_transport.terminals.short_reply import short_reply
 from globus_transport.terminals.time_limits import time_left, timed_out
 
 #: An error body longer than this, in bytes, is cut: it is for people to read.
@@ -43,6 +44,20 @@ class Lease:
         """Whether it ended before the reply did."""
         return self._way is None and self.reply is not None
 
+    def begin_reply(self, request: Request, limit: float | None, received: bytes) -> HTTPResponse:
+        """Read the head of the reply.
+
+        :param received: what came of it already
+        """
+        left = None if request.deadline is None else partial(time_left, request, limit)
+        connection = self.connection
+        reply = self.reply = Reply(connection.sock, method=request.method, time_left=left, received=received)
+        reply.begin()
+        if reply.will_close:
+            # The reply keeps the socket open until it was read.
+            connection.close()
+        return reply
+
     def give_back(self) -> None:
         """The reply was read to its end: the connection can serve the next request."""
         way, self._way, self.reply = self._way, None, None
@@ -66,6 +81,7 @@ class Reply(HTTPResponse):
     a 304 that names a transfer coding, and bytes that come in time one by one but pass the deadline together.
 
     :param time_left: says how long the next read may take; ``None`` leaves the socket's time-out as it is
+    :param received: what was read from the socket before
     """
 
     def __init__(
@@ -75,12 +91,13 @@ class Reply(HTTPResponse):
         method: str | None = None,
         url: str | None = None,
         time_left: Callable[[], float | None] | None = None,
+        received: bytes = b"",
     ) -> None:
         super().__init__(sock, debuglevel, method, url)
         self._heads = 0
-        if time_left is not None:
+        if time_left is not None or received:
             self.fp.close()
-            self.fp = io.BufferedReader(_TimedReader(sock, time_left), _CHUNK)
+            self.fp = io.BufferedReader(_Reader(sock, time_left, received), _CHUNK)
 
     def begin(self, **options: Any) -> None:
         super().begin(**options)
@@ -88,6 +105,10 @@ class Reply(HTTPResponse):
             # Early hints and their like: the response is yet to come.
             cast(Any, self).headers = None
             super().begin(**options)
+        lengths = self.headers.get_all("Content-Length", [])
+        if len(set(lengths)) > 1 or (lengths and self.chunked):
+            # RFC 9112, section 6.3: who reads such a reply otherwise than a proxy on the way is told lies.
+            raise HTTPException("the length of the body is given in two ways")
         if self.length == 0:
             # A 304 may say how a body would have been sent.
             self.chunked = False
@@ -106,12 +127,13 @@ class Reply(HTTPResponse):
         return size
 
 
-class _TimedReader(io.RawIOBase):
-    """Reads from a socket with a time-out that is found anew for each read."""
+class _Reader(io.RawIOBase):
+    """Reads what was received before, and then from a socket, with a time-out that is found anew for each read."""
 
-    def __init__(self, sock: socket.socket, time_left: Callable[[], float | None]) -> None:
+    def __init__(self, sock: socket.socket, time_left: Callable[[], float | None] | None, received: bytes) -> None:
         self._socket = sock
         self._time_left = time_left
+        self._received = received
         # The file keeps the socket open when http.client closes the connection before the body was read.
         self._file = sock.makefile("rb", buffering=0)
 
@@ -119,7 +141,13 @@ class _TimedReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        self._socket.settimeout(self._time_left())
+        if self._received:
+            size = min(len(self._received), len(buffer))
+            buffer[:size] = self._received[:size]
+            self._received = self._received[size:]
+            return size
+        if self._time_left is not None:
+            self._socket.settimeout(self._time_left())
         return cast(io.RawIOBase, self._file).readinto(buffer)
 
     def close(self) -> None:
@@ -142,13 +170,11 @@ def send(connection: HTTPConnection, way: Way, request: Request, limit: float | 
     """
     body = request.body
     try:
-        _send_head(connection, way, request)
-        if type(body) is bytes and len(body) <= _CHUNK:
-            connection.endheaders(body)
+        head = _head_of(way, request)
+        if body is None or (type(body) is bytes and len(body) <= _CHUNK):
+            connection.sock.sendall(head + body if body else head)
             return
-        connection.endheaders()
-        if body is None:
-            return
+        connection.sock.sendall(head)
     except OSError as error:
         _unless_answered(request, error, limit)
         return
@@ -157,38 +183,31 @@ def send(connection: HTTPConnection, way: Way, request: Request, limit: float | 
         if request.deadline is not None:
             connection.sock.settimeout(time_left(request, limit))
         try:
-            connection.send(part)
+            connection.sock.sendall(part)
         except OSError as error:
             _unless_answered(request, error, limit)
             return
 
 
-def _send_head(connection: HTTPConnection, way: Way, request: Request) -> None:
-    # http.client's own functions: those of urllib3's connection look at every header twice.
+def _head_of(way: Way, request: Request) -> bytes:
+    # In one piece, and not by http.client, which looks at every header once more: Headers has done that.
     headers, body = request.headers, request.body
     if "content-length" in headers or "transfer-encoding" in headers:
         headers = headers.without(*_FRAMING)
-    HTTPConnection.putrequest(
-        connection,
-        request.method,
-        str(request.url) if way.absolute else request.url.target,
-        skip_host="host" in headers,
-        skip_accept_encoding=True,
-    )
-    putheader = HTTPConnection.putheader
-    for name, value in headers.pairs:
-        putheader(connection, name, value)
-    for name, value in way.proxy_headers.items():
-        putheader(connection, name, value)
+    target = str(request.url) if way.absolute else request.url.target
+    lines = ["" if "host" in headers else f"Host: {way.host}\r\n"]
+    lines += [f"{name}: {value}\r\n" for name, value in headers.pairs]
+    lines += [f"{name}: {value}\r\n" for name, value in way.proxy_headers.items()]
     if body is None:
         if request.method in _EXPECT_A_BODY:
-            putheader(connection, "Content-Length", "0")
+            lines.append("Content-Length: 0\r\n")
     elif isinstance(body, bytes):
-        putheader(connection, "Content-Length", str(len(body)))
+        lines.append(f"Content-Length: {len(body)}\r\n")
     elif body.length is None:
-        putheader(connection, "Transfer-Encoding", "chunked")
+        lines.append("Transfer-Encoding: chunked\r\n")
     else:
-        putheader(connection, "Content-Length", str(body.length))
+        lines.append(f"Content-Length: {body.length}\r\n")
+    return b"%b%b\r\n" % (f"{request.method} {target} HTTP/1.1\r\n".encode("ascii"), "".join(lines).encode("latin-1"))
 
 
 def _parts(body: bytes | StreamBody) -> Iterable[bytes | memoryview]:
@@ -220,8 +239,14 @@ def receive(lease: Lease, request: Request, limit: float | None) -> Response:
     :raises ReplyFormatError: if its body is not in the encoding that it says
     """
     try:
+        received = lease.connection.sock.recv(_CHUNK)
+        if not request.stream and request.method != "HEAD":
+            response = short_reply(received, request)
+            if response is not None:
+                lease.give_back()
+                return response
         # Not urllib3's getresponse(): building its response costs as much as the rest of the call.
-        reply = lease.reply = HTTPConnection.getresponse(lease.connection)
+        reply = lease.begin_reply(request, limit, received)
         encoding = reply.headers["Content-Encoding"]
         headers = Headers.received([(name, _unfolded(value)) for name, value in reply.headers.raw_items()])
         if request.stream or encoding or reply.length is None or reply.length > ERROR_BODY_LIMIT:

@@ -1,0 +1,54 @@
+"""A reply that came in one piece and leaves nothing to interpret, taken apart without ``http.client``.
+
+Most replies of a JSON service are one read long: a plain head and a body with its length. For those the header
+handling of ``http.client`` takes longer than all other work of a call. Whatever is not plainly such a reply, or not
+yet complete, is left to ``http.client`` with the same bytes, so that there is one judge of everything else.
+"""
+
+from __future__ import annotations
+
+import re
+
+from globus_transport.headers import Headers
+from globus_transport.messages import Request, Response
+
+# RFC 9112, sections 4 and 5, without what is allowed there and unusual: obsolete folding, bare line feeds, a space
+# before the colon, control characters.
+_PLAIN_HEAD = re.compile(
+    rb"HTTP/1\.1 ([2-5][0-9]{2}) ([\t\x20-\x7e\x80-\xff]*)\r\n"
+    rb"((?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*)\r\n"
+).match
+_LENGTH = re.compile(r"[0-9]{1,9}").fullmatch
+_WITHOUT_BODY = frozenset({"204", "304"})
+# Each says something about the body or the connection that is not looked at here.
+_MORE_TO_IT = frozenset({"transfer-encoding", "content-encoding", "connection", "upgrade", "trailer"})
+
+
+def short_reply(received: bytes, request: Request) -> Response | None:
+    """The response, if the bytes are one whole reply of the plainest kind and nothing else; otherwise ``None``.
+
+    :param request: any but HEAD, whose replies have no body
+    """
+    head = _PLAIN_HEAD(received)
+    if head is None:
+        return None
+    status, reason, fields = (part.decode("latin-1") for part in head.groups())
+    if status in _WITHOUT_BODY:
+        return None
+    pairs = []
+    length = None
+    for line in fields.split("\r\n")[:-1]:
+        name, _, value = line.partition(":")
+        value = value.strip()
+        lowered = name.lower()
+        if lowered == "content-length":
+            if length is not None or not _LENGTH(value):
+                return None
+            length = int(value)
+        elif lowered in _MORE_TO_IT:
+            return None
+        pairs.append((name, value))
+    body = received[head.end() :]
+    if length != len(body):
+        return None
+    return Response(int(status), Headers.received(pairs), body, None, reason.strip(), request)
