@@ -17,5 +17,5 @@ def measure(server: Loopback, size: Size) -> list[Row]:
     """CPU time of this process, so that a waiting client costs nothing."""
     with small_gets(server) as gets:
         times = interleaved({name: cpu_time_of(get, size.cpu_calls) for name, get in gets.items()}, size.cpu_rounds)
-    peers = peers_of(times, OURS, microseconds, {POOL_MANAGER: 0.95, THEIRS: 0.40})
+    peers = peers_of(times, OURS, microseconds, {POOL_MANAGER: 0.50, THEIRS: 0.40})
     return [Row("CPU time a call", microseconds(median(times[OURS])), peers)]

@@ -11,6 +11,7 @@ import re
 
 from globus_transport.headers import Headers
 from globus_transport.messages import Request, Response
+from globus_transport.terminals.decoding import decoded
 
 # RFC 9112, sections 4 and 5, without what is allowed there and unusual: obsolete folding, bare line feeds, a space
 # before the colon, control characters.
@@ -21,13 +22,14 @@ _PLAIN_HEAD = re.compile(
 _LENGTH = re.compile(r"[0-9]{1,9}").fullmatch
 _WITHOUT_BODY = frozenset({"204", "304"})
 # Each says something about the body or the connection that is not looked at here.
-_MORE_TO_IT = frozenset({"transfer-encoding", "content-encoding", "connection", "upgrade", "trailer"})
+_MORE_TO_IT = frozenset({"transfer-encoding", "connection", "upgrade", "trailer"})
 
 
 def short_reply(received: bytes, request: Request) -> Response | None:
     """The response, if the bytes are one whole reply of the plainest kind and nothing else; otherwise ``None``.
 
     :param request: any but HEAD, whose replies have no body
+    :raises ReplyFormatError: if the body is not in the encoding that it says
     """
     head = _PLAIN_HEAD(received)
     if head is None:
@@ -37,6 +39,7 @@ def short_reply(received: bytes, request: Request) -> Response | None:
         return None
     pairs = []
     length = None
+    encoding = ""
     for line in fields.split("\r\n")[:-1]:
         name, _, value = line.partition(":")
         value = value.strip()
@@ -47,8 +50,15 @@ def short_reply(received: bytes, request: Request) -> Response | None:
             length = int(value)
         elif lowered in _MORE_TO_IT:
             return None
+        elif lowered == "content-encoding":
+            # That of an error is left: its body has a limit, and a little of it may stand for much.
+            if encoding or status >= "400":
+                return None
+            encoding = value
         pairs.append((name, value))
     body = received[head.end() :]
     if length != len(body):
         return None
+    if encoding:
+        body = b"".join(decoded(iter((body,)), encoding, request))
     return Response(int(status), Headers.received(pairs), body, None, reason.strip(), request)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_transport.errors import GlobusError
+from globus_transport.errors import GlobusError, ReplyFormatError
 from globus_transport.messages import Request, Response
 from globus_transport.terminals import wire
 from globus_transport.terminals.short_reply import short_reply
@@ -53,7 +54,8 @@ def test_a_plain_reply() -> None:
         reply("200 OK\r\nContent-Length: 2\r\nContent-Length: 2", "{}"),
         reply("200 OK\r\nContent-Length: +2", "{}"),
         reply("200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked", "{}"),
-        reply("200 OK\r\nContent-Length: 2\r\nContent-Encoding: gzip", "{}"),
+        reply("400 Bad\r\nContent-Length: 2\r\nContent-Encoding: gzip", "{}"),
+        reply("200 OK\r\nContent-Length: 2\r\nContent-Encoding: gzip\r\nContent-Encoding: gzip", "{}"),
         reply("200 OK\r\nContent-Length: 2\r\nConnection: close", "{}"),
         reply("200 OK\r\nContent-Length : 2", "{}"),
         reply("200 OK\r\nX: a\r\n b\r\nContent-Length: 2", "{}"),
@@ -68,6 +70,16 @@ def test_a_plain_reply() -> None:
 )
 def test_everything_else_is_left_to_http_client(received: bytes) -> None:
     assert short_reply(received, REQUEST) is None
+
+
+def test_an_encoded_body() -> None:
+    packed = gzip.compress(b"hello")
+    received = reply(f"200 OK\r\nContent-Length: {len(packed)}\r\nContent-Encoding: gzip") + packed
+    response = short_reply(received, REQUEST)
+    assert response is not None
+    assert response.body == b"hello"
+    with pytest.raises(ReplyFormatError):
+        short_reply(reply("200 OK\r\nContent-Length: 2\r\nContent-Encoding: gzip", "{}"), REQUEST)
 
 
 _lines = st.one_of(
