@@ -20,6 +20,7 @@ from benchmarks import (
     embedding_requests,
     expired_token,
     imports,
+    kept_ways,
     no_network,
     other_origin,
     paging,
@@ -35,6 +36,7 @@ from benchmarks.table import Row, render
 
 _MEASUREMENTS = {
     "CPU time": cpu.measure,
+    "TLS and a proxy, kept": kept_ways.measure,
     "threads": threads.measure,
     "the stack alone": no_network.measure,
     "cold start": cold_start.measure,

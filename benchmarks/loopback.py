@@ -26,12 +26,14 @@ class Loopback:
     :ivar port: of the service
     :ivar other_port: the same host, another origin
     :ivar tls_port: with TLS; each connection serves one request
+    :ivar kept_tls_port: with TLS; connections are kept
     :ivar ca_file: CA certificates, as many as users have, and the server's
     """
 
     port: int
     other_port: int
     tls_port: int
+    kept_tls_port: int
     ca_file: str
     _control: urllib3.HTTPConnectionPool
 
@@ -54,6 +56,11 @@ class Loopback:
     def tls_url(self) -> str:
         """The service's address with TLS."""
         return f"https://127.0.0.1:{self.tls_port}"
+
+    @property
+    def kept_tls_url(self) -> str:
+        """The same on connections that are kept."""
+        return f"https://127.0.0.1:{self.kept_tls_port}"
 
     @property
     def task_url(self) -> str:
@@ -100,7 +107,7 @@ def running_server() -> Iterator[Loopback]:
         with process:
             assert process.stdin is not None
             assert process.stdout is not None
-            port, other_port, tls_port = json.loads(process.stdout.readline())
+            port, other_port, tls_port, kept_tls_port = json.loads(process.stdout.readline())
             with urllib3.HTTPConnectionPool("127.0.0.1", port) as control:
-                yield Loopback(port, other_port, tls_port, str(ca_file), control)
+                yield Loopback(port, other_port, tls_port, kept_tls_port, str(ca_file), control)
             # Leaving closes its standard input, which ends it.

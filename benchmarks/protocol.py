@@ -75,6 +75,9 @@ class Connection(asyncio.Protocol):
             return False
         self._received = rest[length:]
         method, target, _ = request_line.split(" ")
+        if target.startswith("http://"):
+            # As a proxy is asked; every host is this one.
+            target = "/" + target.split("/", 3)[3]
         path, _, query = target.partition("?")
         parameters = {name: values[0] for name, values in parse_qs(query).items()}
         self._answer(f"{method} /{path.split('/')[1]}", path, parameters, headers, rest[:length])

@@ -13,7 +13,7 @@ from benchmarks.service import Service
 
 
 async def serve(certificate: str) -> None:
-    """Listen on three ports: plain, another origin, and TLS, where each connection serves one request.
+    """Listen on four ports: plain (and a proxy), another origin, TLS with one request a connection, and TLS kept open.
 
     :param certificate: a PEM file with key and certificate
     """
@@ -24,7 +24,8 @@ async def serve(certificate: str) -> None:
     plain = await loop.create_server(lambda: Connection(service), "127.0.0.1", 0, backlog=128)
     other = await loop.create_server(lambda: Connection(service), "127.0.0.1", 0, backlog=128)
     tls = await loop.create_server(lambda: Connection(service, closing=True), "127.0.0.1", 0, ssl=context)
-    ports = [server.sockets[0].getsockname()[1] for server in (plain, other, tls)]
+    kept_tls = await loop.create_server(lambda: Connection(service), "127.0.0.1", 0, ssl=context)
+    ports = [server.sockets[0].getsockname()[1] for server in (plain, other, tls, kept_tls)]
     print(json.dumps(ports), flush=True)
     ended = asyncio.Event()
 
