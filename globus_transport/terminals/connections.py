@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from http.client import HTTPConnection, HTTPException
+from functools import partial
+from http.client import HTTPException
 from typing import Any, cast
 
 import urllib3
@@ -10,7 +11,9 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 
 from globus_transport.errors import GlobusConnectionError, GlobusConnectionTimeoutError
 from globus_transport.messages import Request
+from globus_transport.terminals.plain import Connection, ConnectionClasses
 from globus_transport.terminals.proxies import proxy_for
+from globus_transport.terminals.replies import Reply
 from globus_transport.terminals.time_limits import in_seconds, time_left
 from globus_transport.terminals.tls import shared_context
 
@@ -22,6 +25,7 @@ class Way:
     for them, and a fork cannot find one held.
 
     :param size: connections kept. More may be open at a time
+    :param classes: of the connections, without TLS and with it
     :ivar host: of the origin, as the Host header has it
     :ivar absolute: whether the request line holds the whole URL, because a proxy reads it
     :ivar proxy_headers: what such a proxy is to be sent
@@ -30,7 +34,7 @@ class Way:
 
     __slots__ = ("_closed", "_factory", "_idle", "_place", "_size", "_tunnel", "absolute", "host", "proxy_headers")
 
-    def __init__(self, origin: str, verify_ssl: bool | str, size: int) -> None:
+    def __init__(self, origin: str, verify_ssl: bool | str, size: int, classes: ConnectionClasses) -> None:
         proxy = proxy_for(origin)
         secure = origin.startswith("https://")
         # urllib3's pool is what makes the connections; it keeps none of them.
@@ -46,16 +50,18 @@ class Way:
                 proxy.url, proxy_headers=proxy.headers, proxy_ssl_context=options.get("ssl_context"), **options
             )
             self._factory = manager.connection_from_url(origin)
+        with_tls = isinstance(self._factory, urllib3.HTTPSConnectionPool)
+        self._factory.ConnectionCls = cast(Any, classes[with_tls])
         self._tunnel = proxy is not None and secure
         self.host = origin.partition("://")[2]
         self._place = origin if proxy is None else f"{origin} through the proxy {proxy.url}"
-        self._idle: list[HTTPConnection] = []
+        self._idle: list[Connection] = []
         self._size = size
         self._closed = False
         self.absolute = proxy is not None and not secure
         self.proxy_headers = proxy.headers if self.absolute and proxy is not None else {}
 
-    def take(self) -> HTTPConnection:
+    def take(self) -> Connection:
         """A connection for one request: an idle one that still stands, or one that is yet to be connected."""
         idle = self._idle
         while idle:
@@ -63,28 +69,30 @@ class Way:
                 connection = idle.pop()
             except IndexError:  # another thread was faster
                 break
-            # Closed by the server, or holding bytes that nobody asked for.
-            if cast(Any, connection).is_connected:
+            if connection.is_ready():
                 return connection
             connection.close()
-        # urllib3 declares a protocol; what its pools make are http.client's connections.
-        return cast(HTTPConnection, self._factory._new_conn())
+        # urllib3 declares a protocol; what its pools make is of the class that they were given.
+        return cast(Connection, self._factory._new_conn())
 
-    def give_back(self, connection: HTTPConnection) -> None:
+    def give_back(self, connection: Connection) -> None:
         """Keep a connection whose reply was read to its end."""
         if connection.sock is not None:
             self._idle.append(connection)
             self._close_idle(keep=0 if self._closed else self._size)
 
-    def connect(self, connection: HTTPConnection, request: Request, limit: float | None) -> None:
+    def connect(self, connection: Connection, request: Request, limit: float | None) -> None:
         """Open the connection.
 
         :raises GlobusConnectionTimeoutError: if it takes longer than the limit
         :raises GlobusConnectionError: if it fails
         """
+        left = None if request.deadline is None else partial(time_left, request, limit)
         limit = connection.timeout = time_left(request, limit, began=False)
         try:
             if self._tunnel:
+                # What reads the proxy's answer.
+                connection.response_class = cast(Any, partial(Reply, time_left=left))
                 self._factory._prepare_proxy(cast(Any, connection))
             else:
                 connection.connect()
@@ -97,6 +105,9 @@ class Way:
             raise GlobusConnectionError(
                 f"no connection to {self._place}: {_reason(error)}", error, request_began=False
             ) from error
+        finally:
+            # What was set for this request holds the request.
+            connection.response_class = Reply
 
     def close(self) -> None:
         """Close the idle connections, and those on loan when they come back."""

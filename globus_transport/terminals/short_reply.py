@@ -1,8 +1,8 @@
-"""A reply that came in one piece and leaves nothing to interpret, taken apart without ``http.client``.
+"""A reply that came in one piece and leaves nothing to interpret, taken apart at once.
 
-Most replies of a JSON service are one read long: a plain head and a body with its length. For those the header
-handling of ``http.client`` takes longer than all other work of a call. Whatever is not plainly such a reply, or not
-yet complete, is left to ``http.client`` with the same bytes, so that there is one judge of everything else.
+Most replies of a JSON service are one read long: a plain head and a body with its length. Whatever is not plainly such
+a reply, or not yet complete, is left to :class:`~globus_transport.terminals.replies.Reply` with the same bytes, so that
+there is one judge of everything else.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def short_reply(received: bytes, request: Request) -> Response | None:
     encoding = ""
     for line in fields.split("\r\n")[:-1]:
         name, _, value = line.partition(":")
-        value = value.strip()
+        value = value.strip(" \t")
         lowered = name.lower()
         if lowered == "content-length":
             if length is not None or not _LENGTH(value):
@@ -61,4 +61,4 @@ def short_reply(received: bytes, request: Request) -> Response | None:
         return None
     if encoding:
         body = b"".join(decoded(iter((body,)), encoding, request))
-    return Response(int(status), Headers.received(pairs), body, None, reason.strip(), request)
+    return Response(int(status), Headers.received(pairs), body, None, reason.strip(" \t"), request)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import socket
 import threading
 from typing import Any, cast
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.messages import Request, Response
 from globus_transport.terminals.connections import Way
+from globus_transport.terminals.plain import PLAIN
 from globus_transport.terminals.time_limits import in_seconds, limits_of, time_left
-from globus_transport.terminals.wire import ERROR_BODY_LIMIT, Lease, receive, reply_class, send
+from globus_transport.terminals.wire import ERROR_BODY_LIMIT, Lease, receive, send
 
 __all__ = ["ERROR_BODY_LIMIT", "Urllib3Terminal"]
 
@@ -62,12 +64,13 @@ class Urllib3Terminal:
         try:
             connect_limit, limit = limits_of(request, self.connect_timeout, self.http_timeout)
             connection = lease.connection
-            connection.response_class = cast(Any, reply_class(request, limit))
             if connection.sock is None:
                 way.connect(connection, request, connect_limit)
-            cast(Any, connection.sock).settimeout(
-                limit if request.deadline is None else time_left(request, limit, began=False)
-            )
+            sock = cast(socket.socket, connection.sock)
+            left = limit if request.deadline is None else time_left(request, limit, began=False)
+            if sock.gettimeout() != left:
+                # It costs a system call.
+                sock.settimeout(left)
             send(connection, way, request, limit)
             return receive(lease, request, limit)
         except BaseException:
@@ -80,7 +83,7 @@ class Urllib3Terminal:
             if way is None:
                 if len(self._ways) >= _MOST_ORIGINS:
                     self._ways.pop(next(iter(self._ways))).close()
-                way = self._ways[origin] = Way(origin, self.verify_ssl, self.pool_size)
+                way = self._ways[origin] = Way(origin, self.verify_ssl, self.pool_size, PLAIN)
             return way
 
     def _after_fork(self) -> None:
