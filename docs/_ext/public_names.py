@@ -315,9 +315,12 @@ PAGES = (
     Page(
         "terminal_contract",
         "The contract of terminals",
-        ("testing.terminal_contract", "testing.loopback_server"),
+        ("testing.terminal_contract", "testing.application_contract", "testing.loopback_server"),
         (
             "testing.terminal_contract.TerminalContract",
+            "testing.terminal_contract.AsyncTerminalContract",
+            "testing.application_contract.WSGITerminalContract",
+            "testing.application_contract.ASGITerminalContract",
             *(
                 f"testing.loopback_server.{name}"
                 for name in ("ScriptedServer", "Peer", "Received", "answering", "once", "in_turn", "silent", "whole")

@@ -1,4 +1,4 @@
-"""The contract of terminals, kept by all of them that send over sockets."""
+"""The contract of terminals, kept by all of them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import httpx
 import httpx2
 import requests
 
-from globus_transport import AiohttpTerminal, AsyncHttpxTerminal, HttpxTerminal
+from globus_transport import AiohttpTerminal, ASGITerminal, AsyncHttpxTerminal, HttpxTerminal
 from globus_transport.terminals.requests import RequestsTerminal
 from globus_transport.terminals.threads import ThreadsTerminal
 from globus_transport.terminals.urllib3 import Urllib3Terminal
-from globus_transport.testing.terminal_contract import TerminalContract
+from globus_transport.terminals.wsgi import WSGITerminal
+from globus_transport.testing.application_contract import ASGITerminalContract, WSGITerminalContract
+from globus_transport.testing.terminal_contract import AsyncTerminalContract, TerminalContract
 
 
 class TestUrllib3(TerminalContract):
@@ -22,7 +24,7 @@ class TestUrllib3(TerminalContract):
         return Urllib3Terminal(connect_timeout=connect_timeout, http_timeout=read_timeout)
 
 
-class TestThreads(TerminalContract):
+class TestThreads(AsyncTerminalContract):
     pickles = True
     cancels_at_once = False
 
@@ -32,6 +34,7 @@ class TestThreads(TerminalContract):
 
 class TestRequests(TerminalContract):
     keeps_cookies = True
+    skips_early_hints = False
 
     def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
         return RequestsTerminal(requests.Session(), connect_timeout=connect_timeout, http_timeout=read_timeout)
@@ -41,6 +44,7 @@ class TestRequests(TerminalContract):
 
 
 class TestHttpx(TerminalContract):
+    strict_heads = True
     client_class: Any = httpx.Client
 
     def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
@@ -54,7 +58,8 @@ class TestHttpx2(TestHttpx):
     client_class: Any = httpx2.Client
 
 
-class TestAsyncHttpx(TerminalContract):
+class TestAsyncHttpx(AsyncTerminalContract):
+    strict_heads = True
     client_class: Any = httpx.AsyncClient
 
     def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
@@ -68,8 +73,20 @@ class TestAsyncHttpx2(TestAsyncHttpx):
     client_class: Any = httpx2.AsyncClient
 
 
-class TestAiohttp(TerminalContract):
+class TestAiohttp(AsyncTerminalContract):
     pickles = True
+    strict_heads = True
+    reads_latin_1 = False
 
     def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
         return AiohttpTerminal(connect_timeout=connect_timeout, http_timeout=read_timeout)
+
+
+class TestWSGI(WSGITerminalContract):
+    def make_terminal(self, app: Any) -> WSGITerminal:
+        return WSGITerminal(app)
+
+
+class TestASGI(ASGITerminalContract):
+    def make_terminal(self, app: Any) -> ASGITerminal:
+        return ASGITerminal(app)

@@ -1,0 +1,247 @@
+"""How a terminal that sends over sockets tells what went wrong: the part of the contract that retrying relies on."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+
+from globus_transport.errors import (
+    GlobusConnectionError,
+    GlobusConnectionTimeoutError,
+    GlobusTimeoutError,
+    NetworkError,
+)
+from globus_transport.messages import Request
+from globus_transport.testing.loopback_server import (
+    PATIENCE,
+    Peer,
+    ScriptedServer,
+    answering,
+    head,
+    once,
+    silent,
+    whole,
+)
+from globus_transport.testing.message_contract import MessageContract
+
+
+class FailureContract(MessageContract):
+    """The tests. It is not derived from directly, but as a part of ``TerminalContract``.
+
+    :cvar strict_heads: whether a head that is cut off, or a length that is no number, is an error; ``http.client``
+        takes them as they come
+    """
+
+    strict_heads = False
+
+    def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
+        """A terminal with these time-outs, in seconds. Called in the event loop if the terminal is for asyncio.
+
+        :raises NotImplementedError: if it is not overridden
+        """
+        raise NotImplementedError("say in make_terminal() how a terminal is made")
+
+    def _made(self, **timeouts: float | None) -> Any:
+        return self._in_loop(lambda: self.make_terminal(**timeouts))
+
+    def test_a_server_that_does_not_answer(self) -> None:
+        with ScriptedServer(silent) as server:
+            terminal = self._made(read_timeout=0.1)
+            with pytest.raises(GlobusTimeoutError) as raised:
+                self._send(terminal, Request("GET", server.origin))
+        assert not isinstance(raised.value, GlobusConnectionTimeoutError)
+        assert raised.value.request_began
+        assert raised.value.__cause__ is not None
+
+    @pytest.mark.parametrize("stream", [True, False])
+    def test_a_body_that_stops_coming(self, stream: bool) -> None:
+        with ScriptedServer(begins_and_waits) as server:
+            terminal = self._made(read_timeout=0.1)
+            with pytest.raises(GlobusTimeoutError) as raised:
+                self._whole_body(terminal, Request("GET", server.origin, stream=stream))
+            assert raised.value.request_began
+            self._do(asyncio.sleep(0.01))
+            assert server.saw_close.wait(PATIENCE), "the connection is still open"
+
+    def _whole_body(self, terminal: Any, request: Request) -> bytes:
+        response = self._send(terminal, request)
+        return self._read(response) if request.stream else response.body
+
+    def test_a_late_answer_is_not_taken_for_the_next(self) -> None:
+        first_is_over = threading.Event()
+
+        def script(peer: Peer) -> None:
+            peer.read_request()
+            first_is_over.wait(PATIENCE)
+            peer.send(whole(b"late"))
+            peer.hold()
+
+        with ScriptedServer(script, answering(whole(b"ok"))) as server:
+            terminal = self._made(read_timeout=0.2)
+            with pytest.raises(GlobusTimeoutError):
+                self._send(terminal, Request("GET", server.origin))
+            first_is_over.set()
+            assert self._send(terminal, Request("GET", server.origin)).body == b"ok"
+
+    def test_a_deadline_ends_the_wait(self) -> None:
+        with ScriptedServer(silent) as server:
+            terminal = self._made()
+            started = time.monotonic()
+            with pytest.raises(GlobusTimeoutError) as raised:
+                self._send(terminal, Request("GET", server.origin, deadline=started + 0.1))
+            assert raised.value.request_began
+            assert time.monotonic() - started < PATIENCE / 4
+
+    @pytest.mark.parametrize("stream", [True, False])
+    def test_a_deadline_ends_a_body_that_drips(self, stream: bool) -> None:
+        def script(peer: Peer) -> None:
+            peer.read_request()
+            peer.send(head("200 OK", "Content-Length: 1000"))
+            for _ in range(1000):
+                peer.send(b"x")
+                peer.pause(0.02)
+
+        with ScriptedServer(script) as server:
+            terminal = self._made()
+            started = time.monotonic()
+            with pytest.raises(GlobusTimeoutError):
+                self._whole_body(terminal, Request("GET", server.origin, stream=stream, deadline=started + 0.2))
+            assert time.monotonic() - started < PATIENCE / 4
+
+    def test_nobody_listens(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+        terminal = self._made()
+        with pytest.raises(GlobusConnectionError) as raised:
+            self._send(terminal, Request("GET", f"http://127.0.0.1:{port}/"))
+        assert not raised.value.request_began, "it is safe to send it again"
+        assert raised.value.__cause__ is not None
+
+    def test_a_name_that_nobody_has(self) -> None:
+        terminal = self._made()
+        with pytest.raises(GlobusConnectionError) as raised:
+            # RFC 6761, section 6.4: never a name of anyone's.
+            self._send(terminal, Request("GET", "http://nobody.invalid/"))
+        assert not raised.value.request_began
+
+    @pytest.mark.parametrize("by", ["time-out", "deadline"])
+    def test_a_connection_that_takes_too_long(self, by: str) -> None:
+        with _deaf() as port:
+            terminal = self._made(connect_timeout=0.2 if by == "time-out" else 5.0)
+            deadline = None if by == "time-out" else time.monotonic() + 0.2
+            with pytest.raises(GlobusTimeoutError) as raised:
+                self._send(terminal, Request("GET", f"http://127.0.0.1:{port}/", deadline=deadline))
+        if by == "time-out":
+            assert isinstance(raised.value, GlobusConnectionTimeoutError)
+            assert not raised.value.request_began, "it is safe to send it again"
+
+    def test_a_dropped_request_is_not_sent_again(self) -> None:
+        with ScriptedServer(once(b"")) as server:
+            terminal = self._made()
+            with pytest.raises(GlobusConnectionError) as raised:
+                self._send(terminal, Request("POST", server.origin, body=b"x"))
+            assert raised.value.request_began
+            assert raised.value.__cause__ is not None
+            assert len(server.requests) == 1
+
+    def test_a_kept_connection_that_breaks(self) -> None:
+        def script(peer: Peer) -> None:
+            peer.read_request()
+            peer.send(whole(b"ok"))
+            peer.read_request()
+            peer.reset()
+
+        with ScriptedServer(script) as server:
+            terminal = self._made()
+            self._send(terminal, Request("GET", server.origin))
+            with pytest.raises(GlobusConnectionError) as raised:
+                self._send(terminal, Request("GET", server.origin))
+            assert raised.value.request_began
+            assert len(server.requests) == 2, "a request on a kept connection is not sent again either"
+
+    @pytest.mark.parametrize("stream", [True, False])
+    @pytest.mark.parametrize(
+        "answer",
+        [head("200 OK", "Content-Length: 10") + b"abc", head("200 OK", "Transfer-Encoding: chunked") + b"5\r\nab"],
+    )
+    def test_a_body_that_breaks_off(self, answer: bytes, stream: bool) -> None:
+        with ScriptedServer(once(answer)) as server:
+            terminal = self._made()
+            with pytest.raises(NetworkError) as raised:
+                self._whole_body(terminal, Request("GET", server.origin, stream=stream))
+            assert raised.value.request_began
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            b"SSH-2.0-something\r\n\r\n",
+            b"HTTP/1.1 many\r\n\r\n",
+            head("200 OK", "Transfer-Encoding: chunked") + b"size\r\n",
+            b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * (1 << 20) + b"\r\n\r\n",
+        ],
+        ids=["another protocol", "status", "chunk size", "endless field"],
+    )
+    def test_an_answer_that_is_not_http(self, answer: bytes) -> None:
+        self._is_an_error(answer)
+
+    @pytest.mark.parametrize(
+        "answer",
+        [b"HTTP/1.1 200", head()[:-2] + b"Content-Le", head()[:-2], head("200 OK", "Content-Length: some")],
+        ids=["half a status line", "half a field", "no empty line", "length"],
+    )
+    def test_a_head_that_is_not_quite_one(self, answer: bytes) -> None:
+        if not self.strict_heads:
+            pytest.skip("it does not say that it is strict")
+        self._is_an_error(answer)
+
+    def _is_an_error(self, answer: bytes) -> None:
+        with ScriptedServer(once(answer), answering(whole(b"ok"))) as server:
+            terminal = self._made()
+            with pytest.raises(NetworkError) as raised:
+                self._send(terminal, Request("GET", server.origin))
+            assert raised.value.request_began
+            assert len(str(raised.value)) < 1000
+            assert self._send(terminal, Request("GET", server.origin)).body == b"ok"
+
+    def test_it_goes_on_after_an_error(self) -> None:
+        with ScriptedServer(*[once(b"")] * 3, answering(whole(b"ok"))) as server:
+            terminal = self._made()
+            for _ in range(3):
+                with pytest.raises(NetworkError):
+                    self._send(terminal, Request("GET", server.origin))
+            assert self._send(terminal, Request("GET", server.origin)).body == b"ok"
+
+
+def begins(peer: Peer) -> None:
+    """A script that sends a head and the first part of a body."""
+    peer.read_request()
+    peer.send(head("200 OK", "Transfer-Encoding: chunked"), b"5\r\nfirst\r\n")
+
+
+def begins_and_waits(peer: Peer) -> None:
+    """:func:`begins`, and it goes no further: the client closes."""
+    begins(peer)
+    peer.wait_for_close()
+
+
+@contextmanager
+def _deaf() -> Iterator[int]:
+    """A port where connections are neither accepted nor refused: the queue of its listener is full."""
+    with ExitStack() as kept:
+        listener = kept.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(10):
+            waiting = kept.enter_context(socket.socket())
+            waiting.settimeout(0.2)
+            try:
+                waiting.connect(listener.getsockname())
+            except TimeoutError:
+                yield listener.getsockname()[1]
+                return
+        pytest.skip("this system has room for everyone who connects")
