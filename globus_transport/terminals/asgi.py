@@ -74,7 +74,8 @@ class ASGITerminal:
         scheme, _, host = request.url.origin.partition("://")
         name, _, port = host.rpartition(":") if re.search(r":\d+$", host) else (host, "", "")
         path, _, query = request.url.target.partition("?")
-        if self.root_path and path != self.root_path and not path.startswith(f"{self.root_path}/"):
+        plain = unquote(path)
+        if self.root_path and plain != self.root_path and not plain.startswith(f"{self.root_path}/"):
             raise GlobusSDKUsageError(f"{request!r}: the application is mounted at {self.root_path!r}")
         return {
             "type": "http",
@@ -82,13 +83,13 @@ class ASGITerminal:
             "http_version": "1.1",
             "method": request.method,
             "scheme": scheme,
-            "path": unquote(path),
+            "path": plain,
             "raw_path": path.encode("ascii"),
             "query_string": query.encode("ascii"),
             "root_path": self.root_path,
             "headers": list(_header_fields(request, host)),
             "client": self.client,
-            "server": (name, int(port or {"http": 80, "https": 443}[scheme])),
+            "server": (name.strip("[]"), int(port or {"http": 80, "https": 443}[scheme])),
             "state": {},
         }
 
@@ -130,21 +131,17 @@ class _Exchange:
         self._task = asyncio.ensure_future(self._run(app, scope))
 
     async def _run(self, app: ASGIApplication, scope: dict[str, Any]) -> None:
-        try:
-            await app(scope, self._receive, self._send)
-            if not self._started.done():
-                raise self._error("ended without http.response.start")
-            if not self._complete:
-                raise self._error("ended in the middle of its body")
-        except BaseException as error:
-            if not self._started.done() and isinstance(error, Exception):
-                self._started.set_exception(error)
-                return
-            raise
+        await app(scope, self._receive, self._send)
+        if not self._started.done():
+            raise self._error("ended without http.response.start")
+        if not self._complete:
+            raise self._error("ended in the middle of its body")
 
     async def _receive(self) -> _Message:
         if not self._body_is_sent:
-            part = await asyncio.to_thread(next, self._parts, None)
+            # What blocks while it is read does so in a thread.
+            in_parts = isinstance(self.request.body, StreamBody)
+            part = await asyncio.to_thread(next, self._parts, None) if in_parts else next(self._parts, None)
             self._body_is_sent = part is None
             return {"type": "http.request", "body": part or b"", "more_body": part is not None}
         await self._gone.wait()
@@ -182,31 +179,36 @@ class _Exchange:
 
     async def head(self) -> tuple[int, Headers]:
         """The status and the headers, when they are there."""
-        head: tuple[int, Headers] = await self._in_time(asyncio.shield(self._started))
-        return head
+        await self._until(self._started)
+        return self._started.result()
 
     async def next_part(self) -> bytes | None:
         """The next part of the body; ``None`` at its end."""
-        assert self._task is not None
         if self._chunks.empty():
             part = asyncio.ensure_future(self._chunks.get())
             try:
-                await self._in_time(asyncio.wait({part, self._task}, return_when=asyncio.FIRST_COMPLETED))
-                if not part.done():
-                    # The application ended; what it raised is the caller's.
-                    self._task.result()
-                    raise self._error("ended in the middle of its body")
+                await self._until(part)
                 return part.result()
             finally:
                 part.cancel()
         return self._chunks.get_nowait()
 
-    async def _in_time(self, awaitable: Any) -> Any:
-        try:
-            async with asyncio.timeout(time_left(self.request, None)):
-                return await awaitable
-        except TimeoutError as error:
-            raise timed_out(self.request, "no answer", None, error) from error
+    async def _until(self, done: asyncio.Future[Any]) -> None:
+        """Wait for it, or for the end of the application before it is done; what that raised is the caller's."""
+        task = self._task
+        assert task is not None
+        limit = time_left(self.request, None)
+        await asyncio.wait({done, task}, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+        if done.done():
+            return
+        if not task.done():
+            passed = TimeoutError()
+            raise timed_out(self.request, "no answer", limit, passed) from passed
+        if task.cancelled():
+            # Raised as it is, it would be taken for the cancellation of the caller.
+            raise self._error("was cancelled before its end")
+        task.result()
+        raise self._error("ended in the middle of its body")
 
     async def end(self) -> None:
         """Tell the application that nobody listens any more, and wait until it has ended.

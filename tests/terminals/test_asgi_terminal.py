@@ -211,6 +211,20 @@ def test_what_the_application_raises_the_caller_gets(messages: Any) -> None:
         send(App(*messages), get())
 
 
+@pytest.mark.parametrize("messages", [(), (start(), body(b"x", True))])
+def test_an_application_that_cancels_itself(messages: Any) -> None:
+    with pytest.raises(ReplyFormatError, match="was cancelled before its end"):
+        send(App(*messages, asyncio.CancelledError()), get())
+
+
+def test_where_the_application_is() -> None:
+    app = App(start(), body(b""))
+    send(app, Request("GET", "http://[::1]/%C3%BC/x"), root_path="/\xfc")
+    assert app.scope["server"] == ("::1", 80)
+    assert app.scope["path"] == "/\xfc/x"
+    assert (b"host", b"[::1]") in app.scope["headers"]
+
+
 def _ends(*messages: Any) -> Callable[..., Any]:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         for message in messages:
