@@ -18,6 +18,7 @@ from globus_transport.testing.terminal_contract import AsyncTerminalContract, Te
 
 
 class TestUrllib3(TerminalContract):
+    strict_heads = True
     pickles = True
 
     def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
@@ -25,6 +26,7 @@ class TestUrllib3(TerminalContract):
 
 
 class TestThreads(AsyncTerminalContract):
+    strict_heads = True
     pickles = True
     cancels_at_once = False
 
