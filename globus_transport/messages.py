@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from globus_transport import json_text
 from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.headers import Headers, check_field
 from globus_transport.urls import URL
@@ -263,7 +264,10 @@ class Response:
         :raises ReplyFormatError: if it is not
         """
         try:
-            return json.loads(self.body)
+            return json_text.loads(self.body)
+        except GlobusSDKUsageError:
+            # What the environment says about orjson is no use.
+            raise
         except (ValueError, RecursionError) as error:
             kind = self.headers.get("Content-Type", "no Content-Type")
             what = f"{len(self.body)} bytes" if self.body else "an empty body"

@@ -26,6 +26,8 @@ class Transport:
     :param connect_timeout: seconds to wait for a connection, if other than ``http_timeout``
     :param deadline: seconds for a whole call, with its retries and waits; ``None`` for no limit
     :param pool_size: connections kept open for each origin
+    :param fast: whether connections use the extra ``fast``; by default as ``GLOBUS_SDK_FAST`` says, else if it is
+        installed
     """
 
     verify_ssl: bool | str | os.PathLike[str] | None = None
@@ -33,6 +35,7 @@ class Transport:
     connect_timeout: float | None = None
     deadline: float | None = None
     pool_size: int = 32
+    fast: bool | None = None
 
     def make_terminal(self) -> Urllib3Terminal:
         """A terminal of these settings.
@@ -53,6 +56,7 @@ class Transport:
             connect_timeout=self.connect_timeout,
             verify_ssl=verify,
             pool_size=self.pool_size,
+            fast=config.fast() if self.fast is None else self.fast,
         )
 
     def make_async_terminal(self) -> ThreadsTerminal:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import enum
 import io
-import json
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.json_text import dumps
 from globus_transport.missing import MISSING
 from globus_transport.routing.encoding import kind_of
 
@@ -20,25 +20,25 @@ _SLICE = 1000
 
 
 def encode_json(document: Any) -> bytes:
-    """A document as JSON, in ASCII. MISSING is left out at every depth.
+    """A document as compact JSON, in ASCII. MISSING is left out at every depth.
 
     :raises GlobusSDKUsageError: if a part of it has no JSON form; the text says which
     """
     if not isinstance(document, Mapping) or not any(_is_long(value) for value in document.values()):
-        return _text(_json_value(document, "the body")).encode("ascii")
+        return dumps(_json_value(document, "the body"))
     # Piece by piece: the whole document as a second one and as text would be many times its size.
     body = io.BytesIO()
     separator = b"{"
     for key, value in document.items():
         if value is MISSING:
             continue
-        body.write(separator + _text(_json_key(key, "the body")).encode("ascii") + b": ")
+        body.write(separator + dumps(_json_key(key, "the body")) + b":")
         place = f"the body[{key!r}]"
         if _is_long(value):
             _write_list(body, value, place)
         else:
-            body.write(_text(_json_value(value, place)).encode("ascii"))
-        separator = b", "
+            body.write(dumps(_json_value(value, place)))
+        separator = b","
     body.write(b"}")
     return body.getvalue()
 
@@ -52,13 +52,9 @@ def _write_list(body: io.BytesIO, values: list[Any] | tuple[Any, ...], place: st
     for start in range(0, len(values), _SLICE):
         piece = _json_list(values[start : start + _SLICE], place, start)
         if piece:
-            body.write(separator + _text(piece)[1:-1].encode("ascii"))
-            separator = b", "
-    body.write(b"]" if separator == b", " else b"[]")
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value, allow_nan=False)
+            body.write(separator + dumps(piece)[1:-1])
+            separator = b","
+    body.write(b"]" if separator == b"," else b"[]")
 
 
 def _json_value(value: Any, place: str) -> Any:

@@ -8,9 +8,10 @@ import threading
 from typing import Any, cast
 
 from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.json_text import NOT_INSTALLED
 from globus_transport.messages import Request, Response
 from globus_transport.terminals.connections import Way
-from globus_transport.terminals.plain import PLAIN
+from globus_transport.terminals.plain import PLAIN, ConnectionClasses
 from globus_transport.terminals.time_limits import in_seconds, limits_of, time_left
 from globus_transport.terminals.wire import ERROR_BODY_LIMIT, Lease, receive, send
 
@@ -27,7 +28,10 @@ class Urllib3Terminal:
     :param verify_ssl: ``True`` for the system's CA certificates, ``False`` for no verification, or the
         path of a CA file or folder
     :param pool_size: connections kept for each origin. More may be open at a time; those are not kept
-    :raises GlobusSDKUsageError: if a number is not positive
+    :param fast: whether heads of responses are parsed by httptools, which the extra ``fast`` brings; by default if it
+        is installed
+    :ivar fast: whether they are
+    :raises GlobusSDKUsageError: if a number is not positive, or httptools is wanted but not installed
     """
 
     def __init__(
@@ -37,6 +41,7 @@ class Urllib3Terminal:
         connect_timeout: float | None = None,
         verify_ssl: bool | str = True,
         pool_size: int = 32,
+        fast: bool | None = None,
     ) -> None:
         for name, seconds in (("http_timeout", http_timeout), ("connect_timeout", connect_timeout)):
             if seconds is not None and not seconds > 0:
@@ -47,9 +52,12 @@ class Urllib3Terminal:
         self.connect_timeout = http_timeout if connect_timeout is None else connect_timeout
         self.verify_ssl = verify_ssl
         self.pool_size = pool_size
+        self._fast = fast
         self._forget_ways()
 
     def _forget_ways(self) -> None:
+        self._classes = _connection_classes(self._fast)
+        self.fast = self._classes is not PLAIN
         self._ways: dict[str, Way] = {}
         self._lock = threading.Lock()
         self._process = os.getpid()
@@ -83,7 +91,7 @@ class Urllib3Terminal:
             if way is None:
                 if len(self._ways) >= _MOST_ORIGINS:
                     self._ways.pop(next(iter(self._ways))).close()
-                way = self._ways[origin] = Way(origin, self.verify_ssl, self.pool_size, PLAIN)
+                way = self._ways[origin] = Way(origin, self.verify_ssl, self.pool_size, self._classes)
             return way
 
     def _after_fork(self) -> None:
@@ -115,8 +123,23 @@ class Urllib3Terminal:
             "connect_timeout": self.connect_timeout,
             "verify_ssl": self.verify_ssl,
             "pool_size": self.pool_size,
+            # What was asked for: elsewhere other packages are installed.
+            "_fast": self._fast,
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._forget_ways()
+
+
+def _connection_classes(fast: bool | None) -> ConnectionClasses:
+    if fast is False:
+        return PLAIN
+    try:
+        # Not at the top: it may not be installed.
+        from globus_transport.terminals.fast import FAST
+    except ImportError as error:
+        if fast:
+            raise GlobusSDKUsageError(NOT_INSTALLED) from error
+        return PLAIN
+    return FAST
