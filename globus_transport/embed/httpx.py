@@ -29,7 +29,7 @@ class GlobusAuth(httpx.Auth):
     """
 
     def __init__(self, authorizer: GlobusAuthorizer | BoundAuthorizer, *urls: str) -> None:
-        self._flows = AuthorizerFlows(authorizer, *urls)
+        self._flows = AuthorizerFlows(httpx, authorizer, *urls)
         self.authorizer = self._flows.authorizer
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:

@@ -29,7 +29,7 @@ class GlobusAuth(httpx2.Auth):
     """
 
     def __init__(self, authorizer: GlobusAuthorizer | BoundAuthorizer, *urls: str) -> None:
-        self._flows = AuthorizerFlows(authorizer, *urls)
+        self._flows = AuthorizerFlows(httpx2, authorizer, *urls)
         self.authorizer = self._flows.authorizer
 
     def sync_auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import IO, Any
 
 from globus_transport.async_stack import AsyncStack
+from globus_transport.embed.httpx_bodies import received, to_body
+from globus_transport.embed.httpx_errors import checked_scheme, mapped
 from globus_transport.embed.stacks import without_layers
-from globus_transport.errors import (
-    GlobusConnectionTimeoutError,
-    GlobusSDKUsageError,
-    GlobusTimeoutError,
-    NetworkError,
-)
+from globus_transport.errors import GlobusSDKUsageError, MiddlewareError, NetworkError, ReplyFormatError
 from globus_transport.headers import Headers
 from globus_transport.messages import AsyncByteStream, ByteStream, Request, Response, StreamBody
 from globus_transport.middleware.errors import Errors
@@ -22,6 +19,9 @@ from globus_transport.terminals.time_limits import TIME_LIMITS
 from globus_transport.urls import URL
 
 _FRAMING = frozenset({b"content-length", b"transfer-encoding"})
+# The encodings that every terminal undoes. httpx asks for those that it could undo itself, which may be more.
+_UNDONE = frozenset({"gzip", "x-gzip", "deflate", "identity"})
+_WITHOUT_BODY = frozenset({204, 304})
 
 
 class SyncSending:
@@ -36,20 +36,15 @@ class SyncSending:
 
     def handle_request(self, request: Any) -> Any:
         """Send one request down the stack."""
-        length = _length_of(request)
-        body: bytes | StreamBody | None = None
-        if isinstance(request.stream, self._library.ByteStream):
-            body = b"".join(request.stream) or None
-        else:
-            body = StreamBody.once(iter(request.stream), length)
+        asked = _as_request(self._library, request, to_body(self._library, request), self.stream)
         try:
-            response = self.stack.send(_as_request(request, body, self.stream))
+            response = self.stack.send(asked)
         except NetworkError as error:
-            raise _mapped(self._library, error, request) from error
+            raise mapped(self._library, error, request) from error
         stream = None
-        if isinstance(response.stream, ByteStream):
+        if response.stream is not None:
             stream = self._body_class(self._library, response.stream, request)
-        return _reply(self._library, response, stream)
+        return _reply(self._library, request, response, stream)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.stack!r}>"
@@ -67,15 +62,24 @@ class AsyncSending:
 
     async def handle_async_request(self, request: Any) -> Any:
         """Send one request down the stack. A body that is an asynchronous stream is read first."""
-        body = b"".join([part async for part in request.stream]) or None
-        try:
-            response = await self.stack.send(_as_request(request, body, self.stream))
-        except NetworkError as error:
-            raise _mapped(self._library, error, request) from error
+        library = self._library
+        held = None
+        body: bytes | StreamBody | None
+        if isinstance(request.stream, library.SyncByteStream):
+            body = to_body(library, request)
+        else:
+            body, held = await received(request.stream)
         stream = None
-        if response.stream is not None:
-            stream = self._body_class(self._library, response.stream, request)
-        return _reply(self._library, response, stream)
+        try:
+            response = await self.stack.send(_as_request(library, request, body, self.stream))
+            if response.stream is not None:
+                stream = self._body_class(library, response.stream, request, held)
+        except NetworkError as error:
+            raise mapped(library, error, request) from error
+        finally:
+            if held is not None and stream is None:
+                held.close()
+        return _reply(library, request, response, stream)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.stack!r}>"
@@ -84,7 +88,9 @@ class AsyncSending:
 class SyncBody:
     """A body on the wire, as httpx reads one. What breaks off is told in httpx's way."""
 
-    def __init__(self, library: Any, stream: ByteStream, request: Any) -> None:
+    def __init__(self, library: Any, stream: ByteStream | AsyncByteStream, request: Any) -> None:
+        if not isinstance(stream, ByteStream):
+            raise MiddlewareError("this response came from an asyncio terminal; use AsyncStackTransport")
         self._library = library
         self._stream = stream
         self._request = request
@@ -92,8 +98,8 @@ class SyncBody:
     def __iter__(self) -> Iterator[bytes]:
         try:
             yield from self._stream
-        except NetworkError as error:
-            raise _mapped(self._library, error, self._request) from error
+        except (NetworkError, ReplyFormatError) as error:
+            raise mapped(self._library, error, self._request) from error
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -101,67 +107,88 @@ class SyncBody:
 
 
 class AsyncBody:
-    """The same for asyncio."""
+    """The same for asyncio.
 
-    def __init__(self, library: Any, stream: AsyncByteStream | ByteStream, request: Any) -> None:
+    :param held: the request's body, which may still be read while the response comes
+    """
+
+    def __init__(
+        self, library: Any, stream: AsyncByteStream | ByteStream, request: Any, held: IO[bytes] | None
+    ) -> None:
         if isinstance(stream, ByteStream):
-            raise GlobusSDKUsageError("the stack's terminal gives bodies that block; use one for asyncio")
+            stream.close()
+            raise MiddlewareError("the stack's terminal gives bodies that block; use ThreadsTerminal(terminal)")
         self._library = library
         self._stream = stream
         self._request = request
+        self._held = held
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
             async for chunk in self._stream:
                 yield chunk
-        except NetworkError as error:
-            raise _mapped(self._library, error, self._request) from error
+        except (NetworkError, ReplyFormatError) as error:
+            raise mapped(self._library, error, self._request) from error
 
     async def aclose(self) -> None:
         """Let go of the connection."""
-        await self._stream.close()
+        try:
+            await self._stream.close()
+        finally:
+            if self._held is not None:
+                self._held.close()
 
 
-def _length_of(request: Any) -> int | None:
-    length = request.headers.get("Content-Length")
-    return None if length is None else int(length)
-
-
-def _as_request(request: Any, body: bytes | StreamBody | None, stream: bool) -> Request:
-    pairs = [
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, value in request.headers.raw
-        if name.lower() not in _FRAMING
-    ]
+def _as_request(library: Any, request: Any, body: bytes | StreamBody | None, stream: bool) -> Request:
+    url = checked_scheme(library, request)
+    pairs = []
+    for raw_name, raw_value in request.headers.raw:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        lowered = raw_name.lower()
+        if lowered == b"accept-encoding":
+            pairs.append((name, _undone_of(value)))
+        elif lowered not in _FRAMING:
+            pairs.append((name, value))
     limits = request.extensions.get("timeout", {})
-    return Request(
-        request.method,
-        URL(str(request.url)),
-        Headers(pairs),
-        body,
-        stream=stream,
-        follow_redirects=False,
-        extensions={TIME_LIMITS: (limits["connect"], limits["read"])} if {"connect", "read"} <= limits.keys() else {},
-    )
+    try:
+        return Request(
+            request.method,
+            URL(url),
+            Headers(pairs),
+            body,
+            stream=stream,
+            follow_redirects=False,
+            extensions={TIME_LIMITS: (limits["connect"], limits["read"])}
+            if {"connect", "read"} <= limits.keys()
+            else {},
+        )
+    except GlobusSDKUsageError as error:
+        raise library.LocalProtocolError(str(error), request=request) from error
 
 
-def _reply(library: Any, response: Response, stream: Any) -> Any:
-    # The stack has decoded the body, and httpx would do it again.
-    decoded = "Content-Encoding" in response.headers
-    headers = response.headers.without("Content-Encoding", "Content-Length") if decoded else response.headers
+def _undone_of(accepted: str) -> str:
+    if accepted == "gzip, deflate":
+        return accepted
+    return ", ".join(one for one in _listed(accepted) if one.partition(";")[0].strip().lower() in _UNDONE) or "identity"
+
+
+def _listed(value: str) -> list[str]:
+    return [one.strip() for one in value.split(",")]
+
+
+def _reply(library: Any, request: Any, response: Response, stream: Any) -> Any:
+    headers = response.headers
+    if (
+        "Content-Encoding" in headers
+        and request.method != "HEAD"
+        and response.status not in _WITHOUT_BODY
+        and _UNDONE.issuperset(_listed(headers["Content-Encoding"].lower()))
+    ):
+        # The stack has undone it, and httpx would do so again.
+        headers = headers.without("Content-Encoding", "Content-Length")
     return library.Response(
         response.status,
         headers=[(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.pairs],
         stream=library.ByteStream(response.body) if stream is None else stream,
         extensions={"http_version": b"HTTP/1.1", "reason_phrase": response.reason.encode("latin-1", "replace")},
     )
-
-
-def _mapped(library: Any, error: NetworkError, request: Any) -> Exception:
-    kind = library.ReadError if error.request_began else library.ConnectError
-    if isinstance(error, GlobusConnectionTimeoutError):
-        kind = library.ConnectTimeout
-    elif isinstance(error, GlobusTimeoutError):
-        kind = library.ReadTimeout
-    mapped: Exception = kind(str(error), request=request)
-    return mapped

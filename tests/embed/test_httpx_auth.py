@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import threading
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
@@ -22,7 +24,7 @@ from globus_transport import (
     TransferScopes,
 )
 from globus_transport.sandbox import Sandbox
-from globus_transport.testing.loopback_server import ScriptedServer, answering, whole
+from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, whole
 from tests.core.stepping import FakeAuth
 from tests.terminals.fresh_terminal import forget_proxies
 
@@ -154,6 +156,84 @@ def test_a_redirect_within_the_server_keeps_it(host: Host) -> None:
 
 
 @every_host
+def test_after_a_redirect_only_what_was_refused_is_sent_again(host: Host) -> None:
+    # The POST was carried out: its answer is the redirect.
+    there = whole(b"", "303 See Other", "Location: /there")
+    with ScriptedServer(answering(there, REFUSED, whole(b"yes"))) as server:
+        reply = host.send("POST", server.origin, auth=host.auth(tokens(), server.origin), content=b"{}")
+        assert reply.text == "yes"
+        assert [one.line[:10] for one in server.requests] == ["POST / HTT", "GET /there", "GET /there"]
+        assert seen(server) == ["Bearer token-1", "Bearer token-1", "Bearer token-2"]
+
+
+@every_host
+def test_a_refusal_of_a_request_without_it_says_nothing_about_it(host: Host) -> None:
+    # httpx takes the credential off on the way to another server, and does not put it on again on the way back.
+    grants = FakeAuth()
+
+    def back(peer: Peer) -> None:
+        answering(whole(b"", "302 Found", f"Location: {mine.origin}/back"))(peer)
+
+    with ScriptedServer(back) as other:
+        away = whole(b"", "302 Found", f"Location: {other.origin}/")
+        with ScriptedServer(answering(away, REFUSED)) as mine:
+            auth = host.auth(RefreshTokenAuthorizer("refresh", grants), mine.origin)
+            assert host.send("GET", mine.origin, auth=auth).status_code == 401
+            assert seen(mine) == ["Bearer token-1", None]
+            host.send("GET", mine.origin, auth=auth)
+        assert seen(other) == [None, None]
+    assert len(grants.grants) == 1
+
+
+class Pipe(io.RawIOBase):
+    """A file that can be read once."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = io.BytesIO(content)
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        return self._content.read(size)
+
+
+@every_host
+@pytest.mark.parametrize(("kind", "times"), [(bytes, 2), (io.BytesIO, 2), (Pipe, 1)])
+def test_a_form_is_sent_again_if_its_files_can_be_read_again(host: Host, kind: Any, times: int) -> None:
+    with ScriptedServer(answering(REFUSED, whole(b"yes"))) as server:
+        auth = host.auth(tokens(), server.origin)
+        host.send("POST", server.origin, auth=auth, files={"file": ("name", kind(b"content"))})
+        assert len(server.requests) == times
+        assert all(b"content" in one.body for one in server.requests)
+
+
+@every_host
+def test_where_a_request_goes_is_what_httpx_makes_of_its_address(host: Host) -> None:
+    auth = host.auth(AccessTokenAuthorizer("s3cret"), "https://service.example.org")
+    for url, is_home in {
+        "https://service.example.org:443/x": True,
+        "https://SERVICE.example.org/": True,
+        # An empty host, whatever other libraries make of it.
+        "https:////service.example.org/": False,
+        "https://service.example.org./": False,
+        "https://service.example.org@other.example.org/": False,
+        "https://service.example.org:444/": False,
+        "ftp://service.example.org/": False,
+        "service.example.org/": False,
+    }.items():
+        request = next(auth.sync_auth_flow(host.library.Request("GET", url)))
+        assert ("Authorization" in request.headers) is is_home, url
+
+
+@every_host
+def test_addresses_that_are_none_are_httpx_s_affair(host: Host) -> None:
+    auth = host.auth(AccessTokenAuthorizer("t"), "https://service.example.org")
+    with pytest.raises(host.library.UnsupportedProtocol):
+        host.send("GET", "service.example.org/task_list", auth=auth)
+
+
+@every_host
 def test_what_httpx_would_carry_on_is_refused(host: Host) -> None:
     with pytest.raises(GlobusSDKUsageError, match="name the https URL"):
         host.auth(AccessTokenAuthorizer("t"), "http://service.example.org")
@@ -170,3 +250,58 @@ def test_a_user_name_in_the_url(host: Host) -> None:
         url = server.origin.replace("http://", "http://someone:s3cret@")
         assert host.send("GET", url, auth=host.auth(tokens(), server.origin)).text == "ok"
         assert seen(server) == ["Bearer token-1"]
+
+
+@pytest.mark.parametrize("name", ["httpx", "httpx2"])
+def test_threads_and_event_loops_make_one_renewal_together(name: str, globus: Sandbox) -> None:
+    refresh_token = globus.issue_token(TransferScopes.all).refresh_token
+    assert refresh_token is not None
+    sync, with_tasks = HOSTS[f"{name}.Client"], HOSTS[f"{name}.AsyncClient"]
+    url = f"{globus.transfer_url}v0.10/task_list"
+    statuses: list[int] = []
+
+    async def tasks(auth: Any) -> None:
+        async with with_tasks.library.AsyncClient(auth=auth) as client:
+            statuses.extend(reply.status_code for reply in await asyncio.gather(*(client.get(url) for _ in range(5))))
+
+    with NativeAppAuthClient(globus.native_client_id, base_url=globus.auth_url) as auth_client:
+        auth = sync.auth(RefreshTokenAuthorizer(refresh_token, auth_client), globus.transfer_url)
+        threads = [
+            *(threading.Thread(target=lambda: asyncio.run(tasks(auth))) for _ in range(2)),
+            *(threading.Thread(target=lambda: statuses.append(sync.send("GET", url, auth=auth).status_code))
+              for _ in range(5)),
+        ]  # fmt: skip
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+    assert statuses == [200] * 15
+    assert globus.grants["refresh_token"] == 1
+
+
+@pytest.mark.parametrize("name", ["httpx", "httpx2"])
+def test_cancelling_whoever_renews_does_not_lose_the_token(name: str) -> None:
+    host = HOSTS[f"{name}.AsyncClient"]
+
+    async def main(server: ScriptedServer) -> None:
+        asked, may_go_on = threading.Event(), threading.Event()
+
+        def before(_number: int) -> None:
+            asked.set()
+            assert may_go_on.wait(10)
+
+        auth = host.auth(RefreshTokenAuthorizer("refresh", FakeAuth(before)), server.origin)
+        async with host.library.AsyncClient(auth=auth) as client:
+            leader = asyncio.create_task(client.get(server.origin))
+            await asyncio.to_thread(asked.wait, 10)
+            follower = asyncio.create_task(client.get(server.origin))
+            await asyncio.sleep(0)
+            leader.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await leader
+            may_go_on.set()
+            assert (await follower).text == "yes"
+        assert seen(server) == ["Bearer token-1"]
+
+    with ScriptedServer(answering(whole(b"yes"))) as server:
+        asyncio.run(main(server))

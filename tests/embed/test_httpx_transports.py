@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import io
 import socket
 from collections.abc import Callable, Iterator
 from types import ModuleType
@@ -19,8 +20,14 @@ from globus_transport import (
     AccessTokenAuthorizer,
     AsyncStack,
     AsyncTransferClient,
+    AuthAPIError,
+    GlobusError,
     GlobusSDKUsageError,
+    HttpxTerminal,
+    NativeAppAuthClient,
     NetworkError,
+    RefreshTokenAuthorizer,
+    Retry,
     Stack,
     TransferClient,
     TransferScopes,
@@ -28,22 +35,23 @@ from globus_transport import (
 from globus_transport.sandbox import Sandbox
 from globus_transport.terminals.threads import ThreadsTerminal
 from globus_transport.terminals.urllib3 import Urllib3Terminal
-from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, silent, whole
+from globus_transport.testing.loopback_server import Peer, Script, ScriptedServer, answering, head, once, silent, whole
 from tests.terminals.fresh_terminal import forget_proxies
 
 
 class Host:
-    """One of the two modules with one of its two kinds of clients, over a stack without layers."""
+    """One of the two modules with one of its two kinds of clients, over a stack."""
 
     def __init__(self, library: ModuleType, embed: ModuleType, is_async: bool) -> None:
         self.library: Any = library
         self.embed: Any = embed
         self.is_async = is_async
 
-    def send(self, method: str, url: str, *, stream: bool = True, **options: Any) -> Any:
+    def send(self, method: str, url: str, *, layers: Any = (), stream: bool = True, **options: Any) -> Any:
         if not self.is_async:
             terminal = Urllib3Terminal(http_timeout=10)
-            with self.library.Client(transport=self.embed.StackTransport(Stack(terminal), stream=stream)) as client:
+            transport = self.embed.StackTransport(Stack(terminal, layers), stream=stream)
+            with self.library.Client(transport=transport) as client:
                 try:
                     return client.request(method, url, **options)
                 finally:
@@ -51,7 +59,7 @@ class Host:
 
         async def main() -> Any:
             threads = ThreadsTerminal(Urllib3Terminal(http_timeout=10))
-            transport = self.embed.AsyncStackTransport(AsyncStack(threads), stream=stream)
+            transport = self.embed.AsyncStackTransport(AsyncStack(threads, layers), stream=stream)
             async with self.library.AsyncClient(transport=transport) as client:
                 try:
                     return await client.request(method, url, **options)
@@ -138,23 +146,132 @@ def test_redirects_are_the_client_s(host: Host) -> None:
         assert host.send("GET", server.origin).status_code == 302
 
 
+def _reset(peer: Peer) -> None:
+    peer.read_request()
+    peer.reset()
+
+
+FAILURES: dict[str, Script] = {
+    "no answer": silent,
+    "closed": once(b""),
+    "not HTTP": once(b"SSH-2.0-x\r\n\r\n"),
+    "a short body": once(head("200 OK", "Content-Length: 10"), b"abc"),
+    "a short chunk": once(head("200 OK", "Transfer-Encoding: chunked"), b"5\r\nfir"),
+    "not gzip": answering(whole(b"not gzip", "200 OK", "Content-Encoding: gzip")),
+    "reset": _reset,
+}
+
+
 @every_host
-def test_errors_are_httpx_s(host: Host) -> None:
-    with ScriptedServer(silent) as server, pytest.raises(host.library.ReadTimeout) as timed_out:
-        host.send("GET", server.origin, timeout=0.2)
-    assert isinstance(timed_out.value.__cause__, NetworkError)
-    assert timed_out.value.request.method == "GET"
+@pytest.mark.parametrize("failure", FAILURES)
+def test_errors_are_those_of_httpx_s_own_transport(host: Host, failure: str) -> None:
+    with ScriptedServer(FAILURES[failure]) as server:
+        with pytest.raises(host.library.HTTPError) as its_own, host.library.Client() as client:
+            client.get(server.origin, timeout=0.3)
+        with pytest.raises(host.library.HTTPError) as ours:
+            host.send("GET", server.origin, timeout=0.3)
+    assert type(ours.value) is type(its_own.value)
+    assert isinstance(ours.value.__cause__, GlobusError)
+    assert ours.value.request.method == "GET"
+
+
+@every_host
+def test_nobody_listens(host: Host) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    with pytest.raises(host.library.ConnectError):
+    with pytest.raises(host.library.ConnectError) as refused:
         host.send("GET", f"http://127.0.0.1:{port}/")
+    assert isinstance(refused.value.__cause__, NetworkError)
 
-    def script(peer: Peer) -> None:
-        peer.read_request()
-        peer.send(head("200 OK", "Content-Length: 10"), b"abc")
 
-    with ScriptedServer(script) as server, pytest.raises(host.library.ReadError):
-        host.send("GET", server.origin)
+@pytest.mark.parametrize("library", [httpx, httpx2])
+def test_errors_of_a_terminal_over_httpx_come_back_as_they_were(library: Any) -> None:
+    class Broken(library.BaseTransport):  # type: ignore[misc]
+        def handle_request(self, request: Any) -> Any:
+            raise library.PoolTimeout("full", request=request)
+
+    embed = globus_transport.embed.httpx if library is httpx else globus_transport.embed.httpx2
+    with library.Client(transport=Broken()) as inner:
+        transport = embed.StackTransport(Stack(HttpxTerminal(inner)))
+        with library.Client(transport=transport) as client, pytest.raises(library.PoolTimeout):
+            client.get("http://127.0.0.1:9/")
+
+
+@every_host
+def test_what_httpx_would_not_send(host: Host) -> None:
+    for url in ("ftp://service.example.org/", "service.example.org/"):
+        with pytest.raises(host.library.UnsupportedProtocol):
+            host.send("GET", url)
+    with pytest.raises(host.library.LocalProtocolError, match="could forge a header"):
+        host.send("GET", "http://127.0.0.1:9/", headers={"X-Forged": "a\nb"})
+
+
+@every_host
+def test_a_user_name_in_the_url_is_httpx_s_affair(host: Host) -> None:
+    with ScriptedServer(answering(whole(b"ok"))) as server:
+        host.send("GET", server.origin.replace("://", "://someone:s3cret@"))
+        (got,) = server.requests
+    assert got["Authorization"] == "Basic c29tZW9uZTpzM2NyZXQ="
+    assert "s3cret" not in got.line
+
+
+@every_host
+def test_only_encodings_that_the_stack_undoes_are_asked_for(host: Host) -> None:
+    with ScriptedServer(answering(whole(b"raw", "200 OK", "Content-Encoding: unheard-of"))) as server:
+        reply = host.send("GET", server.origin, headers={"Accept-Encoding": "br;q=1, GZIP;q=0.5, deflate, zstd"})
+        # What could not be undone is said to be as it is.
+        assert (reply.headers["Content-Encoding"], reply.content) == ("unheard-of", b"raw")
+        host.send("GET", server.origin, headers={"Accept-Encoding": "br"})
+        assert [one["Accept-Encoding"] for one in server.requests] == ["GZIP;q=0.5, deflate", "identity"]
+    length = head("200 OK", "Content-Encoding: gzip", "Content-Length: 100")
+    with ScriptedServer(answering(length)) as server:
+        reply = host.send("HEAD", server.origin)
+    assert (reply.headers["Content-Encoding"], reply.headers["Content-Length"]) == ("gzip", "100")
+
+
+@every_host
+@pytest.mark.parametrize("stream", [True, False])
+def test_forms_are_sent_again_and_streams_as_far_as_they_can_be(host: Host, stream: bool) -> None:
+    options: dict[str, Any] = {"layers": [Retry()], "stream": stream}
+    unavailable = whole(b"", "503 Unavailable", "Retry-After: 0")
+    content = b"x" * (3 << 20)
+
+    async def parts() -> Any:
+        for start in range(0, len(content), 1 << 18):
+            yield content[start : start + (1 << 18)]
+
+    with ScriptedServer(answering(unavailable, whole(b"yes"))) as server:
+        assert host.send("PUT", server.origin, **options, files={"file": ("n", io.BytesIO(content))}).text == "yes"
+        assert [content in one.body for one in server.requests] == [True, True]
+    with ScriptedServer(answering(unavailable, whole(b"yes"))) as server:
+        if host.is_async:
+            assert host.send("PUT", server.origin, **options, content=parts()).text == "yes"
+            assert [one.body for one in server.requests] == [content] * 2
+        else:
+            assert host.send("PUT", server.origin, **options, content=iter([content])).status_code == 503
+            assert [one.body for one in server.requests] == [content]
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2])
+def test_a_stream_that_fails_fails_the_request(library: Any) -> None:
+    host = HOSTS[f"{library.__name__}.AsyncClient"]
+
+    async def parts() -> Any:
+        yield b"ab"
+        raise OSError("the disk is gone")
+
+    with ScriptedServer(answering(whole(b"ok"))) as server:
+        with pytest.raises(OSError, match="the disk is gone"):
+            host.send("PUT", server.origin, content=parts())
+        assert server.requests == []
+
+
+@every_host
+def test_an_error_of_a_service_that_a_layer_raises_is_raised_as_it_is(host: Host, globus: Sandbox) -> None:
+    with NativeAppAuthClient(globus.native_client_id, base_url=globus.auth_url) as auth_client:
+        authorizer = RefreshTokenAuthorizer("never issued", auth_client).bound_to(globus.transfer_url)
+        with pytest.raises(AuthAPIError):
+            host.send("GET", f"{globus.transfer_url}v0.10/task_list", layers=[authorizer])
 
 
 def test_streaming_and_letting_go() -> None:
