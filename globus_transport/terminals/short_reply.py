@@ -12,6 +12,7 @@ import re
 from globus_transport.headers import Headers
 from globus_transport.messages import Request, Response
 from globus_transport.terminals.decoding import decoded
+from globus_transport.terminals.heads import MOST_FIELDS
 
 # RFC 9112, sections 4 and 5, without what is allowed there and unusual: obsolete folding, bare line feeds, a space
 # before the colon, control characters.
@@ -57,7 +58,7 @@ def short_reply(received: bytes, request: Request) -> Response | None:
             encoding = value
         pairs.append((name, value))
     body = received[head.end() :]
-    if length != len(body):
+    if length != len(body) or len(pairs) > MOST_FIELDS:
         return None
     if encoding:
         body = b"".join(decoded(iter((body,)), encoding, request))
