@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from globus_transport.errors import GlobusConnectionError, GlobusError
 from globus_transport.messages import ByteStream, Request
 from globus_transport.terminals.connections import Way
-from globus_transport.terminals.fast import FastHTTPConnection
+from globus_transport.terminals.fast import FastHTTPConnection, parsed
 from globus_transport.terminals.plain import Connection, PlainHTTPConnection
 from globus_transport.terminals.wire import Lease, receive
 from globus_transport.testing.loopback_server import head, whole
@@ -103,6 +103,7 @@ STREAMS = {
     "1.0, kept alive": whole(b"{}", "200 OK", "Connection: Keep-Alive").replace(b"HTTP/1.1", b"HTTP/1.0"),
     "folded": whole(b"{}", "200 OK", "X: a\r\n b", "Y: c"),
     "bare LF": whole(b"{}", "200 OK", "X: a").replace(b"\r\n", b"\n"),
+    "spaces": whole(b"{}", "200 OK \t", "X:  a \t"),
     "Latin 1": whole(b"{}", "200 Gef\xe4llt", "X: J\xfcrgen"),
     "both framings": head("200 OK", CHUNKED, "Content-Length: 2") + b"2\r\n{}\r\n0\r\n\r\n",
     "two lengths": head("200 OK", "Content-Length: 2", "Content-Length: 3") + b"{} ",
@@ -113,6 +114,24 @@ STREAMS = {
     "no HTTP": b"SSH-2.0-OpenSSH_9.6\r\n\r\n",
     "a malformed chunk": head("200 OK", CHUNKED) + b"2\r\n{}3\r\nabc\r\n0\r\n\r\n",
 }
+
+
+@pytest.mark.parametrize("name", ["small", "kept alive", "closing", "chunked", "until the end", "no content", "gzip"])
+def test_llhttp_reads_everyday_heads(name: str) -> None:
+    text = STREAMS[name].partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    found = parsed(text, "GET")
+    assert found is not None
+    assert (found.status, found.reason) == ((204, "No Content") if name == "no content" else (200, "OK"))
+    assert [f"{key}: {value}".encode() for key, value in found.headers.pairs] == [
+        line.replace(b":2", b": 2") for line in text.split(b"\r\n")[1:-2]
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["interim", "HTTP/1.0", "folded", "bare LF", "both framings", "two lengths", "no HTTP"]
+)
+def test_other_heads_are_left_to_the_plain_parser(name: str) -> None:
+    assert parsed(STREAMS[name], "GET") is None
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -176,7 +195,8 @@ _fields = st.one_of(
             "Transfer-Encoding: \x0bchunked",
             "Connection: close", "Connection: keep-alive", "Connection: Upgrade", "Upgrade: h2c",
             "Keep-Alive: timeout=5", "Content-Encoding: gzip", "Content-Encoding: deflate, gzip",
-            "Content-Encoding: br", "Trailer: X", "Content-Type: a/b", " folded", "\tfolded", "X: \xa0\x85\xff", "X:", "no colon", ": no name", "X Y: z",
+            "Content-Encoding: br", "Trailer: X", "Content-Type: a/b", " folded", "\tfolded",
+            "X: \xa0\x85\xff", "X:", "no colon", ": no name", "X Y: z",
             "X\x0b: z", "X: \x0c", "X: \x00", "X: a\rContent-Length: 5", "\x85X: y", "X: a\nY: b",
         ]
     ),
