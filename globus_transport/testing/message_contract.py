@@ -11,7 +11,7 @@ import gzip
 import inspect
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ class MessageContract:
     def _serving(self, *answers: Answer) -> Any:
         raise NotImplementedError
 
-    def _streaming(self, *parts: Any) -> Any:
+    def _streaming(self, parts: Callable[[], Iterable[bytes]]) -> Any:
         raise NotImplementedError
 
     def _made_for(self, server: Any) -> Any:

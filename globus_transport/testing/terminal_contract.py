@@ -43,7 +43,7 @@ class TerminalContract(FailureContract):
     pickles = False
     skips_early_hints = True
 
-    def _made_for(self, _server: Any) -> Any:
+    def _made_for(self, server: Any) -> Any:
         return self._made()
 
     def _serving(self, *answers: Answer) -> Any:
