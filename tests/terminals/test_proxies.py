@@ -26,9 +26,12 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-@pytest.fixture
-def terminal(environment: pytest.MonkeyPatch, authority: Authority) -> Iterator[Urllib3Terminal]:
-    terminal = Urllib3Terminal(http_timeout=5, connect_timeout=0.5, verify_ssl=str(authority.file))
+@pytest.fixture(params=[False, True], ids=["plain", "fast"])
+def terminal(
+    request: pytest.FixtureRequest, environment: pytest.MonkeyPatch, authority: Authority
+) -> Iterator[Urllib3Terminal]:
+    verify, fast = str(authority.file), request.param
+    terminal = Urllib3Terminal(http_timeout=5, connect_timeout=0.5, verify_ssl=verify, fast=fast)
     yield terminal
     terminal.close()
 

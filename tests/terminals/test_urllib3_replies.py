@@ -28,9 +28,9 @@ CHUNKED = "Transfer-Encoding: chunked"
 MIB = 1 << 20
 
 
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Urllib3Terminal]:
-    with fresh_terminal(monkeypatch) as terminal:
+@pytest.fixture(params=[False, True], ids=["plain", "fast"])
+def terminal(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Urllib3Terminal]:
+    with fresh_terminal(monkeypatch, fast=request.param) as terminal:
         yield terminal
 
 
