@@ -7,8 +7,10 @@ not: no redirects, no credential, no cookies, no headers of its own.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.headers import Headers
@@ -16,12 +18,16 @@ from globus_transport.messages import AsyncByteStream, ByteStream, Request, Resp
 from globus_transport.middleware.errors import ERROR_BODY_LIMIT
 from globus_transport.terminals.bodies import collected, parts_of
 from globus_transport.terminals.httpx_errors import library_of, mapped
-from globus_transport.terminals.time_limits import in_seconds, limits_of, time_left
+from globus_transport.terminals.time_limits import in_seconds, limits_of, time_left, timed_out
 
 if TYPE_CHECKING:
     import httpx
     import httpx2
 
+T = TypeVar("T")
+
+# Seconds that httpx's own time-outs have to come first, because they say whether a connection was made.
+_GRACE = 0.01
 _FRAMING = ("Content-Length", "Transfer-Encoding")
 
 
@@ -70,12 +76,21 @@ class _Terminal:
         raise GlobusSDKUsageError("a terminal over a client of the program cannot be pickled")
 
 
+def _limit_body(request: Request, reply: Any, limit: float | None) -> None:
+    if request.deadline is not None:
+        # httpx looks here when it begins to read the body.
+        reply.request.extensions["timeout"]["read"] = time_left(request, limit)
+
+
 def _headers_of(reply: Any) -> Headers:
     return Headers.received([(name.decode("latin-1"), value.decode("latin-1")) for name, value in reply.headers.raw])
 
 
 class HttpxTerminal(_Terminal):
     """Sends through an ``httpx.Client``, which stays whose it is.
+
+    A deadline is looked at before the head and before each part of the body; one wait can go past it, where httpx's
+    time limit begins anew. The client keeps cookies that come, as it always does; none goes out with these requests.
 
     :param client: of httpx, or of a module of its shape such as httpx2
     :param http_timeout: seconds to wait for the server's next bytes; ``None`` waits for ever
@@ -136,6 +151,7 @@ class _Stream(ByteStream):
         if self._closed:
             raise GlobusSDKUsageError(f"{self._request!r}: the body was closed before it was read")
         try:
+            _limit_body(self._request, self._reply, self._limit)
             for chunk in self._reply.iter_bytes():
                 time_left(self._request, None)
                 yield chunk
@@ -191,7 +207,7 @@ class AsyncHttpxTerminal(_Terminal):
         made = self._made(request, _parts(body) if isinstance(body, StreamBody) else body, connect, read)
         client: Any = self.client
         try:
-            reply = await client.send(made, stream=True, auth=None, follow_redirects=False)
+            reply = await _in_time(request, read, client.send(made, stream=True, auth=None, follow_redirects=False))
         except self._library.HTTPError as error:
             raise mapped(self._library, request, error, connect, read) from error
         headers = _headers_of(reply)
@@ -202,6 +218,20 @@ class AsyncHttpxTerminal(_Terminal):
         content = await stream.read(None if limit is None else limit + 1)
         cut = limit is not None and len(content) > limit
         return Response(reply.status_code, headers, content[:limit], None, reply.reason_phrase, request, cut)
+
+
+async def _in_time(request: Request, limit: float | None, work: Awaitable[T]) -> T:
+    """What ``work`` gives, if it does so before the deadline. httpx's own time-outs begin anew with each step."""
+    if request.deadline is None:
+        return await work
+    until = asyncio.timeout(request.deadline - time.monotonic() + _GRACE)
+    try:
+        async with until:
+            return await work
+    except TimeoutError as error:
+        if not until.expired():
+            raise
+        raise timed_out(request, "no answer", limit, error) from error
 
 
 async def _parts(body: StreamBody) -> AsyncIterator[bytes]:
@@ -221,11 +251,16 @@ class _AsyncStream(AsyncByteStream):
         self._limit = limit
         self._closed = False
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._iterated()
+
+    async def _iterated(self) -> AsyncGenerator[bytes, None]:
         if self._closed:
             raise GlobusSDKUsageError(f"{self._request!r}: the body was closed before it was read")
+        chunks = self._reply.aiter_bytes()
         try:
-            async for chunk in self._reply.aiter_bytes():
+            _limit_body(self._request, self._reply, self._limit)
+            while (chunk := await _in_time(self._request, self._limit, anext(chunks, None))) is not None:
                 time_left(self._request, None)
                 yield chunk
         except (self._library.HTTPError, self._library.StreamError) as error:
@@ -237,11 +272,12 @@ class _AsyncStream(AsyncByteStream):
         whole: list[bytes] = []
         length = 0
         try:
-            async for chunk in self:
-                whole.append(chunk)
-                length += len(chunk)
-                if limit is not None and length >= limit:
-                    break
+            async with aclosing(self._iterated()) as chunks:
+                async for chunk in chunks:
+                    whole.append(chunk)
+                    length += len(chunk)
+                    if limit is not None and length >= limit:
+                        break
         finally:
             await self.close()
         return b"".join(whole)[:limit]

@@ -169,6 +169,62 @@ def test_errors(world: World) -> None:
         world.send(get(server.origin))
 
 
+def _slow_head(peer: Peer) -> None:
+    peer.read_request()
+    peer.pause(0.7)
+    peer.send(head("200 OK", "Content-Length: 10"))
+    peer.hold()
+
+
+def _slow_body(peer: Peer) -> None:
+    peer.read_request()
+    peer.send(head("200 OK", "Content-Length: 10"))
+    peer.pause(0.7)
+    peer.send(b"x")
+    peer.hold()
+
+
+def _dripping_head(peer: Peer) -> None:
+    peer.read_request()
+    peer.send(b"HTTP/1.1 200 OK\r\n")
+    peer.pause(0.7)
+    peer.send(b"X-Part: 1\r\n")
+    peer.hold()
+
+
+def _check_deadline(world: World, script: Any, stream: bool) -> None:
+    with ScriptedServer(script) as server:
+        started = time.monotonic()
+        with pytest.raises(GlobusTimeoutError, match="deadline"):
+            world.send(get(server.origin, stream=stream, deadline=started + 0.8))
+        assert time.monotonic() - started < 1.2
+
+
+@in_every_world
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_deadline_holds_for_head_and_body_together(world: World, stream: bool) -> None:
+    _check_deadline(world, _slow_head, stream)
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2])
+@pytest.mark.parametrize("script", [_dripping_head, _slow_body])
+@pytest.mark.parametrize("stream", [True, False])
+def test_under_asyncio_a_deadline_holds_however_slowly_it_comes(library: Any, script: Any, stream: bool) -> None:
+    # Under threads httpx's time limit begins anew with whatever comes.
+    _check_deadline(WORLDS[f"{library.__name__}, async"], script, stream)
+
+
+@in_every_world
+def test_a_time_out_of_the_body_s_source_is_its_own(world: World) -> None:
+    def parts() -> Any:
+        yield b"ab"
+        raise TimeoutError("the disk is slow")
+
+    body = StreamBody.once(parts())
+    with ScriptedServer(answering(whole(b"ok"))) as server, pytest.raises(TimeoutError, match="the disk is slow"):
+        world.send(Request("PUT", server.origin, body=body, deadline=time.monotonic() + 10))
+
+
 @in_every_world
 def test_a_long_error_body_is_cut(world: World) -> None:
     with ScriptedServer(answering(whole(b"x" * (3 << 20), "500 Oops"))) as server:
