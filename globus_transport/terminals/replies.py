@@ -122,7 +122,7 @@ class _Reader(io.RawIOBase):
             return size
         if self._time_left is not None:
             self._socket.settimeout(self._time_left())
-        return cast(io.RawIOBase, self._file).readinto(buffer)
+        return self._socket.recv_into(buffer)
 
     def has_left(self, file: io.BufferedReader) -> bool:
         """Whether something was received that nobody read. Nothing is received from now on."""
