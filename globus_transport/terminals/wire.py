@@ -21,7 +21,7 @@ from globus_transport.terminals.time_limits import time_left, timed_out
 #: An error body longer than this, in bytes, is cut: it is for people to read.
 ERROR_BODY_LIMIT = 1 << 20
 _EXPECT_A_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_FRAMING = ("Content-Length", "Transfer-Encoding")
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
 # A body that cannot be sent to its end may have been answered already, with a 413 say.
 _STOPPED_LISTENING = frozenset({errno.EPIPE, errno.ECONNRESET, errno.EPROTOTYPE})
 
@@ -93,23 +93,33 @@ def send(connection: Connection, way: Way, request: Request, limit: float | None
 
 def _head_of(way: Way, request: Request) -> bytes:
     # In one piece, and not by http.client, which looks at every header once more: Headers has done that.
-    headers, body = request.headers, request.body
-    if "content-length" in headers or "transfer-encoding" in headers:
-        headers = headers.without(*_FRAMING)
+    body = request.body
     target = str(request.url) if way.absolute else request.url.target
-    lines = ["" if "host" in headers else f"Host: {way.host}\r\n"]
-    lines += [f"{name}: {value}\r\n" for name, value in headers.pairs]
-    lines += [f"{name}: {value}\r\n" for name, value in way.proxy_headers.items()]
+    host = f"Host: {way.host}\r\n"
+    fields = []
+    for name, value in request.headers.pairs:
+        key = name.lower()
+        if key == "host":
+            host = ""
+        elif key in _FRAMING:
+            # The body says that.
+            continue
+        fields.append(f"{name}: {value}\r\n")
+    fields += [f"{name}: {value}\r\n" for name, value in way.proxy_headers.items()]
     if body is None:
         if request.method in _EXPECT_A_BODY:
-            lines.append("Content-Length: 0\r\n")
+            fields.append("Content-Length: 0\r\n")
     elif isinstance(body, bytes):
-        lines.append(f"Content-Length: {len(body)}\r\n")
+        fields.append(f"Content-Length: {len(body)}\r\n")
     elif body.length is None:
-        lines.append("Transfer-Encoding: chunked\r\n")
+        fields.append("Transfer-Encoding: chunked\r\n")
     else:
-        lines.append(f"Content-Length: {body.length}\r\n")
-    return b"%b%b\r\n" % (f"{request.method} {target} HTTP/1.1\r\n".encode("ascii"), "".join(lines).encode("latin-1"))
+        fields.append(f"Content-Length: {body.length}\r\n")
+    text = "".join(fields)
+    if text.count("\n") != len(fields) or text.count("\r") != len(fields):
+        # Those of a response may stand in a request, and are not checked when they are received.
+        raise GlobusSDKUsageError(f"{request!r}: a header holds CR or LF, which could forge another one")
+    return f"{request.method} {target} HTTP/1.1\r\n{host}{text}\r\n".encode("latin-1")
 
 
 def _parts(body: bytes | StreamBody) -> Iterable[bytes | memoryview]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from globus_transport.errors import GlobusConnectionError, GlobusSDKUsageError, GlobusTimeoutError
+from globus_transport.headers import Headers
 from globus_transport.messages import Request, StreamBody
 from globus_transport.terminals.urllib3 import Urllib3Terminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, whole
@@ -67,6 +68,16 @@ def test_framing_headers_of_the_caller_cannot_contradict_the_body(terminal: Urll
     assert server.requests[1].values("Content-Length") == []
     assert [request.values("Transfer-Encoding") for request in server.requests] == [[], []]
     assert [request["x"] for request in server.requests] == ["y", "y"]
+
+
+@pytest.mark.parametrize("value", ["a\r\nX: b", "a\n b", "a\rb"])
+def test_a_received_header_cannot_forge_another_one(terminal: Urllib3Terminal, value: str) -> None:
+    headers = Headers.received([("Y", value)])
+    with ScriptedServer(answering(whole())) as server:
+        with pytest.raises(GlobusSDKUsageError, match="holds CR or LF"):
+            terminal(get(server.origin, headers=headers))
+        assert terminal(get(server.origin)).body == b"ok"
+    assert len(server.requests) == 1
 
 
 def test_a_body_of_unknown_length_is_chunked(terminal: Urllib3Terminal) -> None:
