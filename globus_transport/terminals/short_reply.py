@@ -49,7 +49,7 @@ def short_reply(received: bytes, request: Request) -> Response | None:
             if length is not None or not _LENGTH(value):
                 return None
             length = int(value)
-        elif lowered in _MORE_TO_IT:
+        elif lowered in _MORE_TO_IT and value.lower() != "keep-alive":
             return None
         elif lowered == "content-encoding":
             # That of an error is left: its body has a limit, and a little of it may stand for much.

@@ -36,6 +36,12 @@ def the_long_way(received: bytes) -> tuple[int, str, tuple[tuple[str, str], ...]
         return made.status, made.reason, made.head.headers.pairs, made.read()
 
 
+def test_a_reply_that_says_that_the_connection_stays() -> None:
+    response = short_reply(reply("200 OK\r\nContent-Length: 2\r\nConnection: Keep-Alive", "{}"), REQUEST)
+    assert response is not None
+    assert response.body == b"{}"
+
+
 def test_a_plain_reply() -> None:
     response = short_reply(reply("200 OK\r\nContent-Length: 2\r\nX-A:1 \r\nx-a: \xe9\t", "{}"), REQUEST)
     assert isinstance(response, Response)
