@@ -81,8 +81,9 @@ class CircuitBreaker:
             response: Response = yield request
             failed = self.is_failure(response)
             return response
-        except NetworkError:
-            failed = True
+        except NetworkError as error:
+            # A final one is about something else: a token grant, a place in line that did not come.
+            failed = None if error.final else True
             raise
         finally:
             if failed or probing or circuit.failures:
@@ -106,11 +107,14 @@ class CircuitBreaker:
             if failed is None:
                 # Abandoned, or ended by something that says nothing about the server: the next one probes.
                 return
+            if circuit.opened_at is not None and not probing:
+                # Sent before the circuit opened: what the server was then is known.
+                return
             if not failed:
                 circuit.failures, circuit.opened_at = 0, None
                 return
             circuit.failures += 1
-            if probing or (circuit.opened_at is None and circuit.failures >= self.failures):
+            if probing or circuit.failures >= self.failures:
                 circuit.opened_at = self.clock()
 
     def __str__(self) -> str:

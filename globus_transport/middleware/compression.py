@@ -18,8 +18,9 @@ class CompressBodies:
     """Send large JSON bodies with ``Content-Encoding: gzip`` (RFC 9110, section 8.4).
 
     A service that does not take that says so with status 415 (section 15.5.16), before it did anything: then the
-    request is sent again as it was, and the origin gets no compressed body any more. Stands near the bottom of the
-    stack, so that the layers above see the body that the program wrote::
+    request is sent again as it was, and if that is taken the origin gets no compressed body any more. No other status
+    is a reason to send it again. Stands near the bottom of the stack, so that the layers above see the body that the
+    program wrote::
 
         client = client.with_stack(client.stack.add(CompressBodies()))
 
@@ -45,15 +46,18 @@ class CompressBodies:
             return response
         # In a worker thread under asyncio: ten megabytes take half a second.
         smaller = yield Run(self._compressed, body)
-        if len(smaller) < len(body):
+        refused = len(smaller) < len(body)
+        if refused:
             headers = request.headers.without("Content-Length").with_header("Content-Encoding", "gzip")
             response = yield attrs.evolve(request, body=smaller, headers=headers)
             if response.status != 415:
                 return response
             if response.stream is not None:
                 yield Read(response, ERROR_BODY_LIMIT)
-            self._remember(request.url.origin)
         response = yield request
+        # If the document itself is of a kind that it does not take, that says nothing about gzip.
+        if refused and response.status != 415:
+            self._remember(request.url.origin)
         return response
 
     def _may_compress(self, request: Request) -> bool:

@@ -61,13 +61,17 @@ class ConcurrencyLimit:
             if line.running < self.limit:
                 line.running += 1
                 return None
-            # Not at the top: who never waits does without it.
-            from concurrent.futures import Future
+        # Not at the top: who never waits does without it. Nor in the lock: it may read files.
+        from concurrent.futures import Future
 
-            turn: Future[None] = Future()
-            turn.set_running_or_notify_cancel()
+        turn: Future[None] = Future()
+        turn.set_running_or_notify_cancel()
+        with self._lines.lock:
+            if line.running < self.limit:
+                line.running += 1
+                return None
             line.waiting.append(turn)
-            return turn
+        return turn
 
     def _wait(self, line: _Line, turn: Future[None], request: Request) -> Steps[None]:
         left = None if request.deadline is None else max(0.0, request.deadline - time.monotonic())
@@ -82,9 +86,13 @@ class ConcurrencyLimit:
                 # The place came just now; the next one takes it.
                 self._leave(line)
             if isinstance(error, TimeoutError):
-                raise GlobusTimeoutError(
-                    f"{request!r}: the deadline passed while {self.limit} others were under way"
-                ) from error
+                late = GlobusTimeoutError(
+                    f"{request!r}: the deadline passed while {self.limit} others were under way",
+                    error,
+                    request_began=False,
+                )
+                late.final = True
+                raise late from error
             raise
 
     def _leave(self, line: _Line) -> None:

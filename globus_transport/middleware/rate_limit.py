@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -26,34 +27,45 @@ class _Bucket:
 class RateLimit:
     """A token bucket for each origin, shared by all threads and tasks that use the layer.
 
-    A request takes the next place and waits until it comes; places are given in order. A 429 or 503 with
-    ``Retry-After`` (RFC 9110, section 10.2.3) holds everyone's next requests to that origin until then, not only the
-    one that was refused. Stands below the retry layer, so that every attempt counts::
+    A request takes the next place and waits until it comes. A 429 or 503 with ``Retry-After`` (RFC 9110, section
+    10.2.3) holds everyone's next requests to that origin until then, not only the one that was refused; those who
+    wait take a new place after it. Stands below the retry layer, so that every attempt counts::
 
         client = client.with_stack(client.stack.add(RateLimit(10), after="retry"))
 
     :param rate: requests
     :param per: seconds in which that many may go
     :param burst: requests that may go at once after a pause
+    :param max_retry_after: seconds of a ``Retry-After`` that are waited for; while the server wants more than that,
+        calls end at once
     :param clock: says what time it is, in seconds, and never goes back
-    :raises GlobusSDKUsageError: if a number is not above 0
+    :raises GlobusSDKUsageError: if a number is not above 0, or ``burst`` is below 1
     """
 
     def __init__(
-        self, rate: float, *, per: float = 1.0, burst: int = 1, clock: Callable[[], float] = time.monotonic
+        self,
+        rate: float,
+        *,
+        per: float = 1.0,
+        burst: int = 1,
+        max_retry_after: float = 60.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        for name, number in (("rate", rate), ("per", per), ("burst", burst)):
-            if not number > 0:
+        for name, number in (("rate", rate), ("per", per), ("max_retry_after", max_retry_after)):
+            if not 0 < number < math.inf:
                 raise GlobusSDKUsageError(f"RateLimit({name}={number!r}): give a number above 0")
+        if not burst >= 1:
+            raise GlobusSDKUsageError(f"RateLimit(burst={burst!r}): give a number above 0")
         self.rate = rate
         self.per = per
         self.burst = burst
+        self.max_retry_after = max_retry_after
         self.clock = clock
         self._gap = per / rate
         self._buckets = ByOrigin(_Bucket)
 
     def __call__(self, request: Request) -> Flow:
-        """:raises GlobusTimeoutError: if the request's deadline comes before its place"""
+        """:raises GlobusTimeoutError: if the deadline comes before its place, or the server wants too long a pause"""
         origin = request.url.origin
         pause = self._reserve(origin, request.deadline)
         while pause > 0:
@@ -71,8 +83,13 @@ class RateLimit:
             now = self.clock()
             place = max(bucket.next, now - (self.burst - 1) * self._gap)
             pause = place - now
+            held = bucket.held_until - now
+            if held > self.max_retry_after:
+                raise _not_sent(
+                    f"{origin} asked for a pause of {held:.0f} s more; up to {self.max_retry_after:g} s are waited for"
+                )
             if pause > 0 and deadline is not None and time.monotonic() + pause >= deadline:
-                raise GlobusTimeoutError(
+                raise _not_sent(
                     f"{origin}: the rate limit of {self.rate:g} in {self.per:g} s has a place in {pause:.2f} s, "
                     "which is after the deadline"
                 )
@@ -94,8 +111,15 @@ class RateLimit:
         return f"{self.rate:g} requests in {self.per:g} s for each origin, {self.burst} at once"
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_rate_limit, (self.rate, self.per, self.burst, self.clock))
+        return (_rate_limit, (self.rate, self.per, self.burst, self.max_retry_after, self.clock))
 
 
-def _rate_limit(rate: float, per: float, burst: int, clock: Callable[[], float]) -> RateLimit:
-    return RateLimit(rate, per=per, burst=burst, clock=clock)
+def _rate_limit(rate: float, per: float, burst: int, max_retry_after: float, clock: Callable[[], float]) -> RateLimit:
+    return RateLimit(rate, per=per, burst=burst, max_retry_after=max_retry_after, clock=clock)
+
+
+def _not_sent(msg: str) -> GlobusTimeoutError:
+    error = GlobusTimeoutError(msg, request_began=False)
+    # Another attempt would wait for the same.
+    error.final = True
+    return error

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import copy as copying
 import pickle
+import threading
+import time
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from globus_transport import (
+    AsyncStack,
     CircuitBreaker,
     CircuitOpenError,
+    Flow,
     GlobusConnectionError,
     GlobusSDKUsageError,
+    GlobusTimeoutError,
+    NetworkError,
+    RateLimit,
     Request,
     Response,
     Retry,
     Stack,
 )
-from tests.core.stepping import ORIGIN, Canned, end_of, get
+from globus_transport.layers import LayerLike
+from tests.core.stepping import ORIGIN, Canned, end_of, get, unhurried
 from tests.middleware.clock import Clock
 
 
@@ -104,6 +115,134 @@ def test_an_abandoned_probe_leaves_room_for_the_next(end: BaseException) -> None
     assert not is_open(layer)
 
 
+@pytest.mark.parametrize("answer", [200, 500, GlobusConnectionError("lost")])
+def test_a_late_answer_from_before_it_opened_changes_nothing(answer: int | BaseException) -> None:
+    clock = Clock()
+    layer = CircuitBreaker(2, 30.0, clock=clock)
+    late = layer(get())
+    next(late)
+    call(layer, 503)
+    call(layer, 503)
+    clock.now += 20
+    if isinstance(answer, int):
+        end_of(late, Response(answer))
+    else:
+        with pytest.raises(type(answer)):
+            late.throw(answer)
+    assert is_open(layer)
+    clock.now += 11
+    call(layer, 200)
+    assert not is_open(layer)
+
+
+def test_what_is_not_about_this_server_does_not_open_it() -> None:
+    layer = CircuitBreaker(1, clock=Clock())
+    lost_grant = NetworkError("the answer to the grant was lost")
+    lost_grant.final = True
+    call(layer, lost_grant)
+    assert not is_open(layer)
+    # A place that comes too late is the caller's own hurry.
+    limited: list[LayerLike] = [layer, RateLimit(1, per=50, clock=Clock())]
+    terminal = Canned(Response(200))
+    Stack(terminal, limited).send(get())
+    with pytest.raises(GlobusTimeoutError):
+        Stack(terminal, limited).send(get(deadline=time.monotonic() + 10))
+    assert not is_open(layer)
+
+
+def test_of_many_threads_one_probes() -> None:
+    clock = Clock()
+    layer = opened(clock)
+    clock.now += 31
+    inside, go_on = threading.Event(), threading.Event()
+    probes: list[Request] = []
+    refused: list[CircuitOpenError] = []
+
+    def answer(request: Request) -> Response:
+        probes.append(request)
+        inside.set()
+        assert go_on.wait(20)
+        return Response(200)
+
+    stack = Stack(answer, [layer])
+
+    def one() -> None:
+        try:
+            stack.send(get())
+        except CircuitOpenError as error:
+            refused.append(error)
+
+    first = threading.Thread(target=one)
+    first.start()
+    assert inside.wait(20)
+    others = [threading.Thread(target=one) for _ in range(8)]
+    for thread in others:
+        thread.start()
+    for thread in others:
+        thread.join(20)
+    go_on.set()
+    first.join(20)
+    assert (len(probes), len(refused)) == (1, 8)
+    assert not is_open(layer)
+
+
+def test_a_task_that_is_cancelled_while_it_probes() -> None:
+    clock = Clock()
+    layer = opened(clock)
+    clock.now += 31
+
+    async def never(_request: Request) -> Response:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def main() -> None:
+        task = asyncio.create_task(AsyncStack(never, [layer]).send(get()))
+        await asyncio.sleep(0)
+        assert is_open(layer), "the probe is under way"
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+    call(layer, 200)
+    assert not is_open(layer)
+
+
+@unhurried
+@given(
+    st.integers(1, 4),
+    st.lists(st.sampled_from(["start", "succeed", "fail", "cancel", "time"]), max_size=80),
+)
+def test_it_opens_only_after_failures_and_never_stays_open(failures: int, story: list[str]) -> None:
+    clock = Clock()
+    layer = CircuitBreaker(failures, 30.0, clock=clock)
+    under_way: list[Flow] = []
+    failed = 0
+    for event in story:
+        if event == "start":
+            flow = layer(get())
+            try:
+                next(flow)
+            except CircuitOpenError:
+                assert failed >= failures, "it refuses though too few failed"
+            else:
+                under_way.append(flow)
+        elif event == "time":
+            clock.now += 10
+        elif under_way:
+            flow = under_way.pop(0)
+            if event == "cancel":
+                flow.close()
+            else:
+                end_of(flow, Response(500 if event == "fail" else 200))
+                failed += event == "fail"
+    for flow in under_way:
+        flow.close()
+    clock.now += 31
+    call(layer, 200)
+    assert not is_open(layer)
+
+
 def test_what_is_a_failure_can_be_said() -> None:
     layer = CircuitBreaker(1, clock=Clock(), is_failure=lambda response: response.status == 418)
     call(layer, 500)
@@ -125,8 +264,11 @@ def test_settings_copies_and_print() -> None:
     for settings in ({"failures": 0}, {"recovery": 0}):
         with pytest.raises(GlobusSDKUsageError, match="above 0"):
             CircuitBreaker(**settings)  # type: ignore[arg-type]
-    copy = pickle.loads(pickle.dumps(CircuitBreaker(3, 10)))
-    assert not is_open(copy)
-    assert str(copy) == "opens for 10 s after 3 failures in a row, for each origin"
+    broken = CircuitBreaker(1, 10)
+    call(broken, 500)
+    for copy in (pickle.loads(pickle.dumps(broken)), copying.copy(broken)):
+        assert not is_open(copy)
+        assert str(copy) == "opens for 10 s after 1 failures in a row, for each origin"
+    assert is_open(broken)
     error = pickle.loads(pickle.dumps(CircuitOpenError("closed for now")))
     assert (str(error), error.final, error.request_began) == ("closed for now", True, False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy as copying
 import gzip
 import pickle
 import random
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from globus_transport import CompressBodies, GlobusSDKUsageError, Read, Request, Response, Run, StreamBody
 from globus_transport.flow import Flow
-from tests.core.stepping import FakeStream, end_of, post, unhurried
+from tests.core.stepping import FakeStream, World, end_of, in_both_worlds, post, unhurried
 
 JSON = {"Content-Type": "application/json"}
 LARGE = b'{"a": "' + b"x" * 50_000 + b'"}'
@@ -83,6 +84,36 @@ def test_a_service_that_refuses_is_remembered(streamed: bool) -> None:
     assert isinstance(next(layer(elsewhere)), Run)
 
 
+def test_a_kind_of_document_that_is_not_taken_says_nothing_about_gzip() -> None:
+    layer = CompressBodies()
+    request = post(body=LARGE, headers=JSON)
+    flow = layer(request)
+    compressed(flow)
+    assert flow.send(Response(415)) is request
+    assert end_of(flow, Response(415)).status == 415
+    assert isinstance(next(layer(request)), Run)
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_any_other_answer_is_the_end(status: int) -> None:
+    layer = CompressBodies()
+    flow = layer(post(body=LARGE, headers=JSON))
+    compressed(flow)
+    assert end_of(flow, Response(status)).status == status
+    assert isinstance(next(layer(post(body=LARGE, headers=JSON))), Run)
+
+
+@in_both_worlds
+def test_two_stacks_share_what_it_learned(world: World) -> None:
+    layer = CompressBodies()
+    stream = world.stream(b"gzip? no")
+    terminal = world.terminal(Response(415, stream=stream), Response(200), Response(200))
+    for _ in range(2):
+        assert world.send(post(body=LARGE, headers=JSON), [layer], terminal).status == 200
+    assert ["Content-Encoding" in request.headers for request in terminal.requests] == [True, False, False]
+    assert [request.body == LARGE for request in terminal.requests] == [False, True, True]
+
+
 @unhurried
 @given(st.binary(max_size=3000), st.integers(1, 9))
 def test_the_other_side_gets_the_same_bytes(body: bytes, level: int) -> None:
@@ -96,6 +127,8 @@ def test_settings_copies_and_print() -> None:
     for minimum, level in ((-1, 6), (0, 0), (0, 10)):
         with pytest.raises(GlobusSDKUsageError):
             CompressBodies(minimum, level=level)
-    copy = pickle.loads(pickle.dumps(CompressBodies(100, level=9)))
-    assert (copy.minimum, copy.level) == (100, 9)
-    assert str(copy) == "gzip for JSON from 100 bytes"
+    layer = CompressBodies(100, level=9)
+    for copy in (pickle.loads(pickle.dumps(layer)), copying.copy(layer)):
+        assert (copy.minimum, copy.level) == (100, 9)
+        assert isinstance(next(copy(post(body=LARGE, headers=JSON))), Run)
+    assert str(layer) == "gzip for JSON from 100 bytes"

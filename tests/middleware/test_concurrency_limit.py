@@ -19,10 +19,11 @@ from globus_transport import (
     GlobusTimeoutError,
     Request,
     Response,
+    Retry,
     Stack,
     Wait,
 )
-from tests.core.stepping import end_of, get, unhurried
+from tests.core.stepping import Canned, World, end_of, get, in_both_worlds, unhurried
 
 
 def entered(layer: ConcurrencyLimit) -> Flow:
@@ -94,9 +95,50 @@ def test_the_deadline_ends_the_wait() -> None:
     step = next(flow)
     assert isinstance(step, Wait)
     assert step.timeout == pytest.approx(30, abs=1)
-    with pytest.raises(GlobusTimeoutError, match="1 others"):
+    with pytest.raises(GlobusTimeoutError, match="1 others") as raised:
         flow.throw(TimeoutError())
+    assert (raised.value.final, raised.value.request_began) == (True, False)
     first.close()
+    entered(layer)
+
+
+@in_both_worlds
+def test_a_deadline_that_passes_while_it_waits(world: World) -> None:
+    layer = ConcurrencyLimit(1)
+    first = entered(layer)
+    terminal = world.terminal(Response(200))
+    with pytest.raises(GlobusTimeoutError, match="1 others"):
+        world.send(get(deadline=time.monotonic() + 0.05), [Retry(), layer], terminal)
+    assert terminal.requests == []
+    first.close()
+    assert world.send(get(), [layer], terminal).status == 200
+
+
+@in_both_worlds
+def test_a_streamed_response_gives_its_place_back_with_its_headers(world: World) -> None:
+    layer = ConcurrencyLimit(1)
+    stream = world.stream(b"x")
+    response = world.send(get(stream=True), [layer], world.terminal(Response(200, stream=stream)))
+    assert response.stream is stream
+    assert stream.closed == 0
+    entered(layer)
+
+
+def test_two_stacks_share_one_line() -> None:
+    layer = ConcurrencyLimit(1)
+    first, second = (Stack(Canned(Response(200), Response(200)), [layer]) for _ in range(2))
+    held = entered(layer)
+    done: list[Response] = []
+    threads = [threading.Thread(target=lambda one=one: done.append(one.send(get()))) for one in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(0.05)
+        assert thread.is_alive(), "it did not wait for the place that the layer gave away elsewhere"
+    held.close()
+    for thread in threads:
+        thread.join(20)
+    assert len(done) == 2
 
 
 def test_origins_have_nothing_to_do_with_each_other() -> None:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import copy as copying
+import pickle
 import re
 
 import pytest
 
-from globus_transport import GlobusConnectionError, GlobusSDKUsageError, IdempotencyKey, Request, Response, Retry, Stack
-from tests.core.stepping import Canned, get, post
+from globus_transport import (
+    GlobusConnectionError,
+    GlobusSDKUsageError,
+    IdempotencyKey,
+    Request,
+    Response,
+    Retry,
+    Stack,
+    StreamBody,
+)
+from tests.core.stepping import Canned, World, get, in_both_worlds, post
 
 _KEY = re.compile(r'"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"')
 
@@ -45,6 +56,23 @@ def test_only_an_honoured_key_makes_it_repeatable(
     honoured: bool, declared: bool | None, repeatable: bool | None
 ) -> None:
     assert sent(IdempotencyKey(honoured=honoured), post(repeatable=declared)).repeatable is repeatable
+
+
+def test_a_body_that_can_be_sent_once_is_sent_once() -> None:
+    request = Request("POST", "https://h.org/", body=StreamBody.once([b"x"]))
+    with_key = sent(IdempotencyKey(honoured=True), request)
+    assert "Idempotency-Key" in with_key.headers
+    assert not with_key.may_repeat
+
+
+@in_both_worlds
+def test_the_same_layer_in_two_stacks_and_copied(world: World) -> None:
+    layer = IdempotencyKey("X-Key", honoured=True)
+    terminal = world.terminal(*(Response(200) for _ in range(4)))
+    for one in (layer, layer, pickle.loads(pickle.dumps(layer)), copying.copy(layer)):
+        world.send(post(), [one], terminal)
+    assert len({request.headers["X-Key"] for request in terminal.requests}) == 4
+    assert all(request.may_repeat for request in terminal.requests)
 
 
 @pytest.mark.parametrize("honoured", [True, False])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import copy as copying
 import math
 import pickle
 import threading
 import time
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from globus_transport import (
     RateLimit,
     Request,
     Response,
+    Retry,
     Sleep,
     Stack,
 )
@@ -88,6 +91,61 @@ def test_other_answers_hold_nobody(answer: Response) -> None:
     assert wait_of(layer) == pytest.approx(0.1)
 
 
+def test_a_pause_that_is_too_long_ends_calls_at_once() -> None:
+    clock = Clock()
+    layer = RateLimit(10, max_retry_after=20, clock=clock)
+    refused, waiting = layer(get()), layer(get())
+    next(refused)
+    next(waiting)
+    end_of(refused, Response(503, {"Retry-After": "999999999999"}))
+    clock.now += 0.1
+    for late in (partial(next, layer(get())), partial(waiting.send, None)):
+        with pytest.raises(GlobusTimeoutError, match="asked for a pause of 999999999999 s more; up to 20 s") as raised:
+            late()
+        assert (raised.value.final, raised.value.request_began) == (True, False)
+
+
+def test_a_long_pause_is_waited_for_when_enough_of_it_is_over() -> None:
+    clock = Clock()
+    layer = RateLimit(10, max_retry_after=20, clock=clock)
+    refused = layer(get())
+    next(refused)
+    end_of(refused, Response(429, {"Retry-After": "60"}))
+    clock.now += 39
+    with pytest.raises(GlobusTimeoutError):
+        next(layer(get()))
+    clock.now += 2
+    assert wait_of(layer) == pytest.approx(19)
+
+
+def test_one_that_is_cancelled_has_used_its_place_and_no_other() -> None:
+    layer = RateLimit(1, clock=Clock())
+    assert wait_of(layer) == 0
+    gone = layer(get())
+    assert seconds_of(next(gone)) == 1
+    with pytest.raises(asyncio.CancelledError):
+        gone.throw(asyncio.CancelledError())
+    assert wait_of(layer) == 2
+
+
+def test_the_retry_layer_does_not_wait_again_for_a_place_that_is_too_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    stack = Stack(lambda request: Response(200), [Retry(), RateLimit(1, per=50, clock=Clock())])
+    assert stack.send(get()).status == 200
+    with pytest.raises(GlobusTimeoutError):
+        stack.send(get(deadline=time.monotonic() + 30))
+    assert slept == []
+
+
+def test_one_layer_in_two_stacks_counts_both() -> None:
+    layer = RateLimit(1000, clock=Clock())
+    stacks = [Stack(lambda request: Response(200), [layer]) for _ in range(2)]
+    for stack in stacks:
+        stack.send(get())
+    assert wait_of(layer) == pytest.approx(0.002)
+
+
 def test_a_place_after_the_deadline_is_not_waited_for() -> None:
     layer = RateLimit(1, per=60, clock=Clock())
     assert wait_of(layer) == 0
@@ -148,7 +206,16 @@ def test_threads_and_tasks_share_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [{"rate": 0}, {"rate": -1}, {"rate": math.nan}, {"rate": 1, "per": 0}, {"rate": 1, "burst": 0}]
+    "settings",
+    [
+        {"rate": 0},
+        {"rate": -1},
+        {"rate": math.nan},
+        {"rate": 1, "per": 0},
+        {"rate": 1, "per": math.inf},
+        {"rate": 1, "burst": 0},
+        {"rate": 1, "max_retry_after": 0},
+    ],
 )
 def test_bad_settings(settings: dict[str, Any]) -> None:
     with pytest.raises(GlobusSDKUsageError, match="above 0"):
@@ -156,7 +223,9 @@ def test_bad_settings(settings: dict[str, Any]) -> None:
 
 
 def test_copies_and_print() -> None:
-    copy = pickle.loads(pickle.dumps(RateLimit(5, per=2, burst=3)))
-    assert (copy.rate, copy.per, copy.burst) == (5, 2, 3)
-    assert wait_of(copy) == 0
-    assert str(copy) == "5 requests in 2 s for each origin, 3 at once"
+    layer = RateLimit(5, per=2, burst=3, max_retry_after=7)
+    wait_of(layer)
+    for copy in (pickle.loads(pickle.dumps(layer)), copying.copy(layer), copying.deepcopy(layer)):
+        assert (copy.rate, copy.per, copy.burst, copy.max_retry_after) == (5, 2, 3, 7)
+        assert wait_of(copy) == 0
+    assert str(layer) == "5 requests in 2 s for each origin, 3 at once"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy as copying
+import pickle
 from typing import Any
 
 import pytest
 
-from globus_transport import GlobusSDKUsageError, Request, Response, Validate
-from tests.core.stepping import FakeStream, end_of, get
+from globus_transport import GlobusSDKUsageError, NetworkError, Request, Response, Retry, Stack, Validate
+from tests.core.stepping import Canned, FakeStream, World, end_of, get, in_both_worlds
 
 
 class Unfit(Exception):
@@ -40,6 +42,28 @@ def test_a_refused_response_ends_the_call() -> None:
         flow.send(Response(200))
 
 
+@in_both_worlds
+def test_a_refused_stream_is_let_go_of(world: World) -> None:
+    stream = world.stream(b"x")
+    with pytest.raises(Unfit):
+        world.send(get(stream=True), [Validate(response=refuse)], world.terminal(Response(200, stream=stream)))
+    assert stream.closed == 1
+
+
+def test_below_the_retry_layer_another_attempt_can_mend_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+
+    def whole(response: Response) -> None:
+        if not response.body:
+            raise NetworkError("cut off")
+
+    layer = Validate(response=whole)
+    terminal = Canned(Response(200), Response(200, body=b"x"))
+    assert Stack(terminal, [Retry(), layer]).send(get()).body == b"x"
+    with pytest.raises(NetworkError, match="cut off"):
+        Stack(Canned(Response(200)), [layer, Retry()]).send(get())
+
+
 def test_a_stream_is_not_read() -> None:
     stream = FakeStream(b"x", breaks_with=AssertionError("it was read"))
     flow = Validate(response=lambda response: response.body)(get())
@@ -47,10 +71,28 @@ def test_a_stream_is_not_read() -> None:
     assert end_of(flow, Response(200, stream=stream)).stream is stream
 
 
-@pytest.mark.parametrize("settings", [{}, {"request": 1}, {"response": "x"}])
+async def check_later(_message: object) -> None:
+    raise Unfit
+
+
+class ChecksLater:
+    async def __call__(self, _message: object) -> None:
+        raise Unfit
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"request": 1}, {"response": "x"}, {"request": check_later}, {"response": ChecksLater()}]
+)
 def test_bad_settings(settings: dict[str, Any]) -> None:
     with pytest.raises(GlobusSDKUsageError):
         Validate(**settings)
+
+
+def test_copies() -> None:
+    layer = Validate(request=refuse)
+    for copy in (pickle.loads(pickle.dumps(layer)), copying.copy(layer)):
+        with pytest.raises(Unfit):
+            next(copy(get()))
 
 
 def test_printed() -> None:
