@@ -81,21 +81,26 @@ class RateLimit:
         bucket = self._buckets.get(origin)
         with self._buckets.lock:
             now = self.clock()
-            place = max(bucket.next, now - (self.burst - 1) * self._gap)
+            place = now - (self.burst - 1) * self._gap
+            if place < bucket.next:
+                place = bucket.next
             pause = place - now
-            held = bucket.held_until - now
-            if held > self.max_retry_after:
-                raise _not_sent(
-                    f"{origin} asked for a pause of {held:.0f} s more; up to {self.max_retry_after:g} s are waited for"
-                )
-            if pause > 0 and deadline is not None and time.monotonic() + pause >= deadline:
-                raise _not_sent(
-                    f"{origin}: the rate limit of {self.rate:g} in {self.per:g} s has a place in {pause:.2f} s, "
-                    "which is after the deadline"
-                )
+            if pause > 0:
+                self._check(origin, pause, bucket.held_until - now, deadline)
             # Whoever gives up while it waits has used its place: the rate is kept, never exceeded.
             bucket.next = place + self._gap
         return pause
+
+    def _check(self, origin: str, pause: float, held: float, deadline: float | None) -> None:
+        if held > self.max_retry_after:
+            raise _not_sent(
+                f"{origin} asked for a pause of {held:.0f} s more; up to {self.max_retry_after:g} s are waited for"
+            )
+        if deadline is not None and time.monotonic() + pause >= deadline:
+            raise _not_sent(
+                f"{origin}: the rate limit of {self.rate:g} in {self.per:g} s has a place in {pause:.2f} s, "
+                "which is after the deadline"
+            )
 
     def _hold(self, origin: str, seconds: float | None) -> None:
         if seconds is not None:
