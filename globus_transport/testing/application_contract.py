@@ -28,12 +28,9 @@ from globus_transport.testing.message_contract import MessageContract, awaited
 
 
 class ApplicationContract(MessageContract):
-    """What both kinds have in common.
+    """What both kinds have in common."""
 
-    :cvar application: the kind of application
-    """
-
-    application: Callable[..., LoopbackApplication]
+    _application: Callable[..., LoopbackApplication]
 
     def make_terminal(self, app: Any) -> Any:
         """A terminal that calls this application. Called in the event loop if the terminal is for asyncio.
@@ -46,10 +43,10 @@ class ApplicationContract(MessageContract):
         return self._in_loop(lambda: self.make_terminal(server))
 
     def _serving(self, *answers: Answer) -> Any:
-        return self.application(*answers)
+        return self._application(*answers)
 
     def _streaming(self, parts: Callable[[], Iterable[bytes]]) -> Any:
-        return self.application(Answer(parts))
+        return self._application(Answer(parts))
 
     @pytest.mark.parametrize("stream", [True, False])
     def test_what_it_raises_the_caller_gets(self, stream: bool) -> None:
@@ -82,14 +79,14 @@ class ApplicationContract(MessageContract):
 class WSGITerminalContract(ApplicationContract):
     """The tests for WSGI (PEP 3333)."""
 
-    application = WSGILoopback
+    _application = WSGILoopback
 
 
 class ASGITerminalContract(ApplicationContract):
     """The tests for ASGI 3. It says no reason phrase."""
 
     has_reasons = False
-    application = ASGILoopback
+    _application = ASGILoopback
 
     def test_the_deadline_ends_it(self) -> None:
         ended = threading.Event()
