@@ -9,6 +9,7 @@ A stack never changes. ``add``, ``replace`` and ``remove`` give a new one over t
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
@@ -44,6 +45,7 @@ class _LayeredStack(Generic[SendT]):
     def __init__(self, terminal: SendT, layers: Iterable[LayerLike] = ()) -> None:
         if not callable(terminal):
             raise MiddlewareError(f"{terminal!r} is no terminal: it cannot be called with a Request")
+        self._check_terminal(terminal)
         self.terminal: SendT = terminal
         self.layers = check_names(map(to_layer, layers))
         for layer in self.layers:
@@ -54,6 +56,9 @@ class _LayeredStack(Generic[SendT]):
                     f"that only {right} can run; write it as a generator to run it in both"
                 )
         self._send = self._compile()
+
+    def _check_terminal(self, terminal: SendT) -> None:
+        """:raises MiddlewareError: if this stack cannot run it"""
 
     def _compile(self) -> SendT:
         raise NotImplementedError
@@ -131,10 +136,17 @@ class Stack(_LayeredStack[Send]):
 
     :param terminal: a callable ``Request -> Response``
     :param layers: outermost first; each a middleware, a ``(name, middleware)`` pair or a :class:`Layer`
-    :raises MiddlewareError: if something in it is no middleware, or only AsyncStack could run it
+    :raises MiddlewareError: if something in it is no middleware, or only AsyncStack could run it or the terminal
     """
 
     _runs = ("flow", "call_next")
+
+    def _check_terminal(self, terminal: Send) -> None:
+        if any(map(inspect.iscoroutinefunction, (terminal, type(terminal).__call__))):
+            raise MiddlewareError(
+                f"{describe(terminal)} is a terminal for asyncio; use AsyncStack, or an Async client such as "
+                "AsyncTransferClient"
+            )
 
     def _compile(self) -> Send:
         send = self.terminal

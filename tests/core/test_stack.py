@@ -19,6 +19,7 @@ from globus_transport.layers import Layer
 from globus_transport.messages import Request, Response
 from globus_transport.middleware.deadline import Deadline
 from globus_transport.middleware.redirect import Redirect
+from globus_transport.services.transfer.clients import TransferClient
 from globus_transport.stack import Stack
 from tests.core.stepping import AsyncCanned, Canned, World, get, in_both_worlds
 
@@ -323,6 +324,18 @@ def test_closing_under_asyncio(make: Any) -> None:
             pass
 
     asyncio.run(main())
+
+
+class _ForAsyncio:
+    async def __call__(self, request: Request) -> Response:
+        return Response(200)
+
+
+@pytest.mark.parametrize("terminal", [_ForAsyncio(), _ForAsyncio().__call__])
+def test_a_terminal_for_asyncio_is_refused_at_once(terminal: Any) -> None:
+    for make in (Stack, Stack(Canned()).over, lambda terminal: TransferClient(terminal=terminal)):
+        with pytest.raises(MiddlewareError, match="use AsyncStack"):
+            make(terminal)
 
 
 def test_long_names_stand_in_one_column() -> None:
