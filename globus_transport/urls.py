@@ -6,11 +6,9 @@ import re
 from urllib.parse import urljoin, urlsplit
 
 from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.url_secrets import hidden_in_text
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_SECRET_IN_QUERY = re.compile(
-    r"(?i)([?&](?:code|token|access_token|refresh_token|id_token|client_secret|code_verifier|password)=)[^&#]*"
-).sub
 _NOT_IN_A_URL = re.compile(r"[\x00-\x20\x7f]").search
 
 
@@ -55,7 +53,7 @@ class URL(str):
 
     def redacted(self) -> str:
         """The URL for people to read: without the values of parameters that are credentials."""
-        return _SECRET_IN_QUERY(r"\1<hidden>", self) if "?" in self else str(self)
+        return hidden_in_text(self)
 
     def __repr__(self) -> str:
         return repr(self.redacted())
@@ -92,6 +90,6 @@ def _split(text: object) -> tuple[str, str]:
 
 
 def _refusal(text: str, why: str) -> GlobusSDKUsageError:
-    redacted = repr(_SECRET_IN_QUERY(r"\1<hidden>", text))
+    redacted = repr(hidden_in_text(text))
     shown = "a text with '@', not shown because it may hold a password," if "@" in text else redacted
     return GlobusSDKUsageError(f"{shown} {why}")

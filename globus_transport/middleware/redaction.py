@@ -7,58 +7,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import unquote_plus
 
 import attrs
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.headers import SECRET_NAMES, Headers, Pair
-
-HIDDEN = "<hidden>"
-
-#: Members of a document and fields of a form or query whose values are credentials: those of OAuth 2 (RFC 6749,
-#: 7521, 7636, 7662, 8628, 8693) and of Globus.
-SECRET_FIELDS = frozenset(
-    {
-        "access_token",
-        "actor_token",
-        "assertion",
-        "client_assertion",
-        "client_secret",
-        "code_verifier",
-        "device_code",
-        "globus_connect_setup_key",
-        "id_token",
-        "passphrase",
-        "password",
-        "private_key",
-        "refresh_token",
-        "registration_access_token",
-        "s3_secret_key",
-        "secret",
-        "secret_key",
-        "subject_token",
-        "token",
-    }
-)
-
-#: An authorization code in a form or query; in a document, ``code`` is the kind of an error. The others sign a URL.
-_ONLY_IN_PARAMETERS = frozenset(
-    {
-        "awsaccesskeyid",
-        "code",
-        "sig",
-        "signature",
-        "x-amz-credential",
-        "x-amz-security-token",
-        "x-amz-signature",
-        "x-goog-credential",
-        "x-goog-signature",
-    }
-)
+from globus_transport.url_secrets import HIDDEN, SECRET_FIELDS, hidden_in_query, hidden_in_text
 
 _SECRET_HEADER = re.compile(r"(?i)token|secret|api-?key|password|signature").search
-_QUERY = re.compile(r"(?<=\?)[^#\s\"'<>]+")
 
 
 @attrs.frozen
@@ -80,7 +36,7 @@ class Redaction:
 
     def url(self, text: str) -> str:
         """A URL, or a text that holds some, such as a Link header."""
-        return _QUERY.sub(lambda query: self.form(query[0]), text) if "?" in text else str(text)
+        return hidden_in_text(text, self.more)
 
     def headers(self, headers: Headers) -> list[Pair]:
         """Every field, in order."""
@@ -92,13 +48,7 @@ class Redaction:
 
     def form(self, text: str) -> str:
         """Parameters as they are written in a form or a query."""
-        return "&".join(map(self._parameter, text.split("&")))
-
-    def _parameter(self, text: str) -> str:
-        name, equals, value = text.partition("=")
-        lowered = unquote_plus(name).lower()
-        secret = lowered in SECRET_FIELDS or lowered in _ONLY_IN_PARAMETERS or lowered in self.more
-        return f"{name}={HIDDEN}" if secret and value else name + equals + self.url(value)
+        return hidden_in_query(text, self.more)
 
     def document(self, value: Any) -> Any:
         """A JSON document."""

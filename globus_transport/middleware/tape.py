@@ -17,7 +17,8 @@ import attrs
 from globus_transport.errors import GlobusError, GlobusSDKUsageError
 from globus_transport.headers import Headers, Pair
 from globus_transport.messages import Request, Response, StreamBody
-from globus_transport.middleware.redaction import HIDDEN, Redaction, bytes_of, json_text
+from globus_transport.middleware.redaction import Redaction, bytes_of, json_text
+from globus_transport.url_secrets import HIDDEN
 
 FORMAT = "globus_transport cassette, version 1"
 

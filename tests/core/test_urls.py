@@ -164,4 +164,8 @@ def test_redacted() -> None:
     )
     assert "s3cret" not in repr(url)
     assert "s3cret" in str(url), "only what is printed is redacted"
+    signed = URL("https://h.org/f?X-Amz-Signature=s3cret&%63ode=s3cret&device_code=s3cret&sig=s3cret&x=1")
+    assert signed.redacted() == (
+        "https://h.org/f?X-Amz-Signature=<hidden>&%63ode=<hidden>&device_code=<hidden>&sig=<hidden>&x=1"
+    )
     assert URL("https://h.org/code=1").redacted() == "https://h.org/code=1"

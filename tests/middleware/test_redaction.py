@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from globus_transport import GlobusSDKUsageError, Headers
-from globus_transport.middleware.redaction import HIDDEN, SECRET_FIELDS, Redaction, bytes_of
+from globus_transport.middleware.redaction import Redaction, bytes_of
+from globus_transport.url_secrets import HIDDEN, SECRET_FIELDS
 from tests.core.stepping import unhurried
 
 FORM = "application/x-www-form-urlencoded"
