@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.headers import Headers
 from globus_transport.messages import AsyncByteStream, Request, Response, StreamBody
 from globus_transport.terminals.aiohttp_errors import mapped
+from globus_transport.terminals.bodies import async_collected
 
 if TYPE_CHECKING:
     from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, Payload
@@ -162,7 +163,10 @@ class HostStream(AsyncByteStream):
         self._request = request
         self._map_errors = map_errors
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._iterated()
+
+    async def _iterated(self) -> AsyncGenerator[bytes, None]:
         try:
             while chunk := await self._next():
                 yield chunk
@@ -178,15 +182,10 @@ class HostStream(AsyncByteStream):
             raise
 
     async def read(self, limit: int | None = None) -> bytes:
-        whole: list[bytes] = []
-        length = 0
         try:
-            while (limit is None or length < limit) and (chunk := await self._next()):
-                whole.append(chunk)
-                length += len(chunk)
+            return await async_collected(self._iterated(), limit)
         finally:
             await self.close()
-        return b"".join(whole)[:limit]
 
     async def close(self) -> None:
         # At the end of the body aiohttp takes the connection back by itself, and the body stays readable.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -12,7 +12,7 @@ from aiohttp.payload import Payload
 from globus_transport.errors import GlobusSDKUsageError, GlobusTimeoutError
 from globus_transport.messages import AsyncByteStream, Request, StreamBody
 from globus_transport.terminals.aiohttp_errors import mapped
-from globus_transport.terminals.bodies import parts_of
+from globus_transport.terminals.bodies import async_collected, parts_of
 from globus_transport.terminals.time_limits import time_left, timed_out
 
 if TYPE_CHECKING:
@@ -97,7 +97,10 @@ class ReplyStream(AsyncByteStream):
         self._limits = limits
         self._closed = False
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._iterated()
+
+    async def _iterated(self) -> AsyncGenerator[bytes, None]:
         if self._closed:
             raise GlobusSDKUsageError(f"{self._request!r}: the body was closed before it was read")
         try:
@@ -113,17 +116,10 @@ class ReplyStream(AsyncByteStream):
             raise mapped(self._request, error, self._limits) from error
 
     async def read(self, limit: int | None = None) -> bytes:
-        if self._closed:
-            raise GlobusSDKUsageError(f"{self._request!r}: the body was closed before it was read")
-        whole: list[bytes] = []
-        length = 0
         try:
-            while (limit is None or length < limit) and (chunk := await self._next()):
-                whole.append(chunk)
-                length += len(chunk)
+            return await async_collected(self._iterated(), limit)
         finally:
             await self.close()
-        return b"".join(whole)[:limit]
 
     async def close(self) -> None:
         self._closed = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,7 +12,7 @@ from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.headers import Headers
 from globus_transport.layers import describe
 from globus_transport.messages import AsyncByteStream, Request, Response, StreamBody
-from globus_transport.terminals.bodies import parts_of
+from globus_transport.terminals.bodies import async_collected, parts_of
 from globus_transport.terminals.decoding import decoded
 from globus_transport.terminals.time_limits import time_left, timed_out
 
@@ -247,7 +247,10 @@ class _AppStream(AsyncByteStream):
         self._empty = empty
         self._closed = False
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._iterated()
+
+    async def _iterated(self) -> AsyncGenerator[bytes, None]:
         if self._closed:
             raise GlobusSDKUsageError(f"{self._exchange.request!r}: the body was closed before it was read")
         try:
@@ -268,17 +271,10 @@ class _AppStream(AsyncByteStream):
                 yield part
 
     async def read(self, limit: int | None = None) -> bytes:
-        whole: list[bytes] = []
-        length = 0
         try:
-            async for part in self:
-                whole.append(part)
-                length += len(part)
-                if limit is not None and length >= limit:
-                    break
+            return await async_collected(self._iterated(), limit)
         finally:
             await self.close()
-        return b"".join(whole)[:limit]
 
     async def close(self) -> None:
         self._closed = True

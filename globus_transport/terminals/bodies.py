@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.messages import StreamBody
@@ -36,4 +37,18 @@ def collected(parts: Iterator[bytes], limit: int | None) -> bytes:
         whole.append(part)
         if left is not None:
             left -= len(part)
+    return b"".join(whole)[:limit]
+
+
+async def async_collected(parts: AsyncGenerator[bytes, None], limit: int | None) -> bytes:
+    """:func:`collected`, for asyncio; ends the generator."""
+    whole: list[bytes] = []
+    length = 0
+    async with aclosing(parts):
+        if limit is None or limit > 0:
+            async for part in parts:
+                whole.append(part)
+                length += len(part)
+                if limit is not None and length >= limit:
+                    break
     return b"".join(whole)[:limit]

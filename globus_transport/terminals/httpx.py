@@ -9,14 +9,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
-from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.headers import Headers
 from globus_transport.messages import AsyncByteStream, ByteStream, Request, Response, StreamBody
 from globus_transport.middleware.errors import ERROR_BODY_LIMIT
-from globus_transport.terminals.bodies import collected, parts_of
+from globus_transport.terminals.bodies import async_collected, collected, parts_of
 from globus_transport.terminals.httpx_errors import library_of, mapped
 from globus_transport.terminals.time_limits import in_seconds, limits_of, time_left, timed_out
 
@@ -269,18 +268,10 @@ class _AsyncStream(AsyncByteStream):
             await self.close()
 
     async def read(self, limit: int | None = None) -> bytes:
-        whole: list[bytes] = []
-        length = 0
         try:
-            async with aclosing(self._iterated()) as chunks:
-                async for chunk in chunks:
-                    whole.append(chunk)
-                    length += len(chunk)
-                    if limit is not None and length >= limit:
-                        break
+            return await async_collected(self._iterated(), limit)
         finally:
             await self.close()
-        return b"".join(whole)[:limit]
 
     async def close(self) -> None:
         self._closed = True

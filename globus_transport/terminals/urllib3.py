@@ -13,9 +13,7 @@ from globus_transport.messages import Request, Response
 from globus_transport.terminals.connections import Way
 from globus_transport.terminals.plain import PLAIN, ConnectionClasses
 from globus_transport.terminals.time_limits import in_seconds, limits_of, time_left
-from globus_transport.terminals.wire import ERROR_BODY_LIMIT, Lease, receive, send
-
-__all__ = ["ERROR_BODY_LIMIT", "Urllib3Terminal"]
+from globus_transport.terminals.wire import Lease, receive, send
 
 _MOST_ORIGINS = 32
 

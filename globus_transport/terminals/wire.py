@@ -11,6 +11,7 @@ from typing import NoReturn, cast
 
 from globus_transport.errors import GlobusConnectionError, GlobusSDKUsageError
 from globus_transport.messages import ByteStream, Request, Response, StreamBody
+from globus_transport.middleware.errors import ERROR_BODY_LIMIT
 from globus_transport.terminals.bodies import collected, parts_of
 from globus_transport.terminals.connections import Way
 from globus_transport.terminals.decoding import decoded
@@ -18,8 +19,6 @@ from globus_transport.terminals.plain import Connection
 from globus_transport.terminals.replies import CHUNK, Reply
 from globus_transport.terminals.time_limits import time_left, timed_out
 
-#: An error body longer than this, in bytes, is cut: it is for people to read.
-ERROR_BODY_LIMIT = 1 << 20
 _EXPECT_A_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
 # A body that cannot be sent to its end may have been answered already, with a 413 say.

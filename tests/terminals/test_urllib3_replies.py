@@ -11,7 +11,8 @@ import pytest
 
 from globus_transport.errors import GlobusConnectionError, GlobusSDKUsageError, ReplyFormatError
 from globus_transport.messages import ByteStream, Request, Response, StreamBody
-from globus_transport.terminals.urllib3 import ERROR_BODY_LIMIT, Urllib3Terminal
+from globus_transport.middleware.errors import ERROR_BODY_LIMIT
+from globus_transport.terminals.urllib3 import Urllib3Terminal
 from globus_transport.testing.loopback_server import (
     PATIENCE,
     Peer,
