@@ -1,9 +1,10 @@
-"""CPU time a call over a kept TLS connection, and through a kept connection to a proxy."""
+"""CPU time a call over kept connections, plain, with TLS and to a proxy; without the extra ``fast`` and with it."""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from contextlib import ExitStack
 from statistics import median
 
@@ -14,52 +15,50 @@ from benchmarks.loopback import TASK_ID, TASK_PATH, Loopback
 from benchmarks.packages import OURS, our_client
 from benchmarks.rounds import cpu_time_of, interleaved, peers_of
 from benchmarks.sizes import Size
-from benchmarks.small_get import POOL_MANAGER
 from benchmarks.table import Row
+from globus_transport import json_text
 
 _FAR_AWAY = "http://service.example.org"
+_LIMIT = 0.5
 
 
 def measure(server: Loopback, size: Size) -> list[Row]:
-    """The same small GET as over a plain connection."""
-    return [_over_tls(server, size), _through_a_proxy(server, size)]
+    """The same small GET, each time against urllib3 doing no more than that."""
+    try:
+        return [row for fast in (False, True) for row in _rows(server, size, fast)]
+    finally:
+        json_text.use_fast(False)
 
 
-def _over_tls(server: Loopback, size: Size) -> Row:
-    url, ca_file = server.kept_tls_url, server.ca_file
+def _rows(server: Loopback, size: Size, fast: bool) -> list[Row]:
+    rows = [
+        _row("plain", server, size, server.url, urllib3.PoolManager, fast),
+        _row("TLS", server, size, server.kept_tls_url, lambda: urllib3.PoolManager(ca_certs=server.ca_file), fast),
+    ]
+    os.environ["http_proxy"] = server.url
+    try:
+        rows.append(_row("a proxy", server, size, _FAR_AWAY, lambda: urllib3.ProxyManager(server.url), fast))
+    finally:
+        del os.environ["http_proxy"]
+    return rows
+
+
+def _row(
+    way: str, server: Loopback, size: Size, url: str, make_manager: Callable[[], urllib3.PoolManager], fast: bool
+) -> Row:
     with ExitStack() as stack:
-        ours = stack.enter_context(our_client(server, base_url=url, verify=ca_file))
-        manager = stack.enter_context(urllib3.PoolManager(ca_certs=ca_file))
+        ours = stack.enter_context(our_client(server, base_url=url, verify=server.ca_file, fast=fast))
+        manager = stack.enter_context(make_manager())
+        peer = f"urllib3.{type(manager).__name__}"
         times = interleaved(
             {
                 OURS: cpu_time_of(lambda: ours.get_task(TASK_ID)["status"], size.cpu_calls),
-                POOL_MANAGER: cpu_time_of(
+                peer: cpu_time_of(
                     lambda: json.loads(manager.request("GET", url + TASK_PATH).data)["status"], size.cpu_calls
                 ),
             },
             size.cpu_rounds,
         )
-    peers = peers_of(times, OURS, microseconds, {POOL_MANAGER: 0.5})
-    return Row("CPU time a call, kept TLS connection", microseconds(median(times[OURS])), peers)
-
-
-def _through_a_proxy(server: Loopback, size: Size) -> Row:
-    os.environ["http_proxy"] = server.url
-    try:
-        with ExitStack() as stack:
-            ours = stack.enter_context(our_client(server, base_url=_FAR_AWAY))
-            manager = stack.enter_context(urllib3.ProxyManager(server.url))
-            times = interleaved(
-                {
-                    OURS: cpu_time_of(lambda: ours.get_task(TASK_ID)["status"], size.cpu_calls),
-                    "urllib3.ProxyManager": cpu_time_of(
-                        lambda: json.loads(manager.request("GET", _FAR_AWAY + TASK_PATH).data)["status"],
-                        size.cpu_calls,
-                    ),
-                },
-                size.cpu_rounds,
-            )
-    finally:
-        del os.environ["http_proxy"]
-    peers = peers_of(times, OURS, microseconds, {"urllib3.ProxyManager": 0.5})
-    return Row("CPU time a call, through a proxy", microseconds(median(times[OURS])), peers)
+    peers = peers_of(times, OURS, microseconds, {peer: _LIMIT})
+    extra = "with the extra fast" if fast else "core dependencies"
+    return Row(f"CPU time a call, {way}, {extra}", microseconds(median(times[OURS])), peers)

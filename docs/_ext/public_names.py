@@ -321,8 +321,6 @@ PAGES = (
             "testing.terminal_contract.AsyncTerminalContract",
             "testing.application_contract.WSGITerminalContract",
             "testing.application_contract.ASGITerminalContract",
-            "testing.loopback_application.WSGILoopback",
-            "testing.loopback_application.ASGILoopback",
             *(
                 f"testing.loopback_server.{name}"
                 for name in ("ScriptedServer", "Peer", "Received", "answering", "once", "in_turn", "silent", "whole")
