@@ -38,11 +38,14 @@ _HEADERS = Headers(
     {"Content-Type": "application/json", "Content-Length": str(len(TASK)), "Cache-Control": "max-age=3600"}
 )
 _REQUEST = Request("GET", "https://service.example.org/task", route="get_task")
+_POST = Request("POST", "https://service.example.org/task", body=b"{}", route="submit_task")
 
 
 def _nobody(_event: object) -> None:
     """Listens."""
 
+
+_KEY_ON_A_POST = "idempotency key, on a POST"
 
 #: Layers that are to cost next to nothing while they have nothing to do.
 _IDLE: dict[str, Callable[[], AnyMiddleware]] = {
@@ -54,6 +57,7 @@ _IDLE: dict[str, Callable[[], AnyMiddleware]] = {
     "validation": lambda: Validate(request=_nobody, response=_nobody),
     "compression": CompressBodies,
     "idempotency key": IdempotencyKey,
+    _KEY_ON_A_POST: IdempotencyKey,
     "dry run": DryRun,
 }
 #: What costs more by its nature. The figure is said, and nothing is to be reached.
@@ -77,7 +81,10 @@ def measure(server: Loopback, size: Size) -> list[Row]:
         for _ in range(50):
             stack.send(_REQUEST)
     times = interleaved(
-        {name: cpu_time_of(partial(stack.send, _REQUEST), size.stack_calls) for name, stack in stacks.items()},
+        {
+            name: cpu_time_of(partial(stack.send, _POST if name == _KEY_ON_A_POST else _REQUEST), size.stack_calls)
+            for name, stack in stacks.items()
+        },
         size.stack_rounds,
     )
     rows = []
