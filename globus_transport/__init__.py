@@ -101,16 +101,13 @@ if TYPE_CHECKING:
     from globus_transport.scopes.errors import ScopeParseError as ScopeParseError
     from globus_transport.scopes.parser import ScopeParser as ScopeParser
     from globus_transport.scopes.scope import Scope as Scope
-    from globus_transport.services.auth.async_clients import AsyncAuthClient as AsyncAuthClient
-    from globus_transport.services.auth.async_clients import AsyncAuthLoginClient as AsyncAuthLoginClient
-    from globus_transport.services.auth.async_clients import (
+    from globus_transport.services.auth.async_client import AsyncAuthClient as AsyncAuthClient
+    from globus_transport.services.auth.async_login_clients import AsyncAuthLoginClient as AsyncAuthLoginClient
+    from globus_transport.services.auth.async_login_clients import (
         AsyncConfidentialAppAuthClient as AsyncConfidentialAppAuthClient,
     )
-    from globus_transport.services.auth.async_clients import AsyncNativeAppAuthClient as AsyncNativeAppAuthClient
-    from globus_transport.services.auth.clients import AuthClient as AuthClient
-    from globus_transport.services.auth.clients import AuthLoginClient as AuthLoginClient
-    from globus_transport.services.auth.clients import ConfidentialAppAuthClient as ConfidentialAppAuthClient
-    from globus_transport.services.auth.clients import NativeAppAuthClient as NativeAppAuthClient
+    from globus_transport.services.auth.async_login_clients import AsyncNativeAppAuthClient as AsyncNativeAppAuthClient
+    from globus_transport.services.auth.client import AuthClient as AuthClient
     from globus_transport.services.auth.consents import GetConsentsResponse as GetConsentsResponse
     from globus_transport.services.auth.errors import AuthAPIError as AuthAPIError
     from globus_transport.services.auth.errors import IDTokenError as IDTokenError
@@ -121,6 +118,9 @@ if TYPE_CHECKING:
     from globus_transport.services.auth.flow_managers import GlobusNativeAppFlowManager as GlobusNativeAppFlowManager
     from globus_transport.services.auth.id_tokens import IDTokenDecoder as IDTokenDecoder
     from globus_transport.services.auth.identity_map import IdentityMap as IdentityMap
+    from globus_transport.services.auth.login_clients import AuthLoginClient as AuthLoginClient
+    from globus_transport.services.auth.login_clients import ConfidentialAppAuthClient as ConfidentialAppAuthClient
+    from globus_transport.services.auth.login_clients import NativeAppAuthClient as NativeAppAuthClient
     from globus_transport.services.auth.replies import GetIdentitiesResponse as GetIdentitiesResponse
     from globus_transport.services.auth.replies import GetIdentityProvidersResponse as GetIdentityProvidersResponse
     from globus_transport.services.auth.scope_spec import DependentScopeSpec as DependentScopeSpec
@@ -238,14 +238,14 @@ _MODULES = {
     "Scope": "scopes.scope",
     "ScopeCycleError": "scopes.errors",
     "ScopeParseError": "scopes.errors",
-    "AsyncAuthClient": "services.auth.async_clients",
-    "AsyncAuthLoginClient": "services.auth.async_clients",
-    "AsyncConfidentialAppAuthClient": "services.auth.async_clients",
-    "AsyncNativeAppAuthClient": "services.auth.async_clients",
-    "AuthClient": "services.auth.clients",
-    "AuthLoginClient": "services.auth.clients",
-    "ConfidentialAppAuthClient": "services.auth.clients",
-    "NativeAppAuthClient": "services.auth.clients",
+    "AsyncAuthClient": "services.auth.async_client",
+    "AsyncAuthLoginClient": "services.auth.async_login_clients",
+    "AsyncConfidentialAppAuthClient": "services.auth.async_login_clients",
+    "AsyncNativeAppAuthClient": "services.auth.async_login_clients",
+    "AuthClient": "services.auth.client",
+    "AuthLoginClient": "services.auth.login_clients",
+    "ConfidentialAppAuthClient": "services.auth.login_clients",
+    "NativeAppAuthClient": "services.auth.login_clients",
     "GetConsentsResponse": "services.auth.consents",
     "AuthAPIError": "services.auth.errors",
     "IDTokenError": "services.auth.errors",

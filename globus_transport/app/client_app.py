@@ -12,7 +12,7 @@ from globus_transport.authorizers.base import GlobusAuthorizer
 from globus_transport.authorizers.client_credentials import ClientCredentialsAuthorizer
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.gare import GlobusAuthorizationParameters
-from globus_transport.services.auth.clients import ConfidentialAppAuthClient
+from globus_transport.services.auth.login_clients import ConfidentialAppAuthClient
 
 
 class ClientApp(GlobusApp):

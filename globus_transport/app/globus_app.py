@@ -28,7 +28,7 @@ from globus_transport.routing.table import Awaiting
 from globus_transport.scopes.collections import AuthScopes
 from globus_transport.scopes.parser import ScopeParser
 from globus_transport.scopes.scope import Scope
-from globus_transport.services.auth.clients import AuthClient
+from globus_transport.services.auth.client import AuthClient
 
 if TYPE_CHECKING:
     from typing import Self

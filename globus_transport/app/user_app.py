@@ -19,7 +19,7 @@ from globus_transport.authorizers.access_token import AccessTokenAuthorizer
 from globus_transport.authorizers.base import GlobusAuthorizer
 from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
 from globus_transport.gare import GlobusAuthorizationParameters
-from globus_transport.services.auth.clients import ConfidentialAppAuthClient, NativeAppAuthClient
+from globus_transport.services.auth.login_clients import ConfidentialAppAuthClient, NativeAppAuthClient
 
 
 class UserApp(GlobusApp):

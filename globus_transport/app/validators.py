@@ -17,7 +17,7 @@ from globus_transport.app.errors import (
 )
 from globus_transport.scopes.consents import ConsentForest
 from globus_transport.scopes.scope import Scope
-from globus_transport.services.auth.clients import AuthClient
+from globus_transport.services.auth.client import AuthClient
 from globus_transport.tokens.stored import TokenStorageData
 
 TokensByServer = Mapping[str, TokenStorageData]

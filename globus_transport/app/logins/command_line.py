@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from globus_transport.app.logins.manager import LoginClient, LoginFlowManager, LoginSettings, named_grant
 from globus_transport.errors import GlobusError, GlobusSDKUsageError
 from globus_transport.gare import GlobusAuthorizationParameters
-from globus_transport.services.auth.clients import ConfidentialAppAuthClient
+from globus_transport.services.auth.login_clients import ConfidentialAppAuthClient
 from globus_transport.services.auth.token_replies import OAuthTokenResponse
 
 if TYPE_CHECKING:

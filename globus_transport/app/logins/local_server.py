@@ -15,7 +15,7 @@ from globus_transport.app.logins.landing import (
 from globus_transport.app.logins.manager import LoginClient, LoginFlowManager, LoginSettings, named_grant
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.gare import GlobusAuthorizationParameters
-from globus_transport.services.auth.clients import NativeAppAuthClient
+from globus_transport.services.auth.login_clients import NativeAppAuthClient
 from globus_transport.services.auth.token_replies import OAuthTokenResponse
 
 if TYPE_CHECKING:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
+from typing import TYPE_CHECKING
 
 from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.ids import is_id
+
+if TYPE_CHECKING:
+    import uuid
 
 
 def checked_client_id(client_id: uuid.UUID | str) -> str:
@@ -12,6 +16,6 @@ def checked_client_id(client_id: uuid.UUID | str) -> str:
 
     :raises GlobusSDKUsageError: if it is no id
     """
-    if not isinstance(client_id, (str, uuid.UUID)) or not str(client_id):
+    if not is_id(client_id):
         raise GlobusSDKUsageError(f"client_id: expected a UUID or text, got {client_id!r}")
     return str(client_id)

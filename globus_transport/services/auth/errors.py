@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import attrs
-
 from globus_transport.api_errors import GlobusAPIError
 from globus_transport.errors import GlobusError
 from globus_transport.messages import Response
+from globus_transport.values import evolve
 
 if TYPE_CHECKING:
     from typing import Self
@@ -37,13 +36,13 @@ class AuthAPIError(GlobusAPIError):
         document = self.raw_json or {}
         code, description = document.get("error"), document.get("error_description")
         if read.code is None and isinstance(code, str):
-            read = attrs.evolve(read, code=code)
+            read = evolve(read, code=code)
         if not read.messages and isinstance(description, str):
-            read = attrs.evolve(read, messages=[description])
+            read = evolve(read, messages=[description])
         # Auth's name for a call stands in the single errors.
         ids = {one.get("id") for one in read.errors} - {None}
         if len(ids) == 1:
-            read = attrs.evolve(read, request_id=str(ids.pop()))
+            read = evolve(read, request_id=str(ids.pop()))
         return read
 
 

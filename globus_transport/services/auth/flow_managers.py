@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -100,7 +100,7 @@ class GlobusNativeAppFlowManager(GlobusOAuthFlowManager):
     ) -> None:
         super().__init__(auth_client, client_id, requested_scopes, redirect_uri, state, refresh_tokens)
         if isinstance(verifier, MissingType):
-            verifier = secrets.token_urlsafe(32)
+            verifier = base64.urlsafe_b64encode(os.urandom(32)).rstrip(b"=").decode()
         elif not _VERIFIER(verifier):
             raise GlobusSDKUsageError("verifier: give 43 to 128 letters, digits, '.', '_', '~' or '-'")
         self.verifier = verifier

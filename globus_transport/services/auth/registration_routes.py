@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Union
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.flow import Steps
@@ -13,27 +13,26 @@ from globus_transport.routing.parameters import (
     CommaList,
     Field,
     Maybe,
-    MoreFields,
     MoreQuery,
     UUIDLike,
-    text_list,
 )
 from globus_transport.routing.route import delete, get, operation, post, put
 from globus_transport.routing.table import RouteTable
 from globus_transport.scopes.collections import AuthScopes
+from globus_transport.services.auth.client_fields import (
+    ClientType,
+    Link,
+    LinkOrNone,
+    MoreClientFields,
+    Texts,
+    Visibility,
+    changed_client,
+    new_client,
+    only_one_of,
+)
 from globus_transport.services.auth.replies import GetClientCredentialsResponse, GetClientsResponse, GetScopesResponse
 
 _MANAGE = (AuthScopes.manage_projects,)
-
-ClientType = Literal[
-    "client_identity",
-    "confidential_client",
-    "globus_connect_server",
-    "public_installed_client",
-    "hybrid_confidential_client_resource_server",
-    "resource_server",
-]
-Visibility = Literal["public", "private"]
 
 
 def _documents(name: str, documents: Any) -> list[Any] | None:
@@ -42,49 +41,7 @@ def _documents(name: str, documents: Any) -> list[Any] | None:
     return None if documents is None else list(documents)
 
 
-Texts = Annotated[Maybe[Union[str, Iterable[str]]], Field(encode=text_list)]
 Scopes = Annotated[Maybe[Iterable[Mapping[str, Any]]], Field(encode=_documents)]
-# Both links are one object of the document, which the rules below put together in the place of the first.
-_LINKS = ("terms_and_conditions", "privacy_policy")
-Link = Annotated[Maybe[str], Field("links")]
-LinkOrNone = Annotated[Maybe[Union[str, None]], Field("links")]
-MoreClientFields = Annotated[Maybe[Union[Mapping[str, Any], None]], MoreFields()]
-
-
-def new_client(given: dict[str, Any]) -> dict[str, Any]:
-    """The rule for a new client: one word about its kind, and both links or none.
-
-    :raises GlobusSDKUsageError: if it is broken
-    """
-    kinds = [name for name in ("public_client", "client_type") if given.get(name, MISSING) is not MISSING]
-    if len(kinds) != 1:
-        raise GlobusSDKUsageError("give public_client= or client_type=, one of them")
-    # An empty link is none.
-    return changed_client({name: value for name, value in given.items() if name not in _LINKS or value})
-
-
-def changed_client(given: dict[str, Any]) -> dict[str, Any]:
-    """The rule for a change: both links or none, each as text, or ``None`` for both.
-
-    :raises GlobusSDKUsageError: if it is broken
-    """
-    links = {name: given[name] for name in _LINKS if given.get(name, MISSING) is not MISSING}
-    if len(links) == 1 or len({value is None for value in links.values()}) == 2:
-        raise GlobusSDKUsageError("give terms_and_conditions= and privacy_policy= together, or neither")
-    rest = {name: value for name, value in given.items() if name not in _LINKS}
-    return {**rest, _LINKS[0]: links} if links else rest
-
-
-def only_one_of(*names: str) -> Any:
-    """A rule for parameters that exclude each other."""
-
-    def check(given: dict[str, Any]) -> dict[str, Any]:
-        found = [name for name in names if given.get(name, MISSING) is not MISSING]
-        if len(found) > 1:
-            raise GlobusSDKUsageError(f"give {found[0]}= or {found[1]}=, not both")
-        return given
-
-    return check
 
 
 class ClientRoutes(RouteTable):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
+from typing import TYPE_CHECKING
 
 from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.ids import is_id
 from globus_transport.payload import GlobusPayload
+
+if TYPE_CHECKING:
+    import uuid
 
 
 class DependentScopeSpec(GlobusPayload):
@@ -19,7 +23,7 @@ class DependentScopeSpec(GlobusPayload):
 
     def __init__(self, scope: uuid.UUID | str, optional: bool, requires_refresh_token: bool) -> None:
         super().__init__()
-        if not isinstance(scope, (str, uuid.UUID)) or not str(scope):
+        if not is_id(scope):
             raise GlobusSDKUsageError(f"DependentScopeSpec: scope: expected an id, got {scope!r}")
         for name, value in (("optional", optional), ("requires_refresh_token", requires_refresh_token)):
             if not isinstance(value, bool):

@@ -1,19 +1,14 @@
-"""The clients of Globus Auth, for asyncio."""
+"""The clients of Globus Auth's OAuth2 part, for asyncio."""
 
 from __future__ import annotations
 
 from globus_transport.flow import AsyncSend
 from globus_transport.routing.async_client import AsyncBaseClient
-from globus_transport.services.auth.client_settings import (
-    AuthClientSettings,
+from globus_transport.services.auth.login_client_settings import (
     ConfidentialAppClientSettings,
     LoginClientSettings,
     NativeAppClientSettings,
 )
-
-
-class AsyncAuthClient(AuthClientSettings[AsyncSend], AsyncBaseClient):
-    """Globus Auth for the bearer of a token: identities, and who the token speaks for."""
 
 
 class AsyncAuthLoginClient(LoginClientSettings[AsyncSend], AsyncBaseClient):

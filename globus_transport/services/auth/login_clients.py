@@ -1,19 +1,14 @@
-"""The clients of Globus Auth, for threads."""
+"""The clients of Globus Auth's OAuth2 part, for threads."""
 
 from __future__ import annotations
 
 from globus_transport.flow import Send
 from globus_transport.routing.client import BaseClient
-from globus_transport.services.auth.client_settings import (
-    AuthClientSettings,
+from globus_transport.services.auth.login_client_settings import (
     ConfidentialAppClientSettings,
     LoginClientSettings,
     NativeAppClientSettings,
 )
-
-
-class AuthClient(AuthClientSettings[Send], BaseClient):
-    """Globus Auth for the bearer of a token: identities, and who the token speaks for."""
 
 
 class AuthLoginClient(LoginClientSettings[Send], BaseClient):

@@ -1,0 +1,180 @@
+"""``frozen``, ``field`` and ``evolve`` of attrs, for classes that a program's first call needs.
+
+To import attrs takes twenty milliseconds, and to make a class with it half of one: together more than the rest of this
+package's start. A class that is made here has its slots and its ``__init__`` at once. The rest is written by attrs,
+when it is first asked for: a repr, a comparison, an assignment that has to be refused, ``attrs.evolve``,
+``attrs.fields``. What comes out is what ``attrs.frozen`` would have made, which is what type checkers see.
+
+A class that nobody needs at the start uses attrs itself.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+
+class _Nothing:
+    """Stands for a value that is not given, in a signature too."""
+
+    def __repr__(self) -> str:
+        return "NOTHING"
+
+
+_NOTHING = _Nothing()
+_lock = threading.RLock()
+
+
+class LateField:
+    """As ``attrs.field``, as far as the classes here need it."""
+
+    __slots__ = ("converter", "default", "factory", "init", "repr")
+
+    def __init__(
+        self,
+        *,
+        default: Any = _NOTHING,
+        factory: Callable[[], Any] | None = None,
+        converter: Callable[[Any], Any] | None = None,
+        repr: bool | Callable[[Any], str] = True,
+        init: bool = True,
+    ) -> None:
+        self.default = default
+        self.factory = factory
+        self.converter = converter
+        self.repr = repr
+        self.init = init
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether it has a value if it is not given."""
+        return self.factory is not None or self.default is not _NOTHING
+
+    def for_attrs(self, attrs: Any) -> Any:
+        """The same for attrs."""
+        given = {"default": self.default} if self.default is not _NOTHING else {"factory": self.factory}
+        return attrs.field(**given, converter=self.converter, repr=self.repr, init=self.init)
+
+
+class _Late:
+    """A part of a class that attrs writes when it is first looked at."""
+
+    __slots__ = ("name", "write")
+
+    def __init__(self, name: str, write: Callable[[], None]) -> None:
+        self.name = name
+        self.write = write
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        self.write()
+        return getattr(owner if instance is None else instance, self.name)
+
+
+def late_frozen(maybe_class: type | None = None, *, eq: bool = True, repr: bool = True) -> Any:
+    """As ``attrs.frozen``. Methods of the class do not use ``super()``, and no base has fields.
+
+    :param eq: whether values are compared and hashed by their fields
+    :param repr: whether there is a repr of the fields
+    """
+    if maybe_class is None:
+        return lambda cls: _with_slots(cls, eq, repr)
+    return _with_slots(maybe_class, eq, repr)
+
+
+def _with_slots(cls: type, eq: bool, repr: bool) -> type:
+    namespace = dict(vars(cls))
+    fields: dict[str, LateField] = {}
+    for name, annotation in namespace.get("__annotations__", {}).items():
+        if str(annotation).startswith(("ClassVar", "typing.ClassVar")):
+            continue
+        given = namespace.pop(name, _NOTHING)
+        fields[name] = given if isinstance(given, LateField) else LateField(default=given)
+    for name in ("__dict__", "__weakref__"):
+        namespace.pop(name, None)
+    written = False
+
+    def write() -> None:
+        nonlocal written
+        with _lock:
+            if not written:
+                import attrs
+
+                these = {name: field.for_attrs(attrs) for name, field in fields.items()}
+                attrs.frozen(made, these=these, slots=False, init=False, auto_detect=False, eq=eq, repr=repr)
+                written = True
+
+    late = ["__attrs_attrs__", "__setattr__", "__delattr__"]
+    late += ["__repr__"] if repr else []
+    late += ["__eq__", "__ne__", "__hash__"] if eq else []
+    namespace.update({name: _Late(name, write) for name in late})
+    weak = () if any(base.__weakrefoffset__ for base in cls.__bases__) else ("__weakref__",)
+    namespace.update(__slots__=(*fields, *weak), __match_args__=tuple(_arguments(fields)))
+    namespace.update(__getstate__=_state_of(tuple(fields)), __setstate__=_set_state, __replace__=late_evolve)
+    made = type(cls)(cls.__name__, cls.__bases__, namespace)
+    made.__init__ = _make_init(made, fields)  # type: ignore[misc]
+    return made
+
+
+def _arguments(fields: dict[str, LateField]) -> list[str]:
+    return [name for name, field in fields.items() if field.init]
+
+
+def _make_init(cls: type, fields: dict[str, LateField]) -> Any:
+    names: dict[str, Any] = {"NOTHING": _NOTHING}
+    parameters, lines = [], []
+    for name, field in fields.items():
+        names.update({f"set_{name}": getattr(cls, name).__set__, f"default_{name}": field.default})
+        value = name if field.init else f"default_{name}"
+        if field.factory is not None:
+            names[f"factory_{name}"] = field.factory
+            value = f"factory_{name}() if {value} is NOTHING else {value}"
+        if field.converter is not None:
+            names[f"converter_{name}"] = field.converter
+            value = f"converter_{name}({value})"
+        if field.init:
+            parameters.append(f"{name}=default_{name}" if field.is_optional else name)
+        if field.init or field.is_optional:
+            lines.append(f"    set_{name}(self, {value})")
+    if hasattr(cls, "__attrs_post_init__"):
+        lines.append("    self.__attrs_post_init__()")
+    exec("\n".join([f"def __init__(self, {', '.join(parameters)}):", *lines, "    return None"]), names)
+    init = names["__init__"]
+    init.__qualname__ = f"{cls.__qualname__}.__init__"
+    init.__module__ = cls.__module__
+    init.__annotations__ = {
+        "return": None,
+        **{name: _annotation(cls, name, fields[name]) for name in _arguments(fields)},
+    }
+    return init
+
+
+def _annotation(cls: type, name: str, field: LateField) -> Any:
+    # What is given may be other than what is kept.
+    taken = getattr(field.converter, "__annotations__", None) if isinstance(field.converter, FunctionType) else None
+    return next(iter(taken.values())) if taken else cls.__annotations__[name]
+
+
+def _state_of(names: tuple[str, ...]) -> Callable[[Any], dict[str, Any]]:
+    return lambda self: {name: getattr(self, name) for name in names}
+
+
+def _set_state(self: Any, state: dict[str, Any]) -> None:
+    for name, value in state.items():
+        object.__setattr__(self, name, value)
+
+
+def late_evolve(value: Any, /, **changes: Any) -> Any:
+    """As ``attrs.evolve``."""
+    import attrs
+
+    return attrs.evolve(value, **changes)
+
+
+if TYPE_CHECKING:
+    from attrs import evolve as evolve
+    from attrs import field as field
+    from attrs import frozen as frozen
+else:
+    evolve, field, frozen = late_evolve, LateField, late_frozen
