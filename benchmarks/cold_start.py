@@ -32,18 +32,21 @@ print(json.loads(urllib3.PoolManager().request("GET", sys.argv[2]).data)["status
 """
 
 _WITH_ATTRS = "the same, importing attrs"
+_WITH_FAST = f"{OURS} with the extra fast"
 
 
 def measure(server: Loopback, size: Size) -> list[Row]:
     """Wall time of the whole program, Python's own start included."""
 
-    def program(text: str) -> Callable[[], object]:
-        return lambda: run_program(text, server.url, server.task_url)
+    def program(text: str, *, fast: bool = False) -> Callable[[], object]:
+        return lambda: run_program(text, server.url, server.task_url, **({} if fast else {"GLOBUS_SDK_FAST": "false"}))
 
+    ours = _CLIENT_SCRIPT.format(package="globus_transport")
     programs = {
-        OURS: program(_CLIENT_SCRIPT.format(package="globus_transport")),
+        OURS: program(ours),
         _BARE_URLLIB3: program(_URLLIB3_SCRIPT),
         _WITH_ATTRS: program(f"import attrs{_URLLIB3_SCRIPT}"),
+        _WITH_FAST: program(ours, fast=True),
         THEIRS: program(_CLIENT_SCRIPT.format(package="globus_sdk")),
     }
     times = interleaved({name: wall_time_of(run) for name, run in programs.items()}, size.process_rounds)

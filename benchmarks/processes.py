@@ -11,11 +11,12 @@ import sys
 _ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
-def run_program(program: str, *arguments: str) -> str:
+def run_program(program: str, *arguments: str, **environment: str) -> str:
     """What it prints.
 
+    :param environment: variables to set
     :raises CalledProcessError: if it fails
     """
     command = [sys.executable, "-c", program, *arguments]
-    run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=_ENVIRONMENT)
+    run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env={**_ENVIRONMENT, **environment})
     return run.stdout

@@ -1,4 +1,4 @@
-"""JSON: by orjson if the extra ``fast`` is installed, else by the standard library. The results are the same."""
+"""JSON: by the standard library, or by orjson if the extra ``fast`` is there and it pays. The results are the same."""
 
 from __future__ import annotations
 
@@ -53,21 +53,51 @@ def use_fast(wanted: bool | None) -> None:
     _ways = (json.loads, standard_dumps)
 
 
-def _choose() -> None:
-    # Not at the top: a program that reads no document needs neither.
-    from globus_transport import config
-
-    use_fast(config.fast())
-
-
 def _first_loads(text: bytes) -> Any:
-    _choose()
+    _begin()
     return loads(text)
 
 
 def _first_dumps(value: Any) -> bytes:
-    _choose()
+    _begin()
     return dumps(value)
 
 
+def _begin() -> None:
+    global _ways
+    # Not at the top: a program that reads no document needs it not.
+    from globus_transport import config
+
+    wanted = config.fast()
+    if wanted is None:
+        _ways = (_early_loads, _early_dumps)
+    else:
+        use_fast(wanted)
+
+
+def _early_loads(text: bytes) -> Any:
+    return loads(text) if _is_enough(len(text)) else json.loads(text)
+
+
+def _early_dumps(value: Any) -> bytes:
+    text = standard_dumps(value)
+    _is_enough(len(text))
+    return text
+
+
+def _is_enough(length: int) -> bool:
+    """Count bytes; whether there were so many that orjson was chosen."""
+    global _bytes_so_far
+    _bytes_so_far += length
+    if _bytes_so_far < ENOUGH:
+        return False
+    use_fast(None)
+    return True
+
+
+#: Bytes of JSON, read and written, after which orjson is loaded if nobody said that it is wanted. To load it takes
+#: eight milliseconds, with what it imports itself; it saves one (long lists) to ten (small replies) on a megabyte. So a
+#: short program is faster without.
+ENOUGH = 1_000_000
+_bytes_so_far = 0
 _ways: tuple[Callable[[bytes], Any], Callable[[Any], bytes]] = (_first_loads, _first_dumps)

@@ -24,6 +24,7 @@ BEYOND_64_BITS = 1 << 64
 def choice(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Whatever a test chooses is forgotten after it."""
     monkeypatch.setattr(json_text, "_ways", (json_text._first_loads, json_text._first_dumps))
+    monkeypatch.setattr(json_text, "_bytes_so_far", 0)
     return monkeypatch
 
 
@@ -112,9 +113,35 @@ def test_what_is_no_json_is_told_in_the_same_words(choice: pytest.MonkeyPatch, f
         Response(200, body=b'[1,\n  }"').json()
 
 
-def test_orjson_is_used_if_it_is_installed(choice: pytest.MonkeyPatch) -> None:
+def test_orjson_is_used_when_there_was_enough_to_read_and_write(choice: pytest.MonkeyPatch) -> None:
     choice.delenv("GLOBUS_SDK_FAST", raising=False)
+    choice.setattr(json_text, "ENOUGH", 24)
     assert Response(200, body=b'{"a": 1}').json() == {"a": 1}
+    assert encode_json({"a": 12}) == b'{"a":12}'
+    assert json_text._ways[0] is not fast_json.loads
+    assert Response(200, body=b'{"a": 1}').json() == {"a": 1}
+    assert json_text._ways == (fast_json.loads, fast_json.dumps)
+
+
+def test_orjson_writes_when_enough_was_written(choice: pytest.MonkeyPatch) -> None:
+    choice.delenv("GLOBUS_SDK_FAST", raising=False)
+    choice.setattr(json_text, "ENOUGH", 16)
+    for _ in range(2):
+        assert json_text._ways[1] is not fast_json.dumps
+        assert encode_json({"a": 12}) == b'{"a":12}'
+    assert json_text._ways[1] is fast_json.dumps
+
+
+def test_a_long_document_is_reason_enough(choice: pytest.MonkeyPatch) -> None:
+    choice.delenv("GLOBUS_SDK_FAST", raising=False)
+    document = ["x" * json_text.ENOUGH]
+    assert Response(200, body=json.dumps(document).encode()).json() == document
+    assert json_text._ways[0] is fast_json.loads
+
+
+def test_who_wants_orjson_has_it_at_once(choice: pytest.MonkeyPatch) -> None:
+    choice.setenv("GLOBUS_SDK_FAST", "yes")
+    assert Response(200, body=b"{}").json() == {}
     assert json_text._ways[0] is fast_json.loads
 
 
