@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Generator
-from contextvars import copy_context
 from types import CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -163,6 +162,7 @@ def _hedge(step: Hedge, below: Send, open_responses: list[Response]) -> Response
 
 def _send_in_thread(request: Request, send: Send) -> Future[Response]:
     from concurrent.futures import Future
+    from contextvars import copy_context
 
     future: Future[Response] = Future()
     future.set_running_or_notify_cancel()

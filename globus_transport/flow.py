@@ -26,9 +26,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Generator
 from typing import TYPE_CHECKING, Any, TypeVar, Union, cast
 
-import attrs
-
 from globus_transport.messages import Request, Response
+from globus_transport.values import frozen
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -36,14 +35,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@attrs.frozen
+@frozen
 class Sleep:
     """Let ``seconds`` pass."""
 
     seconds: float
 
 
-@attrs.frozen
+@frozen
 class Wait:
     """Wait for a future that someone else completes; its result or exception is the answer.
 
@@ -72,7 +71,7 @@ class Run:
         return f"Run({getattr(self.function, '__qualname__', type(self.function).__name__)})"
 
 
-@attrs.frozen
+@frozen
 class Read:
     """Read a streamed body now. The answer is the response with ``body`` filled and no ``stream``.
 
@@ -83,14 +82,14 @@ class Read:
     limit: int | None = None
 
 
-@attrs.frozen
+@frozen
 class Shield:
     """Run a flow to its end even if the caller is cancelled meanwhile. Its requests go down the stack too."""
 
     flow: Generator[Any, Any, Any]
 
 
-@attrs.frozen
+@frozen
 class Hedge:
     """Send a request; if it has no answer after ``after`` seconds, send it a second time beside that.
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Literal, Union
 
-import attrs
-
+from globus_transport.callables import plainly_takes_one
 from globus_transport.errors import GlobusSDKUsageError, MiddlewareError
 from globus_transport.flow import AsyncSend, Middleware, Send
 from globus_transport.messages import Request, Response
+from globus_transport.values import field, frozen
 
 CallNext = Callable[[Request, Send], Response]
 AsyncCallNext = Callable[[Request, AsyncSend], Awaitable[Response]]
@@ -21,7 +20,7 @@ AnyMiddleware = Union[Middleware, CallNext, AsyncCallNext]
 Kind = Literal["flow", "call_next", "async call_next"]
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Layer:
     """A middleware and its name in a stack.
 
@@ -31,7 +30,7 @@ class Layer:
 
     name: str
     middleware: AnyMiddleware
-    kind: Kind = attrs.field(init=False)
+    kind: Kind = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "kind", _kind_of(self.middleware))
@@ -95,6 +94,13 @@ def _kind_of(middleware: object) -> Kind:
         raise MiddlewareError(f"{middleware.__name__} is a class; put an instance into the stack")
     if not callable(middleware):
         raise MiddlewareError(f"{middleware!r} is no middleware: it cannot be called")
+    return "flow" if plainly_takes_one(middleware) else _kind_by_signature(middleware)
+
+
+def _kind_by_signature(middleware: Callable[..., object]) -> Kind:
+    # Not at the top: it takes milliseconds to load, and most layers need it not.
+    import inspect
+
     # The first is a function, a method or a partial; else it is what calling the object does.
     functions = (middleware, type(middleware).__call__)
     is_async = any(map(inspect.iscoroutinefunction, functions))
@@ -111,6 +117,8 @@ def _kind_of(middleware: object) -> Kind:
 
 
 def _takes_call_next(middleware: Callable[..., object]) -> bool:
+    import inspect
+
     try:
         parameters = inspect.signature(middleware).parameters.values()
     except (TypeError, ValueError):  # a builtin that doesn't tell

@@ -8,17 +8,16 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-import attrs
-
 from globus_transport import json_text
 from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.headers import Headers, check_field
 from globus_transport.urls import URL
+from globus_transport.values import field, frozen
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class StreamBody:
     """A request body that is produced while it is sent.
 
@@ -95,23 +94,11 @@ def _to_headers(headers: Headers | Mapping[str, str] | Iterable[tuple[str, str]]
     return headers if type(headers) is Headers else Headers(headers)
 
 
-def _check_method(_request: Request, _attribute: attrs.Attribute[str], method: str) -> None:
-    if method not in _KNOWN_METHODS:
-        check_field(method, "")
-        if method != method.upper():
-            raise GlobusSDKUsageError(f"HTTP methods are case-sensitive: {method.upper()!r}, not {method!r}")
-
-
 _KNOWN_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 _IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 
 
-def _check_body(_request: Request, _attribute: attrs.Attribute[Any], body: Any) -> None:
-    if body is not None and type(body) is not bytes and not isinstance(body, StreamBody):
-        raise GlobusSDKUsageError(f"a request body is bytes, a StreamBody or None, not {type(body).__name__}")
-
-
-@attrs.frozen(repr=False, eq=False)
+@frozen(repr=False, eq=False)
 class Request:
     """One HTTP request.
 
@@ -132,10 +119,10 @@ class Request:
     :raises GlobusSDKUsageError: if a part is malformed
     """
 
-    method: str = attrs.field(validator=_check_method)
-    url: URL = attrs.field(converter=_to_url)
-    headers: Headers = attrs.field(converter=_to_headers, factory=Headers)
-    body: bytes | StreamBody | None = attrs.field(default=None, validator=_check_body)
+    method: str
+    url: URL = field(converter=_to_url)
+    headers: Headers = field(converter=_to_headers, factory=Headers)
+    body: bytes | StreamBody | None = None
     stream: bool = False
     repeatable: bool | None = None
     authorize: bool = True
@@ -146,6 +133,15 @@ class Request:
     notify: Callable[[Any], object] | None = None
     extensions: Mapping[str, Any] = _NOTHING
 
+    def __attrs_post_init__(self) -> None:
+        method, body = self.method, self.body
+        if method not in _KNOWN_METHODS:
+            check_field(method, "")
+            if method != method.upper():
+                raise GlobusSDKUsageError(f"HTTP methods are case-sensitive: {method.upper()!r}, not {method!r}")
+        if body is not None and type(body) is not bytes and not isinstance(body, StreamBody):
+            raise GlobusSDKUsageError(f"a request body is bytes, a StreamBody or None, not {type(body).__name__}")
+
     def with_header(self, name: str, value: str) -> Request:
         """This request with one header set, in the place of any of that name."""
         return self.with_headers(self.headers.with_header(name, value))
@@ -154,6 +150,12 @@ class Request:
         """This request with other headers. The same as ``attrs.evolve``, without its cost."""
         changed = _copy_of(self)
         _set_headers(changed, headers)
+        return changed
+
+    def with_deadline(self, deadline: float | None) -> Request:
+        """This request with another deadline, or none. The same as ``attrs.evolve``, without its cost."""
+        changed = _copy_of(self)
+        _set_deadline(changed, deadline)
         return changed
 
     def with_listener(self, notify: Callable[[Any], object] | None) -> Request:
@@ -178,7 +180,7 @@ class Request:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Whoever listens does so in this process.
-        values = [None if field.name == "notify" else getattr(self, field.name) for field in attrs.fields(Request)]
+        values = [None if name == "notify" else getattr(self, name) for name in Request.__match_args__]
         # The read-only mapping that stands for no extensions cannot be pickled; the field is the last.
         return (Request, tuple(values if self.extensions else values[:-1]))
 
@@ -186,7 +188,7 @@ class Request:
 def _make_copier() -> Callable[[Request], Request]:
     # The slots themselves, one after the other: several layers copy each request, and a loop over
     # the names, with setattr, takes twice as long.
-    slots = (getattr(Request, field.name).__set__ for field in attrs.fields(Request))
+    slots = (getattr(Request, name).__set__ for name in Request.__match_args__)
     (
         put_method,
         put_url,
@@ -225,10 +227,11 @@ def _make_copier() -> Callable[[Request], Request]:
 
 _copy_of = _make_copier()
 _set_headers = vars(Request)["headers"].__set__
+_set_deadline = vars(Request)["deadline"].__set__
 _set_notify = vars(Request)["notify"].__set__
 
 
-@attrs.frozen(repr=False, eq=False)
+@frozen(repr=False, eq=False)
 class Response:
     """One HTTP response.
 
@@ -242,7 +245,7 @@ class Response:
     """
 
     status: int
-    headers: Headers = attrs.field(converter=_to_headers, factory=Headers)
+    headers: Headers = field(converter=_to_headers, factory=Headers)
     body: bytes = b""
     stream: ByteStream | AsyncByteStream | None = None
     reason: str = ""

@@ -9,11 +9,11 @@ A stack never changes. ``add``, ``replace`` and ``remove`` give a new one over t
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from globus_transport import driver
+from globus_transport.callables import runs_coroutine
 from globus_transport.errors import GlobusSDKUsageError, MiddlewareError
 from globus_transport.flow import Middleware, Send, Steps
 from globus_transport.layers import (
@@ -142,7 +142,7 @@ class Stack(_LayeredStack[Send]):
     _runs = ("flow", "call_next")
 
     def _check_terminal(self, terminal: Send) -> None:
-        if any(map(inspect.iscoroutinefunction, (terminal, type(terminal).__call__))):
+        if runs_coroutine(terminal):
             raise MiddlewareError(
                 f"{describe(terminal)} is a terminal for asyncio; use AsyncStack, or an Async client such as "
                 "AsyncTransferClient"

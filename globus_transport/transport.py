@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-import attrs
-
 from globus_transport import config
 from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.values import frozen
 
 if TYPE_CHECKING:
     from globus_transport.terminals.threads import ThreadsTerminal
     from globus_transport.terminals.urllib3 import Urllib3Terminal
 
 
-@attrs.frozen
+@frozen
 class Transport:
     """How a client's requests travel.
 

@@ -51,7 +51,7 @@ PAGES = (
             "routing.route.patch",
             "routing.route.delete",
             "routing.route.operation",
-            "routing.plan.RouteOptions",
+            "routing.options.RouteOptions",
             "routing.parameters.Query",
             "routing.parameters.Field",
             "routing.parameters.Body",

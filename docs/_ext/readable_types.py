@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import types
 import typing
-from collections.abc import Callable
 from typing import Any, Union
 
 from globus_transport import MISSING, MissingType
@@ -13,24 +12,23 @@ from globus_transport import MISSING, MissingType
 OPTIONAL = "optional"
 
 
-def signature_text(function: Callable[..., Any], *, result: str | None = None) -> str:
-    """What a call of a method takes and gives.
+def signature_text(signature: inspect.Signature, *, result: str | None = None) -> str:
+    """What a call takes and gives.
 
     :param result: instead of the type that it says it returns
     """
-    hints = typing.get_type_hints(function)
     parts: list[str] = []
     star = False
-    for parameter in list(inspect.signature(function).parameters.values())[1:]:
+    for parameter in signature.parameters.values():
         if parameter.kind is parameter.KEYWORD_ONLY and not star:
             parts.append("*")
             star = True
-        parts.append(_parameter_text(parameter, hints[parameter.name]))
-    return f"({', '.join(parts)}) -> {type_text(hints['return']) if result is None else result}"
+        parts.append(_parameter_text(parameter))
+    return f"({', '.join(parts)}) -> {type_text(signature.return_annotation) if result is None else result}"
 
 
-def _parameter_text(parameter: inspect.Parameter, hint: Any) -> str:
-    text = f"{parameter.name}: {type_text(hint)}"
+def _parameter_text(parameter: inspect.Parameter) -> str:
+    text = f"{parameter.name}: {type_text(parameter.annotation)}"
     if parameter.default is parameter.empty:
         return text
     return f"{text} = {OPTIONAL if parameter.default is MISSING else _value_text(parameter.default)}"

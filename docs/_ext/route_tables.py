@@ -68,7 +68,7 @@ def facts(client: Any, route: Any) -> Iterator[tuple[str, str]]:
 
 
 def _method(client: Any, name: str, route: Any, more: Iterable[str]) -> list[str]:
-    signature = signature_text(route.function, result=_result(route))
+    signature = signature_text(route.signature, result=_result(route))
     content = [*_docstring(route.function), "", *more]
     return directive("py:method", f"{client.__name__}.{name}{signature}", ["", *content])
 
@@ -77,7 +77,7 @@ def _result(route: Any) -> str | None:
     if route.kind != "operation":
         return None
     # An operation is a generator; the third of its types is what a call gives.
-    return type_text(typing.get_args(typing.get_type_hints(route.function)["return"])[2])
+    return type_text(typing.get_args(route.signature.return_annotation)[2])
 
 
 def _docstring(documented: Any) -> list[str]:

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import time
 
-import attrs
-
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.flow import Flow
 from globus_transport.messages import Request, Response
+from globus_transport.values import frozen
 
 
-def _check(_deadline: Deadline, _attribute: attrs.Attribute[float | None], seconds: float | None) -> None:
-    if seconds is not None and not seconds > 0:
-        raise GlobusSDKUsageError(f"a deadline of {seconds!r} s: give seconds above 0, or None for no limit")
-
-
-@attrs.frozen
+@frozen
 class Deadline:
     """Give every call a deadline; a request that brings an earlier one keeps it.
 
@@ -27,13 +21,17 @@ class Deadline:
     :raises GlobusSDKUsageError: if ``seconds`` is not above 0
     """
 
-    seconds: float | None = attrs.field(default=None, validator=_check)
+    seconds: float | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.seconds is not None and not self.seconds > 0:
+            raise GlobusSDKUsageError(f"a deadline of {self.seconds!r} s: give seconds above 0, or None for no limit")
 
     def __call__(self, request: Request) -> Flow:
         if self.seconds is not None:
             latest = time.monotonic() + self.seconds
             if request.deadline is None or request.deadline > latest:
-                request = attrs.evolve(request, deadline=latest)
+                request = request.with_deadline(latest)
         response: Response = yield request
         return response
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import attrs
-
 from globus_transport.flow import Flow, Read
 from globus_transport.messages import Request, Response
+from globus_transport.values import frozen
 
 #: Bytes of a streamed error body that are read, for its message.
 ERROR_BODY_LIMIT = 1 << 20
 
 
-@attrs.frozen
+@frozen
 class Errors:
     """Raise for an unsuccessful status.
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import attrs
-
 from globus_transport.errors import GlobusSDKUsageError, RedirectError
 from globus_transport.flow import Flow
 from globus_transport.messages import Request, Response
+from globus_transport.values import evolve, frozen
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _KEEPS_METHOD = frozenset({307, 308})
 _BODY_HEADERS = ("Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding")
 
 
-@attrs.frozen
+@frozen
 class Redirect:
     """Follow redirects.
 
@@ -69,4 +68,4 @@ def _next_hop(request: Request, response: Response) -> Request:
         headers = headers.without("Authorization", "Cookie", "Host")
     # A repeatable POST that has become a GET goes by its method again.
     repeatable = request.repeatable if method == request.method else None
-    return attrs.evolve(request, method=method, url=url, headers=headers, body=body, repeatable=repeatable)
+    return evolve(request, method=method, url=url, headers=headers, body=body, repeatable=repeatable)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
-import attrs
+from typing import TYPE_CHECKING
 
 from globus_transport.attempts import Attempts, Condition, Stop, Wait
 from globus_transport.errors import GlobusSDKUsageError, NetworkError
@@ -15,17 +13,13 @@ from globus_transport.messages import Request, Response
 from globus_transport.middleware.errors import ERROR_BODY_LIMIT
 from globus_transport.middleware.retry_after import retry_after
 from globus_transport.middleware.retry_budget import RetryBudget
+from globus_transport.values import evolve, field, frozen
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
 
 
-def _not_negative(_config: RetryConfig, attribute: attrs.Attribute[Any], number: Any) -> None:
-    if not number >= 0:
-        raise GlobusSDKUsageError(f"RetryConfig({attribute.name}={number!r}): give a number that is not negative")
-
-
-@attrs.frozen
+@frozen
 class RetryConfig:
     """How a stack retries.
 
@@ -43,14 +37,20 @@ class RetryConfig:
     :raises GlobusSDKUsageError: if a number is negative
     """
 
-    max_retries: int = attrs.field(default=5, validator=_not_negative)
-    max_sleep: float = attrs.field(default=10.0, validator=_not_negative)
-    max_retry_after: float = attrs.field(default=60.0, validator=_not_negative)
+    max_retries: int = 5
+    max_sleep: float = 10.0
+    max_retry_after: float = 60.0
     transient_error_status_codes: tuple[int, ...] = (429, 500, 502, 503, 504)
     stop: Stop | None = None
     wait: Wait | None = None
     retry: Condition | None = None
-    budget: RetryBudget | None = attrs.field(factory=RetryBudget)
+    budget: RetryBudget | None = field(factory=RetryBudget)
+
+    def __attrs_post_init__(self) -> None:
+        for name in ("max_retries", "max_sleep", "max_retry_after"):
+            number = getattr(self, name)
+            if not number >= 0:
+                raise GlobusSDKUsageError(f"RetryConfig({name}={number!r}): give a number that is not negative")
 
 
 def _always(_response: Response) -> bool:
@@ -107,7 +107,7 @@ class Retry:
             if request.notify is not None:
                 _tell_waiting(request, outcome, pause)
             yield Sleep(pause)
-            request = attrs.evolve(request, attempt=request.attempt + 1)
+            request = evolve(request, attempt=request.attempt + 1)
             sent = time.monotonic()
 
     def _begin(self, request: Request, started: float) -> Attempts:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 
 import attrs
 
+from globus_transport.callables import runs_coroutine
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.flow import Flow
 from globus_transport.layers import describe
@@ -34,7 +34,7 @@ class Validate:
         if self.request is None and self.response is None:
             raise GlobusSDKUsageError("Validate() checks nothing; give request= or response=")
         for name, check in (("request", self.request), ("response", self.response)):
-            if check is not None and (not callable(check) or _is_async(check)):
+            if check is not None and (not callable(check) or runs_coroutine(check)):
                 raise GlobusSDKUsageError(f"Validate({name}={check!r}): give a plain function of one argument")
 
     def __call__(self, request: Request) -> Flow:
@@ -48,7 +48,3 @@ class Validate:
     def __str__(self) -> str:
         checks = (("requests", self.request), ("responses", self.response))
         return ", ".join(f"{what} by {describe(check)}" for what, check in checks if check is not None)
-
-
-def _is_async(check: Callable[..., object]) -> bool:
-    return any(map(inspect.iscoroutinefunction, (check, type(check).__call__)))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from globus_transport.authorizers.base import GlobusAuthorizer
 from globus_transport.flow import Flow, Read, Run, Steps
 from globus_transport.messages import Request
 from globus_transport.middleware.errors import ERROR_BODY_LIMIT
-from globus_transport.routing.app_protocol import AppLike
+
+if TYPE_CHECKING:
+    from globus_transport.routing.app_protocol import AppLike
 
 
 class AppAuthorizer(GlobusAuthorizer):

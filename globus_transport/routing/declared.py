@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from globus_transport.routing.plan import call_signature
+
+if TYPE_CHECKING:
+    import inspect
 
 
 class Declared:

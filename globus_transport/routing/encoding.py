@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import enum
 import re
-import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.ids import is_uuid
 from globus_transport.missing import MISSING
 
 _NEEDS_NO_QUOTING = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*").fullmatch
@@ -22,7 +22,7 @@ def path_segment(name: str, value: Any) -> str:
     """
     if isinstance(value, enum.Enum):
         value = value.value
-    if not isinstance(value, (str, uuid.UUID, int)) or isinstance(value, bool):
+    if isinstance(value, bool) or not (isinstance(value, (str, int)) or is_uuid(value)):
         raise GlobusSDKUsageError(f"{name}: expected an id, got {kind_of(value)}")
     text = str(value)
     if _NEEDS_NO_QUOTING(text):

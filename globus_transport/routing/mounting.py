@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from copy import copy
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, Union
 
 from globus_transport import config
@@ -19,7 +18,6 @@ from globus_transport.middleware.headers import DefaultHeaders
 from globus_transport.middleware.redirect import Redirect
 from globus_transport.middleware.retry import Retry, RetryConfig
 from globus_transport.routing.app_authorizer import AppAuthorizer
-from globus_transport.routing.app_protocol import AppLike, ScopeCollectionLike
 from globus_transport.routing.table import RouteTable
 from globus_transport.scopes.scope import Scope
 from globus_transport.transport import Transport
@@ -27,6 +25,8 @@ from globus_transport.urls import URL
 
 if TYPE_CHECKING:
     from typing import Self
+
+    from globus_transport.routing.app_protocol import AppLike, ScopeCollectionLike
 
 SendT = TypeVar("SendT", bound=Callable[[Request], Any])
 
@@ -199,8 +199,8 @@ class MountedRoutes(RouteTable, Generic[SendT]):
             raise GlobusSDKUsageError(
                 f"{type(self).__name__} runs on {type(self.stack).__name__}, not on {type(stack).__name__}"
             )
-        other = copy(self)
-        other.stack = stack
+        other = object.__new__(type(self))
+        vars(other).update(vars(self), stack=stack)
         other._owns_terminal = False
         return other
 

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, cast
 from urllib.parse import parse_qsl, urlsplit
 
-import attrs
-
 from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.replies import GlobusHTTPResponse
+from globus_transport.values import frozen
 
 Parameters = Mapping[str, Any]
 
@@ -39,7 +38,7 @@ class Paging(ABC):
         """
 
 
-@attrs.frozen
+@frozen
 class Marker(Paging):
     """Each page names the next one by a marker.
 
@@ -72,7 +71,7 @@ class Marker(Paging):
         return self.parameter
 
 
-@attrs.frozen
+@frozen
 class Offset(Paging):
     """Pages are counted off by limit and offset.
 

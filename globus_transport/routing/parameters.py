@@ -6,16 +6,17 @@ HEAD or DELETE, and into the body of a POST, PUT or PATCH.
 
 from __future__ import annotations
 
-import datetime
-import uuid
 from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated, Any, TypeVar, Union
-
-import attrs
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.missing import MissingType
 from globus_transport.routing.encoding import query_text
+from globus_transport.values import frozen
+
+if TYPE_CHECKING:
+    import datetime
+    import uuid
 
 T = TypeVar("T")
 
@@ -25,11 +26,12 @@ Encode = Callable[[str, Any], Any]
 #: A parameter that is left out of the request unless it is given.
 Maybe = Union[T, MissingType]
 
-UUIDLike = Union[uuid.UUID, str]
-DateLike = Union[datetime.datetime, str]
+# In quotation marks: who gives one has loaded its module, and the others need not.
+UUIDLike = Union["uuid.UUID", str]
+DateLike = Union["datetime.datetime", str]
 
 
-@attrs.frozen
+@frozen(eq=False)
 class Query:
     """The parameter goes into the query.
 
@@ -40,7 +42,7 @@ class Query:
     encode: Encode | None = None
 
 
-@attrs.frozen
+@frozen(eq=False)
 class Field:
     """The parameter is a field of the body."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, NoReturn, TypedDict, get_type_hints
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.headers import Headers
@@ -15,8 +14,12 @@ from globus_transport.replies import GlobusHTTPResponse, IterableResponse
 from globus_transport.routing.encoding import encode_query, path_segment
 from globus_transport.routing.json_body import encode_json
 from globus_transport.routing.parameters import Body, Encode, Field, MoreFields, MoreQuery, Query
-from globus_transport.scopes.scope import Scope
 from globus_transport.urls import URL
+
+if TYPE_CHECKING:
+    import inspect
+
+    from globus_transport.routing.options import RouteOptions
 
 _JSON = Headers({"Content-Type": "application/json"})
 _FORM = Headers({"Content-Type": "application/x-www-form-urlencoded"})
@@ -28,33 +31,16 @@ _PLACES = (Query, Field, Body, MoreQuery, MoreFields)
 Parts = tuple[str, dict[str, Any], dict[str, Any], Any]
 
 
-class RouteOptions(TypedDict, total=False):
-    """What a route can say besides its method and path.
-
-    ``form``: the body is a form, not JSON. ``wrap``: the fields stand in an object under this name.
-    ``constants``: fields with fixed values. ``from_client``: fields whose values are attributes of the
-    client. ``repeatable``: whether doing it twice is the same as doing it once, if the method does not
-    say so. ``scopes``: what a token needs. ``iter_key``: where the items of the reply are. ``prepare``:
-    a rule that binds several parameters: is given the arguments by name, and returns them.
-    """
-
-    form: bool
-    wrap: str
-    constants: Mapping[str, Any]
-    from_client: Mapping[str, str]
-    repeatable: bool
-    scopes: tuple[str | Scope, ...]
-    iter_key: str
-    prepare: Callable[[dict[str, Any]], dict[str, Any]]
-
-
-class Parameter(NamedTuple):
+class Parameter:
     """One parameter of a route: where it goes, under which name, and how it is written."""
 
-    name: str
-    place: type
-    wire_name: str
-    encode: Encode | None = None
+    __slots__ = ("encode", "name", "place", "wire_name")
+
+    def __init__(self, name: str, place: type, wire_name: str, encode: Encode | None = None) -> None:
+        self.name = name
+        self.place = place
+        self.wire_name = wire_name
+        self.encode = encode
 
 
 class Plan:
@@ -85,7 +71,7 @@ class Plan:
         )
 
     def _read_stub(self) -> None:
-        self._hints = get_type_hints(self.function, include_extras=True)
+        self._hints = _annotations_of(self.function)
         code = self.function.__code__
         count = code.co_argcount + code.co_kwonlyargcount
         names = code.co_varnames[1:count]
@@ -252,13 +238,24 @@ def _mapping(name: str, value: Any) -> Mapping[str, Any]:
     return value
 
 
+def _annotations_of(function: Callable[..., Any]) -> dict[str, Any]:
+    # Not with get_type_hints(), which looks into each of them as well, and needs whatever they name.
+    return {
+        name: eval(given, function.__globals__) if isinstance(given, str) else given
+        for name, given in function.__annotations__.items()
+    }
+
+
 def call_signature(function: Callable[..., Any]) -> inspect.Signature:
     """What a call of a stub takes: without ``self``, and without the markers of where things go."""
-    whole = inspect.signature(function, eval_str=True)
-    parameters = [
-        one.replace(annotation=getattr(one.annotation, "__origin__", one.annotation))
-        if hasattr(one.annotation, "__metadata__")
-        else one
-        for one in list(whole.parameters.values())[1:]
-    ]
-    return whole.replace(parameters=parameters)
+    # Not at the top: it takes milliseconds to load, and a call that fits needs it not.
+    import datetime
+    import inspect
+    import uuid
+    from typing import get_type_hints
+
+    # What the aliases of `parameters` name.
+    hints = get_type_hints(function, {**function.__globals__, "datetime": datetime, "uuid": uuid})
+    whole = inspect.signature(function)
+    parameters = [one.replace(annotation=hints.get(one.name, one.empty)) for one in list(whole.parameters.values())[1:]]
+    return whole.replace(parameters=parameters, return_annotation=hints.get("return", whole.empty))

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar,
 from globus_transport.flow import Steps
 from globus_transport.routing.declared import Declared
 from globus_transport.routing.paging import Paging
-from globus_transport.routing.plan import Plan, RouteOptions
+from globus_transport.routing.plan import Plan
 from globus_transport.routing.table import Awaiting, AwaitingPages, Blocking, BlockingPages, RouteTable
 from globus_transport.scopes.scope import Scope
 
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         PaginatorCall,
         RouteCall,
     )
+    from globus_transport.routing.options import RouteOptions
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -193,7 +194,7 @@ def get(path: str, *, paging: Paging, **options: Unpack[RouteOptions]) -> _Paged
 @overload
 def get(path: str, **options: Unpack[RouteOptions]) -> _RouteDecorator: ...
 def get(path: str, *, paging: Paging | None = None, **options: Unpack[RouteOptions]) -> Any:
-    """Declare a route by GET. See :class:`~globus_transport.routing.plan.RouteOptions`."""
+    """Declare a route by GET. See :class:`~globus_transport.routing.options.RouteOptions`."""
     return _decorator("GET", path, options, paging)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.ids import is_id
 from globus_transport.scopes.scope import Scope
+
+if TYPE_CHECKING:
+    import uuid
 
 
 class ScopeCollection:
@@ -37,7 +41,7 @@ class DynamicScopeCollection(ScopeCollection):
     """
 
     def __init__(self, resource_server: uuid.UUID | str) -> None:
-        if not isinstance(resource_server, (str, uuid.UUID)) or not str(resource_server):
+        if not is_id(resource_server):
             raise GlobusSDKUsageError(f"{type(self).__name__}: expected an id, got {resource_server!r}")
         self.resource_server = str(resource_server)
 

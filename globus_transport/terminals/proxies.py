@@ -6,17 +6,16 @@ import os
 from base64 import b64encode
 from urllib.parse import unquote, urlsplit
 
-import attrs
-
 from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.values import field, frozen
 
 
-@attrs.frozen
+@frozen
 class Proxy:
     """A proxy: its address without credentials, and the headers that carry them."""
 
     url: str
-    headers: dict[str, str] = attrs.field(factory=dict, repr=False)
+    headers: dict[str, str] = field(factory=dict, repr=False)
 
 
 def proxy_for(origin: str) -> Proxy | None:

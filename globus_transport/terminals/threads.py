@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import inspect
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -13,6 +12,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from globus_transport.callables import runs_coroutine
 from globus_transport.errors import GlobusSDKUsageError, MiddlewareError
 from globus_transport.flow import Send
 from globus_transport.layers import describe
@@ -34,8 +34,7 @@ class ThreadsTerminal:
     """
 
     def __init__(self, terminal: Send, *, threads: int = 32) -> None:
-        function = terminal if inspect.isroutine(terminal) else type(terminal).__call__
-        if inspect.iscoroutinefunction(function):
+        if runs_coroutine(terminal):
             raise MiddlewareError(f"{terminal!r} is a coroutine function: AsyncStack takes it as it is")
         if threads < 1:
             raise GlobusSDKUsageError(f"threads={threads!r}: give a number above 0")

@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 import time
 
-import attrs
-
 #: A token is renewed this many seconds before it expires, or after three quarters of a short life.
 MARGIN = 60.0
 _LONGEST_LIFE = 10 * 365 * 86400.0
 
 
-@attrs.define(eq=False)
 class AccessToken:
     """An access token. Nothing about it changes but that a server may reject it.
 
@@ -24,17 +21,19 @@ class AccessToken:
     :ivar stale_at: from when on it is renewed before use, in seconds since the epoch
     """
 
-    value: str = attrs.field(repr=False)
-    header: str = attrs.field(repr=False)
-    expires_at: int | None
-    lifetime: float | None = None
-    rejected: bool = False
-    stale_at: float = attrs.field(init=False)
+    __slots__ = ("expires_at", "header", "lifetime", "rejected", "stale_at", "value")
 
-    def __attrs_post_init__(self) -> None:
-        margin = MARGIN if self.lifetime is None else min(MARGIN, self.lifetime / 4)
-        stale_at = math.inf if self.expires_at is None else self.expires_at - margin
-        self.stale_at = -math.inf if self.rejected else stale_at
+    def __init__(
+        self, value: str, header: str, expires_at: int | None, lifetime: float | None = None, rejected: bool = False
+    ) -> None:
+        self.value = value
+        self.header = header
+        self.expires_at = expires_at
+        self.lifetime = lifetime
+        self.rejected = rejected
+        margin = MARGIN if lifetime is None else min(MARGIN, lifetime / 4)
+        stale_at = math.inf if expires_at is None else expires_at - margin
+        self.stale_at = -math.inf if rejected else stale_at
 
     def reject(self) -> None:
         """A server answered it with 401. Whoever holds it sees that; a newer token is not touched."""

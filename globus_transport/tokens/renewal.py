@@ -6,16 +6,17 @@ what it brought. Should the leader be cancelled or die, the next one takes over.
 
 from __future__ import annotations
 
-import inspect
 import os
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from globus_transport.errors import GlobusError, GlobusTimeoutError, NetworkError
 from globus_transport.flow import Run, Shield, Steps, Wait
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 
@@ -57,6 +58,9 @@ class Renewal(Generic[T]):
         :param deadline: on ``time.monotonic()``'s clock, for waiting on someone else's renewal
         :raises GlobusTimeoutError: if the deadline passed while waiting
         """
+        # Not at the top: most programs end before a token has to be renewed.
+        from concurrent.futures import Future
+
         if self._process != os.getpid():
             # The threads that would have released these locks are in the parent.
             self._start_over()
@@ -88,6 +92,8 @@ class Renewal(Generic[T]):
                     raise failure from failure.__cause__
 
     def _shielded(self, lead: Steps[T], future: Future[T]) -> Steps[T]:
+        import inspect
+
         try:
             fresh: T = yield Shield(lead)
             return fresh

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Union
 
 from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.ids import is_uuid
 from globus_transport.routing.mounting import MountedRoutes, SendT
 from globus_transport.scopes.collections import GCSCollectionScopes, TransferScopes
 from globus_transport.services.transfer.routes import TransferRoutes
 
 if TYPE_CHECKING:
+    import uuid
     from typing import Self
 
 
@@ -28,12 +29,15 @@ class TransferClientSettings(MountedRoutes[SendT], TransferRoutes):
         :return: this client
         :raises GlobusSDKUsageError: if the client has no app, or something is no id
         """
-        given = [collection_ids] if isinstance(collection_ids, (str, uuid.UUID)) else list(collection_ids)
+        given = [collection_ids] if isinstance(collection_ids, str) or is_uuid(collection_ids) else list(collection_ids)
         needed = [GCSCollectionScopes(_checked_id(one)).data_access.with_optional(True) for one in given]
         return self.add_app_scope(TransferScopes.all.with_dependencies(needed))
 
 
 def _checked_id(collection_id: uuid.UUID | str) -> str:
+    # Not at the top: few programs ask for consents, and all start.
+    import uuid
+
     try:
         return str(collection_id if isinstance(collection_id, uuid.UUID) else uuid.UUID(collection_id))
     except (ValueError, TypeError, AttributeError):

@@ -5,7 +5,6 @@ Their documents are JSON:API (jsonapi.org): what counts stands under ``data``.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, MutableMapping
 from typing import Annotated, Any
 
@@ -87,5 +86,8 @@ def _ensure_submission_id(data: MutableMapping[str, Any]) -> None:
     if not isinstance(attributes, MutableMapping):
         raise GlobusSDKUsageError(f"data: 'attributes' is a {type(attributes).__name__}, not a mapping")
     if not attributes.get("submission_id"):
+        # Not at the top: few programs make tunnels, and all that use Transfer start.
+        import uuid
+
         # Of version 1, as the service's own ids are, with a random node instead of the machine's (RFC 9562, 6.10).
         attributes["submission_id"] = str(uuid.uuid1(node=uuid.uuid4().node | 1 << 40))
