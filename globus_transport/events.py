@@ -12,9 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, Union
 
-import attrs
-
 from globus_transport.messages import Request, Response
+from globus_transport.values import field, frozen
 
 
 def call_of(request: Request) -> str:
@@ -29,7 +28,7 @@ def outcome_of(outcome: Response | BaseException) -> str:
     return type(outcome).__name__
 
 
-@attrs.frozen
+@frozen
 class Began:
     """A call entered the stack."""
 
@@ -39,7 +38,7 @@ class Began:
         return f"{call_of(self.request)}: began"
 
 
-@attrs.frozen
+@frozen
 class Attempt:
     """The request was sent once, and this came of it.
 
@@ -49,7 +48,7 @@ class Attempt:
     """
 
     request: Request
-    outcome: Response | Exception = attrs.field(repr=outcome_of)
+    outcome: Response | Exception = field(repr=outcome_of)
     seconds: float
 
     def __str__(self) -> str:
@@ -59,7 +58,7 @@ class Attempt:
         )
 
 
-@attrs.frozen
+@frozen
 class Waiting:
     """The retry layer is going to wait, and then to send the request again.
 
@@ -68,14 +67,14 @@ class Waiting:
     """
 
     request: Request
-    outcome: Response | Exception = attrs.field(repr=outcome_of)
+    outcome: Response | Exception = field(repr=outcome_of)
     seconds: float
 
     def __str__(self) -> str:
         return f"{call_of(self.request)}: {outcome_of(self.outcome)}; sending again in {self.seconds:.3f} s"
 
 
-@attrs.frozen
+@frozen
 class Renewal:
     """The call has a new access token: it renewed the old one, or waited while another call did.
 
@@ -92,7 +91,7 @@ class Renewal:
         return f"{call_of(self.request)}: new access token {why}, in {self.seconds:.3f} s"
 
 
-@attrs.frozen
+@frozen
 class Redirected:
     """The redirect layer is going to follow a redirect.
 
@@ -109,7 +108,7 @@ class Redirected:
         return f"{call_of(self.request)}: status {self.status}; following to {self.following.url.redacted()}"
 
 
-@attrs.frozen
+@frozen
 class Hedged:
     """No answer came in time, so the request was sent a second time beside the first.
 
@@ -123,7 +122,7 @@ class Hedged:
         return f"{call_of(self.request)}: no answer in {self.seconds:.3f} s; sent a second time beside the first"
 
 
-@attrs.frozen
+@frozen
 class Ended:
     """A call left the stack.
 
@@ -132,7 +131,7 @@ class Ended:
     """
 
     request: Request
-    outcome: Response | BaseException = attrs.field(repr=outcome_of)
+    outcome: Response | BaseException = field(repr=outcome_of)
     seconds: float
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from globus_transport import json_text
 from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
@@ -98,8 +98,33 @@ _KNOWN_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OP
 _IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 
 
+if TYPE_CHECKING:
+    _Draft = object
+else:
+
+    class _Draft:
+        """A request that is being copied: the same fields, which can still be set."""
+
+        __slots__ = (
+            "__weakref__",
+            "attempt",
+            "authorize",
+            "body",
+            "deadline",
+            "extensions",
+            "follow_redirects",
+            "headers",
+            "method",
+            "notify",
+            "repeatable",
+            "route",
+            "stream",
+            "url",
+        )
+
+
 @frozen(repr=False, eq=False)
-class Request:
+class Request(_Draft):
     """One HTTP request.
 
     :ivar method: upper case
@@ -148,21 +173,21 @@ class Request:
 
     def with_headers(self, headers: Headers) -> Request:
         """This request with other headers. The same as ``attrs.evolve``, without its cost."""
-        changed = _copy_of(self)
-        _set_headers(changed, headers)
-        return changed
+        draft = _draft_of(self)
+        draft.headers = headers
+        return _request(draft)
 
     def with_deadline(self, deadline: float | None) -> Request:
         """This request with another deadline, or none. The same as ``attrs.evolve``, without its cost."""
-        changed = _copy_of(self)
-        _set_deadline(changed, deadline)
-        return changed
+        draft = _draft_of(self)
+        draft.deadline = deadline
+        return _request(draft)
 
     def with_listener(self, notify: Callable[[Any], object] | None) -> Request:
         """This request with another ``notify``, or none. The same as ``attrs.evolve``, without its cost."""
-        changed = _copy_of(self)
-        _set_notify(changed, notify)
-        return changed
+        draft = _draft_of(self)
+        draft.notify = notify
+        return _request(draft)
 
     @property
     def may_repeat(self) -> bool:
@@ -185,50 +210,28 @@ class Request:
         return (Request, tuple(values if self.extensions else values[:-1]))
 
 
-def _make_copier() -> Callable[[Request], Request]:
-    # The slots themselves, one after the other: several layers copy each request, and a loop over
-    # the names, with setattr, takes twice as long.
-    slots = (getattr(Request, name).__set__ for name in Request.__match_args__)
-    (
-        put_method,
-        put_url,
-        put_headers,
-        put_body,
-        put_stream,
-        put_repeatable,
-        put_authorize,
-        put_follow_redirects,
-        put_attempt,
-        put_deadline,
-        put_route,
-        put_notify,
-        put_extensions,
-    ) = slots
-
-    def copy_of(request: Request) -> Request:
-        copy = object.__new__(Request)
-        put_method(copy, request.method)
-        put_url(copy, request.url)
-        put_headers(copy, request.headers)
-        put_body(copy, request.body)
-        put_stream(copy, request.stream)
-        put_repeatable(copy, request.repeatable)
-        put_authorize(copy, request.authorize)
-        put_follow_redirects(copy, request.follow_redirects)
-        put_attempt(copy, request.attempt)
-        put_deadline(copy, request.deadline)
-        put_route(copy, request.route)
-        put_notify(copy, request.notify)
-        put_extensions(copy, request.extensions)
-        return copy
-
-    return copy_of
+def _draft_of(request: Request) -> Any:
+    # Several layers copy each request: field by field, which is faster than any loop, and than going through __init__.
+    draft: Any = _Draft()
+    draft.method = request.method
+    draft.url = request.url
+    draft.headers = request.headers
+    draft.body = request.body
+    draft.stream = request.stream
+    draft.repeatable = request.repeatable
+    draft.authorize = request.authorize
+    draft.follow_redirects = request.follow_redirects
+    draft.attempt = request.attempt
+    draft.deadline = request.deadline
+    draft.route = request.route
+    draft.notify = request.notify
+    draft.extensions = request.extensions
+    return draft
 
 
-_copy_of = _make_copier()
-_set_headers = vars(Request)["headers"].__set__
-_set_deadline = vars(Request)["deadline"].__set__
-_set_notify = vars(Request)["notify"].__set__
+def _request(draft: Any) -> Request:
+    draft.__class__ = Request
+    return cast(Request, draft)
 
 
 @frozen(repr=False, eq=False)

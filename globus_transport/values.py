@@ -109,8 +109,10 @@ def _with_slots(cls: type, eq: bool, repr: bool) -> type:
     late += ["__repr__"] if repr else []
     late += ["__eq__", "__ne__", "__hash__"] if eq else []
     namespace.update({name: _Late(name, write) for name in late})
-    weak = () if any(base.__weakrefoffset__ for base in cls.__bases__) else ("__weakref__",)
-    namespace.update(__slots__=(*fields, *weak), __match_args__=tuple(_arguments(fields)))
+    # What a base has in slots of its own is there already.
+    taken = {name for base in cls.__mro__[1:-1] for name in vars(base).get("__slots__", ("__weakref__",))}
+    slots = [name for name in (*fields, "__weakref__") if name not in taken]
+    namespace.update(__slots__=tuple(slots), __match_args__=tuple(_arguments(fields)))
     namespace.update(__getstate__=_state_of(tuple(fields)), __setstate__=_set_state, __replace__=late_evolve)
     made = type(cls)(cls.__name__, cls.__bases__, namespace)
     made.__init__ = _make_init(made, fields)  # type: ignore[misc]

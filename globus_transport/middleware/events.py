@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import time
 
-import attrs
-
 from globus_transport.events import Began, Ended, Event, Listener
 from globus_transport.flow import Flow
 from globus_transport.layers import describe
 from globus_transport.messages import Request, Response
+from globus_transport.values import frozen
 
 
-@attrs.frozen
+@frozen
 class Events:
     """Give every request a listener. Stands on top of a stack, so that it sees the whole call::
 

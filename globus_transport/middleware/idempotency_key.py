@@ -5,12 +5,12 @@ The header is that of draft-ietf-httpapi-idempotency-key-header (IETF).
 
 from __future__ import annotations
 
-import uuid
+import os
 
 import attrs
 
 from globus_transport.flow import Flow
-from globus_transport.headers import check_field
+from globus_transport.headers import Headers, check_field
 from globus_transport.messages import Request, Response
 
 
@@ -37,8 +37,9 @@ class IdempotencyKey:
     def __call__(self, request: Request) -> Flow:
         if request.method in ("POST", "PATCH"):
             if self.header not in request.headers:
-                # A string by RFC 8941, section 3.3.3: in quotation marks.
-                request = request.with_header(self.header, f'"{uuid.uuid4()}"')
+                # A string by RFC 8941, section 3.3.3: in quotation marks. 128 random bits, as many as a UUID has.
+                key = (self.header, f'"{os.urandom(16).hex()}"')
+                request = request.with_headers(Headers.received((*request.headers.pairs, key)))
             if self.honoured and request.repeatable is None:
                 request = attrs.evolve(request, repeatable=True)
         response: Response = yield request

@@ -67,6 +67,16 @@ def test_with_headers_changes_nothing_else() -> None:
         if field.name != "notify":
             assert getattr(heard, field.name) is getattr(everything, field.name), field.name
     assert (heard.notify, everything.notify) == (repr, print)
+    sooner = everything.with_deadline(4.0)
+    for field in attrs.fields(Request):
+        if field.name != "deadline":
+            assert getattr(sooner, field.name) is getattr(everything, field.name), field.name
+    assert (sooner.deadline, everything.deadline) == (4.0, 5.0)
+    for copied in (changed, heard, sooner):
+        assert type(copied) is Request
+        assert not hasattr(copied, "__dict__")
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            copied.method = "GET"  # type: ignore[misc]
     assert everything.headers.pairs == (("X", "1"),)
 
 
