@@ -20,7 +20,7 @@ from globus_transport.terminals.aiohttp_direct import DirectReply
 from globus_transport.terminals.aiohttp_errors import mapped
 from globus_transport.terminals.aiohttp_front import through
 from globus_transport.terminals.aiohttp_sessions import OwnSessions
-from globus_transport.terminals.time_limits import in_seconds, time_left
+from globus_transport.terminals.time_limits import in_seconds, limits_of, time_left
 
 if TYPE_CHECKING:
     from typing import Self
@@ -78,13 +78,13 @@ class AiohttpTerminal:
         :raises GlobusSDKUsageError: if the session is closed, or belongs to another event loop
         """
         limits = self._timeout
-        if request.deadline is not None:
+        if request.deadline is not None or request.extensions:
             left = time_left(request, None, began=False)
-            limits = _limits(left, self.connect_timeout, self.http_timeout)
+            limits = _limits(left, *limits_of(request, self.connect_timeout, self.http_timeout))
         body: Any = request.body
         upload = None
         if body is not None and (type(body) is not bytes or len(body) > CHUNK):
-            body = upload = Upload(request, self.http_timeout)
+            body = upload = Upload(request, limits.sock_read)
         own = self._own
         session = self.session if own is None else None
         try:
@@ -93,7 +93,7 @@ class AiohttpTerminal:
                 reply: Any = await self._through_the_programs(session, request, body, limits)
             else:
                 proxy = own.proxy(request.url.origin)
-                if proxy is None and request.deadline is None and upload is None and (lane := own.lane()) is not None:
+                if proxy is None and limits is self._timeout and upload is None and (lane := own.lane()) is not None:
                     reply = await lane.send(request)
                 elif proxy is None:
                     reply = await through(own.session(), request, body, limits)

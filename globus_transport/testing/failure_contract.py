@@ -19,6 +19,7 @@ from globus_transport.errors import (
     NetworkError,
 )
 from globus_transport.messages import Request
+from globus_transport.terminals.time_limits import TIME_LIMITS
 from globus_transport.testing.loopback_server import (
     PATIENCE,
     Peer,
@@ -98,6 +99,17 @@ class FailureContract(MessageContract):
                 self._send(terminal, Request("GET", server.origin, deadline=started + 0.1))
             assert raised.value.request_began
             assert time.monotonic() - started < PATIENCE / 4
+
+    @pytest.mark.parametrize("stream", [True, False])
+    def test_the_time_limits_of_a_request_count(self, stream: bool) -> None:
+        limits = {TIME_LIMITS: (5.0, 0.1)}
+        for script in (silent, begins_and_waits):
+            with ScriptedServer(script) as server:
+                terminal = self._made(read_timeout=PATIENCE)
+                started = time.monotonic()
+                with pytest.raises(GlobusTimeoutError):
+                    self._whole_body(terminal, Request("GET", server.origin, stream=stream, extensions=limits))
+                assert time.monotonic() - started < PATIENCE / 4
 
     @pytest.mark.parametrize("stream", [True, False])
     def test_a_deadline_ends_a_body_that_drips(self, stream: bool) -> None:

@@ -65,6 +65,10 @@ def knows_no_deadline(below: Below, request: Request) -> Any:
     return below(attrs.evolve(request, deadline=None))
 
 
+def knows_no_limits_of_a_request(below: Below, request: Request) -> Any:
+    return below(attrs.evolve(request, extensions={}))
+
+
 def knows_no_time_out(below: Below, request: Request) -> Any:
     try:
         return below(request)
@@ -239,6 +243,7 @@ _BAD: list[tuple[type[MessageContract], Any, str]] = [
     (_OverUrllib3, brings_a_credential, "what_is_sent_is_the_request nothing_is_done_by_itself"),
     (_OverUrllib3, keeps_cookies, "nothing_is_done_by_itself"),
     (_OverUrllib3, knows_no_deadline, "a_deadline_that_has_passed_sends_nothing a_deadline_ends_a_body_that_drips"),
+    (_OverUrllib3, knows_no_limits_of_a_request, "the_time_limits_of_a_request_count"),
     (_OverUrllib3, knows_no_time_out, "a_server_that_does_not_answer a_body_that_stops_coming"),
     (_OverUrllib3, tells_no_cause, "a_server_that_does_not_answer nobody_listens a_dropped_request_is_not_sent_again"),
     (_OverUrllib3, nothing_began, "a_server_that_does_not_answer a_body_that_breaks_off an_answer_that_is_not_http"),
