@@ -29,6 +29,10 @@ class GlobusAuthorizer(ABC):
     def get_authorization_header(self) -> str | None:
         """The value of the Authorization header (RFC 9110, section 11.6.2), or ``None`` to send none."""
 
+    def ready_header(self) -> str | None:
+        """The header that a request would be sent with now; ``None`` if somebody has to be asked for it first."""
+        return None
+
     def handle_missing_authorization(self) -> bool:
         """Called after a 401: whether another try with a new header makes sense."""
         return False
@@ -77,6 +81,10 @@ class StaticGlobusAuthorizer(GlobusAuthorizer):
     def get_authorization_header(self) -> str:
         """The value of the Authorization header."""
         return self._header
+
+    def ready_header(self) -> str | None:
+        """The header that a request would be sent with now."""
+        return self.get_authorization_header()
 
     def authorize(self, request: Request) -> Flow:
         """Send a request with the credential on."""

@@ -106,6 +106,11 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
             response = yield request.with_header("Authorization", token.header)
         return response
 
+    def ready_header(self) -> str | None:
+        """The header that a request would be sent with now; ``None`` if the token has to be renewed first."""
+        token = self._token
+        return None if token is None or token.is_stale() else token.header
+
     def get_authorization_header(self) -> str:
         """The Authorization header, with a token that is fresh now. Blocks while it is renewed.
 

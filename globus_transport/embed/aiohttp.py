@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import aiohttp
 import yarl
@@ -134,13 +134,9 @@ class StackMiddleware:
 def _known_header(bound: BoundAuthorizer) -> str | None:
     """The header that the authorizer would begin with, if it would neither wait nor ask anybody."""
     authorizer = bound.authorizer
-    authorize = type(authorizer).authorize
-    if authorize is StaticGlobusAuthorizer.authorize:
-        return authorizer.get_authorization_header()
-    if authorize is RenewingAuthorizer.authorize:
-        token = cast("RenewingAuthorizer[Any]", authorizer)._token
-        return None if token is None or token.is_stale() else token.header
-    return None
+    # One that sends requests in a way of its own is not known to begin with a header.
+    plain = type(authorizer).authorize in (StaticGlobusAuthorizer.authorize, RenewingAuthorizer.authorize)
+    return authorizer.ready_header() if plain else None
 
 
 def _place_of(url: yarl.URL) -> tuple[str, str | None, int | None]:

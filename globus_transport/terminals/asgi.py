@@ -13,7 +13,7 @@ from globus_transport.headers import Headers
 from globus_transport.layers import describe
 from globus_transport.messages import AsyncByteStream, Request, Response, StreamBody
 from globus_transport.terminals.bodies import async_collected, parts_of
-from globus_transport.terminals.decoding import decoded
+from globus_transport.terminals.decoding import async_decoded
 from globus_transport.terminals.time_limits import time_left, timed_out
 
 _Message = MutableMapping[str, Any]
@@ -254,14 +254,9 @@ class _AppStream(AsyncByteStream):
         if self._closed:
             raise GlobusSDKUsageError(f"{self._exchange.request!r}: the body was closed before it was read")
         try:
-            if self._encoding and not self._empty:
-                for piece in decoded(
-                    iter([part async for part in self._parts()]), self._encoding, self._exchange.request
-                ):
-                    yield piece
-                return
-            async for part in self._parts():
-                yield part
+            encoding = "" if self._empty else self._encoding
+            async for piece in async_decoded(self._parts(), encoding, self._exchange.request):
+                yield piece
         finally:
             await self.close()
 

@@ -45,8 +45,8 @@ class ApplicationContract(MessageContract):
     def _serving(self, *answers: Answer) -> Any:
         return self._application(*answers)
 
-    def _streaming(self, parts: Callable[[], Iterable[bytes]]) -> Any:
-        return self._application(Answer(parts))
+    def _streaming(self, parts: Callable[[], Iterable[bytes]], *fields: str) -> Any:
+        return self._application(Answer(parts, fields=fields))
 
     @pytest.mark.parametrize("stream", [True, False])
     def test_what_it_raises_the_caller_gets(self, stream: bool) -> None:

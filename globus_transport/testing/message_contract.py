@@ -11,6 +11,7 @@ import gzip
 import inspect
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ class MessageContract:
     def _serving(self, *answers: Answer) -> Any:
         raise NotImplementedError
 
-    def _streaming(self, parts: Callable[[], Iterable[bytes]]) -> Any:
+    def _streaming(self, parts: Callable[[], Iterable[bytes]], *fields: str) -> Any:
         raise NotImplementedError
 
     def _made_for(self, server: Any) -> Any:
@@ -248,15 +249,17 @@ class MessageContract:
                 assert response.status == int(status[:3])
                 assert (self._read(response) if stream else response.body) == b""
 
-    def test_a_stream_is_given_as_it_comes(self) -> None:
+    @pytest.mark.parametrize("encoding", ["identity", "gzip"])
+    def test_a_stream_is_given_as_it_comes(self, encoding: str) -> None:
         first_came = threading.Event()
+        squeeze = zlib.compressobj(wbits=16 + zlib.MAX_WBITS)
 
         def parts() -> Iterator[bytes]:
-            yield b"first"
+            yield squeeze.compress(b"first") + squeeze.flush(zlib.Z_SYNC_FLUSH) if encoding == "gzip" else b"first"
             assert first_came.wait(PATIENCE), "the first part was kept back"
-            yield b"last"
+            yield squeeze.compress(b"last") + squeeze.flush() if encoding == "gzip" else b"last"
 
-        with self._streaming(parts) as server:
+        with self._streaming(parts, f"Content-Encoding: {encoding}") as server:
             response = self._send(self._made_for(server), Request("GET", server.origin, stream=True))
             got = self._parts(response, first_came)
         assert got[0] == b"first"

@@ -49,10 +49,10 @@ class TerminalContract(FailureContract):
     def _serving(self, *answers: Answer) -> Any:
         return ScriptedServer(over_sockets(*answers))
 
-    def _streaming(self, parts: Callable[[], Iterable[bytes]]) -> Any:
+    def _streaming(self, parts: Callable[[], Iterable[bytes]], *fields: str) -> Any:
         def script(peer: Peer) -> None:
             peer.read_request()
-            peer.send(head("200 OK", "Transfer-Encoding: chunked"))
+            peer.send(head("200 OK", "Transfer-Encoding: chunked", *fields))
             for part in parts():
                 peer.send(b"%x\r\n%b\r\n" % (len(part), part))
             peer.send(b"0\r\n\r\n")
