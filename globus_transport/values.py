@@ -141,7 +141,8 @@ def _make_init(cls: type, fields: dict[str, LateField]) -> Any:
             lines.append(f"    set_{name}(self, {value})")
     if hasattr(cls, "__attrs_post_init__"):
         lines.append("    self.__attrs_post_init__()")
-    exec("\n".join([f"def __init__(self, {', '.join(parameters)}):", *lines, "    return None"]), names)
+    source = "\n".join([f"def __init__(self, {', '.join(parameters)}):", *lines, "    return None"])
+    exec(compile(source, f"<__init__ of {cls.__qualname__}>", "exec"), names)
     init = names["__init__"]
     init.__qualname__ = f"{cls.__qualname__}.__init__"
     init.__module__ = cls.__module__
