@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import orjson
 
-from globus_transport.json_text import standard_dumps
+from globus_transport import standard_json
 
 _ANY_DIGIT = bytes.maketrans(b"123456789", b"000000000")
 _MANY_DIGITS = b"0" * 19
@@ -22,7 +21,7 @@ def loads(text: bytes) -> Any:
         except ValueError:
             # NaN, a lone surrogate, another encoding than UTF-8; or no JSON, and the other one says so as ever.
             pass
-    return json.loads(text)
+    return standard_json.loads(text)
 
 
 def dumps(value: Any) -> bytes:
@@ -31,5 +30,5 @@ def dumps(value: Any) -> bytes:
         text = orjson.dumps(value)
     except TypeError:
         # An integer beyond 64 bits, a lone surrogate, deep nesting.
-        return standard_dumps(value)
-    return text if text.isascii() else standard_dumps(value)
+        return standard_json.dumps(value)
+    return text if text.isascii() else standard_json.dumps(value)

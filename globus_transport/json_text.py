@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
+from globus_transport import standard_json
 from globus_transport.errors import GlobusSDKUsageError
 
 #: What to say if the extra is wanted.
@@ -29,11 +29,6 @@ def dumps(value: Any) -> bytes:
     return _ways[1](value)
 
 
-def standard_dumps(value: Any) -> bytes:
-    """:func:`dumps` by the standard library."""
-    return json.dumps(value, allow_nan=False, separators=(",", ":")).encode("ascii")
-
-
 def use_fast(wanted: bool | None) -> None:
     """Choose for this process.
 
@@ -50,7 +45,7 @@ def use_fast(wanted: bool | None) -> None:
         else:
             _ways = (fast_json.loads, fast_json.dumps)
             return
-    _ways = (json.loads, standard_dumps)
+    _ways = (standard_json.loads, standard_json.dumps)
 
 
 def _first_loads(text: bytes) -> Any:
@@ -76,11 +71,11 @@ def _begin() -> None:
 
 
 def _early_loads(text: bytes) -> Any:
-    return loads(text) if _is_enough(len(text)) else json.loads(text)
+    return loads(text) if _is_enough(len(text)) else standard_json.loads(text)
 
 
 def _early_dumps(value: Any) -> bytes:
-    text = standard_dumps(value)
+    text = standard_json.dumps(value)
     _is_enough(len(text))
     return text
 
