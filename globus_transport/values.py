@@ -10,7 +10,6 @@ A class that nobody needs at the start uses attrs itself.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -24,7 +23,6 @@ class _Nothing:
 
 
 _NOTHING = _Nothing()
-_lock = threading.RLock()
 
 
 class LateField:
@@ -93,17 +91,13 @@ def _with_slots(cls: type, eq: bool, repr: bool) -> type:
         fields[name] = given if isinstance(given, LateField) else LateField(default=given)
     for name in ("__dict__", "__weakref__"):
         namespace.pop(name, None)
-    written = False
 
     def write() -> None:
-        nonlocal written
-        with _lock:
-            if not written:
-                import attrs
+        # Threads that ask at the same time each write the same, which needs no lock that a fork could find held.
+        import attrs
 
-                these = {name: field.for_attrs(attrs) for name, field in fields.items()}
-                attrs.frozen(made, these=these, slots=False, init=False, auto_detect=False, eq=eq, repr=repr)
-                written = True
+        these = {name: field.for_attrs(attrs) for name, field in fields.items()}
+        attrs.frozen(made, these=these, slots=False, init=False, auto_detect=False, eq=eq, repr=repr)
 
     late = ["__attrs_attrs__", "__setattr__", "__delattr__"]
     late += ["__repr__"] if repr else []

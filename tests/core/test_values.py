@@ -6,8 +6,10 @@ import copy
 import pickle
 import subprocess
 import sys
+import threading
 import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
 
 import attrs
@@ -155,6 +157,24 @@ def test_any_question_may_be_the_first(question: str) -> None:
     assert QUESTIONS[question](
         make(values.late_frozen, values.LateField, ({"a": {}, "b": {"default": 2}}, {}, False))(1)
     )
+
+
+def test_threads_may_ask_at_the_same_time() -> None:
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(len(QUESTIONS)) as threads:
+            for _ in range(20):
+                value = make(values.late_frozen, values.LateField, ({"a": {}, "b": {"default": 2}}, {}, False))(1)
+                barrier = threading.Barrier(len(QUESTIONS))
+
+                def ask(question: Callable[[Any], object], value: Any = value, barrier: Any = barrier) -> object:
+                    barrier.wait()
+                    return question(value)
+
+                assert all(threads.map(ask, QUESTIONS.values()))
+    finally:
+        sys.setswitchinterval(interval)
 
 
 @values.frozen
