@@ -65,6 +65,9 @@ class Gate:
         return response
 
     def _carry_out(self, environ: "WSGIEnvironment") -> Response:
+        if environ.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() != "identity":
+            # RFC 9110, section 15.5.16. The services do not document that they take any encoding.
+            return self._error(415, "bodies are taken without a Content-Encoding", environ["PATH_INFO"])
         return Response.from_app(self._app, environ, buffered=True)
 
     def _meet(self, fault: Fault, environ: "WSGIEnvironment", path: str) -> Response | None:
