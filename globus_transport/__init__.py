@@ -279,12 +279,12 @@ _MODULES = {
     "URL": "urls",
 }
 
+# AiohttpTerminal is not among them: to load it takes an extra, and `import *` is to work without.
 __all__ = [
     "MISSING",
     "URL",
     "ASGITerminal",
     "AccessTokenAuthorizer",
-    "AiohttpTerminal",
     "ArrayResponse",
     "AsyncAuthClient",
     "AsyncAuthLoginClient",
