@@ -6,10 +6,12 @@ cookies. What the layers do, it does not: no redirects, no ``.netrc``, no ``sess
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import requests
+from requests.adapters import HTTPAdapter
 from requests.exceptions import (
     ChunkedEncodingError,
     ConnectionError,
@@ -47,7 +49,8 @@ _NOT_FROM_SESSION = ("User-Agent", "Accept-Encoding", "Accept", "Connection", "A
 class RequestsTerminal:
     """Sends through a session. As safe to share between threads as the session is.
 
-    :param session: by default a new one. One that is given is not closed
+    :param session: by default a new one, of which a forked process has connections of its own. One that is given is
+        not closed, and after a fork it is the program's affair
     :param http_timeout: seconds to wait for the server's next bytes; ``None`` waits for ever
     :param connect_timeout: seconds to wait for a connection; by default ``http_timeout``
     :raises GlobusSDKUsageError: if a number is not positive, or ``session`` is no session
@@ -66,6 +69,7 @@ class RequestsTerminal:
         if session is not None and not isinstance(session, requests.Session):
             raise GlobusSDKUsageError(f"session: expected a requests.Session, got a {type(session).__name__}")
         self._owns_session = session is None
+        self._process = os.getpid()
         self.session = requests.Session() if session is None else session
         self.http_timeout = http_timeout
         self.connect_timeout = http_timeout if connect_timeout is None else connect_timeout
@@ -76,6 +80,8 @@ class RequestsTerminal:
         :raises NetworkError: if no complete response came
         :raises GlobusSDKUsageError: if the session's adapter would send it again by itself
         """
+        if self._process != os.getpid():
+            self._after_fork()
         connect_limit, read_limit = limits_of(request, self.connect_timeout, self.http_timeout)
         read_limit = time_left(request, read_limit, began=False)
         connect_limit = time_left(request, connect_limit, began=False)
@@ -87,6 +93,15 @@ class RequestsTerminal:
         except (RequestException, HTTPError) as error:
             _raise_mapped(request, error, connect_limit, read_limit)
         return _received(request, reply, read_limit)
+
+    def _after_fork(self) -> None:
+        self._process = os.getpid()
+        if self._owns_session:
+            # Its connections are the parent's as well, whose replies would mix with those here.
+            adapters: list[Any] = [one for one in self.session.adapters.values() if isinstance(one, HTTPAdapter)]
+            for adapter in adapters:
+                # As if it had been pickled: the same settings, and new pools.
+                adapter.__setstate__(adapter.__getstate__())
 
     def _check_adapter(self, request: Request) -> None:
         retries = getattr(self.session.get_adapter(request.url), "max_retries", None)

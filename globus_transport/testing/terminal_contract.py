@@ -14,6 +14,7 @@ system chooses. For terminals that call an application see :mod:`globus_transpor
 from __future__ import annotations
 
 import asyncio
+import os
 import pickle
 import threading
 import time
@@ -37,10 +38,12 @@ class TerminalContract(FailureContract):
     """The tests. ``make_terminal`` is to be overridden; ``close_terminal`` and what follows where they don't fit.
 
     :cvar pickles: whether the terminal survives pickling
+    :cvar forks: whether a forked process can go on with it, over connections of its own
     :cvar skips_early_hints: whether a 103 before the reply is passed over; ``http.client`` takes it for the reply
     """
 
     pickles = False
+    forks = False
     skips_early_hints = True
 
     def _made_for(self, server: Any) -> Any:
@@ -169,6 +172,25 @@ class TerminalContract(FailureContract):
         copy = self._in_loop(lambda: pickle.loads(pickle.dumps(terminal)))
         with ScriptedServer(answering(whole(b"ok"))) as server:
             assert self._send(copy, Request("GET", server.origin)).body == b"ok"
+
+    @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+    def test_forking(self) -> None:
+        if not (self.forks and hasattr(os, "fork")):
+            pytest.skip("it does not say that a forked process can go on with it")
+        with ScriptedServer(answering(whole(b"ok"))) as server:
+            terminal = self._made()
+            self._send(terminal, Request("GET", server.origin))
+            child = os.fork()
+            if not child:
+                went_well = False
+                try:
+                    went_well = self._send(terminal, Request("GET", server.origin)).body == b"ok"
+                finally:
+                    os._exit(0 if went_well else 1)
+            assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, "the forked process had no answer"
+            assert server.connections == 2, "the forked process used a connection of its parent"
+            assert self._send(terminal, Request("GET", server.origin)).body == b"ok"
+            assert server.connections == 2, "the parent lost its connection"
 
 
 class AsyncTerminalContract(TerminalContract):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -63,6 +64,11 @@ def keeps_cookies(below: Below, request: Request) -> Any:
 
 def knows_no_deadline(below: Below, request: Request) -> Any:
     return below(attrs.evolve(request, deadline=None))
+
+
+def keeps_connections_after_a_fork(below: Below, request: Request) -> Any:
+    below._process = os.getpid()  # type: ignore[attr-defined]
+    return below(request)
 
 
 def knows_no_limits_of_a_request(below: Below, request: Request) -> Any:
@@ -182,6 +188,7 @@ class _AsyncBad(_Bad):
 
 class _OverUrllib3(TerminalContract):
     wrong: Any
+    forks = True
 
     def make_terminal(self, *, connect_timeout: float | None = 2.0, read_timeout: float | None = 2.0) -> Any:
         return _Bad(Urllib3Terminal(connect_timeout=connect_timeout, http_timeout=read_timeout), self.wrong)
@@ -243,6 +250,7 @@ _BAD: list[tuple[type[MessageContract], Any, str]] = [
     (_OverUrllib3, brings_a_credential, "what_is_sent_is_the_request nothing_is_done_by_itself"),
     (_OverUrllib3, keeps_cookies, "nothing_is_done_by_itself"),
     (_OverUrllib3, knows_no_deadline, "a_deadline_that_has_passed_sends_nothing a_deadline_ends_a_body_that_drips"),
+    (_OverUrllib3, keeps_connections_after_a_fork, "forking"),
     (_OverUrllib3, knows_no_limits_of_a_request, "the_time_limits_of_a_request_count"),
     (_OverUrllib3, knows_no_time_out, "a_server_that_does_not_answer a_body_that_stops_coming"),
     (_OverUrllib3, tells_no_cause, "a_server_that_does_not_answer nobody_listens a_dropped_request_is_not_sent_again"),

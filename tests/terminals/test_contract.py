@@ -20,6 +20,7 @@ from globus_transport.testing.terminal_contract import AsyncTerminalContract, Te
 class TestUrllib3(TerminalContract):
     strict_heads = True
     pickles = True
+    forks = True
 
     def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
         return Urllib3Terminal(connect_timeout=connect_timeout, http_timeout=read_timeout)
@@ -43,6 +44,14 @@ class TestRequests(TerminalContract):
 
     def close_terminal(self, terminal: Any) -> None:
         terminal.session.close()
+
+
+class TestOwnRequests(TestRequests):
+    pickles = True
+    forks = True
+
+    def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
+        return RequestsTerminal(connect_timeout=connect_timeout, http_timeout=read_timeout)
 
 
 class TestHttpx(TerminalContract):

@@ -10,6 +10,7 @@ from globus_transport.testing.terminal_contract import TerminalContract
 
 class TestFast(TerminalContract):
     pickles = True
+    forks = True
     strict_heads = True
 
     def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
@@ -18,6 +19,7 @@ class TestFast(TerminalContract):
 
 class TestPlain(TerminalContract):
     pickles = True
+    forks = True
     strict_heads = True
 
     def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
