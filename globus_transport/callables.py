@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import FunctionType
 
-# inspect.CO_VARARGS, CO_COROUTINE and CO_ASYNC_GENERATOR: parts of the language's data model.
-_VARARGS = 0x04
+# inspect.CO_COROUTINE and CO_ASYNC_GENERATOR: parts of the language's data model.
 _COROUTINE = 0x80
 _ASYNC_GENERATOR = 0x200
 
@@ -27,7 +26,7 @@ def runs_coroutine(candidate: Callable[..., object]) -> bool:
 def plainly_takes_one(candidate: Callable[..., object]) -> bool:
     """Whether one can see at once that it is a plain function, or a generator's, of one argument.
 
-    If not, it may be one still: a partial, a decorated function, one with defaults.
+    If not, it may be one still: a partial, a decorated function, one with further arguments that have defaults.
     """
     function = _everyday(candidate)
     if function is None:
@@ -37,15 +36,16 @@ def plainly_takes_one(candidate: Callable[..., object]) -> bool:
     return (
         code.co_argcount == arguments
         and not code.co_kwonlyargcount
-        and not code.co_flags & (_VARARGS | _COROUTINE | _ASYNC_GENERATOR)
+        and not code.co_flags & (_COROUTINE | _ASYNC_GENERATOR)
     )
 
 
 def _everyday(candidate: object) -> FunctionType | None:
     """The function that runs, if nothing about it is marked or wrapped."""
-    if hasattr(candidate, "__signature__"):
-        return None
-    for function in (candidate, type(candidate).__call__):
-        if isinstance(function, FunctionType):
-            return None if vars(function) else function
-    return None
+    if isinstance(candidate, FunctionType):
+        return None if vars(candidate) else candidate
+    # As it stands in its class: a static method takes no object.
+    called = next((vars(cls)["__call__"] for cls in type(candidate).__mro__ if "__call__" in vars(cls)), None)
+    # An object that says itself what it is, such as unittest.mock's, is looked at by inspect.
+    says_itself = hasattr(candidate, "__signature__") or hasattr(candidate, "__code__")
+    return called if isinstance(called, FunctionType) and not vars(called) and not says_itself else None
