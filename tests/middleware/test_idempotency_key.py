@@ -20,7 +20,7 @@ from globus_transport import (
 )
 from tests.core.stepping import Canned, World, get, in_both_worlds, post
 
-_KEY = re.compile(r'"[0-9a-f]{32}"')
+_KEY = re.compile(r'"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"')
 
 
 def sent(layer: IdempotencyKey, request: Request) -> Request:

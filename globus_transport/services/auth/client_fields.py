@@ -19,7 +19,6 @@ ClientType = Literal[
 ]
 Visibility = Literal["public", "private"]
 
-
 Texts = Annotated[Maybe[Union[str, Iterable[str]]], Field(encode=text_list)]
 # Both links are one object of the document, which the rules below put together in the place of the first.
 _LINKS = ("terms_and_conditions", "privacy_policy")

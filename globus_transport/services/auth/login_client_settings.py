@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from globus_transport.authorizers.basic import BasicAuthorizer
 from globus_transport.middleware.retry import RetryConfig
 from globus_transport.routing.mounting import AnyAuthorizer, MountedRoutes, SendT
@@ -11,9 +9,6 @@ from globus_transport.routing.parameters import UUIDLike
 from globus_transport.services.auth.client_id import checked_client_id
 from globus_transport.services.auth.login_routes import ConfidentialAppRoutes, LoginRoutes, NativeAppRoutes
 from globus_transport.transport import Transport
-
-if TYPE_CHECKING:
-    pass
 
 
 class LoginClientSettings(MountedRoutes[SendT], LoginRoutes):
