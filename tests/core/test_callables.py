@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import types
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 from unittest.mock import AsyncMock, Mock
@@ -101,7 +102,7 @@ def objects_of(function: Any) -> Iterator[Any]:
     if function not in (nothing, named, any_number):
         # Its first argument is the object.
         yield type("Bound", (), {"__call__": function})()
-        yield type("Bound", (), {"method": function})().method
+        yield types.MethodType(function, object())
 
 
 def seconds() -> Iterator[Any]:
