@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from aiohttp.payload import Payload
 
-from globus_transport.errors import GlobusSDKUsageError, GlobusTimeoutError
-from globus_transport.messages import AsyncByteStream, Request, StreamBody
+from globus_transport.errors import GlobusTimeoutError
+from globus_transport.messages import Request, StreamBody
 from globus_transport.terminals.aiohttp_errors import mapped
-from globus_transport.terminals.bodies import async_collected, parts_of
+from globus_transport.terminals.bodies import parts_of
+from globus_transport.terminals.streams import AsyncReceivedStream
 from globus_transport.terminals.time_limits import time_left, timed_out
 
 if TYPE_CHECKING:
@@ -86,28 +87,19 @@ def _next(parts: Iterator[bytes]) -> bytes | None:
     return next(parts, None)
 
 
-class ReplyStream(AsyncByteStream):
+class ReplyStream(AsyncReceivedStream):
     """The body of a reply of aiohttp."""
 
     def __init__(
         self, request: Request, reply: aiohttp.ClientResponse | DirectReply, limits: aiohttp.ClientTimeout
     ) -> None:
-        self._request = request
+        super().__init__(request)
         self._reply = reply
         self._limits = limits
-        self._closed = False
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._iterated()
-
-    async def _iterated(self) -> AsyncGenerator[bytes, None]:
-        if self._closed:
-            raise GlobusSDKUsageError(f"{self._request!r}: the body was closed before it was read")
-        try:
-            while chunk := await self._next():
-                yield chunk
-        finally:
-            await self.close()
+    async def _parts(self) -> AsyncGenerator[bytes, None]:
+        while chunk := await self._next():
+            yield chunk
 
     async def _next(self) -> bytes:
         try:
@@ -115,13 +107,6 @@ class ReplyStream(AsyncByteStream):
         except (aiohttp.ClientError, OSError) as error:
             raise mapped(self._request, error, self._limits) from error
 
-    async def read(self, limit: int | None = None) -> bytes:
-        try:
-            return await async_collected(self._iterated(), limit)
-        finally:
-            await self.close()
-
-    async def close(self) -> None:
-        self._closed = True
+    async def _let_go(self) -> None:
         # Harmless after the end of the body, where aiohttp has taken the connection back.
         self._reply.close()

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
 from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.headers import Headers
 from globus_transport.layers import describe
-from globus_transport.messages import AsyncByteStream, Request, Response, StreamBody
-from globus_transport.terminals.bodies import async_collected, parts_of
-from globus_transport.terminals.decoding import async_decoded
+from globus_transport.messages import Request, Response, StreamBody
+from globus_transport.terminals.bodies import parts_of
+from globus_transport.terminals.decoding import Decoder
+from globus_transport.terminals.streams import AsyncReceivedStream
 from globus_transport.terminals.time_limits import time_left, timed_out
 
 _Message = MutableMapping[str, Any]
@@ -238,39 +239,22 @@ def _parts(body: bytes | StreamBody | None) -> Iterator[bytes]:
     return iter([body] if body else [])
 
 
-class _AppStream(AsyncByteStream):
+class _AppStream(AsyncReceivedStream):
     """The body that an application is still producing."""
 
     def __init__(self, exchange: _Exchange, encoding: str, empty: bool) -> None:
+        super().__init__(exchange.request)
         self._exchange = exchange
-        self._encoding = encoding
+        self._decoder = Decoder("" if empty else encoding, exchange.request)
         self._empty = empty
-        self._closed = False
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._iterated()
-
-    async def _iterated(self) -> AsyncGenerator[bytes, None]:
-        if self._closed:
-            raise GlobusSDKUsageError(f"{self._exchange.request!r}: the body was closed before it was read")
-        try:
-            encoding = "" if self._empty else self._encoding
-            async for piece in async_decoded(self._parts(), encoding, self._exchange.request):
-                yield piece
-        finally:
-            await self.close()
-
-    async def _parts(self) -> AsyncIterator[bytes]:
+    async def _parts(self) -> AsyncGenerator[bytes, None]:
         while (part := await self._exchange.next_part()) is not None:
             if not self._empty:
-                yield part
+                for piece in self._decoder.take(part):
+                    yield piece
+        for piece in self._decoder.finish():
+            yield piece
 
-    async def read(self, limit: int | None = None) -> bytes:
-        try:
-            return await async_collected(self._iterated(), limit)
-        finally:
-            await self.close()
-
-    async def close(self) -> None:
-        self._closed = True
+    async def _let_go(self) -> None:
         await self._exchange.end()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
+from itertools import chain
 
 from globus_transport.errors import ReplyFormatError
 from globus_transport.messages import Request
@@ -20,40 +21,62 @@ def decoded(chunks: Iterator[bytes], encoding: str, request: Request) -> Iterato
     :param request: what they answer, for error messages
     :raises ReplyFormatError: if the body is not in that encoding, or breaks off
     """
-    for inflater in _inflaters(encoding, request):
-        chunks = _through(inflater, chunks)
-    return chunks
+    decoder = Decoder(encoding, request)
+    return _through(decoder, chunks) if decoder.has_work else chunks
 
 
-async def async_decoded(chunks: AsyncIterator[bytes], encoding: str, request: Request) -> AsyncIterator[bytes]:
-    """:func:`decoded` for asyncio: each piece when it is there."""
-    for inflater in _inflaters(encoding, request):
-        chunks = _async_through(inflater, chunks)
-    async for piece in chunks:
-        yield piece
-
-
-def _inflaters(encoding: str, request: Request) -> list[_Inflater]:
-    names = [name.strip() for name in reversed(encoding.lower().split(","))]
-    return [_Inflater(name, request) for name in names if name in ("gzip", "x-gzip", "deflate")]
-
-
-def _through(inflater: _Inflater, chunks: Iterator[bytes]) -> Iterator[bytes]:
+def _through(decoder: Decoder, chunks: Iterator[bytes]) -> Iterator[bytes]:
     for chunk in chunks:
-        yield from inflater.take(chunk)
-        if inflater.is_done:
-            return
-    yield from inflater.finish()
+        yield from decoder.take(chunk)
+        if decoder.is_done:
+            break
+    yield from decoder.finish()
 
 
-async def _async_through(inflater: _Inflater, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    async for chunk in chunks:
-        for piece in inflater.take(chunk):
-            yield piece
-        if inflater.is_done:
-            return
-    for piece in inflater.finish():
-        yield piece
+class Decoder:
+    """Undoes the encodings of one body, chunk by chunk. One that is unknown here is left as it is.
+
+    :param encoding: the value of Content-Encoding
+    :param request: what the body answers, for error messages
+    """
+
+    def __init__(self, encoding: str, request: Request) -> None:
+        names = [name.strip() for name in reversed(encoding.lower().split(","))]
+        self._inflaters = [_Inflater(name, request) for name in names if name in ("gzip", "x-gzip", "deflate")]
+
+    @property
+    def has_work(self) -> bool:
+        """Whether there is an encoding to be undone."""
+        return bool(self._inflaters)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all that follows is padding."""
+        return any(inflater.is_done for inflater in self._inflaters)
+
+    def take(self, chunk: bytes) -> Iterator[bytes]:
+        """What the next chunk stands for.
+
+        :raises ReplyFormatError: if it is not in the encoding
+        """
+        return self._after(0, chunk)
+
+    def finish(self) -> Iterator[bytes]:
+        """What is left when no more comes.
+
+        :raises ReplyFormatError: if more was to come
+        """
+        # What comes before one that is done is of no interest any more.
+        first = max((number for number, one in enumerate(self._inflaters, 1) if one.is_done), default=0)
+        for number, inflater in enumerate(self._inflaters[first:], first + 1):
+            for piece in inflater.finish():
+                yield from self._after(number, piece)
+
+    def _after(self, number: int, chunk: bytes) -> Iterator[bytes]:
+        pieces: Iterator[bytes] = iter((chunk,))
+        for inflater in self._inflaters[number:]:
+            pieces = chain.from_iterable(map(inflater.take, pieces))
+        return pieces
 
 
 class _Inflater:
@@ -71,7 +94,7 @@ class _Inflater:
 
     def take(self, chunk: bytes) -> Iterator[bytes]:
         """What the next chunk stands for."""
-        left = chunk
+        left = b"" if self.is_done else chunk
         try:
             while left:
                 if self._member is None:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.headers import Headers
-from globus_transport.messages import AsyncByteStream, ByteStream, Request, Response, StreamBody
+from globus_transport.messages import Request, Response, StreamBody
 from globus_transport.middleware.errors import ERROR_BODY_LIMIT
-from globus_transport.terminals.bodies import async_collected, collected, parts_of
+from globus_transport.terminals.bodies import parts_of
 from globus_transport.terminals.httpx_errors import library_of, mapped
+from globus_transport.terminals.streams import AsyncReceivedStream, ReceivedStream
 from globus_transport.terminals.time_limits import in_seconds, limits_of, time_left, timed_out
 
 if TYPE_CHECKING:
@@ -136,19 +137,16 @@ class HttpxTerminal(_Terminal):
         return Response(reply.status_code, headers, content[:ERROR_BODY_LIMIT], None, reply.reason_phrase, request, cut)
 
 
-class _Stream(ByteStream):
+class _Stream(ReceivedStream):
     """A body that a client is still receiving."""
 
     def __init__(self, library: Any, request: Request, reply: Any, limit: float | None) -> None:
+        super().__init__(request)
         self._library = library
-        self._request = request
         self._reply = reply
         self._limit = limit
-        self._closed = False
 
-    def __iter__(self) -> Iterator[bytes]:
-        if self._closed:
-            raise GlobusSDKUsageError(f"{self._request!r}: the body was closed before it was read")
+    def _parts(self) -> Iterator[bytes]:
         try:
             _limit_body(self._request, self._reply, self._limit)
             for chunk in self._reply.iter_bytes():
@@ -156,17 +154,8 @@ class _Stream(ByteStream):
                 yield chunk
         except (self._library.HTTPError, self._library.StreamError) as error:
             raise mapped(self._library, self._request, error, self._limit, self._limit) from error
-        finally:
-            self.close()
 
-    def read(self, limit: int | None = None) -> bytes:
-        try:
-            return collected(iter(self), limit)
-        finally:
-            self.close()
-
-    def close(self) -> None:
-        self._closed = True
+    def _let_go(self) -> None:
         self._reply.close()
 
 
@@ -240,22 +229,16 @@ async def _parts(body: StreamBody) -> AsyncIterator[bytes]:
         yield part
 
 
-class _AsyncStream(AsyncByteStream):
+class _AsyncStream(AsyncReceivedStream):
     """A body that a client is still receiving."""
 
     def __init__(self, library: Any, request: Request, reply: Any, limit: float | None) -> None:
+        super().__init__(request)
         self._library = library
-        self._request = request
         self._reply = reply
         self._limit = limit
-        self._closed = False
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._iterated()
-
-    async def _iterated(self) -> AsyncGenerator[bytes, None]:
-        if self._closed:
-            raise GlobusSDKUsageError(f"{self._request!r}: the body was closed before it was read")
+    async def _parts(self) -> AsyncGenerator[bytes, None]:
         chunks = self._reply.aiter_bytes()
         try:
             _limit_body(self._request, self._reply, self._limit)
@@ -264,15 +247,6 @@ class _AsyncStream(AsyncByteStream):
                 yield chunk
         except (self._library.HTTPError, self._library.StreamError) as error:
             raise mapped(self._library, self._request, error, self._limit, self._limit) from error
-        finally:
-            await self.close()
 
-    async def read(self, limit: int | None = None) -> bytes:
-        try:
-            return await async_collected(self._iterated(), limit)
-        finally:
-            await self.close()
-
-    async def close(self) -> None:
-        self._closed = True
+    async def _let_go(self) -> None:
         await self._reply.aclose()

@@ -32,10 +32,11 @@ from globus_transport.errors import (
     NetworkError,
 )
 from globus_transport.headers import Headers
-from globus_transport.messages import ByteStream, Request, Response, StreamBody
+from globus_transport.messages import Request, Response, StreamBody
 from globus_transport.middleware.errors import ERROR_BODY_LIMIT
-from globus_transport.terminals.bodies import collected, parts_of
+from globus_transport.terminals.bodies import parts_of
 from globus_transport.terminals.decoding import decoded
+from globus_transport.terminals.streams import ReceivedStream
 from globus_transport.terminals.time_limits import in_seconds, limits_of, time_left, timed_out
 
 _CHUNK = 1 << 16
@@ -178,23 +179,17 @@ def _received(request: Request, reply: requests.Response, limit: float | None) -
     return Response(reply.status_code, headers, body[:limit_of_body], None, reason, request, cut)
 
 
-class _SessionStream(ByteStream):
+class _SessionStream(ReceivedStream):
     """A body that a session is still receiving."""
 
     def __init__(self, request: Request, reply: requests.Response, encoding: str, limit: float | None) -> None:
-        self._request = request
+        super().__init__(request)
         self._reply = reply
         self._encoding = encoding
         self._limit = limit
-        self._closed = False
 
-    def __iter__(self) -> Iterator[bytes]:
-        if self._closed:
-            raise GlobusSDKUsageError(f"{self._request!r}: the body was closed before it was read")
-        try:
-            yield from decoded(self._received(), self._encoding, self._request)
-        finally:
-            self.close()
+    def _parts(self) -> Iterator[bytes]:
+        return decoded(self._received(), self._encoding, self._request)
 
     def _received(self) -> Iterator[bytes]:
         while chunk := self._next():
@@ -209,14 +204,7 @@ class _SessionStream(ByteStream):
         except (OSError, HTTPError) as error:
             _raise_mapped(self._request, error, self._limit, self._limit)
 
-    def read(self, limit: int | None = None) -> bytes:
-        try:
-            return collected(iter(self), limit)
-        finally:
-            self.close()
-
-    def close(self) -> None:
-        self._closed = True
+    def _let_go(self) -> None:
         self._reply.close()
 
 

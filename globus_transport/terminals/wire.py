@@ -10,13 +10,14 @@ from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 from typing import NoReturn, cast
 
 from globus_transport.errors import GlobusConnectionError, GlobusSDKUsageError
-from globus_transport.messages import ByteStream, Request, Response, StreamBody
+from globus_transport.messages import Request, Response, StreamBody
 from globus_transport.middleware.errors import ERROR_BODY_LIMIT
-from globus_transport.terminals.bodies import collected, parts_of
+from globus_transport.terminals.bodies import parts_of
 from globus_transport.terminals.connections import Way
 from globus_transport.terminals.decoding import decoded
 from globus_transport.terminals.plain import Connection
 from globus_transport.terminals.replies import CHUNK, Reply
+from globus_transport.terminals.streams import ReceivedStream
 from globus_transport.terminals.time_limits import time_left, timed_out
 
 _EXPECT_A_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -34,11 +35,6 @@ class Lease:
         self._way: Way | None = way
         self.connection = way.take()
         self.reply: Reply | None = None
-
-    @property
-    def dropped(self) -> bool:
-        """Whether it ended before the reply did."""
-        return self._way is None and self.reply is not None
 
     def give_back(self) -> None:
         """The reply was read to its end: the connection can serve the next request."""
@@ -182,22 +178,19 @@ def _receive_in_parts(lease: Lease, reply: Reply, request: Request, limit: float
     return Response(head.status, head.headers, body[:ERROR_BODY_LIMIT], None, head.reason, request, cut)
 
 
-class WireStream(ByteStream):
+class WireStream(ReceivedStream):
     """The body of a response on a connection that is given back when the body was read."""
 
+    empty_at_end = True
+
     def __init__(self, lease: Lease, reply: Reply, request: Request, limit: float | None) -> None:
+        super().__init__(request)
         self._lease = lease
         self._reply = reply
-        self._request = request
         self._limit = limit
 
-    def __iter__(self) -> Iterator[bytes]:
-        if self._lease.dropped:
-            raise GlobusSDKUsageError(f"{self._request!r}: the body was closed before it was read")
-        try:
-            yield from decoded(self._received(), self._reply.head.encoding, self._request)
-        finally:
-            self.close()
+    def _parts(self) -> Iterator[bytes]:
+        return decoded(self._received(), self._reply.head.encoding, self._request)
 
     def _received(self) -> Iterator[bytes]:
         reply = self._reply
@@ -216,13 +209,7 @@ class WireStream(ByteStream):
         except (OSError, HTTPException) as error:
             _raise_broken(self._request, error, self._limit)
 
-    def read(self, limit: int | None = None) -> bytes:
-        try:
-            return collected(iter(self), limit)
-        finally:
-            self.close()
-
-    def close(self) -> None:
+    def _let_go(self) -> None:
         self._lease.drop()
 
 

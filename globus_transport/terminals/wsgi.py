@@ -14,9 +14,10 @@ from urllib.parse import unquote_to_bytes
 from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.headers import Headers
 from globus_transport.layers import describe
-from globus_transport.messages import ByteStream, Request, Response, StreamBody
-from globus_transport.terminals.bodies import collected, parts_of
+from globus_transport.messages import Request, Response, StreamBody
+from globus_transport.terminals.bodies import parts_of
 from globus_transport.terminals.decoding import decoded
+from globus_transport.terminals.streams import ReceivedStream
 from globus_transport.terminals.time_limits import time_left
 
 if TYPE_CHECKING:
@@ -230,33 +231,18 @@ class _Run:
         return ReplyFormatError(f"{self._request!r}: the WSGI application {what}")
 
 
-class _AppStream(ByteStream):
+class _AppStream(ReceivedStream):
     """The body that an application is still producing."""
 
+    empty_at_end = True
+
     def __init__(self, request: Request, first: bytes, parts: Generator[bytes, None, None], encoding: str) -> None:
-        self._request = request
+        super().__init__(request)
         self._source = parts
         self._decoded = decoded(chain([first], parts), encoding, request)
-        self._ended = False
-        self._closed = False
 
-    def __iter__(self) -> Iterator[bytes]:
-        if self._closed and not self._ended:
-            raise GlobusSDKUsageError(f"{self._request!r}: the body was closed before it was read")
-        try:
-            for part in self._decoded:
-                if part:
-                    yield part
-            self._ended = True
-        finally:
-            self.close()
+    def _parts(self) -> Iterator[bytes]:
+        return filter(None, self._decoded)
 
-    def read(self, limit: int | None = None) -> bytes:
-        try:
-            return collected(iter(self), limit)
-        finally:
-            self.close()
-
-    def close(self) -> None:
-        self._closed = True
+    def _let_go(self) -> None:
         self._source.close()

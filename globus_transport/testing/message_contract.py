@@ -7,6 +7,7 @@ sockets, :mod:`globus_transport.testing.application_contract` for those that cal
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import inspect
 import threading
@@ -271,6 +272,17 @@ class MessageContract:
             for limit, body in ((4, b"0123"), (0, b""), (10, b"0123456789"), (11, b"0123456789")):
                 response = self._send(terminal, Request("GET", server.origin, stream=True))
                 assert self._read(response, limit) == body
+
+    def test_a_stream_that_was_read_to_its_end(self) -> None:
+        with self._serving(Answer(b"0123456789")) as server:
+            terminal = self._made_for(server)
+            for _ in range(2):
+                response = self._send(terminal, Request("GET", server.origin, stream=True))
+                assert self._read(response) == b"0123456789"
+                for _ in range(2):
+                    # Some libraries take it for a mistake.
+                    with contextlib.suppress(GlobusSDKUsageError):
+                        assert self._read(response) == b""
 
     def test_a_stream_that_was_closed(self) -> None:
         with self._serving(Answer(b"x" * 300_000), Answer(b"ok")) as server:

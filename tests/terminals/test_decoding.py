@@ -1,10 +1,9 @@
 """Compressed bodies, however they are cut into chunks."""
 
-import asyncio
 import contextlib
 import gzip
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 
 from globus_transport.errors import ReplyFormatError
 from globus_transport.messages import Request
-from globus_transport.terminals.decoding import PIECE, async_decoded, decoded
+from globus_transport.terminals.decoding import PIECE, decoded
 
 REQUEST = Request("GET", "https://example.org/x?token=secret")
 
@@ -37,29 +36,6 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {
 @given(data=st.binary(max_size=5000), size=st.integers(1, 700), encoding=st.sampled_from(sorted(ENCODERS)))
 def test_any_body_in_any_chunks(data: bytes, size: int, encoding: str) -> None:
     assert b"".join(decoded(cut(ENCODERS[encoding](data), size), encoding, REQUEST)) == data
-
-
-@given(data=st.binary(max_size=5000), size=st.integers(1, 700), end=st.integers(0, 60))
-def test_under_asyncio_it_is_the_same(data: bytes, size: int, end: int) -> None:
-    body = gzip.compress(zlib.compress(data))
-    body = body[: len(body) - end] if end < 30 else body + b"\0" * end
-
-    async def pieces() -> list[bytes]:
-        async def chunks() -> AsyncIterator[bytes]:
-            for chunk in cut(body, size):
-                yield chunk
-
-        return [piece async for piece in async_decoded(chunks(), "deflate, gzip", REQUEST)]
-
-    def outcome(call: Callable[[], list[bytes]]) -> object:
-        try:
-            return call()
-        except ReplyFormatError as error:
-            return str(error)
-
-    assert outcome(lambda: asyncio.run(pieces())) == outcome(
-        lambda: list(decoded(cut(body, size), "deflate, gzip", REQUEST))
-    )
 
 
 @given(data=st.binary(max_size=2000), size=st.integers(1, 300))

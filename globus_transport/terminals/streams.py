@@ -1,0 +1,100 @@
+"""Bodies of replies while they are received: when they are closed, whatever brings them."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
+from typing import ClassVar
+
+from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.messages import AsyncByteStream, ByteStream, Request
+from globus_transport.terminals.bodies import async_collected, collected
+
+
+class ReceivedStream(ByteStream):
+    """Closed at its end, when whoever iterates leaves it, and after :meth:`read`.
+
+    It can be read once.
+
+    :param request: that it answers
+    :cvar empty_at_end: whether it is empty when it is read once more after its end; else that is an error, as it is
+        in the library below
+    """
+
+    empty_at_end: ClassVar[bool] = False
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._closed = False
+        self._ended = False
+
+    @abstractmethod
+    def _parts(self) -> Iterator[bytes]:
+        """The decoded parts, as they come."""
+
+    @abstractmethod
+    def _let_go(self) -> None:
+        """Let go of what brings them. Harmless when repeated."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        if self._ended and self.empty_at_end:
+            return
+        if self._closed:
+            raise closed_before(self._request)
+        try:
+            yield from self._parts()
+            self._ended = True
+        finally:
+            self.close()
+
+    def read(self, limit: int | None = None) -> bytes:
+        try:
+            return collected(iter(self), limit)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        self._closed = True
+        self._let_go()
+
+
+class AsyncReceivedStream(AsyncByteStream):
+    """:class:`ReceivedStream` for asyncio."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._closed = False
+
+    @abstractmethod
+    def _parts(self) -> AsyncGenerator[bytes, None]:
+        """The decoded parts, as they come."""
+
+    @abstractmethod
+    async def _let_go(self) -> None:
+        """Let go of what brings them. Harmless when repeated."""
+
+    async def __aiter__(self) -> AsyncGenerator[bytes, None]:
+        if self._closed:
+            raise closed_before(self._request)
+        try:
+            async with aclosing(self._parts()) as parts:
+                async for part in parts:
+                    yield part
+        finally:
+            await self.close()
+
+    async def read(self, limit: int | None = None) -> bytes:
+        try:
+            return await async_collected(self.__aiter__(), limit)
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        self._closed = True
+        await self._let_go()
+
+
+def closed_before(request: Request) -> GlobusSDKUsageError:
+    """The error for a body that is to be read too late."""
+    return GlobusSDKUsageError(f"{request!r}: the body was closed before it was read")
