@@ -14,12 +14,12 @@ import aiohttp
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.headers import Headers
 from globus_transport.messages import Request, Response
-from globus_transport.middleware.errors import ERROR_BODY_LIMIT
 from globus_transport.terminals.aiohttp_bodies import CHUNK, ReplyStream, Upload
 from globus_transport.terminals.aiohttp_direct import DirectReply
 from globus_transport.terminals.aiohttp_errors import mapped
 from globus_transport.terminals.aiohttp_front import through
 from globus_transport.terminals.aiohttp_sessions import OwnSessions
+from globus_transport.terminals.streams import async_answered
 from globus_transport.terminals.time_limits import in_seconds, limits_of, time_left
 
 if TYPE_CHECKING:
@@ -163,10 +163,7 @@ async def _received(
     request: Request, reply: aiohttp.ClientResponse | DirectReply, limits: aiohttp.ClientTimeout
 ) -> Response:
     headers, reason = Headers.received(reply.headers.items()), reply.reason or ""
-    if request.stream:
-        return Response(reply.status, headers, b"", ReplyStream(request, reply, limits), reason, request)
-    if reply.status < 400:
+    if reply.status < 400 and not request.stream:
+        # Nearly every reply: in one piece, without a stream.
         return Response(reply.status, headers, await reply.read(), None, reason, request)
-    body = await ReplyStream(request, reply, limits).read(ERROR_BODY_LIMIT + 1)
-    cut = len(body) > ERROR_BODY_LIMIT
-    return Response(reply.status, headers, body[:ERROR_BODY_LIMIT], None, reason, request, cut)
+    return await async_answered(request, reply.status, headers, ReplyStream(request, reply, limits), reason)

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.headers import Headers
 from globus_transport.messages import Request, Response, StreamBody
-from globus_transport.middleware.errors import ERROR_BODY_LIMIT
 from globus_transport.terminals.bodies import parts_of
 from globus_transport.terminals.httpx_errors import library_of, mapped
-from globus_transport.terminals.streams import AsyncReceivedStream, ReceivedStream
+from globus_transport.terminals.streams import AsyncReceivedStream, ReceivedStream, answered, async_answered
 from globus_transport.terminals.time_limits import in_seconds, limits_of, time_left, timed_out
 
 if TYPE_CHECKING:
@@ -128,13 +127,7 @@ class HttpxTerminal(_Terminal):
             raise mapped(self._library, request, error, connect, read) from error
         headers = _headers_of(reply)
         stream = _Stream(self._library, request, reply, read)
-        if request.stream:
-            return Response(reply.status_code, headers, b"", stream, reply.reason_phrase, request)
-        if reply.status_code < 400:
-            return Response(reply.status_code, headers, stream.read(), None, reply.reason_phrase, request)
-        content = stream.read(ERROR_BODY_LIMIT + 1)
-        cut = len(content) > ERROR_BODY_LIMIT
-        return Response(reply.status_code, headers, content[:ERROR_BODY_LIMIT], None, reply.reason_phrase, request, cut)
+        return answered(request, reply.status_code, headers, stream, reply.reason_phrase)
 
 
 class _Stream(ReceivedStream):
@@ -200,12 +193,7 @@ class AsyncHttpxTerminal(_Terminal):
             raise mapped(self._library, request, error, connect, read) from error
         headers = _headers_of(reply)
         stream = _AsyncStream(self._library, request, reply, read)
-        if request.stream:
-            return Response(reply.status_code, headers, b"", stream, reply.reason_phrase, request)
-        limit = None if reply.status_code < 400 else ERROR_BODY_LIMIT
-        content = await stream.read(None if limit is None else limit + 1)
-        cut = limit is not None and len(content) > limit
-        return Response(reply.status_code, headers, content[:limit], None, reply.reason_phrase, request, cut)
+        return await async_answered(request, reply.status_code, headers, stream, reply.reason_phrase)
 
 
 async def _in_time(request: Request, limit: float | None, work: Awaitable[T]) -> T:

@@ -33,10 +33,9 @@ from globus_transport.errors import (
 )
 from globus_transport.headers import Headers
 from globus_transport.messages import Request, Response, StreamBody
-from globus_transport.middleware.errors import ERROR_BODY_LIMIT
 from globus_transport.terminals.bodies import parts_of
 from globus_transport.terminals.decoding import decoded
-from globus_transport.terminals.streams import ReceivedStream
+from globus_transport.terminals.streams import ReceivedStream, answered
 from globus_transport.terminals.time_limits import in_seconds, limits_of, time_left, timed_out
 
 _CHUNK = 1 << 16
@@ -168,15 +167,11 @@ def _received(request: Request, reply: requests.Response, limit: float | None) -
     raw: BaseHTTPResponse = reply.raw
     headers = Headers.received(list(raw.headers.items()))
     stream = _SessionStream(request, reply, headers.get("Content-Encoding", ""), limit)
-    reason = reply.reason or ""
-    if request.stream:
-        return Response(reply.status_code, headers, b"", stream, reason, request)
-    limit_of_body = None if reply.status_code < 400 else ERROR_BODY_LIMIT
-    body = stream.read(None if limit_of_body is None else limit_of_body + 1)
-    # Whoever looks at the session's own response, a record of calls say, finds the body there.
-    reply._content = body
-    cut = limit_of_body is not None and len(body) > limit_of_body
-    return Response(reply.status_code, headers, body[:limit_of_body], None, reason, request, cut)
+    response = answered(request, reply.status_code, headers, stream, reply.reason or "")
+    if response.stream is None:
+        # Whoever looks at the session's own response, a record of calls say, finds the body there.
+        reply._content = response.body
+    return response
 
 
 class _SessionStream(ReceivedStream):

@@ -8,7 +8,9 @@ from contextlib import aclosing
 from typing import ClassVar
 
 from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.messages import AsyncByteStream, ByteStream, Request
+from globus_transport.headers import Headers
+from globus_transport.messages import AsyncByteStream, ByteStream, Request, Response
+from globus_transport.middleware.errors import ERROR_BODY_LIMIT
 from globus_transport.terminals.bodies import async_collected, collected
 
 
@@ -93,6 +95,34 @@ class AsyncReceivedStream(AsyncByteStream):
     async def close(self) -> None:
         self._closed = True
         await self._let_go()
+
+
+def answered(request: Request, status: int, headers: Headers, stream: ByteStream, reason: str) -> Response:
+    """The response whose body a stream brings: left on the wire if the request wants it so, else read.
+
+    The body of an error is bounded: nobody asked for it.
+    """
+    if request.stream:
+        return Response(status, headers, b"", stream, reason, request)
+    if status < 400:
+        return Response(status, headers, stream.read(), None, reason, request)
+    return _error(request, status, headers, stream.read(ERROR_BODY_LIMIT + 1), reason)
+
+
+async def async_answered(
+    request: Request, status: int, headers: Headers, stream: AsyncByteStream, reason: str
+) -> Response:
+    """:func:`answered`, for asyncio."""
+    if request.stream:
+        return Response(status, headers, b"", stream, reason, request)
+    if status < 400:
+        return Response(status, headers, await stream.read(), None, reason, request)
+    return _error(request, status, headers, await stream.read(ERROR_BODY_LIMIT + 1), reason)
+
+
+def _error(request: Request, status: int, headers: Headers, body: bytes, reason: str) -> Response:
+    cut = len(body) > ERROR_BODY_LIMIT
+    return Response(status, headers, body[:ERROR_BODY_LIMIT], None, reason, request, cut)
 
 
 def closed_before(request: Request) -> GlobusSDKUsageError:

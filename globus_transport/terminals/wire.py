@@ -17,7 +17,7 @@ from globus_transport.terminals.connections import Way
 from globus_transport.terminals.decoding import decoded
 from globus_transport.terminals.plain import Connection
 from globus_transport.terminals.replies import CHUNK, Reply
-from globus_transport.terminals.streams import ReceivedStream
+from globus_transport.terminals.streams import ReceivedStream, answered
 from globus_transport.terminals.time_limits import time_left, timed_out
 
 _EXPECT_A_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -158,24 +158,13 @@ def receive(lease: Lease, request: Request, limit: float | None) -> Response:
             # The reply keeps the socket open until it was read.
             connection.close()
         if request.stream or head.encoding or head.length is None or head.length > ERROR_BODY_LIMIT:
-            return _receive_in_parts(lease, reply, request, limit)
+            stream = WireStream(lease, reply, request, limit)
+            return answered(request, head.status, head.headers, stream, head.reason)
         body = reply.read()
     except (OSError, HTTPException) as error:
         _raise_broken(request, error, limit)
     lease.give_back()
     return Response(head.status, head.headers, body, None, head.reason, request)
-
-
-def _receive_in_parts(lease: Lease, reply: Reply, request: Request, limit: float | None) -> Response:
-    head = reply.head
-    stream = WireStream(lease, reply, request, limit)
-    if request.stream:
-        return Response(head.status, head.headers, b"", stream, head.reason, request)
-    if head.status < 400:
-        return Response(head.status, head.headers, stream.read(), None, head.reason, request)
-    body = stream.read(ERROR_BODY_LIMIT + 1)
-    cut = len(body) > ERROR_BODY_LIMIT
-    return Response(head.status, head.headers, body[:ERROR_BODY_LIMIT], None, head.reason, request, cut)
 
 
 class WireStream(ReceivedStream):
