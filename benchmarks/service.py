@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
 FIRST_REFRESH_TOKEN = "refresh-0"
+
+#: The length of the file from which long bodies are sent, in bytes.
+ZEROS = 1 << 24
 
 #: A small document, about as long as Transfer's answers are.
 TASK = json.dumps(
@@ -32,9 +36,13 @@ class Service:
     """Tokens, with rotation: a refresh token is good for one grant.
 
     :ivar counts: what arrived since the last reset
+    :ivar zeros: a file of nothing else
     """
 
     def __init__(self) -> None:
+        self.zeros = tempfile.TemporaryFile()  # noqa: SIM115, it is open as long as the server runs
+        self.zeros.write(bytes(ZEROS))
+        self.zeros.flush()
         self.reset(0.0)
 
     def reset(self, token_delay: float) -> None:
