@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from typing import Any, cast
 
@@ -16,6 +17,10 @@ CHUNK = 1 << 16
 _MOST_HEADS = 32
 _LONGEST_LINE = 1 << 16
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\r?\n", re.DOTALL).fullmatch
+
+# Windows has none.
+_READ: Callable[[int, Sequence[Any]], int] | None = getattr(os, "readv", None)
+_SOCKET = socket.socket
 
 TimeLeft = Callable[[], float | None]
 
@@ -99,6 +104,8 @@ class _Reader(io.RawIOBase):
 
     def __init__(self, sock: socket.socket, time_left: TimeLeft | None, received: bytes) -> None:
         self._socket = sock
+        # Not for TLS, nor for what someone has put into the place of sockets.
+        self._read = _READ if type(sock) is _SOCKET and sock.gettimeout() is not None else None
         self._time_left = time_left
         self._received = received
         self._ended = False
@@ -120,8 +127,15 @@ class _Reader(io.RawIOBase):
             buffer[:size] = self._received[:size]
             self._received = self._received[size:]
             return size
-        if self._time_left is not None:
-            self._socket.settimeout(self._time_left())
+        left = None if self._time_left is None else self._time_left()
+        if self._read is not None:
+            try:
+                # A socket with a time-out asks the system each time whether there is something, and then for it.
+                return self._read(self._socket.fileno(), (buffer,))
+            except BlockingIOError:
+                pass
+        if left is not None:
+            self._socket.settimeout(left)
         return self._socket.recv_into(buffer)
 
     def has_left(self, file: io.BufferedReader) -> bool:

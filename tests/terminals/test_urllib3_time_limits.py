@@ -10,6 +10,7 @@ from globus_transport.errors import GlobusConnectionTimeoutError, GlobusTimeoutE
 from globus_transport.messages import ByteStream, Request, StreamBody
 from globus_transport.middleware.deadline import Deadline
 from globus_transport.stack import Stack
+from globus_transport.terminals.replies import Reply
 from globus_transport.terminals.urllib3 import Urllib3Terminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, silent, whole
 from tests.terminals.fresh_terminal import fresh_terminal, get
@@ -216,3 +217,24 @@ def test_reading_a_stream_is_within_the_deadline_too(terminal: Urllib3Terminal) 
         with pytest.raises(GlobusTimeoutError, match="deadline"):
             response.stream.read()
         assert server.saw_close.wait(5)
+
+
+def test_a_read_asks_for_the_time_left_even_if_there_is_nothing_to_wait_for() -> None:
+    times: Iterator[float] = iter((5.0, 5.0))
+
+    def time_left() -> float:
+        left = next(times, None)
+        if left is None:
+            raise TimeoutError("the deadline passed")
+        return left
+
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.settimeout(5.0)
+        theirs.sendall(bytes(100))
+        reply = Reply(ours, method="GET", time_left=time_left, received=head("200 OK", "Content-Length: 1000"))
+        reply.begin()
+        assert reply.read1(40) + reply.read1(40) == bytes(80)
+        with pytest.raises(TimeoutError, match="the deadline passed"):
+            reply.read1(40)
+        reply.close()
