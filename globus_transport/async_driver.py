@@ -7,6 +7,7 @@ import inspect
 from types import GeneratorType
 from typing import Any, TypeVar
 
+from globus_transport.callables import looked_up
 from globus_transport.driver import check_flow, check_response, not_a_step, with_body
 from globus_transport.flow import AsyncSend, Hedge, Middleware, Read, Run, Shield, Sleep, Step, Steps, Wait
 from globus_transport.messages import ByteStream, Request, Response
@@ -19,10 +20,13 @@ _shielded: set[asyncio.Task[Any]] = set()
 
 def mount(name: str, middleware: Middleware, below: AsyncSend) -> AsyncSend:
     """Put one layer on top of ``below``."""
+    call = looked_up(middleware)
 
     async def send(request: Request) -> Response:
-        flow = middleware(request)
+        flow = call(request)
         if type(flow) is not GeneratorType:
+            if isinstance(flow, Request):
+                return await below(flow)
             check_flow(name, middleware, flow)
         open_responses: list[Response] = []
         try:

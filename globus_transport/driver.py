@@ -8,6 +8,7 @@ from collections.abc import Generator
 from types import CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from globus_transport.callables import looked_up
 from globus_transport.errors import MiddlewareError
 from globus_transport.flow import Hedge, Middleware, Read, Run, Send, Shield, Sleep, Step, Steps, Wait
 from globus_transport.messages import ByteStream, Request, Response
@@ -20,10 +21,13 @@ T = TypeVar("T")
 
 def mount(name: str, middleware: Middleware, below: Send) -> Send:
     """Put one layer on top of ``below``."""
+    call = looked_up(middleware)
 
     def send(request: Request) -> Response:
-        flow = middleware(request)
+        flow = call(request)
         if type(flow) is not GeneratorType:
+            if isinstance(flow, Request):
+                return below(flow)
             check_flow(name, middleware, flow)
         open_responses: list[Response] = []
         try:
@@ -190,7 +194,8 @@ def check_flow(name: str, middleware: object, flow: object) -> None:
     if not isinstance(flow, Generator):
         raise MiddlewareError(
             f"layer {name!r}: {middleware!r} returned {type(flow).__name__}, not a generator. "
-            "A middleware passes the request on with `response = yield request` and returns a Response"
+            "A middleware passes the request on with `response = yield request` and returns a Response, "
+            "or it returns the request that is to be passed on"
         )
 
 

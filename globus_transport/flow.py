@@ -15,6 +15,11 @@ there. A flow does no I/O and waits for nothing by itself, so that threads and a
 one, and so that a test steps it by hand: ``flow = tell(request)``, ``next(flow)`` is ``request``,
 ``flow.send(Response(503))`` is ``Sleep(1.0)``.
 
+One that only changes the request returns the new one instead of a flow, and has no say in the response::
+
+    def trace(request: Request) -> Request:
+        return request.with_header("X-Trace", "on")
+
 The steps are a closed set: :class:`Request`, :class:`Sleep`, :class:`Wait`, :class:`Run`,
 :class:`Read`, :class:`Shield` and :class:`Hedge`. ``yield`` gives an untyped answer; the functions
 :func:`send`, :func:`sleep`, :func:`wait`, :func:`run`, :func:`read`, :func:`shield` and :func:`hedge`
@@ -108,7 +113,7 @@ class Hedge:
 
 Step = Union[Request, Sleep, Wait, Run, Read, Shield, Hedge]
 Flow = Generator[Step, Any, Response]
-Middleware = Callable[[Request], Flow]
+Middleware = Callable[[Request], Union[Flow, Request]]
 
 #: A flow that ends with something other than a Response: an operation of a client, a renewal.
 Steps = Generator[Step, Any, T]

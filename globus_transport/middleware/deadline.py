@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 
 from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.flow import Flow
-from globus_transport.messages import Request, Response
+from globus_transport.messages import Request
 from globus_transport.values import frozen
 
 
@@ -27,13 +26,13 @@ class Deadline:
         if self.seconds is not None and not self.seconds > 0:
             raise GlobusSDKUsageError(f"a deadline of {self.seconds!r} s: give seconds above 0, or None for no limit")
 
-    def __call__(self, request: Request) -> Flow:
-        if self.seconds is not None:
-            latest = time.monotonic() + self.seconds
-            if request.deadline is None or request.deadline > latest:
-                request = request.with_deadline(latest)
-        response: Response = yield request
-        return response
+    def __call__(self, request: Request) -> Request:
+        if self.seconds is None:
+            return request
+        latest = time.monotonic() + self.seconds
+        if request.deadline is not None and request.deadline <= latest:
+            return request
+        return request.with_deadline(latest)
 
     def __str__(self) -> str:
         return "none" if self.seconds is None else f"{self.seconds:g} s for the whole call"

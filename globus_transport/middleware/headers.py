@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from globus_transport.flow import Flow
 from globus_transport.headers import Headers
-from globus_transport.messages import Request, Response
+from globus_transport.messages import Request
 
 
 class DefaultHeaders:
@@ -19,9 +18,8 @@ class DefaultHeaders:
     def __init__(self, headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> None:
         self.headers = Headers(headers)
 
-    def __call__(self, request: Request) -> Flow:
-        response: Response = yield request.with_headers(request.headers.with_defaults(self.headers))
-        return response
+    def __call__(self, request: Request) -> Request:
+        return request.with_headers(request.headers.with_defaults(self.headers))
 
     def __str__(self) -> str:
         return ", ".join(self.headers)

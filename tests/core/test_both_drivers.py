@@ -122,6 +122,26 @@ def test_a_flow_that_fails_fails_the_call(world: World) -> None:
             world.send(get(), [layer], world.terminal(OK))
 
 
+@in_both_worlds
+def test_a_middleware_that_only_changes_the_request(world: World) -> None:
+    def mark(request: Request) -> Request:
+        return request.with_header("X", "on")
+
+    terminal = world.terminal(OK, GlobusConnectionError("broken"))
+    assert world.send(get(), [mark, mark_again], terminal) is OK
+    assert terminal.requests[0].headers.pairs == (("X", "on"), ("Y", "on"))
+    with pytest.raises(GlobusConnectionError):
+        world.send(get(), [mark], terminal)
+
+
+def mark_again(request: Request) -> MyRequest:
+    return MyRequest(request.method, request.url, request.with_header("Y", "on").headers)
+
+
+class MyRequest(Request):
+    pass
+
+
 def plain(request: Request) -> Response:
     return OK
 

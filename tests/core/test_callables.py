@@ -11,7 +11,7 @@ from unittest.mock import AsyncMock, Mock
 
 import pytest
 
-from globus_transport.callables import plainly_takes_one, runs_coroutine
+from globus_transport.callables import looked_up, plainly_takes_one, runs_coroutine
 from globus_transport.errors import MiddlewareError
 from globus_transport.layers import _kind_by_signature
 
@@ -150,3 +150,20 @@ def test_it_is_what_inspect_says(candidate: Any) -> None:
 @pytest.mark.parametrize("candidate", [plain, generator, *(one for one in seconds() if type(one).__name__ == "Flow")])
 def test_everyday_layers_need_no_inspect(candidate: Any) -> None:
     assert plainly_takes_one(candidate)
+
+
+@pytest.mark.parametrize("candidate", [one for one in objects_of(lambda *given: given) if callable(one)])
+def test_what_is_looked_up_does_the_same(candidate: Any) -> None:
+    assert looked_up(candidate)("request") == candidate("request")
+
+
+def test_an_object_is_looked_up_once() -> None:
+    class Flow:
+        def __call__(self, request: Any) -> Any:
+            return self, request
+
+    flow = Flow()
+    found = looked_up(flow)
+    Flow.__call__ = plain  # type: ignore[method-assign,assignment]
+    assert found(1) == (flow, 1)
+    assert looked_up(plain) is plain

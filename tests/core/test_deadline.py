@@ -10,24 +10,14 @@ from typing import Any
 import pytest
 
 from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.messages import Request, Response
 from globus_transport.middleware.deadline import Deadline
-from tests.core.stepping import end_of, get
-
-
-def passed_on(deadline: Deadline, request: Request) -> Request:
-    flow = deadline(request)
-    step = next(flow)
-    assert isinstance(step, Request)
-    response = Response(200)
-    assert end_of(flow, response) is response
-    return step
+from tests.core.stepping import get
 
 
 def test_a_request_gets_a_deadline() -> None:
     earliest = time.monotonic() + 5
     request = get(headers={"X": "1"}, attempt=1)
-    deadline = passed_on(Deadline(5), request).deadline
+    deadline = Deadline(5)(request).deadline
     assert deadline is not None
     assert earliest <= deadline <= time.monotonic() + 5
     assert request.deadline is None
@@ -35,17 +25,17 @@ def test_a_request_gets_a_deadline() -> None:
 
 def test_the_earlier_deadline_counts() -> None:
     early, late = time.monotonic() + 1, time.monotonic() + 3600
-    assert passed_on(Deadline(5), get(deadline=early)).deadline == early
-    shortened = passed_on(Deadline(5), get(deadline=late)).deadline
+    assert Deadline(5)(get(deadline=early)).deadline == early
+    shortened = Deadline(5)(get(deadline=late)).deadline
     assert shortened is not None
     assert shortened < late
 
 
 def test_no_limit() -> None:
     request = get()
-    assert passed_on(Deadline(), request) is request
+    assert Deadline()(request) is request
     kept = get(deadline=1.0)
-    assert passed_on(Deadline(None), kept) is kept
+    assert Deadline(None)(kept) is kept
 
 
 @pytest.mark.parametrize("seconds", [0, -1, math.nan])

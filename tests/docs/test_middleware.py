@@ -44,6 +44,12 @@ def test_five_lines(seconds: float, logged: list[str], run: RunExample, caplog: 
     assert caplog.messages == logged
 
 
+def test_only_the_request(run: RunExample, monkeypatch: pytest.MonkeyPatch) -> None:
+    name_the_job = run("middleware/name_the_job.py")["name_the_job"]
+    monkeypatch.setenv("SLURM_JOB_ID", "4711")
+    assert name_the_job(Request("GET", "https://service.example.org/")).headers["X-Job"] == "4711"
+
+
 def test_the_hand_stepped_test_passes() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_pace.py"],
