@@ -6,7 +6,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from globus_transport import json_text
 from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
@@ -231,7 +231,8 @@ def _draft_of(request: Request) -> Any:
 
 def _request(draft: Any) -> Request:
     draft.__class__ = Request
-    return cast(Request, draft)
+    request: Request = draft
+    return request
 
 
 @frozen(repr=False, eq=False)

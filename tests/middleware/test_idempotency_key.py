@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy as copying
 import pickle
 import re
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -20,32 +22,49 @@ from globus_transport import (
 )
 from tests.core.stepping import Canned, World, get, in_both_worlds, post
 
-_KEY = re.compile(r'"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"')
-
-
-def sent(layer: IdempotencyKey, request: Request) -> Request:
-    step = next(layer(request))
-    assert isinstance(step, Request)
-    return step
+_KEY = re.compile(r'"[0-9a-f]{32}"')
 
 
 def test_every_call_has_its_own() -> None:
     layer = IdempotencyKey()
-    keys = {sent(layer, post()).headers["Idempotency-Key"] for _ in range(3)}
+    keys = {layer(post()).headers["Idempotency-Key"] for _ in range(3)}
     assert len(keys) == 3
     assert all(_KEY.fullmatch(key) for key in keys)
 
 
+def test_a_key_of_the_programs_own_making() -> None:
+    names = iter(["job-1", "job-2"])
+    layer = IdempotencyKey("X-Key", make=lambda: next(names))
+    assert [layer(post()).headers["X-Key"] for _ in range(2)] == ["job-1", "job-2"]
+
+
+def test_what_is_made_can_be_a_header() -> None:
+    with pytest.raises(GlobusSDKUsageError, match="'X-Key' holds CR, LF or NUL"):
+        IdempotencyKey("X-Key", make=lambda: "a\r\nb")(post())
+    with pytest.raises(GlobusSDKUsageError, match="'X-Key' is a UUID; give a str"):
+        IdempotencyKey("X-Key", make=uuid4)(post())  # type: ignore[arg-type]
+
+
+async def promised() -> str:
+    return "key"
+
+
+@pytest.mark.parametrize("make", [promised, "key"])
+def test_what_cannot_make_one(make: Any) -> None:
+    with pytest.raises(GlobusSDKUsageError, match=r"IdempotencyKey\(make=.*: give a plain function"):
+        IdempotencyKey(make=make)
+
+
 def test_what_has_one_keeps_it() -> None:
     request = post(headers={"idempotency-key": '"mine"'})
-    assert sent(IdempotencyKey(), request) is request
+    assert IdempotencyKey()(request) is request
 
 
 @pytest.mark.parametrize(
     "request_", [get(), Request("PUT", "https://h.org/", body=b"x"), Request("DELETE", "https://h.org")]
 )
 def test_other_methods_need_none(request_: Request) -> None:
-    assert sent(IdempotencyKey(honoured=True), request_) is request_
+    assert IdempotencyKey(honoured=True)(request_) is request_
 
 
 @pytest.mark.parametrize(
@@ -55,12 +74,12 @@ def test_other_methods_need_none(request_: Request) -> None:
 def test_only_an_honoured_key_makes_it_repeatable(
     honoured: bool, declared: bool | None, repeatable: bool | None
 ) -> None:
-    assert sent(IdempotencyKey(honoured=honoured), post(repeatable=declared)).repeatable is repeatable
+    assert IdempotencyKey(honoured=honoured)(post(repeatable=declared)).repeatable is repeatable
 
 
 def test_a_body_that_can_be_sent_once_is_sent_once() -> None:
     request = Request("POST", "https://h.org/", body=StreamBody.once([b"x"]))
-    with_key = sent(IdempotencyKey(honoured=True), request)
+    with_key = IdempotencyKey(honoured=True)(request)
     assert "Idempotency-Key" in with_key.headers
     assert not with_key.may_repeat
 

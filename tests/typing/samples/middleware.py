@@ -8,6 +8,7 @@ from globus_transport import (
     AsyncStack,
     AsyncTransferClient,
     Flow,
+    IdempotencyKey,
     Layer,
     Middleware,
     Request,
@@ -42,6 +43,10 @@ def with_helpers(request: Request) -> Flow:
     return response
 
 
+def only_the_request(request: Request) -> Request:
+    return request.with_header("X-Mine", "1")
+
+
 class Counting:
     def __init__(self) -> None:
         self.count = 0
@@ -67,8 +72,8 @@ async def async_terminal(request: Request) -> Response:
     return Response(200, request=request)
 
 
-one_of_them: Middleware = plainly
-stack = Stack(terminal, [plainly, ("helped", with_helpers), Layer("counting", Counting()), around])
+some_of_them: list[Middleware] = [plainly, only_the_request, IdempotencyKey(make=lambda: "key")]
+stack = Stack(terminal, [plainly, only_the_request, ("helped", with_helpers), Layer("counting", Counting()), around])
 assert_type(stack.send(Request("GET", "https://example.org/")), Response)
 assert_type(stack.add(plainly, name="again", before="helped"), Stack)
 async_stack = AsyncStack(async_terminal, [plainly, around_async])
