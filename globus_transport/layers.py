@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import Literal, Union
 
 from globus_transport.callables import plainly_takes_one
@@ -54,17 +55,24 @@ def to_layer(given: LayerLike) -> Layer:
 
 def name_of(middleware: AnyMiddleware) -> str:
     """The name that a layer gets when none is given: ``log_calls``, ``rate_limit`` for ``RateLimit()``."""
-    plain = getattr(middleware, "__name__", None)
+    function = _without_arguments(middleware)
+    plain = getattr(function, "__name__", None)
     if isinstance(plain, str):
         return plain.strip("<>")
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(middleware).__name__).lower()
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(function).__name__).lower()
 
 
 def describe(middleware: object) -> str:
     """One line on a middleware, for a printed stack."""
-    if type(middleware).__str__ is not object.__str__:
-        return str(middleware)
-    return getattr(middleware, "__qualname__", type(middleware).__qualname__)
+    function = _without_arguments(middleware)
+    if type(function).__str__ is not object.__str__:
+        return str(function)
+    return getattr(function, "__qualname__", type(function).__qualname__)
+
+
+def _without_arguments(middleware: object) -> object:
+    # What it is bound to may be a secret, and tells little.
+    return middleware.func if isinstance(middleware, partial) else middleware
 
 
 def check_names(layers: Iterable[Layer]) -> tuple[Layer, ...]:

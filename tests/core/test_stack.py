@@ -168,7 +168,8 @@ class RateLimit:
         (RateLimit(), "rate_limit"),
         (RateLimit().method, "method"),
         (lambda request: log_calls(request), "lambda"),
-        (functools.partial(log_calls), "partial"),
+        (functools.partial(log_calls), "log_calls"),
+        (functools.partial(functools.partial(RateLimit())), "rate_limit"),
         (("mine", log_calls), "mine"),
         (Layer("yours", log_calls), "yours"),
     ],
@@ -177,6 +178,14 @@ def test_names_that_nobody_gave(middleware: Any, name: str) -> None:
     edited = Stack(Canned(OK), [middleware])
     assert [layer.name for layer in edited.layers] == [name]
     assert edited.send(get()) is OK
+
+
+def test_a_partial_prints_as_its_function() -> None:
+    def signed(secret: str, request: Request) -> Request:
+        return request.with_header("X-Signed", secret)
+
+    line = str(Stack(Canned(OK), [functools.partial(signed, "s3cret")])).splitlines()[1]
+    assert line.split() == ["signed", "test_a_partial_prints_as_its_function.<locals>.signed"]
 
 
 def test_printing() -> None:
