@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from globus_transport.callables import looked_up
 from globus_transport.errors import MiddlewareError
 from globus_transport.flow import Hedge, Middleware, Read, Run, Send, Shield, Sleep, Step, Steps, Wait
+from globus_transport.layers import describe
 from globus_transport.messages import ByteStream, Request, Response
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def check_flow(name: str, middleware: object, flow: object) -> None:
     """Accept any generator, refuse everything else by name."""
     if not isinstance(flow, Generator):
         raise MiddlewareError(
-            f"layer {name!r}: {middleware!r} returned {type(flow).__name__}, not a generator. "
+            f"layer {name!r}: {describe(middleware)} returned {type(flow).__name__}, not a generator. "
             "A middleware passes the request on with `response = yield request` and returns a Response, "
             "or it returns the request that is to be passed on"
         )
@@ -202,7 +203,7 @@ def check_flow(name: str, middleware: object, flow: object) -> None:
 def check_response(name: str, middleware: object, response: object) -> Response:
     """Accept subclasses of Response, refuse everything else by name."""
     if not isinstance(response, Response):
-        raise MiddlewareError(f"layer {name!r}: {middleware!r} ended with {type(response).__name__}, not a Response")
+        raise MiddlewareError(f"layer {name!r}: {describe(middleware)} ended with {type(response).__name__}, not a Response")
     return response
 
 

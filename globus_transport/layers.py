@@ -113,12 +113,12 @@ def _kind_by_signature(middleware: Callable[..., object]) -> Kind:
     functions = (middleware, type(middleware).__call__)
     is_async = any(map(inspect.iscoroutinefunction, functions))
     if any(map(inspect.isasyncgenfunction, functions)):
-        raise MiddlewareError(f"{middleware!r} is an async generator; write it with plain `def` and `yield`")
+        raise MiddlewareError(f"{describe(middleware)} is an async generator; write it with plain `def` and `yield`")
     if _takes_call_next(middleware):
         return "async call_next" if is_async else "call_next"
     if is_async:
         raise MiddlewareError(
-            f"{middleware!r} is a coroutine function of one argument; write it with plain `def` and `yield`, "
+            f"{describe(middleware)} is a coroutine function of one argument; write it with plain `def` and `yield`, "
             "or as `async def (request, call_next)`"
         )
     return "flow"
@@ -138,6 +138,6 @@ def _takes_call_next(middleware: Callable[..., object]) -> bool:
     ]
     if len(required) > 2 or any(one.kind is one.KEYWORD_ONLY and one.default is one.empty for one in parameters):
         raise MiddlewareError(
-            f"{middleware!r} takes {len(required)} arguments; a middleware takes (request) or (request, call_next)"
+            f"{describe(middleware)} takes {len(required)} arguments; a middleware takes (request) or (request, call_next)"
         )
     return len(required) == 2

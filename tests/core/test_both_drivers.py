@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Generator
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 import pytest
@@ -150,16 +151,27 @@ class Wrong:
     def __call__(self, request: Request) -> None:
         return None
 
-    def __repr__(self) -> str:
-        return "<the wrong one>"
+    def __str__(self) -> str:
+        return "a wrong one"
 
 
 @in_both_worlds
 def test_a_middleware_that_is_no_generator_is_named(world: World) -> None:
     with pytest.raises(MiddlewareError, match=r"layer 'mine': .*plain.* returned Response, not a generator"):
         world.send(get(), [("mine", plain)], world.terminal(OK))  # type: ignore[list-item]
-    with pytest.raises(TypeError, match="layer 'wrong': <the wrong one> returned NoneType, not a generator"):
+    with pytest.raises(TypeError, match="layer 'wrong': a wrong one returned NoneType, not a generator"):
         world.send(get(), [Wrong()], world.terminal(OK))  # type: ignore[list-item]
+
+
+@in_both_worlds
+def test_what_a_middleware_is_bound_to_is_not_printed(world: World) -> None:
+    def forgets(key: str, request: Request) -> None:
+        return None
+
+    with pytest.raises(MiddlewareError) as caught:
+        world.send(get(), [partial(forgets, "s3cret")], world.terminal(OK))  # type: ignore[list-item]
+    assert "forgets returned NoneType" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
 
 
 def forgets_to_return(request: Request) -> Generator[Any, Any, None]:
