@@ -203,7 +203,8 @@ def check_flow(name: str, middleware: object, flow: object) -> None:
 def check_response(name: str, middleware: object, response: object) -> Response:
     """Accept subclasses of Response, refuse everything else by name."""
     if not isinstance(response, Response):
-        raise MiddlewareError(f"layer {name!r}: {describe(middleware)} ended with {type(response).__name__}, not a Response")
+        ending = type(response).__name__
+        raise MiddlewareError(f"layer {name!r}: {describe(middleware)} ended with {ending}, not a Response")
     return response
 
 

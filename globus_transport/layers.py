@@ -138,6 +138,7 @@ def _takes_call_next(middleware: Callable[..., object]) -> bool:
     ]
     if len(required) > 2 or any(one.kind is one.KEYWORD_ONLY and one.default is one.empty for one in parameters):
         raise MiddlewareError(
-            f"{describe(middleware)} takes {len(required)} arguments; a middleware takes (request) or (request, call_next)"
+            f"{describe(middleware)} takes {len(required)} arguments; "
+            "a middleware takes (request) or (request, call_next)"
         )
     return len(required) == 2

@@ -6,9 +6,9 @@ from abc import ABC, abstractmethod
 
 from globus_transport.attempts import once_more_on
 from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.flow import Flow, Read, Run
+from globus_transport.flow import Flow, Run
 from globus_transport.messages import Request, Response
-from globus_transport.middleware.errors import ERROR_BODY_LIMIT
+from globus_transport.middleware.errors import off_the_wire
 from globus_transport.urls import origin_of
 
 
@@ -44,8 +44,7 @@ class GlobusAuthorizer(ABC):
             return response
         attempts = once_more_on(401)
         while attempts.pause_after(response) is not None and (yield Run(self.handle_missing_authorization)):
-            if response.stream is not None:
-                yield Read(response, ERROR_BODY_LIMIT)
+            yield from off_the_wire(response)
             response = yield with_authorization(request, (yield Run(self.get_authorization_header)))
         return response
 

@@ -12,9 +12,9 @@ from globus_transport.attempts import once_more_on
 from globus_transport.authorizers.access_token import bearer
 from globus_transport.authorizers.base import GlobusAuthorizer
 from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
-from globus_transport.flow import Flow, Read, Steps
+from globus_transport.flow import Flow, Steps
 from globus_transport.messages import Request, Response
-from globus_transport.middleware.errors import ERROR_BODY_LIMIT
+from globus_transport.middleware.errors import off_the_wire
 from globus_transport.tokens.data import AccessToken
 from globus_transport.tokens.renewal import Renewal
 
@@ -100,8 +100,7 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
             return response
         attempts = once_more_on(401)
         while attempts.pause_after(response) is not None:
-            if response.stream is not None:
-                yield Read(response, ERROR_BODY_LIMIT)
+            yield from off_the_wire(response)
             token = yield from self._fresh_token_for(request, "refused")
             response = yield request.with_header("Authorization", token.header)
         return response

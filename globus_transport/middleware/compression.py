@@ -7,9 +7,9 @@ import gzip
 import attrs
 
 from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.flow import Flow, Read, Run
+from globus_transport.flow import Flow, Run
 from globus_transport.messages import Request, Response
-from globus_transport.middleware.errors import ERROR_BODY_LIMIT
+from globus_transport.middleware.errors import off_the_wire
 
 _MOST_ORIGINS = 256
 
@@ -52,8 +52,7 @@ class CompressBodies:
             response = yield attrs.evolve(request, body=smaller, headers=headers)
             if response.status != 415:
                 return response
-            if response.stream is not None:
-                yield Read(response, ERROR_BODY_LIMIT)
+            yield from off_the_wire(response)
         response = yield request
         # If the document itself is of a kind that it does not take, that says nothing about gzip.
         if refused and response.status != 415:

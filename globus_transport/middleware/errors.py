@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from globus_transport.flow import Flow, Read
+from globus_transport.errors import NetworkError, ReplyFormatError
+from globus_transport.flow import Flow, Steps, read
 from globus_transport.messages import Request, Response
-from globus_transport.values import frozen
+from globus_transport.values import evolve, frozen
 
 #: Bytes of a streamed error body that are read, for its message.
 ERROR_BODY_LIMIT = 1 << 20
+
+
+def off_the_wire(response: Response, limit: int = ERROR_BODY_LIMIT) -> Steps[Response]:
+    """A response that a layer goes on without, or makes an exception of: its body is not on the wire any more.
+
+    If that breaks off, the status still says what it said, so it is no error: the body is empty and ``truncated``.
+
+    :param limit: bytes that are read at most; the rest is dropped
+    """
+    if response.stream is None:
+        return response
+    try:
+        return (yield from read(response, limit))
+    except (NetworkError, ReplyFormatError):
+        return evolve(response, body=b"", stream=None, truncated=True)
 
 
 @frozen
@@ -25,9 +41,7 @@ class Errors:
         response: Response = yield request
         if response.status < 400:
             return response
-        if response.stream is not None:
-            response = yield Read(response, ERROR_BODY_LIMIT)
-        raise self.make_error(response)
+        raise self.make_error((yield from off_the_wire(response)))
 
     def __str__(self) -> str:
         # A class's from_response() may be inherited: its class says more than its name.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from globus_transport.errors import GlobusSDKUsageError, RedirectError
 from globus_transport.flow import Flow
 from globus_transport.messages import Request, Response
+from globus_transport.middleware.errors import off_the_wire
 from globus_transport.values import evolve, frozen
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -39,6 +40,8 @@ class Redirect:
                 from globus_transport.events import Redirected
 
                 request.notify(Redirected(request, following, response.status))
+            # Else it would keep its connection for as long as the whole call takes.
+            yield from off_the_wire(response)
             request = following
 
     def __str__(self) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from globus_transport.attempts import Attempts, Condition, Stop, Wait
 from globus_transport.errors import GlobusSDKUsageError, NetworkError
-from globus_transport.flow import Flow, Read, Sleep
+from globus_transport.flow import Flow, Sleep
 from globus_transport.messages import Request, Response
-from globus_transport.middleware.errors import ERROR_BODY_LIMIT
+from globus_transport.middleware.errors import off_the_wire
 from globus_transport.middleware.retry_after import retry_after
 from globus_transport.middleware.retry_budget import RetryBudget
 from globus_transport.values import evolve, field, frozen
@@ -89,8 +89,8 @@ class Retry:
                     _tell_attempt(request, response, sent)
                 if response.status < 400 and self.config.retry is None:
                     return response
-                if response.stream is not None and response.status >= 400:
-                    response = yield Read(response, ERROR_BODY_LIMIT)
+                if response.status >= 400:
+                    response = yield from off_the_wire(response)
                 outcome = response
             if attempts is None:
                 attempts = self._begin(request, started)
@@ -102,8 +102,8 @@ class Retry:
                     raise outcome
                 finally:
                     del outcome  # its traceback holds this frame
-            if isinstance(outcome, Response) and outcome.stream is not None:
-                yield Read(outcome, 0)
+            if isinstance(outcome, Response):
+                yield from off_the_wire(outcome, 0)
             if request.notify is not None:
                 _tell_waiting(request, outcome, pause)
             yield Sleep(pause)
