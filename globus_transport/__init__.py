@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from globus_transport.authorizers.null import NullAuthorizer as NullAuthorizer
     from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer as RefreshTokenAuthorizer
     from globus_transport.authorizers.renewing import RenewingAuthorizer as RenewingAuthorizer
+    from globus_transport.chunks import each_chunk as each_chunk
     from globus_transport.errors import GlobusConnectionError as GlobusConnectionError
     from globus_transport.errors import GlobusConnectionTimeoutError as GlobusConnectionTimeoutError
     from globus_transport.errors import GlobusError as GlobusError
@@ -164,6 +165,7 @@ _MODULES = {
     "NullAuthorizer": "authorizers.null",
     "RefreshTokenAuthorizer": "authorizers.refresh_token",
     "RenewingAuthorizer": "authorizers.renewing",
+    "each_chunk": "chunks",
     "GlobusConnectionError": "errors",
     "GlobusConnectionTimeoutError": "errors",
     "GlobusError": "errors",
@@ -401,6 +403,7 @@ __all__ = [
     "ValidationError",
     "Wait",
     "__version__",
+    "each_chunk",
     "hedge",
     "read",
     "run",

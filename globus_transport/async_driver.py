@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from types import GeneratorType
 from typing import Any, TypeVar
 
 from globus_transport.callables import looked_up
-from globus_transport.driver import check_flow, check_response, not_a_step, with_body
+from globus_transport.driver import check_flow, check_response, is_within, not_a_step, with_body
 from globus_transport.flow import AsyncSend, Hedge, Middleware, Read, Run, Shield, Sleep, Step, Steps, Wait
 from globus_transport.messages import ByteStream, Request, Response
 
 T = TypeVar("T")
 
-# The event loop keeps only weak references to tasks; a shielded flow must not be collected half-way.
+# The event loop keeps only weak references to tasks; what is shielded must not be collected half-way.
 _shielded: set[asyncio.Task[Any]] = set()
 
 
@@ -34,12 +36,38 @@ def mount(name: str, middleware: Middleware, below: AsyncSend) -> AsyncSend:
             if type(response) is not Response:
                 response = check_response(name, middleware, response)
         except BaseException:
-            for left in open_responses:
-                await _release(left)
+            await _release(open_responses)
             raise
-        for left in open_responses:
-            if left.stream is not response.stream:
-                await _release(left)
+        if open_responses:
+            await _release_others(open_responses, response)
+        return response
+
+    return send
+
+
+def mount_call_next(
+    name: str, function: Callable[[Request, AsyncSend], Awaitable[Response]], below: AsyncSend
+) -> AsyncSend:
+    """Put an ``async def`` function of ``(request, call_next)`` on top of ``below``."""
+
+    async def send(request: Request) -> Response:
+        open_responses: list[Response] = []
+
+        async def call_next(request: Request) -> Response:
+            answer = await below(request)
+            if answer.stream is not None:
+                open_responses.append(answer)
+            return answer
+
+        try:
+            response = await function(request, call_next)
+            if type(response) is not Response:
+                response = check_response(name, function, response)
+        except BaseException:
+            await _release(open_responses)
+            raise
+        if open_responses:
+            await _release_others(open_responses, response)
         return response
 
     return send
@@ -51,8 +79,7 @@ async def run_above(flow: Steps[T], send: AsyncSend) -> T:
     try:
         return await run(flow, send, open_responses)
     except BaseException:
-        for left in open_responses:
-            await _release(left)
+        await _release(open_responses)
         raise
 
 
@@ -129,19 +156,22 @@ async def _shield(flow: Steps[T], below: AsyncSend, open_responses: list[Respons
             return await run(flow, below, responses)
         finally:
             if caller_is_gone:
-                for left in responses:
-                    await _release(left)
+                await _release(responses)
             else:
                 open_responses.extend(responses)
 
-    task = asyncio.ensure_future(to_its_end())
-    _shielded.add(task)
-    task.add_done_callback(_forget)
+    task = _kept(asyncio.ensure_future(to_its_end()))
     try:
         return await asyncio.shield(task)
     except BaseException:
         caller_is_gone = True
         raise
+
+
+def _kept(task: asyncio.Task[T]) -> asyncio.Task[T]:
+    _shielded.add(task)
+    task.add_done_callback(_forget)
+    return task
 
 
 def _forget(task: asyncio.Task[Any]) -> None:
@@ -171,9 +201,8 @@ async def _hedge(step: Hedge, below: AsyncSend, open_responses: list[Response]) 
     finally:
         for left in sends:
             left.cancel()
-        for outcome in await asyncio.gather(*sends, return_exceptions=True):
-            if isinstance(outcome, Response):
-                await _release(outcome)
+        outcomes = await asyncio.gather(*sends, return_exceptions=True)
+        await _release([outcome for outcome in outcomes if isinstance(outcome, Response)])
 
 
 async def _read(step: Read) -> Response:
@@ -186,8 +215,26 @@ async def _read(step: Read) -> Response:
     return with_body(step, await stream.read(limit))
 
 
-async def _release(response: Response) -> None:
-    if isinstance(response.stream, ByteStream):
-        response.stream.close()
-    elif response.stream is not None:
-        await response.stream.close()
+async def _release(responses: list[Response]) -> None:
+    if responses:
+        # In a task of its own: the caller may be cancelled, once more perhaps, while a connection is closed.
+        await asyncio.shield(_kept(asyncio.ensure_future(_close(responses))))
+
+
+async def _close(responses: list[Response]) -> None:
+    async with AsyncExitStack() as streams:
+        for response in responses:
+            # If closing one fails, the others are closed all the same.
+            if isinstance(response.stream, ByteStream):
+                streams.callback(response.stream.close)
+            elif response.stream is not None:
+                streams.push_async_callback(response.stream.close)
+
+
+async def _release_others(responses: list[Response], kept: Response) -> None:
+    try:
+        await _release([response for response in responses if not is_within(response, kept)])
+    except BaseException:
+        # Nobody gets it.
+        await _release([kept])
+        raise

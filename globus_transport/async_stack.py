@@ -6,7 +6,6 @@ import inspect
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from globus_transport import async_driver
-from globus_transport.driver import check_response
 from globus_transport.flow import AsyncSend, Middleware, Steps
 from globus_transport.layers import AsyncCallNext
 from globus_transport.messages import Request, Response
@@ -34,7 +33,7 @@ class AsyncStack(_LayeredStack[AsyncSend]):
             if layer.kind == "flow":
                 send = async_driver.mount(layer.name, cast(Middleware, layer.middleware), send)
             else:
-                send = _with_call_next(layer.name, cast(AsyncCallNext, layer.middleware), send)
+                send = async_driver.mount_call_next(layer.name, cast(AsyncCallNext, layer.middleware), send)
         return send
 
     async def send(self, request: Request) -> Response:
@@ -62,11 +61,3 @@ class AsyncStack(_LayeredStack[AsyncSend]):
 
     async def __aexit__(self, *_exc: object) -> None:
         await self.close()
-
-
-def _with_call_next(name: str, function: AsyncCallNext, below: AsyncSend) -> AsyncSend:
-    async def send(request: Request) -> Response:
-        response = await function(request, below)
-        return response if type(response) is Response else check_response(name, function, response)
-
-    return send

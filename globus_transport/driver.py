@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable
+from contextlib import ExitStack
 from types import CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -36,12 +37,36 @@ def mount(name: str, middleware: Middleware, below: Send) -> Send:
             if type(response) is not Response:
                 response = check_response(name, middleware, response)
         except BaseException:
-            for left in open_responses:
-                _release(left)
+            _release(open_responses)
             raise
-        for left in open_responses:
-            if left.stream is not response.stream:
-                _release(left)
+        if open_responses:
+            _release_others(open_responses, response)
+        return response
+
+    return send
+
+
+def mount_call_next(name: str, function: Callable[[Request, Send], Response], below: Send) -> Send:
+    """Put a function of ``(request, call_next)`` on top of ``below``. It is held to what a flow is held to."""
+
+    def send(request: Request) -> Response:
+        open_responses: list[Response] = []
+
+        def call_next(request: Request) -> Response:
+            answer = below(request)
+            if answer.stream is not None:
+                open_responses.append(answer)
+            return answer
+
+        try:
+            response = function(request, call_next)
+            if type(response) is not Response:
+                response = check_response(name, function, response)
+        except BaseException:
+            _release(open_responses)
+            raise
+        if open_responses:
+            _release_others(open_responses, response)
         return response
 
     return send
@@ -53,8 +78,7 @@ def run_above(flow: Steps[T], send: Send) -> T:
     try:
         return run(flow, send, open_responses)
     except BaseException:
-        for left in open_responses:
-            _release(left)
+        _release(open_responses)
         raise
 
 
@@ -109,9 +133,32 @@ def _read(step: Read) -> Response:
     return with_body(step, stream.read(None if step.limit is None else step.limit + 1))
 
 
-def _release(response: Response) -> None:
-    if isinstance(response.stream, ByteStream):
-        response.stream.close()
+def _release(responses: Iterable[Response]) -> None:
+    with ExitStack() as streams:
+        for response in responses:
+            if isinstance(response.stream, ByteStream):
+                # If closing one fails, the others are closed all the same.
+                streams.callback(response.stream.close)
+
+
+def _release_others(responses: list[Response], kept: Response) -> None:
+    others = [response for response in responses if not is_within(response, kept)]
+    try:
+        _release(others)
+    except BaseException:
+        # Nobody gets it.
+        _release([kept])
+        raise
+
+
+def is_within(response: Response, other: Response) -> bool:
+    """Whether the body of ``other`` is that of ``response``, or is read from it."""
+    stream = other.stream
+    while stream is not None:
+        if stream is response.stream:
+            return True
+        stream = stream.inner
+    return False
 
 
 def with_body(step: Read, body: bytes) -> Response:
@@ -187,7 +234,7 @@ def _send_in_thread(request: Request, send: Send) -> Future[Response]:
 
 def _let_go(future: Future[Response]) -> None:
     if future.exception() is None:
-        _release(future.result())
+        _release([future.result()])
 
 
 def check_flow(name: str, middleware: object, flow: object) -> None:

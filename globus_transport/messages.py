@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -55,15 +55,24 @@ def _file_chunks(path: str, size: int) -> Iterator[bytes]:
 
 
 class ByteStream(ABC):
-    """A response body that is still on the wire. Iterating gives its (decoded) chunks."""
+    """A response body that is still on the wire. Iterating gives its (decoded) chunks.
+
+    :ivar inner: the stream that this one gets its chunks from, if it stands around another. A layer may put it into the
+        place of that one: the driver leaves what it names open. See also :func:`~globus_transport.each_chunk`
+    """
+
+    inner: ByteStream | None = None
 
     @abstractmethod
     def __iter__(self) -> Iterator[bytes]:
         """:raises NetworkError: if the body breaks off"""
 
-    @abstractmethod
     def read(self, limit: int | None = None) -> bytes:
         """The rest of the body, or its first ``limit`` bytes, and let go of the connection."""
+        try:
+            return collected(iter(self), limit)
+        finally:
+            self.close()
 
     @abstractmethod
     def close(self) -> None:
@@ -71,19 +80,55 @@ class ByteStream(ABC):
 
 
 class AsyncByteStream(ABC):
-    """:class:`ByteStream` for asyncio."""
+    """:class:`ByteStream` for asyncio. Iterating is best a generator, which is ended when it is left early."""
+
+    inner: AsyncByteStream | None = None
 
     @abstractmethod
     def __aiter__(self) -> AsyncIterator[bytes]:
         """:raises NetworkError: if the body breaks off"""
 
-    @abstractmethod
     async def read(self, limit: int | None = None) -> bytes:
         """The rest of the body, or its first ``limit`` bytes, and let go of the connection."""
+        try:
+            return await async_collected(aiter(self), limit)
+        finally:
+            await self.close()
 
     @abstractmethod
     async def close(self) -> None:
         """Let go of the connection; what was not read is lost. Harmless when repeated."""
+
+
+def collected(parts: Iterator[bytes], limit: int | None) -> bytes:
+    """The parts in one piece, or their first ``limit`` bytes."""
+    whole: list[bytes] = []
+    left = limit
+    while left is None or left > 0:
+        part = next(parts, None)
+        if part is None:
+            break
+        whole.append(part)
+        if left is not None:
+            left -= len(part)
+    return b"".join(whole)[:limit]
+
+
+async def async_collected(parts: AsyncIterator[bytes], limit: int | None) -> bytes:
+    """:func:`collected`, for asyncio. A generator is ended."""
+    whole: list[bytes] = []
+    length = 0
+    try:
+        if limit is None or limit > 0:
+            async for part in parts:
+                whole.append(part)
+                length += len(part)
+                if limit is not None and length >= limit:
+                    break
+    finally:
+        if isinstance(parts, AsyncGenerator):
+            await parts.aclose()
+    return b"".join(whole)[:limit]
 
 
 def _to_url(url: str) -> URL:

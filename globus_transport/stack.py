@@ -154,7 +154,7 @@ class Stack(_LayeredStack[Send]):
             if layer.kind == "flow":
                 send = driver.mount(layer.name, cast(Middleware, layer.middleware), send)
             else:
-                send = _with_call_next(layer.name, cast(CallNext, layer.middleware), send)
+                send = driver.mount_call_next(layer.name, cast(CallNext, layer.middleware), send)
         return send
 
     def send(self, request: Request) -> Response:
@@ -180,11 +180,3 @@ class Stack(_LayeredStack[Send]):
 
     def __exit__(self, *_exc: object) -> None:
         self.close()
-
-
-def _with_call_next(name: str, function: CallNext, below: Send) -> Send:
-    def send(request: Request) -> Response:
-        response = function(request, below)
-        return response if type(response) is Response else driver.check_response(name, function, response)
-
-    return send

@@ -109,7 +109,7 @@ PAGES = (
         ("middleware.errors.Errors", "middleware.cache.CacheStore"),
     ),
     Page("stacks", "Stacks", ("stack", "async_stack", "layers")),
-    Page("flows", "Flows and steps", ("flow",)),
+    Page("flows", "Flows and steps", ("flow", "chunks")),
     Page(
         "events",
         "Events",

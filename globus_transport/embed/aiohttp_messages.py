@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,6 @@ from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.headers import Headers
 from globus_transport.messages import AsyncByteStream, Request, Response, StreamBody
 from globus_transport.terminals.aiohttp_errors import mapped
-from globus_transport.terminals.bodies import async_collected
 
 if TYPE_CHECKING:
     from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, Payload
@@ -163,10 +162,7 @@ class HostStream(AsyncByteStream):
         self._request = request
         self._map_errors = map_errors
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._iterated()
-
-    async def _iterated(self) -> AsyncGenerator[bytes, None]:
+    async def __aiter__(self) -> AsyncGenerator[bytes, None]:
         try:
             while chunk := await self._next():
                 yield chunk
@@ -180,12 +176,6 @@ class HostStream(AsyncByteStream):
             if self._map_errors:
                 raise mapped(self._request, error, _UNKNOWN_LIMITS) from error
             raise
-
-    async def read(self, limit: int | None = None) -> bytes:
-        try:
-            return await async_collected(self._iterated(), limit)
-        finally:
-            await self.close()
 
     async def close(self) -> None:
         # At the end of the body aiohttp takes the connection back by itself, and the body stays readable.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing
+from collections.abc import Iterator
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.messages import StreamBody
@@ -24,31 +23,3 @@ def parts_of(body: StreamBody) -> Iterator[bytes]:
             yield part
     if body.length is not None and sent != body.length:
         raise GlobusSDKUsageError(f"the request body was announced with {body.length} bytes but has {sent}")
-
-
-def collected(parts: Iterator[bytes], limit: int | None) -> bytes:
-    """The parts in one piece, or their first ``limit`` bytes."""
-    whole: list[bytes] = []
-    left = limit
-    while left is None or left > 0:
-        part = next(parts, None)
-        if part is None:
-            break
-        whole.append(part)
-        if left is not None:
-            left -= len(part)
-    return b"".join(whole)[:limit]
-
-
-async def async_collected(parts: AsyncGenerator[bytes, None], limit: int | None) -> bytes:
-    """:func:`collected`, for asyncio; ends the generator."""
-    whole: list[bytes] = []
-    length = 0
-    async with aclosing(parts):
-        if limit is None or limit > 0:
-            async for part in parts:
-                whole.append(part)
-                length += len(part)
-                if limit is not None and length >= limit:
-                    break
-    return b"".join(whole)[:limit]

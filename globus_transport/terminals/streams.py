@@ -11,7 +11,6 @@ from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.headers import Headers
 from globus_transport.messages import AsyncByteStream, ByteStream, Request, Response
 from globus_transport.middleware.errors import ERROR_BODY_LIMIT
-from globus_transport.terminals.bodies import async_collected, collected
 
 
 class ReceivedStream(ByteStream):
@@ -50,12 +49,6 @@ class ReceivedStream(ByteStream):
         finally:
             self.close()
 
-    def read(self, limit: int | None = None) -> bytes:
-        try:
-            return collected(iter(self), limit)
-        finally:
-            self.close()
-
     def close(self) -> None:
         self._closed = True
         self._let_go()
@@ -83,12 +76,6 @@ class AsyncReceivedStream(AsyncByteStream):
             async with aclosing(self._parts()) as parts:
                 async for part in parts:
                     yield part
-        finally:
-            await self.close()
-
-    async def read(self, limit: int | None = None) -> bytes:
-        try:
-            return await async_collected(self.__aiter__(), limit)
         finally:
             await self.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from globus_transport import (
     TransferScopes,
 )
 from globus_transport.sandbox import Sandbox
+from tests.core.stepping import FakeStream
 from tests.docs.examples import EXAMPLES, RunExample
 
 
@@ -48,6 +50,16 @@ def test_only_the_request(run: RunExample, monkeypatch: pytest.MonkeyPatch) -> N
     name_the_job = run("middleware/name_the_job.py")["name_the_job"]
     monkeypatch.setenv("SLURM_JOB_ID", "4711")
     assert name_the_job(Request("GET", "https://service.example.org/")).headers["X-Job"] == "4711"
+
+
+def test_streamed_bodies(run: RunExample) -> None:
+    names = run("middleware/hash_bodies.py")
+    flow = names["hash_bodies"](Request("GET", "https://service.example.org/", stream=True))
+    next(flow)
+    with pytest.raises(StopIteration) as end:
+        flow.send(Response(200, stream=FakeStream(b"12", b"34")))
+    assert b"".join(end.value.value.stream) == b"1234"
+    assert names["checksum"].hexdigest() == hashlib.sha256(b"1234").hexdigest()
 
 
 def test_the_hand_stepped_test_passes() -> None:
