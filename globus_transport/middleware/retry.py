@@ -87,7 +87,7 @@ class Retry:
             else:
                 if request.notify is not None:
                     _tell_attempt(request, response, sent)
-                if response.status < 400 and self.config.retry is None:
+                if self._stands(response):
                     return response
                 if response.status >= 400:
                     response = yield from off_the_wire(response)
@@ -109,6 +109,10 @@ class Retry:
             yield Sleep(pause)
             request = evolve(request, attempt=request.attempt + 1)
             sent = time.monotonic()
+
+    def _stands(self, response: Response) -> bool:
+        # Then its body stays on the wire, whatever the layers above make of it.
+        return self.config.retry is None and response.status not in self.config.transient_error_status_codes
 
     def _begin(self, request: Request, started: float) -> Attempts:
         import tenacity

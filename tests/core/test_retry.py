@@ -207,8 +207,9 @@ def test_a_streamed_error_is_read_before_anyone_judges_it() -> None:
     pause(flow, Response(503, body=b"passing"))
 
 
-def test_a_streamed_success_stays_on_the_wire() -> None:
-    assert stands(begin(Retry(), get(stream=True)), Response(200, stream=FakeStream(b"1")))
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_streamed_answer_that_is_final_by_its_status_stays_on_the_wire(status: int) -> None:
+    assert stands(begin(Retry(), get(stream=True)), Response(status, stream=FakeStream(b"1")))
 
 
 @in_both_worlds
