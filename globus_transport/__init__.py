@@ -11,6 +11,10 @@ from globus_transport._version import __version__
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from globus_transport import client as client
+    from globus_transport import exc as exc
+    from globus_transport import paging as paging
+    from globus_transport import response as response
     from globus_transport.api_errors import GlobusAPIError as GlobusAPIError
     from globus_transport.app.client_app import ClientApp as ClientApp
     from globus_transport.app.config import GlobusAppConfig as GlobusAppConfig
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer as RefreshTokenAuthorizer
     from globus_transport.authorizers.renewing import RenewingAuthorizer as RenewingAuthorizer
     from globus_transport.chunks import each_chunk as each_chunk
+    from globus_transport.error_documents import ErrorSubdocument as ErrorSubdocument
     from globus_transport.errors import GlobusConnectionError as GlobusConnectionError
     from globus_transport.errors import GlobusConnectionTimeoutError as GlobusConnectionTimeoutError
     from globus_transport.errors import GlobusError as GlobusError
@@ -45,6 +50,7 @@ if TYPE_CHECKING:
     from globus_transport.flow import Run as Run
     from globus_transport.flow import Shield as Shield
     from globus_transport.flow import Sleep as Sleep
+    from globus_transport.flow import Start as Start
     from globus_transport.flow import Steps as Steps
     from globus_transport.flow import Wait as Wait
     from globus_transport.flow import hedge as hedge
@@ -166,6 +172,7 @@ _MODULES = {
     "RefreshTokenAuthorizer": "authorizers.refresh_token",
     "RenewingAuthorizer": "authorizers.renewing",
     "each_chunk": "chunks",
+    "ErrorSubdocument": "error_documents",
     "GlobusConnectionError": "errors",
     "GlobusConnectionTimeoutError": "errors",
     "GlobusError": "errors",
@@ -183,6 +190,7 @@ _MODULES = {
     "Run": "flow",
     "Shield": "flow",
     "Sleep": "flow",
+    "Start": "flow",
     "Steps": "flow",
     "Wait": "flow",
     "hedge": "flow",
@@ -281,6 +289,9 @@ _MODULES = {
     "URL": "urls",
 }
 
+# Modules that a program may name without importing them, as in `except globus_transport.exc.NetworkError`.
+_SUBMODULES = frozenset({"client", "exc", "paging", "response"})
+
 # AiohttpTerminal is not among them: to load it takes an extra, and `import *` is to work without.
 __all__ = [
     "MISSING",
@@ -323,6 +334,7 @@ __all__ = [
     "DeleteData",
     "DependentScopeSpec",
     "DryRun",
+    "ErrorSubdocument",
     "Events",
     "Flow",
     "GetConsentsResponse",
@@ -390,6 +402,7 @@ __all__ = [
     "Shield",
     "Sleep",
     "Stack",
+    "Start",
     "Steps",
     "StreamBody",
     "StructuredLogging",
@@ -418,14 +431,16 @@ if not TYPE_CHECKING:
     # A type checker that saw this would take any name for one of ours.
 
     def __getattr__(name: str) -> object:
-        if name not in _MODULES:
+        if name not in _MODULES and name not in _SUBMODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module
 
+        if name in _SUBMODULES:
+            return import_module(f"{__name__}.{name}")
         value: object = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
         globals()[name] = value
         return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULES})
+    return sorted({*globals(), *_MODULES, *_SUBMODULES})

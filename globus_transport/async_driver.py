@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import threading
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from contextvars import copy_context
 from types import GeneratorType
 from typing import Any, TypeVar
 
-from globus_transport.callables import looked_up
+from globus_transport.callables import looked_up, runs_coroutine
 from globus_transport.driver import check_flow, check_response, is_within, not_a_step, with_body
-from globus_transport.flow import AsyncSend, Hedge, Middleware, Read, Run, Shield, Sleep, Step, Steps, Wait
+from globus_transport.flow import AsyncSend, Hedge, Middleware, Read, Run, Shield, Sleep, Start, Step, Steps, Wait
 from globus_transport.messages import ByteStream, Request, Response
 
 T = TypeVar("T")
@@ -110,7 +112,12 @@ async def perform(step: Step, below: AsyncSend, open_responses: list[Response]) 
         return await asyncio.sleep(step.seconds)
     if isinstance(step, Wait):
         return await _wait(step)
+    if isinstance(step, Start):
+        arguments = (step.function, *step.args)
+        return threading.Thread(target=copy_context().run, args=arguments, name=repr(step)).start()
     if isinstance(step, Run):
+        if runs_coroutine(step.function):
+            return await step.function(*step.args)
         answer = await asyncio.to_thread(_run_in_worker, step)
         return await answer if inspect.iscoroutine(answer) else answer
     if isinstance(step, Read):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from globus_transport.callables import looked_up
 from globus_transport.errors import MiddlewareError
-from globus_transport.flow import Hedge, Middleware, Read, Run, Send, Shield, Sleep, Step, Steps, Wait
+from globus_transport.flow import Hedge, Middleware, Read, Run, Send, Shield, Sleep, Start, Step, Steps, Wait
 from globus_transport.layers import describe
 from globus_transport.messages import ByteStream, Request, Response
 
@@ -115,6 +115,8 @@ def perform(step: Step, below: Send, open_responses: list[Response]) -> Any:
         return step.future.result(step.timeout)
     if isinstance(step, Run):
         return _run_here(step)
+    if isinstance(step, Start):
+        return step.function(*step.args)
     if isinstance(step, Read):
         return _read(step)
     if isinstance(step, Shield):
@@ -258,5 +260,5 @@ def check_response(name: str, middleware: object, response: object) -> Response:
 def not_a_step(step: object) -> MiddlewareError:
     """The exception that is raised at the yield of something that is no step."""
     return MiddlewareError(
-        f"a flow yielded {type(step).__name__}; it may yield a Request, Sleep, Wait, Run, Read, Shield or Hedge"
+        f"a flow yielded {type(step).__name__}; it may yield a Request, Sleep, Wait, Run, Start, Read, Shield or Hedge"
     )

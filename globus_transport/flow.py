@@ -20,7 +20,7 @@ One that only changes the request returns the new one instead of a flow, and has
     def trace(request: Request) -> Request:
         return request.with_header("X-Trace", "on")
 
-The steps are a closed set: :class:`Request`, :class:`Sleep`, :class:`Wait`, :class:`Run`,
+The steps are a closed set: :class:`Request`, :class:`Sleep`, :class:`Wait`, :class:`Run`, :class:`Start`,
 :class:`Read`, :class:`Shield` and :class:`Hedge`. ``yield`` gives an untyped answer; the functions
 :func:`send`, :func:`sleep`, :func:`wait`, :func:`run`, :func:`read`, :func:`shield` and :func:`hedge`
 give each its type: ``response = yield from send(request)``.
@@ -59,12 +59,7 @@ class Wait:
     timeout: float | None = None
 
 
-class Run:
-    """Do blocking work: called in place under threads, in a worker thread under asyncio.
-
-    A coroutine that the function returns is awaited under asyncio, and refused under threads.
-    """
-
+class _Work:
     __slots__ = ("args", "function")
 
     def __init__(self, function: Callable[..., Any], *args: Any) -> None:
@@ -73,7 +68,27 @@ class Run:
 
     def __repr__(self) -> str:
         # The arguments may be tokens.
-        return f"Run({getattr(self.function, '__qualname__', type(self.function).__name__)})"
+        return f"{type(self).__name__}({getattr(self.function, '__qualname__', type(self.function).__name__)})"
+
+
+class Run(_Work):
+    """Do blocking work: called in place under threads, in a worker thread under asyncio.
+
+    A coroutine that the function returns is awaited under asyncio, and refused under threads.
+    """
+
+    __slots__ = ()
+
+
+class Start(_Work):
+    """Begin blocking work that others wait for too, and go on: the answer is ``None``.
+
+    Called in place under threads. Under asyncio in a thread of its own, which the end of the program waits for: neither
+    cancelling the caller, nor closing the loop, nor a pool of worker threads that all wait for it stops it.
+    The function tells its outcome, an exception too, by a future.
+    """
+
+    __slots__ = ()
 
 
 @frozen
@@ -111,7 +126,7 @@ class Hedge:
     second: Callable[[], bool]
 
 
-Step = Union[Request, Sleep, Wait, Run, Read, Shield, Hedge]
+Step = Union[Request, Sleep, Wait, Run, Start, Read, Shield, Hedge]
 Flow = Generator[Step, Any, Response]
 Middleware = Callable[[Request], Union[Flow, Request]]
 

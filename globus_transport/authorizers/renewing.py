@@ -11,8 +11,9 @@ from globus_transport import driver
 from globus_transport.attempts import once_more_on
 from globus_transport.authorizers.access_token import bearer
 from globus_transport.authorizers.base import GlobusAuthorizer
+from globus_transport.callables import runs_coroutine
 from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
-from globus_transport.flow import Flow, Steps
+from globus_transport.flow import Flow, Run, Steps
 from globus_transport.messages import Request, Response
 from globus_transport.middleware.errors import off_the_wire
 from globus_transport.tokens.data import AccessToken
@@ -38,7 +39,9 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
     :param access_token: a token to begin with
     :param expires_at: when that expires, in seconds since the epoch
     :param on_refresh: is given every token reply before its token is used, to store it. If it raises,
-        the call fails with that, and the next call hands it the same reply again
+        the call fails with that, and the next call hands it the same reply again. Under threads it is called in one
+        of those that wait for the token, under asyncio in a thread of its own; a coroutine function, for asyncio only,
+        is awaited in the caller's loop
     :raises GlobusSDKUsageError: if only one of ``access_token`` and ``expires_at`` is given
     """
 
@@ -59,7 +62,7 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         self._renewal: Renewal[AccessToken] = self._new_renewal()
 
     def _new_renewal(self) -> Renewal[AccessToken]:
-        return Renewal(self._fetch, self._store, self._adopt)
+        return Renewal(self._fetch, self._store, self._adopt, self._store_awaits)
 
     @abstractmethod
     def _get_token_response(self) -> ReplyT:
@@ -170,8 +173,11 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         lifetime = None if expires_at is None else expires_at - time.time()
         return reply, AccessToken(value, bearer(value), expires_at, lifetime)
 
-    def _store(self, answer: tuple[ReplyT, AccessToken]) -> Any:
-        return None if self.on_refresh is None else self.on_refresh(answer[0])
+    def _store(self, answer: tuple[ReplyT, AccessToken]) -> Run | None:
+        return None if self.on_refresh is None else Run(self.on_refresh, answer[0])
+
+    def _store_awaits(self) -> bool:
+        return self.on_refresh is not None and runs_coroutine(self.on_refresh)
 
     def _adopt(self, answer: tuple[ReplyT, AccessToken]) -> AccessToken:
         self._token = answer[1]

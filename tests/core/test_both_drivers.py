@@ -5,13 +5,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Generator
 from concurrent.futures import Future
+from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
 import pytest
 
 from globus_transport.errors import GlobusConnectionError, MiddlewareError
-from globus_transport.flow import Flow, Read, Run, Shield, Sleep, Steps, Wait, read, run, send, shield, sleep, wait
+from globus_transport.flow import (
+    Flow,
+    Read,
+    Run,
+    Shield,
+    Sleep,
+    Start,
+    Steps,
+    Wait,
+    read,
+    run,
+    send,
+    shield,
+    sleep,
+    wait,
+)
 from globus_transport.messages import Request, Response
 from tests.core.stepping import ORIGIN, World, get, in_both_worlds
 
@@ -478,3 +494,21 @@ def test_a_flow_above_the_stack_goes_through_every_layer(world: World) -> None:
     terminal = world.terminal(Response(201), Response(202))
     assert world.run(operation(), [mark], terminal) == [201, 202]
     assert [request.headers["X"] for request in terminal.requests] == ["marked", "marked"]
+
+
+@in_both_worlds
+def test_work_that_is_started_tells_its_outcome_by_a_future(world: World) -> None:
+    told: Future[str] = Future()
+    where: ContextVar[str] = ContextVar("where")
+
+    def work(text: str) -> None:
+        told.set_result(f"{text} {where.get()}")
+
+    def layer(request: Request) -> Flow:
+        where.set("here")
+        assert (yield Start(work, "done")) is None
+        return Response(200, reason=(yield from wait(told, 20)))
+
+    assert repr(Start(work, "s3cret")).endswith("work)")
+    assert "s3cret" not in repr(Start(work, "s3cret"))
+    assert world.send(get(), [layer], world.terminal()).reason == "done here"

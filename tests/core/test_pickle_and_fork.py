@@ -14,7 +14,7 @@ from globus_transport.authorizers.client_credentials import ClientCredentialsAut
 from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
 from globus_transport.authorizers.renewing import RenewingAuthorizer
 from globus_transport.driver import run_above
-from globus_transport.flow import Flow, Shield, Wait
+from globus_transport.flow import Flow, Start, Wait
 from globus_transport.messages import Request, Response
 from globus_transport.middleware.deadline import Deadline
 from globus_transport.middleware.errors import Errors
@@ -92,7 +92,7 @@ def test_a_copy_has_the_token_and_renews_by_itself(authorizer: RenewingAuthorize
 def test_a_renewal_in_flight_is_not_copied() -> None:
     authorizer = refreshing(FakeAuth())
     flow = authorizer.authorize(get())
-    assert isinstance(next(flow), Shield)
+    assert isinstance(next(flow), Start)
     same = pickle.loads(pickle.dumps(authorizer))
     assert isinstance(next(authorizer.authorize(get())), Wait)
     assert same.get_authorization_header() == "Bearer token-1"
@@ -104,9 +104,8 @@ def test_a_child_does_not_wait_for_its_parents_renewal() -> None:
     auth = FakeAuth()
     authorizer = refreshing(auth)
     flow = authorizer.authorize(get())
-    step = next(flow)
-    assert isinstance(step, Shield)
-    next(step.flow)
+    assert isinstance(next(flow), Start)
+    assert isinstance(flow.send(None), Wait)
 
     def in_the_child() -> int:
         assert authorizer.get_authorization_header() == "Bearer token-1"
@@ -140,7 +139,7 @@ def test_a_child_is_not_blocked_by_the_locks_of_its_parent() -> None:
             codes.append(exit_code_of_child(in_the_child))
         return 7
 
-    renewal: Renewal[int] = Renewal(fetch, None, int)
+    renewal: Renewal[int] = Renewal(fetch, lambda _: None, int, lambda: False)
     assert run_above(renewal.renewed(fork_under_the_lock, None), unreachable) == 7
     assert codes == [7, 7]
 

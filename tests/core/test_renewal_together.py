@@ -13,6 +13,7 @@ import pytest
 
 from globus_transport.async_stack import AsyncStack
 from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
+from globus_transport.errors import GlobusTimeoutError
 from globus_transport.flow import Flow
 from globus_transport.layers import LayerLike
 from globus_transport.messages import Request, Response
@@ -221,6 +222,70 @@ def test_a_thread_may_wait_for_a_tasks_renewal() -> None:
         await asyncio.sleep(0)
         release.set()
         assert [(await leader).status, (await in_a_thread).status] == [200, 200]
+
+    asyncio.run(main())
+    assert len(auth.grants) == 1
+
+
+def test_worker_threads_that_all_wait_for_a_tasks_renewal_do_not_keep_it_from_its_end() -> None:
+    auth = FakeAuth()
+    service = Service(auth)
+    everyone = Everyone(3)
+    layers: list[LayerLike] = [everyone, sharing(auth, EXPIRED).bound_to(ORIGIN)]
+    stack = Stack(service, layers)
+
+    async def main() -> None:
+        # As a machine with few CPUs has them: no worker is left for the renewal.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2))
+        calls = (AsyncStack(service.answer, layers).send(get()), *(asyncio.to_thread(stack.send, get()) for _ in "12"))
+        async with asyncio.timeout(20):
+            assert [response.status for response in await asyncio.gather(*calls)] == [200] * 3
+
+    asyncio.run(main())
+    assert len(auth.grants) == 1
+
+
+def test_a_call_in_a_loops_own_thread_may_wait_for_a_tasks_renewal() -> None:
+    begun = threading.Event()
+    auth = FakeAuth(lambda _: begun.set())
+    service = Service(auth)
+    layers: list[LayerLike] = [sharing(auth, EXPIRED).bound_to(ORIGIN)]
+
+    async def main() -> None:
+        leader = asyncio.create_task(AsyncStack(service.answer, layers).send(get()))
+        await asyncio.sleep(0)
+        # It blocks the loop.
+        assert Stack(service, layers).send(get(deadline=time.monotonic() + 20)).status == 200
+        assert (await leader).status == 200
+
+    asyncio.run(main())
+    assert len(auth.grants) == 1
+
+
+def test_a_loop_that_is_closed_during_a_renewal_does_not_block_the_next_call() -> None:
+    release = threading.Event()
+    auth = FakeAuth(lambda _: release.wait(60))
+    service = Service(auth)
+    layers: list[LayerLike] = [sharing(auth, EXPIRED).bound_to(ORIGIN)]
+    loop = asyncio.new_event_loop()
+    with pytest.raises(TimeoutError):
+        loop.run_until_complete(asyncio.wait_for(AsyncStack(service.answer, layers).send(get()), 0.05))
+    loop.close()
+    release.set()
+    assert Stack(service, layers).send(get(deadline=time.monotonic() + 20)).status == 200
+    assert len(auth.grants) == 1
+
+
+def test_a_deadline_ends_the_wait_of_the_task_that_leads() -> None:
+    release = threading.Event()
+    auth = FakeAuth(lambda _: release.wait(60))
+    stack = AsyncStack(Service(auth).answer, [sharing(auth, EXPIRED).bound_to(ORIGIN)])
+
+    async def main() -> None:
+        with pytest.raises(GlobusTimeoutError, match="while the token was being renewed"):
+            await stack.send(get(deadline=time.monotonic() + 0.05))
+        release.set()
+        assert (await stack.send(get())).status == 200
 
     asyncio.run(main())
     assert len(auth.grants) == 1

@@ -13,7 +13,7 @@ from globus_transport.authorizers.client_credentials import ClientCredentialsAut
 from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
 from globus_transport.authorizers.renewing import RenewingAuthorizer
 from globus_transport.errors import GlobusConnectionError, GlobusSDKUsageError, MiddlewareError, ReplyFormatError
-from globus_transport.flow import Flow, Read, Run, Shield, Sleep, Step
+from globus_transport.flow import Flow, Read, Run, Shield, Sleep, Start, Step, Wait
 from globus_transport.messages import Request, Response, StreamBody
 from tests.core.stepping import ORIGIN, FakeAuth, FakeStream, Reply, World, end_of, get, in_both_worlds, post
 
@@ -32,8 +32,10 @@ def with_token(auth: FakeAuth, **more: Any) -> RefreshTokenAuthorizer[Reply]:
 
 def do(step: Step) -> Any:
     """Carry out a step as a driver would; none of an authorizer's is a Sleep."""
-    if isinstance(step, Run):
+    if isinstance(step, (Run, Start)):
         return step.function(*step.args)
+    if isinstance(step, Wait):
+        return step.future.result(0)
     assert isinstance(step, Shield)
     inner = step.flow
     try:
@@ -320,7 +322,7 @@ def test_a_renewal_that_fails_raises_its_own_error_and_the_next_call_tries_again
     next(flow)
     step = flow.send(REFUSED)
     with pytest.raises(AuthError, match="refused"):
-        do(step)
+        until_request(flow, step)
     assert authorizer.access_token == "token-0"
     assert header_of(authorizer) == "Bearer token-2"
 
