@@ -37,6 +37,22 @@ class Declared:
         """What a call takes, without ``self``."""
         return call_signature(self.function)
 
+    if not TYPE_CHECKING:
+
+        @property
+        def __signature__(self) -> inspect.Signature:
+            return self.signature
+
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            """``TransferClient.get_task(client, task_id)``, as a method can be called.
+
+            A mock with a client for its spec goes by this signature, and brings no client.
+            """
+            if not args or not hasattr(args[0], "_bind"):
+                raise TypeError(f"{self.owner}.{self.name}(client, ...): the first argument is a client")
+            client, *rest = args
+            return self.__get__(client, type(client))(*rest, **kwargs)
+
     def _bound_to(self, instance: Any) -> Any:
         return self if instance is None else instance._bind(self)
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
     from globus_transport.routing.app_protocol import AppLike, ScopeCollectionLike
 
+# A client's stack and its credential are tied to them.
+_WHERE = frozenset({"base_url", "environment", "origin", "base_path"})
+
 SendT = TypeVar("SendT", bound=Callable[[Request], Any])
 
 AnyAuthorizer = Union[GlobusAuthorizer, BoundAuthorizer]
@@ -51,6 +54,7 @@ class MountedRoutes(RouteTable, Generic[SendT]):
     """
 
     environment: str
+    #: A class for a service of one's own may say it: ``base_url = "https://widgets.example.org/"``.
     base_url: str
     origin: str
     base_path: str
@@ -76,7 +80,7 @@ class MountedRoutes(RouteTable, Generic[SendT]):
         if app_scopes and app is None:
             raise GlobusSDKUsageError(f"{type(self).__name__}: app_scopes= are asked for by an app; give app=, too")
         self._mount(app.config.environment if environment is None and app is not None else environment, base_url)
-        self.authorizer = authorizer
+        self._authorizer = authorizer
         self._app: AppLike | None = None
         self.app_scopes: list[Scope] | None = None
         self._app_name = app_name
@@ -92,6 +96,8 @@ class MountedRoutes(RouteTable, Generic[SendT]):
 
     def _mount(self, environment: str | None, base_url: str | None) -> None:
         self.environment = config.environment_name(environment)
+        if base_url is None:
+            base_url = getattr(type(self), "base_url", None)
         if base_url is None:
             if not self.service_name:
                 raise GlobusSDKUsageError(f"{type(self).__name__} is for no certain service; give it base_url=")
@@ -125,6 +131,38 @@ class MountedRoutes(RouteTable, Generic[SendT]):
                 f"authorizer: expected one such as AccessTokenAuthorizer(token), got a {type(authorizer).__name__}"
             )
         return authorizer.bound_to(self.origin)
+
+    @property
+    def authorizer(self) -> AnyAuthorizer | None:
+        """What puts the credential on. Another one may be assigned, or ``None``: from then on requests go with that."""
+        return self._authorizer
+
+    @authorizer.setter
+    def authorizer(self, authorizer: AnyAuthorizer | None) -> None:
+        if self._app is not None:
+            raise GlobusSDKUsageError(f"{type(self).__name__} has an app, which logs in; make a client without one")
+        bound = None if authorizer is None else self._bound(authorizer)
+        self._authorizer = authorizer
+        if bound is not None:
+            self._put_authorizer(bound)
+        elif "authorizer" in self.stack:
+            self.stack = self.stack.remove("authorizer")
+
+    def _put_authorizer(self, bound: BoundAuthorizer) -> None:
+        if "authorizer" in self.stack:
+            self.stack = self.stack.replace("authorizer", bound)
+        else:
+            before = "headers" if "headers" in self.stack else None
+            self.stack = self.stack.add(bound, name="authorizer", before=before)
+
+    if not TYPE_CHECKING:
+        # Checkers would take it for leave to assign to any name.
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name in _WHERE and "stack" in vars(self):
+                raise GlobusSDKUsageError(
+                    f"{type(self).__name__}.{name} cannot be changed; make another client, with {name}="
+                )
+            super().__setattr__(name, value)
 
     @property
     def app(self) -> AppLike | None:
@@ -169,11 +207,7 @@ class MountedRoutes(RouteTable, Generic[SendT]):
         self.app_scopes = scopes
         if self._app_name is None:
             self.app_name = app.app_name
-        self.stack = self.stack.add(
-            AppAuthorizer(app, self.resource_server).bound_to(self.origin),
-            name="authorizer",
-            before="headers" if "headers" in self.stack else None,
-        )
+        self._put_authorizer(AppAuthorizer(app, self.resource_server).bound_to(self.origin))
 
     def add_app_scope(self, scope_collection: ScopeCollectionLike) -> Self:
         """Have the application ask for more scopes of this client's resource server, in the next login.

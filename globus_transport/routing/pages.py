@@ -43,6 +43,9 @@ class PageRequests:
         :raises ReplyFormatError: if it does not say how the list goes on
         """
         page = self._plan.reply(response, self._client)
+        if not isinstance(page.data, dict):
+            # To take it for the last one would lose the rest of the list.
+            raise ReplyFormatError("a page of the list is no JSON object, so it does not say how the list goes on")
         following = self._paging.after(self._asked, page)
         self.more = following is not None
         if following is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from globus_transport.api_errors import GlobusAPIError
 from globus_transport.errors import GlobusSDKUsageError
@@ -56,6 +56,12 @@ class _RoutesOf:
         return RouteList(found.values())
 
 
+class _ResourceServerOfScopes:
+    def __get__(self, _instance: object, owner: type[RouteTable]) -> str | None:
+        server: str | None = getattr(owner.scopes, "resource_server", None)
+        return server
+
+
 class NoDefaultScopesError(GlobusSDKUsageError, NotImplementedError):
     """Which scopes an application has to ask for, for a client, is not known."""
 
@@ -67,7 +73,7 @@ class RouteTable:
     :cvar service_name: for the service's address
     :cvar error_class: what an unsuccessful reply is raised as
     :cvar scopes: the service's scopes, by name
-    :cvar resource_server: the service's name in token replies
+    :cvar resource_server: the service's name in token replies; by default what ``scopes`` says
     :cvar token_scopes: what a token needs for a route that does not say so itself
     :cvar lists_its_routes: whether ``routes`` shows what this very class declares
     """
@@ -76,7 +82,10 @@ class RouteTable:
     service_name: ClassVar[str] = ""
     error_class: ClassVar[type[GlobusAPIError]] = GlobusAPIError
     scopes: ClassVar[Any] = None
-    resource_server: ClassVar[str | None] = None
+    if TYPE_CHECKING:
+        resource_server: ClassVar[str | None]
+    else:
+        resource_server = _ResourceServerOfScopes()
     token_scopes: ClassVar[Iterable[str | Scope]] = ()
     lists_its_routes: ClassVar[bool] = True
 

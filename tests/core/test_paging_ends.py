@@ -37,3 +37,12 @@ def test_a_circle_of_any_length_is_noticed(lead: int, circle: int) -> None:
 def test_a_list_without_a_circle_is_read_to_its_end(count: int) -> None:
     markers: Iterator[str | None] = itertools.chain(map(str, range(count)), [None])
     assert len(list(_client(markers).task_successful_transfers.items("task"))) == count + 1
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"[]", b"<html>"])
+def test_a_page_that_is_no_document_is_not_the_last(body: bytes) -> None:
+    client = TransferClient(
+        base_url="https://service.example.org", terminal=lambda request: Response(200, _JSON, body, request=request)
+    )
+    with pytest.raises(ReplyFormatError):
+        list(client.task_successful_transfers.pages("task"))
