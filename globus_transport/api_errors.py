@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from globus_transport.error_documents import ErrorDocument, ErrorSubdocument
     from globus_transport.error_info import ErrorInfoContainer
+    from globus_transport.response_like import ResponseLike
 
 _LONGEST_TEXT = 500
 
@@ -21,10 +22,11 @@ _LONGEST_TEXT = 500
 class GlobusAPIError(GlobusError):
     """The service answered with status 400 or above.
 
+    :param r: the response; in a test also one of ``requests``
     :ivar http_status: the status code
     :ivar code: the service's word for what went wrong, if it gave one
     :ivar messages: its explanations
-    :ivar errors: the single errors, if it listed several
+    :ivar errors: the single errors; of a document that lists none, the document itself
     :ivar request_id: what the service's operators find the call by
     :ivar method: of the request that was refused, if it is known
     :ivar url: the same; without secrets
@@ -39,7 +41,11 @@ class GlobusAPIError(GlobusError):
     errors: list[ErrorSubdocument]
     request_id: str | None
 
-    def __init__(self, r: Response) -> None:
+    def __init__(self, r: Response | ResponseLike) -> None:
+        if not isinstance(r, Response):
+            from globus_transport.response_like import response_from
+
+            r = response_from(r)
         self._response = without_secrets(r)
         self.http_status = r.status
         self.method = r.request.method if r.request is not None else None

@@ -96,11 +96,45 @@ def verify_ssl() -> bool | str:
 
     :raises GlobusSDKUsageError: if it is none of them
     """
-    text = os.environ.get("GLOBUS_SDK_VERIFY_SSL", "")
-    if not text or text.lower() in _TRUE:
+    return _verification("GLOBUS_SDK_VERIFY_SSL", os.environ.get("GLOBUS_SDK_VERIFY_SSL") or "true")
+
+
+def _verification(name: str, text: str) -> bool | str:
+    if text.lower() in _TRUE:
         return True
     if text.lower() in _FALSE:
         return False
     if os.path.exists(text):
         return text
-    raise GlobusSDKUsageError(f"GLOBUS_SDK_VERIFY_SSL={text!r}: give true, false, or the path of an existing CA file")
+    raise GlobusSDKUsageError(f"{name}={text!r}: give true, false, or the path of an existing CA file")
+
+
+# The same under the names, and with the parameters, that globus-sdk has for them.
+
+get_environment_name = environment_name
+get_service_url = service_url
+
+
+def get_webapp_url(environment: str | None = None) -> str:
+    """The address of the web application.
+
+    :raises GlobusSDKUsageError: for an unknown environment
+    """
+    return service_url("app", environment)
+
+
+def get_http_timeout(value: float | None = None) -> float | None:
+    """The seconds given, else :func:`http_timeout`. -1 stands for no limit."""
+    if value is None:
+        return http_timeout()
+    return None if value == -1 else value
+
+
+def get_ssl_verify(value: bool | str | os.PathLike[str] | None = None) -> bool | str:
+    """What is given, read as from the environment, else :func:`verify_ssl`.
+
+    :raises GlobusSDKUsageError: if it is neither a yes, nor a no, nor the path of a CA file or folder
+    """
+    if value is None:
+        return verify_ssl()
+    return value if isinstance(value, bool) else _verification("value", os.fspath(value))

@@ -14,13 +14,16 @@ import attrs
 
 @attrs.frozen
 class ErrorSubdocument:
-    """One error of several in a reply.
+    """One error of those in a reply.
 
     :ivar raw: the document
+    :param message_fields: where its text may be; the first that is there counts
     """
 
     raw: dict[str, Any]
-    _message_fields: Sequence[str] = attrs.field(repr=False)
+    _message_fields: Sequence[str] = attrs.field(
+        default=("message", "detail", "title"), repr=False, kw_only=True, alias="message_fields"
+    )
 
     @property
     def message(self) -> str | None:
@@ -51,7 +54,7 @@ def read_error(document: Any, *, is_json_api: bool, message_fields: Sequence[str
     """Read an error document of any shape; what is not an object says nothing."""
     if not isinstance(document, dict):
         return ErrorDocument()
-    parts = [ErrorSubdocument(one, message_fields) for one in _objects(document.get("errors"))]
+    parts = _parts(document.get("errors"), message_fields)
     if is_json_api and parts:
         meta = document.get("meta")
         request_id = _text(meta.get("request_id")) if isinstance(meta, dict) else None
@@ -59,14 +62,17 @@ def read_error(document: Any, *, is_json_api: bool, message_fields: Sequence[str
     code, message = _text(document.get("code")), _text(document.get("message"))
     request_id = _text(document.get("request_id"))
     if code is not None and message is not None:
-        return ErrorDocument(code, [message], parts, request_id)
+        return ErrorDocument(code, [message], parts or _parts([document], message_fields), request_id)
     # Some services keep their error under "error", alone or in a list; others answer with the error itself.
-    parts = parts or [ErrorSubdocument(one, message_fields) for one in _objects([document.get("error"), document])][:1]
+    parts = parts or _parts([document.get("error")], message_fields) or _parts([document], message_fields)
     return ErrorDocument(code or _shared_code(parts), _messages(parts), parts, request_id)
 
 
-def _objects(values: Any) -> Iterable[dict[str, Any]]:
-    return [one for one in values if isinstance(one, dict)] if isinstance(values, list) else []
+def _parts(listed: Any, message_fields: Sequence[str]) -> list[ErrorSubdocument]:
+    # A list with something else in it is no list of errors.
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        return []
+    return [ErrorSubdocument(one, message_fields=message_fields) for one in listed]
 
 
 def _messages(parts: Iterable[ErrorSubdocument]) -> list[str]:

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.headers import Headers
 from globus_transport.messages import AsyncByteStream, ByteStream, Response
+from globus_transport.values import evolve
 
 if TYPE_CHECKING:
     from typing import Self
+
+    from globus_transport.response_like import ResponseLike
 
 _UNREAD: Any = object()
 
@@ -19,18 +22,27 @@ _UNREAD: Any = object()
 class GlobusHTTPResponse:
     """The reply of a service.
 
-    ``reply["key"]``, ``"key" in reply`` and ``reply.get("key")`` look into the JSON document.
+    ``reply["key"]``, ``"key" in reply`` and ``reply.get("key")`` look into the JSON document. Of a streamed reply they
+    read the body first, as ``text``, ``binary_content`` and ``data`` do, and it is kept.
 
+    :param response: what came; in a test also a response of ``requests``
     :ivar client: the client that made the call; ``None`` in a reply that was unpickled
     """
 
-    def __init__(self, response: Response | GlobusHTTPResponse, client: Any = None) -> None:
-        if isinstance(response, GlobusHTTPResponse):
-            self._response: Response = response._response
-            self.client: Any = response.client if client is None else client
+    # Whether the body was read in chunks, or begun to be.
+    _went_by = False
+
+    def __init__(self, response: Response | GlobusHTTPResponse | ResponseLike, client: Any = None) -> None:
+        self.client: Any = client
+        if isinstance(response, Response):
+            self._response: Response = response
+        elif isinstance(response, GlobusHTTPResponse):
+            self._response = response._response
+            self.client = response.client if client is None else client
         else:
-            self._response = response
-            self.client = client
+            from globus_transport.response_like import response_from
+
+            self._response = response_from(response)
         self._document: Any = _UNREAD
 
     @property
@@ -56,12 +68,32 @@ class GlobusHTTPResponse:
     @property
     def text(self) -> str:
         """The body as text."""
-        return self._response.text
+        return self._off_the_wire().text
 
     @property
     def binary_content(self) -> bytes:
-        """The body's bytes; empty for a streamed reply."""
-        return self._response.body
+        """The body's bytes."""
+        return self._off_the_wire().body
+
+    def _off_the_wire(self) -> Response:
+        """The response with its body off the wire.
+
+        :raises NetworkError: if the body breaks off
+        :raises GlobusSDKUsageError: if it cannot be read here, or has been read in chunks
+        """
+        response = self._response
+        if isinstance(response.stream, AsyncByteStream):
+            raise GlobusSDKUsageError(
+                "this reply's body is still on the wire, and comes through asyncio: read it with "
+                "`async for chunk in reply.aiter_bytes()`, or ask for the reply without stream=True"
+            )
+        if response.stream is not None:
+            if self._went_by:
+                raise GlobusSDKUsageError(
+                    "this reply's body went by in iter_bytes(), which keeps nothing: collect the chunks there"
+                )
+            self._response = response = evolve(response, body=response.stream.read(), stream=None)
+        return response
 
     @property
     def data(self) -> Any:
@@ -74,10 +106,11 @@ class GlobusHTTPResponse:
         return self._document
 
     def _parse(self) -> Any:
+        response = self._off_the_wire()
         try:
-            return self._response.json()
+            return response.json()
         except ReplyFormatError:
-            if self._response.body and "json" in (self.content_type or "").lower():
+            if response.body and "json" in (self.content_type or "").lower():
                 raise
             return None
 
@@ -89,11 +122,16 @@ class GlobusHTTPResponse:
         return data
 
     def get(self, key: str, default: Any = None) -> Any:
-        """A value of the document, or ``default``.
+        """A value of the document, or ``default``; of a list, of ``null`` and of an empty body always ``default``.
 
-        :raises ReplyFormatError: if the document is no object
+        :raises ReplyFormatError: if the body is something else than JSON, or a text, number or boolean
         """
-        data = self._whole()
+        data = self.data
+        if data is None and self._response.body:
+            # Raises, if it is no JSON; else it is a null.
+            data = self._response.json()
+        if data is None or isinstance(data, list):
+            return default
         if not isinstance(data, dict):
             raise ReplyFormatError(f"the reply is a JSON {_kind(data)}, which has no keys to get")
         return data.get(key, default)
@@ -115,7 +153,10 @@ class GlobusHTTPResponse:
         return bool(self.data)
 
     def __str__(self) -> str:
-        if self._response.stream is None and self.data is not None:
+        if self._response.stream is not None:
+            # To print is not to read.
+            return repr(self)
+        if self.data is not None:
             return json.dumps(self.data, indent=2, ensure_ascii=False)
         return self.text
 
@@ -144,6 +185,7 @@ class GlobusHTTPResponse:
         if stream is None:
             yield self._response.body
         else:
+            self._went_by = True
             yield from stream
 
     async def aiter_bytes(self) -> AsyncIterator[bytes]:
@@ -225,7 +267,11 @@ class IterableResponse(GlobusHTTPResponse):
     default_iter_key: ClassVar[str]
 
     def __init__(
-        self, response: Response | GlobusHTTPResponse, client: Any = None, *, iter_key: str | None = None
+        self,
+        response: Response | GlobusHTTPResponse | ResponseLike,
+        client: Any = None,
+        *,
+        iter_key: str | None = None,
     ) -> None:
         super().__init__(response, client)
         self.iter_key = self.default_iter_key if iter_key is None else iter_key

@@ -278,12 +278,11 @@ PAGES = (
     Page(
         "errors",
         "Errors",
-        ("errors", "api_errors", "services.auth.errors", "services.transfer.errors"),
+        ("errors", "api_errors", "error_documents", "services.auth.errors", "services.transfer.errors"),
         (
             "error_info.ErrorInfoContainer",
             "error_info.AuthorizationParameterInfo",
             "error_info.ConsentRequiredInfo",
-            "error_documents.ErrorSubdocument",
         ),
     ),
     Page(

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, Union
+from typing import Any, Union
 
 import requests
 import responses
@@ -24,7 +24,8 @@ from globus_transport.services.auth.login_clients import (
 from globus_transport.services.transfer.clients import TransferClient
 from globus_transport.testing.replies import RegisteredResponse, ResponseList, ResponseSet
 
-#: What a set is known by: a route, as ``TransferClient.get_task`` or ``client.get_task``, or a text of one's own.
+#: What a set is known by: a route, as ``TransferClient.get_task`` or ``client.get_task``, its name with its service
+#: before it, as ``"transfer.get_task"``, or a text of one's own.
 SetId = Union[Declared, BoundOperation[..., Any], str]
 
 _CLIENTS: dict[str, tuple[type[RouteTable], ...]] = {
@@ -34,20 +35,24 @@ _CLIENTS: dict[str, tuple[type[RouteTable], ...]] = {
 _FOLDER = Path(__file__).parent / "recorded"
 _registered: dict[Any, ResponseSet] = {}
 
-RegisteredT = TypeVar("RegisteredT", bound=Union[RegisteredResponse, ResponseList])
-
 
 def load_response(
-    set_id: SetId, *, case: str = "default", requests_mock: responses.RequestsMock | None = None
+    set_id: SetId | RegisteredResponse | ResponseList,
+    *,
+    case: str = "default",
+    requests_mock: responses.RequestsMock | None = None,
 ) -> RegisteredResponse | ResponseList:
     """Register a ready-made reply with ``responses``.
 
-    :param set_id: a route, or the text that a set was registered under
+    :param set_id: a route, its name as ``"transfer.get_task"``, the text that a set was registered under, or a reply
+        itself
     :param case: which of its replies
     :param requests_mock: a mock of one's own, instead of the one that ``@responses.activate`` makes active
     :return: what was registered; its ``metadata`` has the ids in it
     :raises GlobusSDKUsageError: if there is no set for it, or no such case
     """
+    if isinstance(set_id, (RegisteredResponse, ResponseList)):
+        return set_id.add(requests_mock=requests_mock)
     found = get_response_set(set_id)
     if case not in found.cases():
         raise GlobusSDKUsageError(f"{_told(set_id)} has no reply {case!r}; there are: {', '.join(found.cases())}")
@@ -58,11 +63,16 @@ def load_response(
 load_reply = load_response
 
 
-def load_response_set(set_id: SetId, *, requests_mock: responses.RequestsMock | None = None) -> ResponseSet:
+def load_response_set(
+    set_id: SetId | ResponseSet, *, requests_mock: responses.RequestsMock | None = None
+) -> ResponseSet:
     """Register every case of a set.
 
+    :param set_id: as for :func:`load_response`, or a set itself
     :raises GlobusSDKUsageError: if there is no set for it
     """
+    if isinstance(set_id, ResponseSet):
+        return set_id.activate_all(requests_mock=requests_mock)
     return get_response_set(set_id).activate_all(requests_mock=requests_mock)
 
 
@@ -89,7 +99,7 @@ def get_response_set(set_id: SetId) -> ResponseSet:
     key = _key(set_id)
     if key not in _registered:
         if isinstance(key, str):
-            raise GlobusSDKUsageError(f"no replies are known as {key!r}; see register_response_set()")
+            return get_response_set(_route_named(key))
         _registered[key] = _recorded_set(key)
     return _registered[key]
 
@@ -106,6 +116,15 @@ def _key(set_id: SetId) -> Declared | str:
 
 def _told(set_id: SetId) -> str:
     return set_id if isinstance(set_id, str) else repr(set_id)
+
+
+def _route_named(text: str) -> Declared:
+    service, _, name = text.partition(".")
+    for table in _CLIENTS.get(service, ()):
+        route = getattr(table, name, None)
+        if isinstance(route, Declared):
+            return route
+    raise GlobusSDKUsageError(f"no replies are known as {text!r}; see register_response_set()")
 
 
 @cache

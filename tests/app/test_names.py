@@ -1,10 +1,13 @@
-"""The application part has what globus-sdk's has: names, parameters, defaults. Read from globus-sdk at test time."""
+"""Modules have what globus-sdk's have: names, parameters, defaults. Read from globus-sdk at test time."""
 
 from __future__ import annotations
 
 import dataclasses
 import importlib
 import inspect
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import globus_sdk
@@ -17,6 +20,7 @@ import pytest
 
 import globus_transport
 import globus_transport.token_storage
+from globus_transport import GlobusSDKUsageError
 
 MODULES = ("globus_app", "token_storage", "login_flows", "gare")
 #: What has another default here, and a page of its own to say so.
@@ -44,6 +48,87 @@ def ours(module: str) -> Any:
 @pytest.mark.parametrize("module", MODULES)
 def test_modules_have_the_same_names(module: str) -> None:
     assert set(theirs(module).__all__) - set(ours(module).__all__) == set()
+
+
+#: Further modules that programs import from, and what is left out of them: of globus-sdk's inside, or in another shape.
+FACADES: dict[str, set[str]] = {
+    "authorizers": set(),
+    "client": set(),
+    "config": {"EnvConfig"},
+    "exc": {"RemovedInV5Warning", "convert_request_exception", "warn_deprecated"},
+    "paging": {
+        "HasNextPaginator",
+        "JSONAPIPaginator",
+        "LastKeyPaginator",
+        "LimitOffsetTotalPaginator",
+        "MarkerPaginator",
+        "NextTokenPaginator",
+        "NullableMarkerPaginator",
+        "PaginatorTable",
+        "has_paginator",
+    },
+    "response": set(),
+    "scopes": set(),
+    "services.auth": set(),
+    "services.transfer": set(),
+    "transport": {
+        "FormRequestEncoder",
+        "GlobusClientInfo",
+        "JSONRequestEncoder",
+        "RequestCallerInfo",
+        "RequestEncoder",
+        "RequestsTransport",
+        "RetryCheck",
+        "RetryCheckCollection",
+        "RetryCheckFlags",
+        "RetryCheckResult",
+        "RetryCheckRunner",
+        "RetryContext",
+        "set_retry_check_flags",
+    },
+}
+
+
+@pytest.mark.parametrize("module", FACADES)
+def test_facades_have_the_names_that_are_not_left_out(module: str) -> None:
+    # That module says nowhere what is public in it.
+    names = {"BaseClient"} if module == "client" else set(theirs(module).__all__)
+    assert {name for name in names if not hasattr(ours(module), name)} == FACADES[module]
+    for name in names - FACADES[module]:
+        found = getattr(ours(module), name)
+        # A class is the same one wherever it is imported from, and has the name that globus-sdk has for it.
+        assert getattr(globus_transport, name, found) is found
+        assert not inspect.isclass(found) or found.__name__ == name
+
+
+def test_the_modules_that_can_be_named_without_importing_them() -> None:
+    program = (
+        "import globus_transport as g; print(g.exc.NetworkError is g.NetworkError, g.client, g.response, g.paging)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("True <module")
+
+
+def test_the_settings_of_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    peer, own = theirs("config"), ours("config")
+    for environment in ("production", "preview", "test"):
+        monkeypatch.setenv("GLOBUS_SDK_ENVIRONMENT", environment)
+        assert own.get_environment_name() == peer.get_environment_name() == environment
+        assert own.get_webapp_url() == peer.get_webapp_url()
+        assert own.get_webapp_url("sandbox") == peer.get_webapp_url("sandbox")
+        for service in ("auth", "transfer", "groups", "flows", "timer"):
+            assert own.get_service_url(service) == peer.get_service_url(service)
+            assert own.get_service_url(service, environment="sandbox") == peer.get_service_url(service, "sandbox")
+    file = tmp_path / "ca.pem"
+    file.touch()
+    for given in (None, 5, 1.5, -1):
+        monkeypatch.setenv("GLOBUS_SDK_HTTP_TIMEOUT", "7")
+        assert own.get_http_timeout(given) == peer.get_http_timeout(given)
+    for verify in (None, True, False, "no", "Yes", str(file), file):
+        monkeypatch.setenv("GLOBUS_SDK_VERIFY_SSL", "off")
+        assert own.get_ssl_verify(verify) == peer.get_ssl_verify(verify)
+    with pytest.raises(GlobusSDKUsageError, match="nowhere"):
+        own.get_ssl_verify("nowhere")
 
 
 def test_the_errors_have_the_same_names() -> None:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_transport.errors import GlobusError, GlobusSDKUsageError, ReplyFormatError
+from globus_transport.errors import GlobusConnectionError, GlobusError, GlobusSDKUsageError, ReplyFormatError
 from globus_transport.messages import Response
 from globus_transport.replies import ArrayResponse, GlobusHTTPResponse, IterableResponse
 from tests.core.stepping import FakeAsyncStream, FakeStream, get, unhurried
@@ -54,8 +54,7 @@ def test_a_list_is_indexed_like_a_list() -> None:
     assert it[0] == 1
     assert it[1:] == [2, 3]
     assert 3 in it
-    with pytest.raises(ReplyFormatError, match="is a JSON array, which has no keys to get"):
-        it.get("a")
+    assert it.get("a", 5) == 5
     with pytest.raises(IndexError):
         it[9]
 
@@ -75,6 +74,8 @@ def test_null() -> None:
     it = reply(None)
     assert it.data is None
     assert not it
+    assert it.get("a") is None
+    assert it.get("a", 5) == 5
     with pytest.raises(ReplyFormatError, match="is a JSON null"):
         it["a"]
 
@@ -86,7 +87,7 @@ def test_what_the_response_tells() -> None:
     assert (it.text, it.binary_content, it.client) == ('{"a": 1}', b'{"a": 1}', "client")
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"plain"])
+@pytest.mark.parametrize("body", [b"<html>", b"plain"])
 def test_a_body_of_another_kind_has_no_data(body: bytes) -> None:
     it = raw(body, "text/html")
     assert it.data is None
@@ -115,8 +116,16 @@ def test_malformed_json_is_told_without_its_text(body: bytes) -> None:
         assert "s3cret" not in str(refused.value)
 
 
-def test_an_empty_json_reply_has_no_data() -> None:
-    assert raw(b"").data is None
+@pytest.mark.parametrize("content_type", ["application/json", "text/html", ""])
+def test_an_empty_reply_has_no_data(content_type: str) -> None:
+    it = raw(b"", content_type)
+    assert it.data is None
+    assert not it
+    assert "a" not in it
+    assert it.get("a") is None
+    assert it.get("a", 5) == 5
+    with pytest.raises(ReplyFormatError, match="expected JSON, got an empty body"):
+        it["a"]
 
 
 def test_the_document_is_parsed_once() -> None:
@@ -179,11 +188,51 @@ def test_a_whole_reply_is_one_chunk() -> None:
 def test_a_streamed_reply() -> None:
     stream = FakeStream(b"ab", b"cd")
     with GlobusHTTPResponse(Response(200, stream=stream)) as it:
+        assert str(it) == "<GlobusHTTPResponse 200: a stream>"
         assert list(it.iter_bytes()) == [b"ab", b"cd"]
-        assert it.binary_content == b""
-        assert str(it) == ""
+        for use in USES:
+            with pytest.raises(GlobusSDKUsageError, match="collect the chunks"):
+                use(it)
         assert stream.closed == 0
     assert stream.closed == 1
+
+
+#: What needs the body of a reply in one piece.
+USES: list[Callable[[GlobusHTTPResponse], object]] = [
+    lambda it: it.data,
+    lambda it: it.text,
+    lambda it: it.binary_content,
+    lambda it: it.get("a"),
+    lambda it: it["a"],
+    lambda it: "a" in it,
+    bool,
+]
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_streamed_reply_is_read_when_it_is_first_looked_into(use: Callable[[GlobusHTTPResponse], object]) -> None:
+    reads = 0
+
+    class CountedStream(FakeStream):
+        def read(self, limit: int | None = None) -> bytes:
+            nonlocal reads
+            reads += 1
+            return super().read(limit)
+
+    it = GlobusHTTPResponse(Response(200, JSON, stream=CountedStream(b'{"a"', b": 1}"), reason="OK"))
+    assert use(it)
+    assert (it.data, it.text, it.binary_content, it["a"]) == ({"a": 1}, '{"a": 1}', b'{"a": 1}', 1)
+    assert list(it.iter_bytes()) == [b'{"a": 1}'], "it is kept"
+    assert (it.http_status, it.http_reason, it.headers["content-type"]) == (200, "OK", "application/json")
+    assert reads == 1
+    assert pickle.loads(pickle.dumps(it)).data == {"a": 1}
+
+
+def test_a_streamed_reply_that_breaks_off() -> None:
+    it = GlobusHTTPResponse(Response(200, stream=FakeStream(breaks_with=GlobusConnectionError("gone"))))
+    for _ in range(2):
+        with pytest.raises(GlobusConnectionError, match="gone"):
+            _ = it.text
 
 
 def test_a_streamed_reply_under_asyncio() -> None:
@@ -194,6 +243,9 @@ def test_a_streamed_reply_under_asyncio() -> None:
             assert [chunk async for chunk in it.aiter_bytes()] == [b"ab", b"cd"]
             with pytest.raises(GlobusSDKUsageError, match="async for chunk in reply"):
                 list(it.iter_bytes())
+            for use in USES:
+                with pytest.raises(GlobusSDKUsageError, match=r"async for chunk in reply.aiter_bytes\(\)"):
+                    use(it)
         async with GlobusHTTPResponse(Response(200, stream=blocking)) as it:
             assert [chunk async for chunk in it.aiter_bytes()] == [b"ef"]
         assert [chunk async for chunk in reply({}).aiter_bytes()] == [b"{}"]

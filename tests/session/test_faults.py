@@ -42,7 +42,7 @@ def assert_no_secret(error: BaseException) -> None:
         pytest.param(b"<html>maintenance</html>", {"Content-Type": "text/html"}, "text/html", id="wrong kind"),
         pytest.param(b"\xff\xfe\x00", JSON, "expected JSON", id="no text"),
         pytest.param(b"[" * 100_000, JSON, "expected JSON", id="bottomless"),
-        pytest.param(b"[1]", JSON, "array", id="another shape"),
+        pytest.param(b"[1]", JSON, "list", id="another shape"),
     ],
 )
 def test_a_reply_that_is_no_document(
@@ -52,7 +52,7 @@ def test_a_reply_that_is_no_document(
     reply = client.get_task("x")
     assert reply.http_status == 200
     with pytest.raises(ReplyFormatError, match=told):
-        reply.get("status")
+        reply["status"]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
-"""Importing the package is cheap, and its two lists of names agree."""
+"""Importing the package is cheap, and the lists of names in it agree."""
 
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -40,18 +41,39 @@ def test_all_names_at_once_take_no_extra() -> None:
     assert done.stdout.strip() == "TransferClient"
 
 
-def test_type_checkers_see_the_names_that_there_are() -> None:
-    tree = ast.parse(Path(globus_transport.__file__).read_text())
-    seen = {
+def _seen_by_type_checkers(file: str) -> dict[str, str]:
+    return {
         alias.name: f"{node.module}"
-        for branch in tree.body
+        for branch in ast.parse(Path(file).read_text()).body
         if isinstance(branch, ast.If)
         for node in branch.body
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-    assert seen == {name: f"globus_transport.{module}" for name, module in globus_transport._MODULES.items()}
-    assert sorted({*seen, "__version__"} - _WITH_AN_EXTRA) == sorted(globus_transport.__all__)
+
+
+def test_type_checkers_see_the_names_that_there_are() -> None:
+    seen = _seen_by_type_checkers(globus_transport.__file__)
+    modules = {name for name, home in seen.items() if home == "globus_transport"}
+    assert modules == globus_transport._SUBMODULES
+    names = {name: home for name, home in seen.items() if name not in modules}
+    assert names == {name: f"globus_transport.{module}" for name, module in globus_transport._MODULES.items()}
+    assert sorted({*names, "__version__"} - _WITH_AN_EXTRA) == sorted(globus_transport.__all__)
+
+
+@pytest.mark.parametrize("name", ["authorizers", "exc", "services.auth", "services.transfer"])
+def test_so_they_do_in_lazy_modules(name: str) -> None:
+    module = importlib.import_module(f"globus_transport.{name}")
+    assert module.__file__ is not None
+    # A package finds its names in itself.
+    home = module.__name__ if hasattr(module, "__path__") else "globus_transport"
+    seen = _seen_by_type_checkers(module.__file__)
+    assert seen == {one: f"{home}.{where}" for one, where in module._MODULES.items()}
+    assert sorted(seen) == sorted(module.__all__)
+    assert {*seen} <= {*dir(module)}
+    assert all(getattr(module, one).__name__ == one for one in seen)
+    with pytest.raises(AttributeError, match="has no attribute 'Klient'"):
+        module.Klient  # noqa: B018
 
 
 @pytest.mark.parametrize("name", [*globus_transport.__all__, *_WITH_AN_EXTRA])
@@ -79,6 +101,18 @@ def test_importing_loads_nothing_of_weight() -> None:
         cwd=Path(globus_transport.__file__).parent.parent,
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_lazy_modules_load_no_other() -> None:
+    program = (
+        "import sys, globus_transport\n"
+        "from globus_transport import authorizers, exc\n"
+        "from globus_transport.services import auth, transfer\n"
+        "print(*sorted(name for name in sys.modules if name.startswith('globus_transport.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = ["_version", "authorizers", "exc", "services", "services.auth", "services.transfer"]
+    assert done.stdout.split() == [f"globus_transport.{name}" for name in loaded]
 
 
 def test_a_call_that_succeeds_does_not_load_tenacity() -> None:

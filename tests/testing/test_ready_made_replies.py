@@ -12,6 +12,7 @@ import globus_transport
 from globus_transport import (
     AuthAPIError,
     AuthClient,
+    AuthLoginClient,
     ConfidentialAppAuthClient,
     GlobusAPIError,
     GlobusHTTPResponse,
@@ -189,3 +190,39 @@ def test_an_error_is_constructed() -> None:
     plain = construct_error(http_status=502, body="bad gateway", response_headers={"Content-Type": "text/plain"})
     assert type(plain) is GlobusAPIError
     assert (plain.text, plain.code) == ("bad gateway", None)
+
+
+@responses.activate
+def test_replies_and_sets_themselves() -> None:
+    reply = RegisteredResponse(service="transfer", path="/v0.10/task/1", json={"status": "ACTIVE"})
+    assert load_reply(reply) is reply
+    assert TransferClient().get_task("1")["status"] == "ACTIVE"
+    both = ResponseList(
+        RegisteredResponse(service="transfer", path="/v0.10/task/2", json={"status": "FAILED"}),
+        RegisteredResponse(service="transfer", path="/v0.10/task/3", json={"status": "SUCCEEDED"}),
+    )
+    assert load_reply(both) is both
+    assert [TransferClient().get_task(one)["status"] for one in "23"] == ["FAILED", "SUCCEEDED"]
+    whole = ResponseSet({"id": "4"}, default=RegisteredResponse(service="transfer", path="/v0.10/task/4", json={}))
+    assert load_response_set(whole) is whole
+    assert TransferClient().get_task("4").data == {}
+
+
+@responses.activate
+def test_routes_by_their_names() -> None:
+    assert get_response_set("transfer.get_endpoint") is get_response_set(TransferClient.get_endpoint)
+    assert get_response_set("auth.oauth2_exchange_code_for_tokens") is get_response_set(
+        AuthLoginClient.oauth2_exchange_code_for_tokens
+    )
+    load_reply("auth.userinfo", case="unauthorized")
+    with pytest.raises(AuthAPIError):
+        AuthClient().userinfo()
+    for unknown in ("auth.get_task", "transfer.routes", "transfer", "groups.get_group", "transfer.get_task.default"):
+        with pytest.raises(GlobusSDKUsageError, match=f"no replies are known as '{unknown}'"):
+            get_response_set(unknown)
+
+
+def test_a_text_that_is_registered_comes_before_a_route() -> None:
+    mine = register_response_set("transfer.get_bookmark", {"default": {"path": "https://example.org/"}})
+    assert get_response_set("transfer.get_bookmark") is mine
+    assert get_response_set(TransferClient.get_bookmark) is not mine

@@ -1,1 +1,50 @@
-"""Globus Transfer: collections, files on them, and tasks. Reference: docs.globus.org/api/transfer."""
+"""Globus Transfer: collections, files on them, and tasks. Reference: docs.globus.org/api/transfer.
+
+Names are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+# As in the package's own __init__: type checkers take it for true.
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from globus_transport.services.transfer.clients import TransferClient
+    from globus_transport.services.transfer.data.delete_data import DeleteData
+    from globus_transport.services.transfer.data.transfer_data import TransferData
+    from globus_transport.services.transfer.data.tunnel_data import CreateTunnelData
+    from globus_transport.services.transfer.errors import TransferAPIError
+    from globus_transport.services.transfer.replies import IterableTransferResponse
+
+_MODULES = {
+    "TransferClient": "clients",
+    "DeleteData": "data.delete_data",
+    "TransferData": "data.transfer_data",
+    "CreateTunnelData": "data.tunnel_data",
+    "TransferAPIError": "errors",
+    "IterableTransferResponse": "replies",
+}
+
+__all__ = [
+    "CreateTunnelData",
+    "DeleteData",
+    "IterableTransferResponse",
+    "TransferAPIError",
+    "TransferClient",
+    "TransferData",
+]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        value: object = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
