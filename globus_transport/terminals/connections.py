@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from http.client import HTTPException
 from typing import Any, cast
+from weakref import finalize
 
 import urllib3
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
@@ -32,7 +33,18 @@ class Way:
     :raises GlobusSDKUsageError: if the proxy in the environment, or the CA path, is no use
     """
 
-    __slots__ = ("_closed", "_factory", "_idle", "_place", "_size", "_tunnel", "absolute", "host", "proxy_headers")
+    __slots__ = (
+        "__weakref__",
+        "_closed",
+        "_factory",
+        "_idle",
+        "_place",
+        "_size",
+        "_tunnel",
+        "absolute",
+        "host",
+        "proxy_headers",
+    )
 
     def __init__(self, origin: str, verify_ssl: bool | str, size: int, classes: ConnectionClasses) -> None:
         proxy = proxy_for(origin)
@@ -56,6 +68,8 @@ class Way:
         self.host = origin.partition("://")[2]
         self._place = origin if proxy is None else f"{origin} through the proxy {proxy.url}"
         self._idle: list[Connection] = []
+        # Programs that never close a client leave it to be forgotten.
+        finalize(self, _close_all, self._idle)
         self._size = size
         self._closed = False
         self.absolute = proxy is not None and not secure
@@ -115,12 +129,16 @@ class Way:
         self._close_idle(keep=0)
 
     def _close_idle(self, keep: int) -> None:
-        while len(self._idle) > keep:
-            try:
-                connection = self._idle.pop()
-            except IndexError:  # another thread was faster
-                break
-            connection.close()
+        _close_all(self._idle, keep)
+
+
+def _close_all(idle: list[Connection], keep: int = 0) -> None:
+    while len(idle) > keep:
+        try:
+            connection = idle.pop()
+        except IndexError:  # another thread was faster
+            break
+        connection.close()
 
 
 def _reason(error: Exception) -> str:

@@ -8,6 +8,7 @@ from unittest import mock
 
 import pytest
 
+import globus_transport
 from globus_transport import (
     AccessTokenAuthorizer,
     AsyncTransferClient,
@@ -92,7 +93,7 @@ class WidgetScopes(StaticScopeCollection):
 class Widgets(BaseClient):
     base_url = "https://widgets.example.org/api/"
     scopes = WidgetScopes()
-    default_scope_requirements = [WidgetScopes.all]  # noqa: RUF012, as people write it
+    default_scope_requirements = [WidgetScopes.all]  # noqa: RUF012  # pyright: ignore
 
 
 def test_a_class_says_where_its_service_is() -> None:
@@ -114,6 +115,17 @@ def test_a_class_has_the_resource_server_of_its_scopes() -> None:
     app = an_app()
     Widgets(app=app)
     assert app.scope_requirements["widgets.example.org"] == [WidgetScopes.all]
+
+
+@pytest.mark.parametrize("asyncio", ["", "Async"])
+def test_both_login_clients_are_login_clients(asyncio: str) -> None:
+    base = getattr(globus_transport, f"{asyncio}AuthLoginClient")
+    native = getattr(globus_transport, f"{asyncio}NativeAppAuthClient")(ID)
+    confidential = getattr(globus_transport, f"{asyncio}ConfidentialAppAuthClient")(ID, "s3cret")
+    for client in (native, confidential):
+        assert isinstance(client, base)
+        assert client.client_id == ID
+    assert not isinstance(native, type(confidential))
 
 
 def test_clients_are_specs_of_mocks() -> None:

@@ -6,6 +6,7 @@ import os
 import pickle
 import socket
 import threading
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -17,7 +18,7 @@ from globus_transport.messages import ByteStream, Request
 from globus_transport.stack import Stack
 from globus_transport.terminals.urllib3 import Urllib3Terminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, once, whole
-from tests.terminals.fresh_terminal import fresh_terminal, get
+from tests.terminals.fresh_terminal import forget_proxies, fresh_terminal, get
 
 
 @pytest.fixture
@@ -164,6 +165,26 @@ def test_close_closes_the_idle_connections_and_new_ones_can_be_made(terminal: Ur
         assert server.connections == 2
         terminal.close()
         terminal.close()
+
+
+def test_one_that_is_forgotten_closes_its_idle_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    forget_proxies(monkeypatch)
+
+    def answer_once(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(whole())
+        peer.wait_for_close()
+
+    with ScriptedServer(answer_once) as server, warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        forgotten = Urllib3Terminal()
+        # A cycle, as clients are often part of one.
+        forgotten.itself = forgotten  # type: ignore[attr-defined]
+        forgotten(get(server.origin))
+        del forgotten
+        gc.collect()
+        assert server.saw_close.wait(5)
+    assert [warning.message for warning in warned] == []
 
 
 def test_a_connection_that_was_on_loan_at_the_close_is_closed_when_it_comes_back(terminal: Urllib3Terminal) -> None:

@@ -15,9 +15,9 @@ class AsyncAuthLoginClient(LoginClientSettings[AsyncSend], AsyncBaseClient):
     """Globus Auth's OAuth2 part, with whatever authorizer it is given."""
 
 
-class AsyncNativeAppAuthClient(NativeAppClientSettings[AsyncSend], AsyncBaseClient):
+class AsyncNativeAppAuthClient(NativeAppClientSettings[AsyncSend], AsyncAuthLoginClient):
     """Logs users in, for an application without a secret: PKCE."""
 
 
-class AsyncConfidentialAppAuthClient(ConfidentialAppClientSettings[AsyncSend], AsyncBaseClient):
+class AsyncConfidentialAppAuthClient(ConfidentialAppClientSettings[AsyncSend], AsyncAuthLoginClient):
     """Gets tokens for users and for itself, for an application with a secret."""

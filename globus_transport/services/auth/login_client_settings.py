@@ -17,8 +17,6 @@ class LoginClientSettings(MountedRoutes[SendT], LoginRoutes):
     :param client_id: goes into the forms that no credential accompanies
     """
 
-    client_id: str | None
-
     def __init__(
         self,
         client_id: UUIDLike | None = None,
@@ -31,7 +29,7 @@ class LoginClientSettings(MountedRoutes[SendT], LoginRoutes):
         *,
         terminal: SendT | None = None,
     ) -> None:
-        self.client_id = None if client_id is None else checked_client_id(client_id)
+        self._client_id = None if client_id is None else checked_client_id(client_id)
         super().__init__(
             environment=environment,
             base_url=base_url,
@@ -43,13 +41,11 @@ class LoginClientSettings(MountedRoutes[SendT], LoginRoutes):
         )
 
 
-class NativeAppClientSettings(MountedRoutes[SendT], NativeAppRoutes):
+class NativeAppClientSettings(NativeAppRoutes, LoginClientSettings[SendT]):
     """A client for an application without a secret.
 
     :param client_id: of the application
     """
-
-    client_id: str
 
     def __init__(
         self,
@@ -62,8 +58,8 @@ class NativeAppClientSettings(MountedRoutes[SendT], NativeAppRoutes):
         *,
         terminal: SendT | None = None,
     ) -> None:
-        self.client_id = checked_client_id(client_id)
         super().__init__(
+            client_id,
             environment=environment,
             base_url=base_url,
             app_name=app_name,
@@ -73,14 +69,12 @@ class NativeAppClientSettings(MountedRoutes[SendT], NativeAppRoutes):
         )
 
 
-class ConfidentialAppClientSettings(MountedRoutes[SendT], ConfidentialAppRoutes):
+class ConfidentialAppClientSettings(ConfidentialAppRoutes, LoginClientSettings[SendT]):
     """A client for an application with a secret.
 
     :param client_id: of the application
     :param client_secret: of the application
     """
-
-    client_id: str
 
     def __init__(
         self,
@@ -94,11 +88,11 @@ class ConfidentialAppClientSettings(MountedRoutes[SendT], ConfidentialAppRoutes)
         *,
         terminal: SendT | None = None,
     ) -> None:
-        self.client_id = checked_client_id(client_id)
         super().__init__(
+            client_id,
             environment=environment,
             base_url=base_url,
-            authorizer=BasicAuthorizer(self.client_id, client_secret),
+            authorizer=BasicAuthorizer(checked_client_id(client_id), client_secret),
             app_name=app_name,
             transport=transport,
             retry_config=retry_config,

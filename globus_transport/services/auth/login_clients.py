@@ -15,9 +15,9 @@ class AuthLoginClient(LoginClientSettings[Send], BaseClient):
     """Globus Auth's OAuth2 part, with whatever authorizer it is given."""
 
 
-class NativeAppAuthClient(NativeAppClientSettings[Send], BaseClient):
+class NativeAppAuthClient(NativeAppClientSettings[Send], AuthLoginClient):
     """Logs users in, for an application without a secret: PKCE."""
 
 
-class ConfidentialAppAuthClient(ConfidentialAppClientSettings[Send], BaseClient):
+class ConfidentialAppAuthClient(ConfidentialAppClientSettings[Send], AuthLoginClient):
     """Gets tokens for users and for itself, for an application with a secret."""

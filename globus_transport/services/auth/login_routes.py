@@ -54,7 +54,14 @@ def _offline(_name: str, refresh_tokens: bool) -> Any:
 class LoginRoutes(OpenIDRoutes):
     """Tokens, for any kind of client."""
 
-    client_id: Any
+    _client_id: Any
+
+    @property
+    def client_id(self) -> str | None:
+        """The application's id."""
+        client_id: str | None = self._client_id
+        return client_id
+
     authorizer: Any
     base_url: str
     current_oauth2_flow_manager: Optional[GlobusOAuthFlowManager] = None
@@ -169,7 +176,11 @@ class LoginRoutes(OpenIDRoutes):
 class NativeAppRoutes(LoginRoutes):
     """Tokens, for an application without a secret."""
 
-    client_id: str
+    @property
+    def client_id(self) -> str:
+        """The application's id."""
+        client_id: str = self._client_id
+        return client_id
 
     def oauth2_start_flow(
         self,
@@ -230,7 +241,11 @@ class NativeAppRoutes(LoginRoutes):
 class ConfidentialAppRoutes(LoginRoutes):
     """Tokens, for an application with a secret."""
 
-    client_id: str
+    @property
+    def client_id(self) -> str:
+        """The application's id."""
+        client_id: str = self._client_id
+        return client_id
 
     def oauth2_start_flow(
         self,
