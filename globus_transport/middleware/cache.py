@@ -116,7 +116,9 @@ class Cache:
     ``Last-Modified``. A request may say ``Cache-Control: no-cache``, ``no-store``, ``max-age``, ``min-fresh``,
     ``max-stale`` or ``only-if-cached``. A method that may change something drops what is kept of its URL.
 
-    Responses that are streamed are neither kept nor answered from what is kept.
+    Responses that are streamed are neither kept nor answered from what is kept. Nor is an answer without ``request``,
+    which a terminal of one's own may give, to a request that has no credential where the cache stands: who asked is not
+    known.
 
     :param store: where they are kept; by default a :class:`MemoryStore` of its own
     :param credentials: the request headers that say who asks; of their values only a digest is kept
@@ -172,6 +174,9 @@ class Cache:
             )
         if keep is not None or (stored is not None and (response.status < 400 or response.status in _NO_MORE)):
             yield from self._replace(request, credential, keep)
+            if before is not self._last_change:
+                # Somebody forgot this very URL, perhaps, while it was being kept.
+                yield from self._do(self.store.put, request.url, ())
         return response
 
     def _replace(self, request: Request, credential: str, keep: Stored | None) -> Steps[None]:
@@ -210,7 +215,8 @@ class Cache:
     def _is_what_was_sent(self, request: Request, response: Response) -> bool:
         sent = response.request
         if sent is None:
-            return True
+            # The terminal does not tell. If no credential came from above, a layer below may have put one on.
+            return any(name in request.headers for name in self.credentials)
         vary = [name.strip() for name in response.headers.get("Vary", "").split(",")]
         return sent.url == request.url and all(sent.headers.get(name) == request.headers.get(name) for name in vary)
 

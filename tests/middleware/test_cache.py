@@ -61,8 +61,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def ok(headers: dict[str, str], body: bytes = b"body") -> Response:
-    return Response(200, headers, body)
+def ok(headers: dict[str, str], body: bytes = b"body", request: Request | None = None) -> Response:
+    return Response(200, headers, body, request=request)
 
 
 def asks(layer: Cache, request: Request, answer: Response) -> tuple[Request, Response]:
@@ -70,6 +70,9 @@ def asks(layer: Cache, request: Request, answer: Response) -> tuple[Request, Res
     flow = layer(request)
     sent = next(flow)
     assert isinstance(sent, Request)
+    if answer.request is None:
+        # As a terminal says it.
+        object.__setattr__(answer, "request", sent)
     return sent, end_of(flow, answer)
 
 
@@ -141,7 +144,7 @@ def test_the_time_that_the_answer_took_is_part_of_its_age(clock: Clock) -> None:
     flow = layer(get())
     next(flow)
     clock.now += 50
-    end_of(flow, ok({**MAX_AGE, "Age": "5"}))
+    end_of(flow, ok({**MAX_AGE, "Age": "5"}, request=get()))
     clock.now += 4
     response = answers(layer, get())
     assert response is not None
@@ -300,7 +303,7 @@ def test_a_304_for_another_version_is_not_taken(clock: Clock) -> None:
     flow = layer(request)
     next(flow)
     assert flow.send(Response(304, {"ETag": '"2"'})) is request
-    new = ok(MAX_AGE, b"new")
+    new = ok(MAX_AGE, b"new", request)
     assert end_of(flow, new) is new
     again = answers(layer, get())
     assert again is not None
@@ -466,7 +469,9 @@ def test_an_answer_that_a_change_overtook_is_not_kept() -> None:
 
 @in_both_worlds
 def test_in_a_stack(world: World, clock: Clock) -> None:
-    terminal = world.terminal(ok({**MAX_AGE, **ETAG}), Response(304, MAX_AGE), ok({}, b"new"))
+    terminal = world.terminal(
+        ok({**MAX_AGE, **ETAG}, request=get()), Response(304, MAX_AGE, request=get()), ok({}, b"new")
+    )
     layer = Cache()
     assert [world.send(get(), [layer], terminal).body for _ in range(3)] == [b"body"] * 3
     clock.now += 60
@@ -489,7 +494,7 @@ def test_a_store_that_blocks() -> None:
 
     def perform(step: object) -> Any:
         steps.append(repr(step) if isinstance(step, Run) else "send")
-        return step.function(*step.args) if isinstance(step, Run) else ok(MAX_AGE)
+        return step.function(*step.args) if isinstance(step, Run) else ok(MAX_AGE, request=get())
 
     answer = perform(next(flow))
     for _ in range(2):
@@ -499,6 +504,37 @@ def test_a_store_that_blocks() -> None:
     assert steps == ["Run(MemoryStore.get)", "send", "Run(MemoryStore.get)", "Run(MemoryStore.put)"]
     assert Stack(Canned(), [layer]).send(get()).body == b"body"
     assert Stack(Canned(Response(204)), [layer]).send(post()).status == 204
+
+
+def test_what_was_changed_while_it_was_being_kept_is_not_kept() -> None:
+    layer = Cache(SlowStore())
+    reading, changing = layer(get()), layer(post())
+
+    def run(step: object) -> Any:
+        assert isinstance(step, Run)
+        return step.function(*step.args)
+
+    reading.send(run(next(reading)))
+    read = reading.send(ok(MAX_AGE, b"old", get()))
+    changing.send(run(next(changing)))
+    with pytest.raises(StopIteration):
+        changing.send(run(changing.send(Response(200))))
+    # The answer from before the change is put into the store after it.
+    forget = reading.send(run(reading.send(run(read))))
+    with pytest.raises(StopIteration):
+        reading.send(run(forget))
+    assert Stack(Canned(ok({}, b"new")), [layer]).send(get()).body == b"new"
+
+
+def test_who_asked_is_not_known_if_neither_the_request_nor_the_terminal_tells() -> None:
+    store = MemoryStore()
+    for name in ("alice", "bob"):
+        authorizer = AccessTokenAuthorizer(name).bound_to(ORIGIN)
+        answer = Stack(Canned(ok(MAX_AGE, name.encode())), [Cache(store), authorizer]).send(get())
+        assert answer.body == name.encode()
+    # Below the authorizer the credential is seen.
+    stack = Stack(Canned(ok(MAX_AGE)), [AccessTokenAuthorizer("alice").bound_to(ORIGIN), Cache()])
+    assert [stack.send(get()).body for _ in range(2)] == [b"body"] * 2
 
 
 def test_the_store_is_bounded() -> None:
