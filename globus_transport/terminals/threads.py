@@ -6,6 +6,7 @@ import asyncio
 import contextvars
 import os
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -13,7 +14,7 @@ from typing import Any, TypeVar
 import attrs
 
 from globus_transport.callables import runs_coroutine
-from globus_transport.errors import GlobusSDKUsageError, MiddlewareError
+from globus_transport.errors import GlobusSDKUsageError, GlobusTimeoutError, MiddlewareError
 from globus_transport.flow import Send
 from globus_transport.layers import describe
 from globus_transport.messages import AsyncByteStream, ByteStream, Request, Response
@@ -49,10 +50,19 @@ class ThreadsTerminal:
 
     async def __call__(self, request: Request) -> Response:
         started = self.start(self.terminal, request)
+        answer = asyncio.wrap_future(started)
         try:
-            response = await asyncio.wrap_future(started)
+            if request.deadline is not None:
+                await asyncio.wait([answer], timeout=max(0.0, request.deadline - time.monotonic()))
+                if not answer.done() and started.cancel():
+                    raise GlobusTimeoutError(
+                        f"{request!r}: the deadline passed while it waited for one of {self.threads} threads",
+                        request_began=False,
+                    )
+            response = await answer
         except BaseException:
-            # Cancelled, most likely; the thread does not notice.
+            # Cancelled, most likely. A thread that is at work does not notice.
+            answer.cancel()
             started.add_done_callback(_close_unwanted)
             raise
         if isinstance(response.stream, ByteStream):

@@ -7,6 +7,7 @@ import logging
 import os
 import pickle
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from typing import Any
@@ -187,6 +188,36 @@ def test_the_deadline_holds(blocking: Urllib3Terminal) -> None:
 
     with ScriptedServer(silent) as server:
         run(main)
+
+
+def test_the_deadline_bounds_the_wait_for_a_thread_too() -> None:
+    busy, release, sent = threading.Event(), threading.Event(), []
+
+    def terminal(request: Request) -> Response:
+        sent.append(request.url.target)
+        busy.set()
+        assert release.wait(PATIENCE)
+        return Response(200)
+
+    async def main() -> None:
+        threads = ThreadsTerminal(terminal, threads=1)
+        first = asyncio.ensure_future(threads(get("https://h.org/first", deadline=time.monotonic() + PATIENCE)))
+        await asyncio.to_thread(busy.wait, PATIENCE)
+        late = get("https://h.org/late", deadline=time.monotonic() + 0.05)
+        with pytest.raises(GlobusTimeoutError, match="while it waited for one of 1 threads") as raised:
+            await threads(late)
+        assert not raised.value.request_began
+        cancelled = asyncio.ensure_future(threads(get("https://h.org/left", deadline=time.monotonic() + PATIENCE)))
+        await asyncio.sleep(0)
+        cancelled.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await cancelled
+        release.set()
+        assert (await first).status == 200
+        await threads.close()
+
+    run(main)
+    assert sent == ["/first"]
 
 
 def test_context_variables_reach_the_terminal() -> None:
