@@ -19,8 +19,9 @@ from globus_transport.authorizers.base import StaticGlobusAuthorizer
 from globus_transport.authorizers.renewing import RenewingAuthorizer
 from globus_transport.embed.aiohttp_messages import Exchange
 from globus_transport.embed.binding import bound
-from globus_transport.errors import GlobusSDKUsageError, NetworkError
+from globus_transport.errors import GlobusSDKUsageError, NetworkError, ReplyFormatError
 from globus_transport.layers import LayerLike
+from globus_transport.terminals.aiohttp_secrets import Hidden
 from globus_transport.urls import URL
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class GlobusAuth:
         header = _known_header(self.authorizer)
         refused = None
         if header is not None:
-            request.headers["Authorization"] = header
+            request.headers["Authorization"] = Hidden(header)
             refused = await handler(request)
             if refused.status != 401:
                 return refused
@@ -74,7 +75,8 @@ class GlobusAuth:
             exchange.have_sent(header, refused)
         token = _at_work.set((*at_work, self))
         try:
-            return exchange.reply_to(await async_driver.mount("authorizer", self.authorizer, exchange.send)(asked))
+            authorized = async_driver.mount("authorizer", self.authorizer, exchange.send)
+            return await exchange.reply_to(await authorized(asked))
         finally:
             _at_work.reset(token)
             exchange.let_go()
@@ -115,13 +117,13 @@ class StackMiddleware:
         asked = await exchange.begin(URL(str(request.url)))
         tokens = _at_work.set((*at_work, self)), _exchange.set(exchange)
         try:
-            return exchange.reply_to(await self.stack.send(asked))
-        except NetworkError as error:
+            return await exchange.reply_to(await self.stack.send(asked))
+        except (NetworkError, ReplyFormatError) as error:
             failure = error
         finally:
             _at_work.reset(tokens[0])
             _exchange.reset(tokens[1])
-        cause = failure.underlying_exception
+        cause = failure.underlying_exception if isinstance(failure, NetworkError) else failure.__cause__
         raise cause if isinstance(cause, (aiohttp.ClientError, OSError)) else failure
 
     def __str__(self) -> str:

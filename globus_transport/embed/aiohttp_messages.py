@@ -15,8 +15,9 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.headers import Headers
-from globus_transport.messages import AsyncByteStream, Request, Response, StreamBody
+from globus_transport.messages import AsyncByteStream, ByteStream, Request, Response, StreamBody
 from globus_transport.terminals.aiohttp_errors import mapped
+from globus_transport.terminals.aiohttp_secrets import secrets_hidden
 
 if TYPE_CHECKING:
     from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, Payload
@@ -92,7 +93,7 @@ class Exchange:
 
     async def _put_on(self, request: ClientRequest, step: Request) -> None:
         request.headers.clear()
-        request.headers.extend(step.headers.pairs)
+        request.headers.extend(secrets_hidden(step.headers.pairs))
         if step.url != self._last.url:
             request.url = request.original_url = yarl.URL(str(step.url), encoded=True)
         if "Host" not in request.headers:
@@ -108,14 +109,22 @@ class Exchange:
             await _replace_body(request, body)
         self._last = step
 
-    def reply_to(self, response: Response) -> ClientResponse:
+    async def reply_to(self, response: Response) -> ClientResponse:
         """aiohttp's response for what the layers returned."""
         for stream in self._sent:
             if response.stream is stream or (response.stream is None and response.headers is stream.headers):
                 return _changed(stream, response)
         if response.stream is not None:
+            await _close(response.stream)
             raise GlobusSDKUsageError("a layer inside aiohttp gave a stream that is not aiohttp's; read it first")
         return _made_up(self._request, response)
+
+
+async def _close(stream: ByteStream | AsyncByteStream) -> None:
+    if isinstance(stream, AsyncByteStream):
+        await stream.close()
+    else:
+        stream.close()
 
 
 def _only_aiohttp() -> Iterable[bytes]:
@@ -187,7 +196,7 @@ def _changed(stream: HostStream, response: Response) -> ClientResponse:
     """aiohttp's response, with what the layers read or changed."""
     reply = stream.reply
     if response.stream is None:
-        _put_body(reply, response.body)
+        _put_body(reply, response)
     if response.status != reply.status:
         reply.status = response.status
     if response.headers is not stream.headers:
@@ -216,17 +225,23 @@ def _made_up(request: ClientRequest, response: Response) -> ClientResponse:
     reply.status, reply.reason = response.status, response.reason
     reply._headers = CIMultiDictProxy(CIMultiDict(response.headers.pairs))
     reply._raw_headers = tuple(
-        (name.encode("latin-1"), value.encode("utf-8")) for name, value in response.headers.pairs
+        (name.encode("latin-1"), value.encode("utf-8", "surrogateescape")) for name, value in response.headers.pairs
     )
-    _put_body(reply, response.body)
+    _put_body(reply, response)
     made: ClientResponse = reply
     return made
 
 
-def _put_body(reply: Any, body: bytes) -> None:
-    # Where aiohttp itself keeps what was read; and for those who take it in parts.
-    reply._body = body
+def _put_body(reply: Any, response: Response) -> None:
+    """Put the body where aiohttp keeps what was read; and for those who take it in parts."""
+    body = response.body
     reply._released = False
-    reply.content = aiohttp.StreamReader(BaseProtocol(reply._loop), 1 << 16, loop=reply._loop)
+    # More than twice the limit would have it hold up a connection that is not there.
+    reply.content = aiohttp.StreamReader(BaseProtocol(reply._loop), max(len(body), 1 << 16), loop=reply._loop)
     reply.content.feed_data(body)
-    reply.content.feed_eof()
+    if response.truncated:
+        reply._body = None
+        reply.content.set_exception(aiohttp.ClientPayloadError(f"a layer kept {len(body)} bytes of the body only"))
+    else:
+        reply._body = body
+        reply.content.feed_eof()

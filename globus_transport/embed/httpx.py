@@ -57,8 +57,8 @@ class StackTransport(SyncSending, httpx.BaseTransport):
 
     A client follows redirects and looks at statuses by itself, so the layers ``redirect`` and ``errors`` of the
     stack are left out. Time-outs of a request hold where the stack ends in a ``Urllib3Terminal``, as a client's
-    does. The stack stays whose it is: closing the client does not close it. What a layer raises that is no
-    ``NetworkError`` is raised as it is.
+    does. The stack stays whose it is: closing the client does not close it. What a layer raises that is
+    neither a ``NetworkError`` nor a ``ReplyFormatError`` is raised as it is.
 
     :param stack: layers over a terminal, such as ``client.stack``
     :param stream: whether bodies stay on the wire until they are read. Layers that look at bodies, such as a cache,

@@ -8,6 +8,7 @@ from typing import IO, Any
 from globus_transport.async_stack import AsyncStack
 from globus_transport.embed.httpx_bodies import received, to_body
 from globus_transport.embed.httpx_errors import checked_scheme, mapped
+from globus_transport.embed.httpx_truncated import AsyncTruncatedBody, TruncatedBody
 from globus_transport.embed.stacks import without_layers
 from globus_transport.errors import GlobusSDKUsageError, MiddlewareError, NetworkError, ReplyFormatError
 from globus_transport.headers import Headers
@@ -39,12 +40,16 @@ class SyncSending:
         asked = _as_request(self._library, request, to_body(self._library, request), self.stream)
         try:
             response = self.stack.send(asked)
-        except NetworkError as error:
+        except (NetworkError, ReplyFormatError) as error:
             raise mapped(self._library, error, request) from error
-        stream = None
-        if response.stream is not None:
-            stream = self._body_class(self._library, response.stream, request)
-        return _reply(self._library, request, response, stream)
+        left = TruncatedBody(response) if _is_cut(response) else response.stream
+        stream = None if left is None else self._body_class(self._library, left, request)
+        try:
+            return _reply(self._library, request, response, stream)
+        except BaseException:
+            if stream is not None:
+                stream.close()
+            raise
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.stack!r}>"
@@ -72,14 +77,20 @@ class AsyncSending:
         stream = None
         try:
             response = await self.stack.send(_as_request(library, request, body, self.stream))
-            if response.stream is not None:
-                stream = self._body_class(library, response.stream, request, held)
-        except NetworkError as error:
+            left = AsyncTruncatedBody(response) if _is_cut(response) else response.stream
+            if left is not None:
+                stream = self._body_class(library, left, request, held)
+        except (NetworkError, ReplyFormatError) as error:
             raise mapped(library, error, request) from error
         finally:
             if held is not None and stream is None:
                 held.close()
-        return _reply(library, request, response, stream)
+        try:
+            return _reply(library, request, response, stream)
+        except BaseException:
+            if stream is not None:
+                await stream.aclose()
+            raise
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.stack!r}>"
@@ -176,6 +187,10 @@ def _listed(value: str) -> list[str]:
     return [one.strip() for one in value.split(",")]
 
 
+def _is_cut(response: Response) -> bool:
+    return response.truncated and response.stream is None
+
+
 def _reply(library: Any, request: Any, response: Response, stream: Any) -> Any:
     headers = response.headers
     if (
@@ -188,7 +203,15 @@ def _reply(library: Any, request: Any, response: Response, stream: Any) -> Any:
         headers = headers.without("Content-Encoding", "Content-Length")
     return library.Response(
         response.status,
-        headers=[(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.pairs],
+        headers=[(name.encode("latin-1"), _encoded(value)) for name, value in headers.pairs],
         stream=library.ByteStream(response.body) if stream is None else stream,
         extensions={"http_version": b"HTTP/1.1", "reason_phrase": response.reason.encode("latin-1", "replace")},
     )
+
+
+def _encoded(value: str) -> bytes:
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        # As terminals have it that read heads as UTF-8, and keep bytes that are none.
+        return value.encode("utf-8", "surrogateescape")

@@ -39,7 +39,8 @@ class AiohttpTerminal:
 
     :param session: one that is given is used in its event loop only, and is not closed
     :param http_timeout: seconds to wait for the server's next bytes; ``None`` waits for ever
-    :param connect_timeout: seconds for making a connection; by default ``http_timeout``
+    :param connect_timeout: seconds to get a connection: to wait for a free one, and to make it; by default
+        ``http_timeout``
     :param verify_ssl: for its own session: ``True`` for the system's CA certificates, ``False`` for no
         verification, or the path of a CA file or folder
     :param pool_size: for its own session: connections that are open at a time; further requests wait for one
@@ -154,9 +155,7 @@ def _rebuild(
 
 def _limits(left: float | None, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
     # aiohttp rounds what is longer than its threshold up to whole seconds; a deadline is meant as it is.
-    return aiohttp.ClientTimeout(
-        total=left, sock_connect=connect, sock_read=read, ceil_threshold=5 if left is None else 1e9
-    )
+    return aiohttp.ClientTimeout(total=left, connect=connect, sock_read=read, ceil_threshold=5 if left is None else 1e9)
 
 
 async def _received(

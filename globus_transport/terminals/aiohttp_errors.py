@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import aiohttp
 from aiohttp.http_exceptions import ContentEncodingError
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from globus_transport.errors import (
     GlobusConnectionError,
@@ -13,6 +14,7 @@ from globus_transport.errors import (
     ReplyFormatError,
 )
 from globus_transport.messages import Request
+from globus_transport.terminals.aiohttp_secrets import secrets_hidden
 from globus_transport.terminals.time_limits import in_seconds, timed_out
 
 _NOT_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ServerFingerprintMismatch, aiohttp.ClientHttpProxyError)
@@ -28,11 +30,12 @@ def mapped(
     """
     if failure is not None:
         return failure
+    # A stand-in for aiohttp in tests may raise one without.
+    if isinstance(error, aiohttp.ClientResponseError) and isinstance(error.request_info, aiohttp.RequestInfo):
+        _hide_secrets(error)
     origin = request.url.origin
     if isinstance(error, aiohttp.ConnectionTimeoutError):
-        return GlobusConnectionTimeoutError(
-            f"no connection to {origin} within {in_seconds(limits.sock_connect)}", error
-        )
+        return GlobusConnectionTimeoutError(f"no connection to {origin} within {in_seconds(limits.connect)}", error)
     if isinstance(
         error, (aiohttp.ClientConnectorError, aiohttp.ServerFingerprintMismatch, aiohttp.ClientHttpProxyError)
     ):
@@ -53,6 +56,14 @@ def mapped(
     if isinstance(error, (aiohttp.ClientConnectionError, OSError)):
         return GlobusConnectionError(f"{request!r}: the connection broke: {error!s:.200}", error)
     return NetworkError(f"{request!r}: {type(error).__name__}", error)
+
+
+def _hide_secrets(error: aiohttp.ClientResponseError) -> None:
+    # It prints the headers that were sent, which a middleware of the session or a proxy's settings may have put on.
+    info = error.request_info
+    headers = CIMultiDictProxy(CIMultiDict(secrets_hidden(info.headers.items())))
+    error.request_info = info._replace(headers=headers)
+    error.args = (error.request_info, *error.args[1:])
 
 
 def _is_about_encoding(error: BaseException | None) -> bool:

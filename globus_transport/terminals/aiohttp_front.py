@@ -13,6 +13,7 @@ from globus_transport.headers import Pair
 from globus_transport.messages import Request
 from globus_transport.terminals.aiohttp_bodies import Upload
 from globus_transport.terminals.aiohttp_errors import mapped
+from globus_transport.terminals.aiohttp_secrets import secrets_hidden
 
 if TYPE_CHECKING:
     from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse
@@ -79,12 +80,12 @@ def _put_headers(headers: Any, request: Request, added: Sequence[Pair]) -> None:
     """
     length, coding, host = headers.get("Content-Length"), headers.get("Transfer-Encoding"), headers["Host"]
     headers.clear()
-    headers.extend(request.headers.pairs)
+    headers.extend(secrets_hidden(request.headers.pairs))
     if "Host" not in headers:
         pairs = [("Host", host), *headers.items()]
         headers.clear()
         headers.extend(pairs)
-    for name, value in added:
+    for name, value in secrets_hidden(added):
         headers.setdefault(name, value)
     for name, value in (("Content-Length", length), ("Transfer-Encoding", coding)):
         if value is not None:

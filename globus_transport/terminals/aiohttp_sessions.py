@@ -12,6 +12,7 @@ from globus_transport.headers import Pair
 from globus_transport.messages import Request
 from globus_transport.terminals.aiohttp_direct import Lane, is_known
 from globus_transport.terminals.aiohttp_front import LONGEST_LINE
+from globus_transport.terminals.aiohttp_secrets import secrets_hidden
 from globus_transport.terminals.proxies import proxy_for
 from globus_transport.terminals.tls import shared_context
 
@@ -79,8 +80,8 @@ class OwnSessions:
             self._proxies.clear()
         use = None
         if proxy is not None:
-            options = {"proxy": proxy.url, "proxy_headers": proxy.headers or None}
-            use = ProxyUse(options, tuple(proxy.headers.items()))
+            headers = dict(secrets_hidden(proxy.headers.items()))
+            use = ProxyUse({"proxy": proxy.url, "proxy_headers": headers or None}, tuple(headers.items()))
         self._proxies[origin] = use
         return use
 

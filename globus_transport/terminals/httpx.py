@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.headers import Headers
+from globus_transport.layers import describe
 from globus_transport.messages import Request, Response, StreamBody
 from globus_transport.terminals.bodies import parts_of
-from globus_transport.terminals.httpx_errors import library_of, mapped
+from globus_transport.terminals.httpx_errors import library_of, mapped, was_read
 from globus_transport.terminals.streams import AsyncReceivedStream, ReceivedStream, answered, async_answered
 from globus_transport.terminals.time_limits import in_seconds, limits_of, time_left, timed_out
 
@@ -34,6 +35,7 @@ class _Terminal:
     """What both have."""
 
     _kind: str
+    _reads: str
 
     def __init__(self, client: Any, *, http_timeout: float | None = 60.0, connect_timeout: float | None = None) -> None:
         for name, seconds in (("http_timeout", http_timeout), ("connect_timeout", connect_timeout)):
@@ -68,6 +70,25 @@ class _Terminal:
         if self.client.is_closed:
             raise GlobusSDKUsageError(f"{request!r}: the httpx client of the terminal is closed")
 
+    def _head_alone(self, request: Request, reply: Any) -> Response | None:
+        """The answer without its body, if httpx has closed that because a response hook raised for the status.
+
+        A new token, or the way that a redirect leads, needs no more.
+
+        :raises GlobusSDKUsageError: if the status is another, whose body is missed
+        """
+        if not reply.is_closed or was_read(self._library, reply):
+            return None
+        status = reply.status_code
+        if status >= 400 and status != 401:
+            hooks = ", ".join(map(describe, self.client.event_hooks["response"]))
+            # Not chained: httpx's exception prints the whole URL.
+            raise GlobusSDKUsageError(
+                f"{request!r}: the client's {f'response hook {hooks}' if hooks else 'transport'} raised for status "
+                f"{status}, and the body is lost; call {self._reads} before it raises, or leave statuses to the layers"
+            ) from None
+        return Response(status, _headers_of(reply), b"", None, reply.reason_phrase, request, truncated=True)
+
     def __str__(self) -> str:
         return f"{self._library.__name__}.{self._kind} of the program, time-out {in_seconds(self.http_timeout)}"
 
@@ -98,6 +119,7 @@ class HttpxTerminal(_Terminal):
     """
 
     _kind = "Client"
+    _reads = "response.read()"
     client: httpx.Client | httpx2.Client
 
     if TYPE_CHECKING:
@@ -123,6 +145,10 @@ class HttpxTerminal(_Terminal):
         client: Any = self.client
         try:
             reply = client.send(made, stream=True, auth=None, follow_redirects=False)
+        except self._library.HTTPStatusError as error:
+            reply = error.response
+            if (alone := self._head_alone(request, reply)) is not None:
+                return alone
         except self._library.HTTPError as error:
             raise mapped(self._library, request, error, connect, read) from error
         headers = _headers_of(reply)
@@ -164,6 +190,7 @@ class AsyncHttpxTerminal(_Terminal):
     """
 
     _kind = "AsyncClient"
+    _reads = "await response.aread()"
     client: httpx.AsyncClient | httpx2.AsyncClient
 
     if TYPE_CHECKING:
@@ -189,6 +216,10 @@ class AsyncHttpxTerminal(_Terminal):
         client: Any = self.client
         try:
             reply = await _in_time(request, read, client.send(made, stream=True, auth=None, follow_redirects=False))
+        except self._library.HTTPStatusError as error:
+            reply = error.response
+            if (alone := self._head_alone(request, reply)) is not None:
+                return alone
         except self._library.HTTPError as error:
             raise mapped(self._library, request, error, connect, read) from error
         headers = _headers_of(reply)

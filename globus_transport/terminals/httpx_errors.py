@@ -51,3 +51,12 @@ def mapped(httpx: Any, request: Request, error: Exception, connect: float | None
         # What a server that speaks something else sent may be long.
         return GlobusConnectionError(f"{request!r}: {type(error).__name__} {str(error)!r:.200}", error)
     return NetworkError(f"{request!r}: {type(error).__name__}", error)
+
+
+def was_read(httpx: Any, reply: Any) -> bool:
+    """Whether a response of httpx holds its body."""
+    try:
+        reply.content  # noqa: B018
+    except httpx.ResponseNotRead:
+        return False
+    return True

@@ -14,6 +14,7 @@ import pytest
 from globus_transport import (
     AccessTokenAuthorizer,
     AiohttpTerminal,
+    AsyncByteStream,
     AsyncStack,
     Deadline,
     DefaultHeaders,
@@ -278,3 +279,102 @@ def test_what_is_no_stack_and_what_only_threads_can_run() -> None:
     with pytest.raises(MiddlewareError, match="only Stack can run"):
         StackMiddleware([call_next])
     assert repr(StackMiddleware([Retry(), Redirect()])) == "<StackMiddleware: retry, redirect>"
+
+
+def _reads(request: Request) -> Flow:
+    response: Response = yield Read((yield request))
+    return response
+
+
+def _keeps_three_bytes(request: Request) -> Flow:
+    response: Response = yield Read((yield request), 3)
+    return response
+
+
+@pytest.mark.parametrize("size", [0, 1 << 17, (1 << 17) + 1, 3 << 20])
+def test_a_body_that_a_layer_read_or_made_is_as_long_as_it_likes(size: int) -> None:
+    content = b"x" * size
+
+    def makes(request: Request) -> Flow:
+        yield from ()
+        return Response(200, Headers(), content, request=request)
+
+    async def parts(url: str, middleware: StackMiddleware) -> bytes:
+        async with aiohttp.ClientSession(middlewares=(middleware,)) as session, session.get(url) as reply:
+            return b"".join([chunk async for chunk in reply.content.iter_chunked(1000)])
+
+    with ScriptedServer(answering(whole(content))) as server:
+        for layer in (_reads, makes):
+            assert _run(StackMiddleware([layer]), "GET", server.origin)[:2] == (200, content)
+            assert asyncio.run(parts(server.origin, StackMiddleware([layer]))) == content
+
+
+def test_a_body_that_a_layer_kept_the_beginning_of_breaks_off() -> None:
+    def makes(request: Request) -> Flow:
+        yield from ()
+        return Response(404, Headers(), b"abc", request=request, truncated=True)
+
+    async def main(url: str, middleware: StackMiddleware) -> None:
+        async with aiohttp.ClientSession(middlewares=(middleware,)) as session, session.get(url) as reply:
+            assert reply.status == 404
+            for read in (reply.content.read, reply.read):
+                with pytest.raises(aiohttp.ClientPayloadError, match="kept 3 bytes"):
+                    await read()
+
+    with ScriptedServer(answering(whole(b"abcdef", "404 Not Found"))) as server:
+        for layer in (_keeps_three_bytes, makes):
+            asyncio.run(asyncio.wait_for(main(server.origin, StackMiddleware([layer])), 10))
+
+
+def test_a_body_that_is_not_in_its_encoding_is_an_error_of_aiohttp() -> None:
+    packed = whole(b"not gzip", "200 OK", "Content-Encoding: gzip")
+    with ScriptedServer(answering(packed)) as server, pytest.raises(aiohttp.ClientPayloadError):
+        _run(StackMiddleware([_reads]), "GET", server.origin)
+
+
+def test_an_answer_that_is_made_up_of_what_was_received_keeps_its_bytes() -> None:
+    # As aiohttp reads a head that is not UTF-8.
+    name = "n\udce9"
+
+    def makes(request: Request) -> Flow:
+        yield from ()
+        return Response(200, Headers.received([("X-Name", name)]), b"in", request=request)
+
+    _, body, reply = _run(StackMiddleware([makes]), "GET", "http://127.0.0.1:9")
+    assert (body, reply.headers["X-Name"], reply.raw_headers) == (b"in", name, ((b"X-Name", b"n\xe9"),))
+
+
+def test_a_stream_that_cannot_be_given_back_is_closed() -> None:
+    def watches(request: Request) -> Flow:
+        response: Response = yield request
+        assert isinstance(response.stream, AsyncByteStream)
+        return attrs.evolve(response, stream=_Watched(response.stream))
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(head("200 OK", "Content-Length: 9"), b"abc")
+        peer.wait_for_close()
+
+    async def main(url: str) -> None:
+        async with aiohttp.ClientSession(middlewares=(StackMiddleware([watches]),)) as session:
+            with pytest.raises(GlobusSDKUsageError, match="read it first"):
+                await session.get(url)
+            assert await asyncio.to_thread(server.saw_close.wait, 5)
+
+    with ScriptedServer(script) as server:
+        asyncio.run(main(server.origin))
+
+
+class _Watched(AsyncByteStream):
+    """A stream around another."""
+
+    def __init__(self, inner: AsyncByteStream) -> None:
+        self.inner = inner
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        assert self.inner is not None
+        return aiter(self.inner)
+
+    async def close(self) -> None:
+        assert self.inner is not None
+        await self.inner.close()

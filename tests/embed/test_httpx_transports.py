@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
+import attrs
 import httpx
 import httpx2
 import pytest
@@ -18,15 +19,22 @@ import globus_transport.embed.httpx
 import globus_transport.embed.httpx2
 from globus_transport import (
     AccessTokenAuthorizer,
+    AiohttpTerminal,
     AsyncStack,
     AsyncTransferClient,
     AuthAPIError,
+    Flow,
     GlobusError,
     GlobusSDKUsageError,
+    Headers,
     HttpxTerminal,
     NativeAppAuthClient,
     NetworkError,
+    Read,
     RefreshTokenAuthorizer,
+    ReplyFormatError,
+    Request,
+    Response,
     Retry,
     Stack,
     TransferClient,
@@ -297,3 +305,86 @@ def test_each_kind_of_stack_in_its_place(embed: Any) -> None:
         embed.AsyncStackTransport(None)
     stack = TransferClient().stack
     assert [layer.name for layer in embed.StackTransport(stack).stack.layers] == ["deadline", "retry", "headers"]
+
+
+def _reads(request: Request) -> Flow:
+    response: Response = yield request
+    return response if response.stream is None else (yield Read(response))
+
+
+def _keeps_three_bytes(request: Request) -> Flow:
+    response: Response = yield request
+    return attrs.evolve(response if response.stream is None else (yield Read(response, 3)), truncated=True)
+
+
+@every_host
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_body_that_a_layer_kept_the_beginning_of_breaks_off(host: Host, stream: bool) -> None:
+    with ScriptedServer(answering(whole(b"abcdef", "404 Not Found"))) as server:
+        with pytest.raises(host.library.RemoteProtocolError, match=r"kept \d bytes") as raised:
+            host.send("GET", server.origin, layers=[_keeps_three_bytes], stream=stream)
+        assert raised.value.request.method == "GET"
+        assert isinstance(raised.value.__cause__, NetworkError)
+
+
+def test_what_there_is_of_it_comes_first() -> None:
+    terminal = Urllib3Terminal(http_timeout=10)
+    transport = globus_transport.embed.httpx.StackTransport(Stack(terminal, [_keeps_three_bytes]))
+    with (
+        ScriptedServer(answering(whole(b"abcdef", "404 Not Found"))) as server,
+        httpx.Client(transport=transport) as one,
+        one.stream("GET", server.origin) as reply,
+    ):
+        parts = reply.iter_bytes()
+        assert (reply.status_code, next(parts)) == (404, b"abc")
+        with pytest.raises(httpx.RemoteProtocolError):
+            next(parts)
+    terminal.close()
+
+
+@every_host
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_body_that_is_not_in_its_encoding(host: Host, stream: bool) -> None:
+    with ScriptedServer(answering(whole(b"not gzip", "200 OK", "Content-Encoding: gzip"))) as server:
+        with pytest.raises(host.library.DecodingError) as raised:
+            host.send("GET", server.origin, layers=[_reads], stream=stream)
+        assert isinstance(raised.value.__cause__, ReplyFormatError)
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2])
+@pytest.mark.parametrize("sent", ["Отчёт.txt".encode(), "grün.txt".encode("latin-1"), b"\xd0\x9e\xe9"])
+def test_header_values_outside_ascii_are_read_as_httpx_does(library: Any, sent: bytes) -> None:
+    embed = HOSTS[f"{library.__name__}.AsyncClient"].embed
+
+    async def main(url: str) -> list[str]:
+        async with (
+            AiohttpTerminal() as terminal,
+            library.AsyncClient(transport=embed.AsyncStackTransport(AsyncStack(terminal))) as ours,
+            library.AsyncClient() as its_own,
+        ):
+            return [(await client.get(url)).headers["X-Name"] for client in (ours, its_own)]
+
+    with ScriptedServer(
+        answering(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Name: " + sent + b"\r\n\r\nok")
+    ) as server:
+        ours, its_own = asyncio.run(main(server.origin))
+    assert ours == its_own
+
+
+@every_host
+def test_where_no_reply_can_be_made_the_connection_is_let_go_of(host: Host) -> None:
+    def spoils(request: Request) -> Flow:
+        response: Response = yield request
+        return attrs.evolve(response, headers=Headers.received([("X-Half", "\ud800")]))
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(head("200 OK", "Content-Length: 9"), b"abc")
+        peer.wait_for_close()
+
+    with ScriptedServer(script) as server:
+        with pytest.raises(UnicodeEncodeError) as raised:
+            host.send("GET", server.origin, layers=[spoils])
+        # While the exception, whose frames hold the stream, is still there.
+        assert server.saw_close.wait(5)
+        assert raised.value.object == "\ud800"

@@ -31,7 +31,7 @@ from globus_transport.testing.loopback_server import (
     silent,
     whole,
 )
-from tests.terminals.aiohttp_running import RUNNERS, with_own
+from tests.terminals.aiohttp_running import RUNNERS, with_own, with_session
 from tests.terminals.certificates import Authority
 from tests.terminals.fresh_terminal import forget_proxies
 
@@ -232,3 +232,31 @@ def test_a_connection_that_is_lost_before_it_is_used(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(aiohttp.TCPConnector, "connect", lose)
     with ScriptedServer(silent) as server, pytest.raises(GlobusConnectionError, match="without an answer"):
         with_own(lambda terminal: terminal(Request("GET", server.origin)))
+
+
+@pytest.mark.parametrize("has_deadline", [False, True])
+def test_the_wait_for_a_free_connection_ends_with_the_time_for_connecting(run: Any, has_deadline: bool) -> None:
+    def keeps_sending(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(head("200 OK", "Content-Length: 1000"), b"x")
+        peer.hold()
+
+    async def use(terminal: AiohttpTerminal) -> None:
+        if terminal.session is not None:
+            assert terminal.session.connector is not None
+            terminal.session.connector._limit = 1
+        deadline = time.monotonic() + 5 if has_deadline else None
+        first = await terminal(Request("GET", server.origin, stream=True))
+        assert isinstance(first.stream, AsyncByteStream)
+        started = time.monotonic()
+        async with asyncio.timeout(3):
+            with pytest.raises(GlobusConnectionTimeoutError, match=r"within 0\.2 s") as raised:
+                await terminal(Request("GET", server.origin, deadline=deadline))
+        assert time.monotonic() - started >= 0.2
+        assert raised.value.request_began is False
+        await first.stream.close()
+
+    settings = {} if run is with_session else {"pool_size": 1}
+    with ScriptedServer(keeps_sending) as server:
+        run(use, connect_timeout=0.2, **settings)
+        assert len(server.requests) == 1

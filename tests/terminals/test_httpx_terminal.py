@@ -7,6 +7,7 @@ import gzip
 import pickle
 import socket
 import time
+import traceback
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -23,6 +24,7 @@ from globus_transport import (
     GlobusSDKUsageError,
     GlobusTimeoutError,
     HttpxTerminal,
+    RefreshTokenAuthorizer,
     ReplyFormatError,
     Request,
     Response,
@@ -32,7 +34,8 @@ from globus_transport import (
 )
 from globus_transport.messages import AsyncByteStream, ByteStream
 from globus_transport.sandbox import Sandbox
-from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, silent, whole
+from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, once, silent, whole
+from tests.core.stepping import FakeAuth
 from tests.terminals.fresh_terminal import forget_proxies
 
 
@@ -289,3 +292,71 @@ def test_wrong_uses_and_print() -> None:
         terminal(get("http://127.0.0.1:9/"))
     with pytest.raises(GlobusSDKUsageError, match="got a NoneType"):
         HttpxTerminal(None)  # type: ignore[arg-type]
+
+
+SECRET = "hush"
+
+
+def _raises_for_status(world: World, *, reads: bool) -> Any:
+    """The client's settings."""
+
+    def hook(reply: Any) -> None:
+        if reads:
+            reply.read()
+        reply.raise_for_status()
+
+    async def async_hook(reply: Any) -> None:
+        if reads:
+            await reply.aread()
+        reply.raise_for_status()
+
+    return {"event_hooks": {"response": [async_hook if world.is_async else hook]}}
+
+
+@in_every_world
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("status", ["302 Found", "401 Unauthorized", "404 Not Found", "503 Unavailable"])
+def test_a_hook_that_reads_and_raises_for_a_status_changes_nothing(world: World, status: str, stream: bool) -> None:
+    with ScriptedServer(answering(whole(b"no", status, "X-Say: more"))) as server:
+        (response,) = world.send(get(server.origin, stream=stream), **_raises_for_status(world, reads=True))
+    assert (response.status, response.headers["X-Say"], response.body) == (int(status[:3]), "more", b"no")
+    assert not response.truncated
+
+
+@in_every_world
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_hook_that_loses_the_body_is_named(world: World, stream: bool) -> None:
+    said = r"response hook .*hook raised for status 404, .* call "
+    said += r"await response\.aread\(\)" if world.is_async else r"response\.read\(\)"
+    with ScriptedServer(answering(whole(b"no", "404 Not Found"))) as server:
+        request = get(f"{server.origin}?code={SECRET}", stream=stream)
+        with pytest.raises(GlobusSDKUsageError, match=said) as raised:
+            world.send(request, **_raises_for_status(world, reads=False))
+        assert len(server.requests) == 1
+    assert SECRET not in "".join(traceback.format_exception(raised.value))
+
+
+@in_every_world
+@pytest.mark.parametrize("status", ["302 Found", "401 Unauthorized"])
+def test_where_the_head_is_enough_a_hook_may_lose_the_body(world: World, status: str) -> None:
+    with ScriptedServer(answering(whole(b"no", status, "Location: /there"))) as server:
+        (response,) = world.send(get(server.origin), **_raises_for_status(world, reads=False))
+    assert (response.status, response.headers["Location"]) == (int(status[:3]), "/there")
+    assert (response.body, response.truncated) == (b"", True)
+
+
+def test_under_a_hook_that_raises_for_a_status_nothing_is_repeated_and_a_token_is_renewed() -> None:
+    refused = whole(b"no", "401 Unauthorized")
+    task = whole(b'{"status": "ACTIVE"}', "200 OK", "Content-Type: application/json")
+    missing = whole(b'{"code": "TaskNotFound"}', "404 Not Found", "Content-Type: application/json")
+    settings = _raises_for_status(WORLDS["httpx"], reads=False)
+    # Each on a connection of its own, because httpx closes what a hook raises for.
+    scripts = (once(refused), answering(task, missing))
+    with ScriptedServer(*scripts) as server, httpx.Client(**settings) as host:
+        authorizer = RefreshTokenAuthorizer("refresh", FakeAuth())  # gives token-1, token-2 ...
+        client = TransferClient(authorizer=authorizer, base_url=server.origin, terminal=HttpxTerminal(host))
+        assert client.get_task("a")["status"] == "ACTIVE"
+        with pytest.raises(GlobusSDKUsageError, match="response hook"):
+            client.get_task("b")
+        seen = [one["Authorization"] for one in server.requests]
+    assert seen == ["Bearer token-1", "Bearer token-2", "Bearer token-2"]
