@@ -1,9 +1,9 @@
-"""Credentials in the query of a URL: which they are, and how they are hidden where it is printed."""
+"""Credentials in the query and fragment of a URL: which they are, and how they are hidden where it is printed."""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote_plus
+from urllib.parse import quote, unquote, unquote_plus
 
 HIDDEN = "<hidden>"
 
@@ -48,7 +48,9 @@ _ONLY_IN_PARAMETERS = frozenset(
     }
 )
 
-_QUERY = re.compile(r"(?<=\?)[^#\s\"'<>]+")
+# A fragment holds the reply of OAuth 2's implicit grant (RFC 6749, section 4.2.2).
+_QUERY = re.compile(r"(?<=[?#])[^#\s\"'<>]+")
+_MOST_QUOTING = 5
 
 
 def hidden_in_text(text: str, more: frozenset[str] = frozenset()) -> str:
@@ -56,16 +58,43 @@ def hidden_in_text(text: str, more: frozenset[str] = frozenset()) -> str:
 
     :param more: names of further parameters, in lower case
     """
-    return _QUERY.sub(lambda query: hidden_in_query(query[0], more), text) if "?" in text else str(text)
+    if "?" not in text and "#" not in text:
+        return str(text)
+    return _QUERY.sub(lambda query: hidden_in_query(query[0], more), text)
 
 
 def hidden_in_query(text: str, more: frozenset[str] = frozenset()) -> str:
     """Parameters as they are written in a form or a query, without those values."""
-    return "&".join(_parameter(one, more) for one in text.split("&"))
+    return _without_secrets(text, more, 0)
 
 
-def _parameter(text: str, more: frozenset[str]) -> str:
-    name, equals, value = text.partition("=")
-    lowered = unquote_plus(name).lower()
-    secret = lowered in SECRET_FIELDS or lowered in _ONLY_IN_PARAMETERS or lowered in more
-    return f"{name}={HIDDEN}" if secret and value else name + equals + hidden_in_text(value, more)
+def is_secret_parameter(name: str, more: frozenset[str] = frozenset()) -> bool:
+    """Whether the value of a parameter of this name is a credential."""
+    lowered = name.lower()
+    return lowered in SECRET_FIELDS or lowered in _ONLY_IN_PARAMETERS or lowered in more
+
+
+def _without_secrets(text: str, more: frozenset[str], quoting: int) -> str:
+    return "&".join(_parameter(one, more, quoting) for one in text.split("&"))
+
+
+def _parameter(text: str, more: frozenset[str], quoting: int) -> str:
+    # Several names, if the value is a URL with parameters of its own.
+    pieces = text.split("=")
+    for number, piece in enumerate(pieces[:-1], 1):
+        name = unquote_plus(piece).replace("#", "?").rpartition("?")[2]
+        if is_secret_parameter(name, more):
+            return "=".join([*pieces[:number], HIDDEN]) if any(pieces[number:]) else text
+    return _quoted_parameter(text, more, quoting)
+
+
+def _quoted_parameter(text: str, more: frozenset[str], quoting: int) -> str:
+    value = text[text.find("=") + 1 :]
+    plain = unquote(value)
+    if plain == value:
+        return text
+    # A URL in a URL in a URL: what is quoted more often is no longer looked at, nor shown.
+    hidden = HIDDEN if quoting == _MOST_QUOTING else _without_secrets(plain, more, quoting + 1)
+    if hidden == plain:
+        return text
+    return text[: len(text) - len(value)] + quote(hidden, safe="<>", errors="replace")

@@ -12,8 +12,8 @@ import attrs
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.flow import Flow, Run
 from globus_transport.layers import describe
-from globus_transport.messages import Request, Response, StreamBody
-from globus_transport.middleware.redaction import Redaction, json_text
+from globus_transport.messages import Request, Response
+from globus_transport.middleware.redaction import Redaction, bytes_of, json_text
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -88,16 +88,18 @@ class DryRun:
         return "\n".join([*lines, "", body, ""] if body else [*lines, ""])
 
     def _body_text(self, request: Request) -> str:
-        body = request.body
-        if isinstance(body, StreamBody):
-            return "<a stream of unknown length>" if body.length is None else f"<a stream of {body.length} bytes>"
-        if not body:
-            return ""
-        match self.redaction.body(body, request.headers.get("Content-Type", "")):
+        body = self.redaction.request_body(request)
+        match body:
+            case None:
+                return ""
+            case {"stream": length}:
+                return f"<a stream of {'unknown length' if length is None else f'{length} bytes'}>"
+            case {"longer_than": length}:
+                return f"<more than {length} bytes>"
+            case {"base64": _}:
+                return f"<{len(bytes_of(body))} bytes that are no text>"
             case {"json": document}:
                 text = json_text(document, indent=2)
-            case {"base64": _}:
-                return f"<{len(body)} bytes that are no text>"
             case readable:
                 (text,) = readable.values()
         left = len(text) - self.body_limit

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus, unquote_plus
 
 import attrs
 
 from globus_transport.errors import GlobusError, GlobusSDKUsageError
 from globus_transport.headers import Headers, Pair
-from globus_transport.messages import Request, Response, StreamBody
+from globus_transport.messages import Request, Response
 from globus_transport.middleware.redaction import Redaction, bytes_of, json_text
 from globus_transport.url_secrets import HIDDEN
 
@@ -37,8 +39,7 @@ class NotRecordedError(GlobusError):
 class Sent:
     """A request as it is written down and compared: without secrets, and without headers.
 
-    :ivar body: as :meth:`Redaction.body` describes it; ``{"stream": length}`` for one that is produced while it is
-        sent; ``None`` if there is none
+    :ivar body: as :meth:`Redaction.request_body` describes it
     """
 
     method: str
@@ -48,12 +49,8 @@ class Sent:
     @classmethod
     def of(cls, request: Request, redaction: Redaction) -> Sent:
         """What is written down of a request."""
-        body: Mapping[str, Any] | None = None
-        if isinstance(request.body, StreamBody):
-            body = {"stream": request.body.length}
-        elif request.body:
-            body = redaction.body(request.body, request.headers.get("Content-Type", ""))
-        hidden = without_credential(request, {"url": redaction.url(request.url), "body": body})
+        facts = {"url": redaction.url(request.url), "body": redaction.request_body(request)}
+        hidden = without_credential(request, facts)
         return cls(request.method, hidden["url"], hidden["body"])
 
     def key(self, parts: Iterable[str]) -> str:
@@ -116,12 +113,57 @@ class Recorded:
 
 def without_credential(request: Request, facts: dict[str, Any]) -> dict[str, Any]:
     """The facts without the request's own credential, wherever a service repeats it."""
-    credential = request.headers.get("Authorization", "").rpartition(" ")[2]
-    text = json.dumps(facts)
-    written = json.dumps(credential)[1:-1]
-    if len(credential) >= _SHORTEST_CREDENTIAL and written in text:
-        facts = json.loads(text.replace(written, HIDDEN))
-    return facts
+    spellings = {text for one in _credentials(request) if len(one) >= _SHORTEST_CREDENTIAL for text in _spellings(one)}
+    # The longest first: it may hold another one.
+    ordered = sorted(spellings, key=lambda text: (-len(text), text))
+    if not ordered:
+        return facts
+    body = {"body": _without_in_body(ordered, facts["body"])} if facts["body"] else {}
+    return {name: _without(ordered, fact) for name, fact in facts.items()} | body
+
+
+def _credentials(request: Request) -> list[str]:
+    """What the Authorization header holds, and the secret in it if it is a Basic one (RFC 7617)."""
+    scheme, _, credential = request.headers.get("Authorization", "").rpartition(" ")
+    if scheme.strip().lower() != "basic":
+        return [credential]
+    try:
+        secret = base64.b64decode(credential, validate=True).partition(b":")[2]
+    except ValueError:  # It is none.
+        return [credential]
+    # Which of the two it is in is left open.
+    texts = [secret.decode("utf-8", "replace"), secret.decode("latin-1")]
+    # In OAuth 2 it is quoted before it gets there (RFC 6749, section 2.3.1).
+    return [credential, *texts, *map(unquote_plus, texts)]
+
+
+def _spellings(credential: str) -> list[str]:
+    """A credential as it stands, in a URL, and in a JSON document that is part of a text."""
+    in_json = [json.dumps(credential, ensure_ascii=escaped)[1:-1] for escaped in (True, False)]
+    in_url = [quote(credential, safe, errors="replace") for safe in ("/", "")]
+    return [credential, *in_url, quote_plus(credential, errors="replace"), *in_json]
+
+
+def _without_in_body(credentials: Sequence[str], body: Mapping[str, Any]) -> dict[str, Any]:
+    if "base64" not in body:
+        return {kind: _without(credentials, content) for kind, content in body.items()}
+    content = bytes_of(body)
+    for credential in credentials:
+        content = content.replace(credential.encode("utf-8", "replace"), HIDDEN.encode())
+    return {"base64": base64.b64encode(content).decode("ascii")}
+
+
+def _without(credentials: Sequence[str], value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {_without(credentials, name): _without(credentials, one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without(credentials, one) for one in value]
+    text = str(value)
+    hidden = text
+    for credential in credentials:
+        hidden = hidden.replace(credential, HIDDEN)
+    # A number may be one, too.
+    return value if hidden == text else hidden
 
 
 class Player:

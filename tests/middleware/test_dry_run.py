@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import logging
 import pickle
@@ -93,6 +94,18 @@ def test_bodies() -> None:
     assert body_shown(StreamBody.once([b"s3cret"])) == "<a stream of unknown length>"
     assert body_shown(b'["\\ud800"]') == '[\n  "\\ud800"\n]'
     assert body_shown(b"") == ""
+
+
+def test_compressed_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
+    def shown(body: bytes) -> str:
+        request = post(body=body, headers={"Content-Encoding": "gzip"})
+        return DryRun().text_of(request).partition("\n\n")[2].removesuffix("\n")
+
+    assert shown(gzip.compress(b'{"token":"s3cret"}')) == '{\n  "token": "<hidden>"\n}'
+    assert shown(gzip.compress(b"\xff\xfe")) == "<2 bytes that are no text>"
+    assert shown(gzip.compress(b"a")[:12]) == "<12 bytes that are no text>"
+    monkeypatch.setattr("globus_transport.middleware.redaction.MOST_INFLATED", 3)
+    assert shown(gzip.compress(b"four")) == "<more than 3 bytes>"
 
 
 def test_streams_and_loggers(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -30,10 +31,50 @@ SECRET = "s3cret"
         ("https://a/x?token=", "https://a/x?token="),
         ('<https://a/x?token=s3cret>; rel="next"', '<https://a/x?token=<hidden>>; rel="next"'),
         ("https://a/x?next=https://b/y?token=s3cret&c=d", "https://a/x?next=https://b/y?token=<hidden>&c=d"),
+        ("https://a/cb#access_token=s3cret&state=1", "https://a/cb#access_token=<hidden>&state=1"),
+        ("https://a/?a=b#/route?code=s3cret#x", "https://a/?a=b#/route?code=<hidden>#x"),
+        (
+            "https://a/?next=https%3A%2F%2Fb%2F%3Fcode%3Ds3cret%26c=d",
+            "https://a/?next=https%3A%2F%2Fb%2F%3Fcode%3D<hidden>%26c%3Dd",
+        ),
+        ("https://a/?%2Fb%3Fcode%3Ds3cret", "https://a/?%2Fb%3Fcode%3D<hidden>"),
+        ("https://a/?a%3db=%2f%e4+%20%3Dc", "https://a/?a%3db=%2f%e4+%20%3Dc"),
+        ("a #5 is token=shown? yes & code=shown", "a #5 is token=shown? yes & code=shown"),
     ],
 )
 def test_urls(url: str, shown: str) -> None:
     assert Redaction().url(url) == shown
+
+
+@pytest.mark.parametrize("depth", [1, 2, 4, 6, 9, 50])
+def test_urls_in_urls(depth: int) -> None:
+    url = "https://a/?token=s3cret"
+    for _ in range(depth):
+        url = f"https://a/?shown=1&next={quote(url, safe='')}"
+        if len(url) > 100_000:
+            break
+    assert SECRET not in Redaction().url(url)
+    assert "shown=1&next=https%3A" in Redaction().url(url) or depth > 5
+    assert SECRET not in Redaction().url(f"https://a/?next={'%25' * depth}3Ftoken=s3cret")
+
+
+@pytest.mark.parametrize("piece", ["?a=", "?a=&", "%25", "#", "=", "?%3Fa%3D"])
+def test_a_long_url_ends(piece: str) -> None:
+    assert SECRET not in Redaction().url(f"https://a/?{piece * 5_000}&token=s3cret")
+
+
+@unhurried
+@given(st.lists(st.sampled_from(["?", "#", "&", "=", "%3F", "%3D", "%26", "%253D", "code", "a", "s3cret", "<hidden>"])))
+def test_what_is_hidden_stays_as_it_is(pieces: list[str]) -> None:
+    once = Redaction().url("".join(pieces))
+    assert Redaction().url(once) == once
+
+
+@unhurried
+@given(st.text(st.characters()))
+def test_any_text_can_be_read(text: str) -> None:
+    shown = Redaction().url(f"/?a=%3Fcode%3Ds3cret{text}")
+    assert shown.startswith("/?a=%3Fcode%3D<hidden>")
 
 
 def test_headers() -> None:
@@ -85,12 +126,120 @@ def test_documents() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('{"token": "s3cret"}\n{ "a" : 1.50}\n', '{"token": "<hidden>"}\n{ "a" : 1.50}\n'),
+        ('data: {"a": {"secret" :{"deep": "s3cret"}, "b": 5}}', 'data: {"a": {"secret" :"<hidden>", "b": 5}}'),
+        ('[info] {"a": [{\n"Token":\n"s3cret"},', '[info] {"a": [{\n"Token":\n"<hidden>"},'),
+        ('{"a": {"token": "s3cret"}} and /?code=s3cret', '{"a": {"token": "<hidden>"}} and /?code=<hidden>'),
+        ('{"token": null} {"token": "", "secret":true {"', '{"token": null} {"token": "", "secret":true {"'),
+        ('{"mine": 5, "a": ["token", "secret"], "token":', '{"mine": "<hidden>", "a": ["token", "secret"], "token":'),
+        ('{"token": "a\\\\\\"s3cret\\\\", "b": "c"},', '{"token": "<hidden>", "b": "c"},'),
+        (
+            r'{"a": "{\"token\": \"s3cret\\\"s3cret\\\\\", \"b\": \"\\\\\"}"},',
+            r'{"a": "{\"token\": \"<hidden>\", \"b\": \"\\\\\"}"},',
+        ),
+        ('"token": "s3cret', '"token": "<hidden>"'),
+        ('"token": s3cret', '"token": "<hidden>"'),
+        ('"a": "\\\\", "token": s3cret]', '"a": "\\\\", "token": "<hidden>"]'),
+        ('"token": {"a": s3cret}, s3cret', '"token": "<hidden>"'),
+        ('"token": ' + "[" * 100_000 + "s3cret", '"token": "<hidden>"'),
+        ('{"a":' * 10_000 + '{"token":"s3cret"}', '{"a":' * 10_000 + '{"token":"<hidden>"}'),
+    ],
+    ids=range(14),
+)
+def test_texts_with_documents(text: str, shown: str) -> None:
+    assert Redaction.of(["Mine"]).body(text.encode(), "application/x-ndjson") == {"text": shown}
+
+
+@pytest.mark.parametrize(
+    "piece", ['{"a": ', "\\", '"', '\\"', '"a" ', '"token": {', '"token": "', ' "token"', '{"a" x\n']
+)
+def test_a_long_text_ends(piece: str) -> None:
+    text = f'{piece * 100_000}\n{{"token": "s3cret"}}'
+    assert "s3cret" not in Redaction().text(text)
+
+
+@unhurried
+@given(st.text(), st.integers(0, 4), st.booleans())
+def test_a_document_in_a_text_in_a_document(secret: str, depth: int, is_ascii: bool) -> None:
+    def written(value: str) -> str:
+        text = json.dumps({"a": "\\", "token": value, "b": '"'}, ensure_ascii=is_ascii)
+        for _ in range(depth):
+            text = json.dumps(text, ensure_ascii=is_ascii)
+        return f"{text},"
+
+    assert Redaction().text(written(f"s3cret{secret}")) == written(HIDDEN)
+
+
+def test_documents_in_documents() -> None:
+    document = json.dumps({"a": json.dumps({"token": SECRET}), "b": '{"c": "d"}'}).encode()
+    assert Redaction().body(document, "")["json"] == {"a": '{"token": "<hidden>"}', "b": '{"c": "d"}'}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32", "utf-32-be"])
+def test_documents_in_every_encoding(encoding: str) -> None:
+    body = '{"a":"ä","token":"s3cret"}'.encode(encoding)
+    assert Redaction().body(body, "application/json") == {"json": {"a": "ä", "token": HIDDEN}}
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n"])
+@pytest.mark.parametrize("boundary", ["x", '"x y.*"', "x; charset=utf-8"])
+def test_forms_in_parts(end: str, boundary: str) -> None:
+    lines = [
+        "before",
+        "--X",
+        'Content-Disposition: form-data; name="Mine"',
+        "",
+        "s3cret",
+        "--Xs3cret",
+        "",
+        "--X  ",
+        "Content-Type: application/x-www-form-urlencoded",
+        "Content-Location: /?token=s3cret",
+        "content-disposition: form-data; filename=token; name=a",
+        "",
+        "code=s3cret&b=c",
+        "--X",
+        "",
+        "no headers, /?code=s3cret",
+        "--X",
+        "Content-Disposition: form-data; name*=utf-8''code",
+        "",
+        "s3cret",
+        "--X",
+        'Content-Disposition: form-data; name="token"',
+        "",
+        "",
+        "--X",
+        "no content",
+        "--X--",
+        "after",
+    ]
+    body = end.join(lines).replace("X", boundary.partition(";")[0].strip('"'))
+    shown = end.join([*lines[:4], HIDDEN, *lines[7:]]).replace("X", boundary.partition(";")[0].strip('"'))
+    redacted = Redaction.of(["mine"]).body(body.encode(), f"Multipart/Form-Data; boundary={boundary}")
+    assert redacted == {"text": shown.replace("s3cret", HIDDEN)}
+
+
+@unhurried
+@given(st.lists(st.binary(max_size=20)), st.text(max_size=20))
+def test_parts_without_a_secret_come_back(contents: list[bytes], kind: str) -> None:
+    head = b"\r\n--b-o-u-n-d-a-r-y\r\nContent-Disposition: form-data; name=x\r\n\r\n"
+    body = head + head.join(b"\xff" + content for content in contents) + b"\r\n--b-o-u-n-d-a-r-y--\r\n"
+    for content_type in ("multipart/form-data; boundary=b-o-u-n-d-a-r-y", f"multipart/form-data; boundary={kind}"):
+        assert bytes_of(Redaction().body(body, content_type)) == body
+
+
 @pytest.mark.parametrize("name", sorted(SECRET_FIELDS))
 def test_every_secret_field_everywhere(name: str) -> None:
     hidden = Redaction()
     assert SECRET not in hidden.url(f"https://a/?{name}={SECRET}")
     assert SECRET not in repr(hidden.body(f"{name}={SECRET}".encode(), FORM))
     assert SECRET not in repr(hidden.body(json.dumps([{name: SECRET}]).encode(), ""))
+    part = f"--x\r\nContent-Disposition: form-data; name={name}\r\n\r\n{SECRET}\r\n--x--"
+    assert SECRET not in repr(hidden.body(part.encode(), "multipart/form-data; boundary=x"))
 
 
 @pytest.mark.parametrize(
