@@ -22,12 +22,14 @@ def to_body(body: Any, *, length: int | None, position: int | None) -> bytes | S
         return body
     if isinstance(body, str):
         return body.encode()
-    if isinstance(body, (bytearray, memoryview)):
-        return bytes(body)
     if hasattr(body, "read"):
         if position is None:
             return StreamBody(lambda: _read(body), length)
         return StreamBody(lambda: _read_from(body, position), length, replayable=True)
+    # Before what can be iterated: an array gives its numbers then.
+    memory = _memory_of(body)
+    if memory is not None:
+        return bytes(memory)
     if isinstance(body, Iterable):
         return StreamBody(lambda: map(_to_bytes, body), length)
     raise GlobusSDKUsageError(f"a body is bytes, text, a file or an iterable of bytes, not {type(body).__name__}")
@@ -44,4 +46,18 @@ def _read_from(file: Any, position: int) -> Iterator[bytes]:
 
 
 def _to_bytes(chunk: Any) -> bytes:
-    return chunk.encode() if isinstance(chunk, str) else bytes(chunk)
+    if isinstance(chunk, str):
+        return chunk.encode()
+    # Not bytes(chunk) of anything: that makes as many zeros of a number.
+    memory = _memory_of(chunk)
+    if memory is None:
+        raise GlobusSDKUsageError(f"a body gives chunks of bytes or text, not {type(chunk).__name__}")
+    return bytes(memory)
+
+
+def _memory_of(value: Any) -> memoryview | None:
+    """The bytes of what holds some: ``bytes``, ``bytearray``, an array."""
+    try:
+        return memoryview(value)
+    except TypeError:
+        return None

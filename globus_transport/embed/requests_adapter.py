@@ -95,7 +95,7 @@ class StackAdapter(BaseAdapter):
             _raise_mapped(error, request)
         except ReplyFormatError as error:
             raise ContentDecodingError(str(error), request=request) from error
-        return self._reply(request, response)
+        return self._reply(request, response, stream)
 
     def _verifying(self, verify: bool | str | None, asked: Request) -> Stack:
         terminal = self.stack.terminal
@@ -118,8 +118,8 @@ class StackAdapter(BaseAdapter):
             stack = self._by_verify.setdefault(verify, self.stack.over(other))
         return stack
 
-    def _reply(self, request: requests.PreparedRequest, response: Response) -> requests.Response:
-        raw = to_urllib3(response, request.method or "", request.url or "", preload=False)
+    def _reply(self, request: requests.PreparedRequest, response: Response, stream: bool) -> requests.Response:
+        raw = to_urllib3(response, request.method or "", request.url or "", preload=False, may_be_cut=not stream)
         reply = requests.Response()
         reply.status_code = response.status
         reply.headers = CaseInsensitiveDict(raw.headers)
@@ -168,7 +168,8 @@ def _limits(timeout: Any) -> tuple[float | None, float | None]:
 
 def _check_proxy(asked: Request, proxies: Mapping[str, str] | None) -> None:
     """:raises GlobusSDKUsageError: if requests would go another way than terminals do"""
-    wanted = select_proxy(str(asked.url), dict(proxies) if proxies else None)
+    # An empty one is requests' way to say that there is none.
+    wanted = select_proxy(str(asked.url), dict(proxies) if proxies else None) or None
     own = proxy_for(asked.url.origin)
     if wanted is None and own is None:
         return

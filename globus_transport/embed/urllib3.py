@@ -19,6 +19,7 @@ from globus_transport.embed.stacks import without_layers
 from globus_transport.embed.urllib3_errors import to_urllib3_error
 from globus_transport.embed.urllib3_replies import to_urllib3
 from globus_transport.errors import GlobusSDKUsageError, NetworkError, ReplyFormatError
+from globus_transport.flow import Flow, read, send
 from globus_transport.headers import Headers
 from globus_transport.messages import Request
 from globus_transport.middleware.errors import Errors
@@ -55,6 +56,7 @@ class StackPool(urllib3.PoolManager):
     def __init__(self, stack: Stack, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(headers=headers)
         self.stack = without_layers(stack, Stack, Errors, Redirect)
+        self._sending = self.stack.add(_whole_bodies)
         self._by_place: dict[tuple[str | None, int | None, str | None], HTTPConnectionPool] = {}
 
     def connection_from_host(
@@ -91,7 +93,7 @@ class StackPool(urllib3.PoolManager):
             raise GlobusSDKUsageError(
                 f"{', '.join(sorted(unknown))}: a stack has no such option; say it to the stack's terminal"
             )
-        return _Pool(self.stack, scheme, host, port)
+        return _Pool(self._sending, scheme, host, port)
 
 
 class _Pool(HTTPConnectionPool):
@@ -179,6 +181,17 @@ class _Connection(HTTPConnection):
             getattr(terminal, "http_timeout", None) if read is None else read,
         )
         return attrs.evolve(request, extensions={TIME_LIMITS: limits})
+
+
+def _whole_bodies(request: Request) -> Flow:
+    """A layer that reads bodies to their end, also those of errors, which terminals cut.
+
+    Inside all others: they see the body, and may repeat the request if it breaks off.
+    """
+    if request.stream:
+        return (yield from send(request))
+    response = yield from send(attrs.evolve(request, stream=True))
+    return response if response.stream is None else (yield from read(response))
 
 
 def _origin(scheme: str, host: str, port: int) -> str:

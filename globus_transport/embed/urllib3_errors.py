@@ -57,4 +57,8 @@ def reason_of(error: NetworkError) -> BaseException | None:
 
 def broke_off(error: NetworkError) -> bool:
     """Whether the body of the answer had begun."""
-    return isinstance(error.underlying_exception, IncompleteRead)
+    seen: BaseException | None = error.underlying_exception
+    while seen is not None and not isinstance(seen, IncompleteRead):
+        # Libraries wrap it, with or without "from". Not __context__: that may be of another call, which this repeats.
+        seen = seen.__cause__ or next((one for one in seen.args if isinstance(one, BaseException)), None)
+    return seen is not None

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from http.client import IncompleteRead
 from typing import Any, cast
 
 from urllib3 import HTTPHeaderDict, HTTPResponse
 from urllib3.exceptions import DecodeError
 
 from globus_transport.embed.urllib3_errors import to_urllib3_error
-from globus_transport.errors import NetworkError, ReplyFormatError
+from globus_transport.errors import GlobusConnectionError, NetworkError, ReplyFormatError
 from globus_transport.headers import Headers
 from globus_transport.messages import ByteStream, Response
 
@@ -54,6 +55,22 @@ class _Body(io.RawIOBase):
         super().close()
 
 
+class _Beginning(ByteStream):
+    """What is there of a body that a layer cut. Reading on ends as it does where a body breaks off."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._body
+        raise GlobusConnectionError(
+            f"a layer kept {len(self._body)} bytes of the body only", IncompleteRead(self._body)
+        )
+
+    def close(self) -> None:
+        """Nothing is on the wire."""
+
+
 class _Head:
     """What cookie jars look for in a response of ``http.client``."""
 
@@ -70,6 +87,14 @@ class _Head:
 class _Reply(HTTPResponse):
     """urllib3's response over the body that a stack gives."""
 
+    def read(self, amt: int | None = None, decode_content: bool | None = None, cache_content: bool = False) -> bytes:
+        """The rest of the body, after which this is closed; or its next bytes."""
+        data = super().read(amt, decode_content, cache_content)
+        if amt is None or amt < 0:
+            # http.client's does that by itself. Not self.close(), which may be more than the body's end.
+            cast(Any, self)._fp.close()
+        return data
+
     def stream(self, amt: int | None = _CHUNK, decode_content: bool | None = None) -> Generator[bytes]:
         """The chunks of a body of unknown length as they come, as urllib3 has it."""
         if not self.chunked:
@@ -79,11 +104,21 @@ class _Reply(HTTPResponse):
             yield chunk
 
 
-def to_urllib3(response: Response, method: str, url: str, *, preload: bool, as_decoded: bool = False) -> HTTPResponse:
+def to_urllib3(
+    response: Response,
+    method: str,
+    url: str,
+    *,
+    preload: bool,
+    as_decoded: bool = False,
+    may_be_cut: bool = False,
+) -> HTTPResponse:
     """The response. What its terminal decoded, nothing here decodes again.
 
     :param preload: read the body now
     :param as_decoded: leave the headers out that describe the body as it was before it was decoded
+    :param may_be_cut: take the beginning of a body, if there is no more, for a whole one
+    :raises urllib3.exceptions.HTTPError: if the body breaks off while it is read now
     """
     undone = _was_undone(response.headers)
     headers = HTTPHeaderDict()
@@ -91,9 +126,12 @@ def to_urllib3(response: Response, method: str, url: str, *, preload: bool, as_d
         if not (undone and as_decoded and name.lower() in ("content-encoding", "content-length")):
             headers.add(name, value)
     as_it_is = undone or "Content-Encoding" not in headers
+    stream = response.stream
+    if stream is None and response.truncated and not may_be_cut:
+        stream = _Beginning(response.body)
     body: Any
-    if isinstance(response.stream, ByteStream):
-        body = io.BufferedReader(_Body(response.stream, url), _CHUNK)
+    if isinstance(stream, ByteStream):
+        body = io.BufferedReader(_Body(stream, url), _CHUNK)
     else:
         body = _AT_ITS_END if preload and as_it_is else io.BytesIO(response.body)
     made = _Reply(

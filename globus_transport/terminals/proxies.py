@@ -31,7 +31,7 @@ def proxy_for(origin: str) -> Proxy | None:
     parts = urlsplit(origin)
     proxies = getproxies_environment()
     address = proxies.get(parts.scheme) or proxies.get("all")
-    if not address or proxy_bypass_environment(parts.netloc, proxies):
+    if not address or proxy_bypass_environment(parts.netloc, proxies) or _is_within(parts.hostname, proxies.get("no")):
         return None
     if "://" not in address:
         address = f"http://{address}"
@@ -50,3 +50,24 @@ def proxy_for(origin: str) -> Proxy | None:
         return Proxy(url)
     credentials = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
     return Proxy(url, {"Proxy-Authorization": f"Basic {b64encode(credentials.encode()).decode()}"})
+
+
+def _is_within(host: str | None, listed: str | None) -> bool:
+    """Whether a host is an IP address that ``NO_PROXY`` lists, alone or with its network, such as ``10.0.0.0/8``."""
+    if not host or not listed:
+        return False
+    # Not at the top: few programs need it.
+    from ipaddress import ip_address, ip_network
+
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    for entry in listed.split(","):
+        try:
+            network = ip_network(entry.strip(), strict=False)
+        except ValueError:  # the name of a host
+            continue
+        if address in network:
+            return True
+    return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard, cast
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -22,8 +22,8 @@ from requests.exceptions import (
     RequestException,
     Timeout,
 )
+from urllib3 import HTTPResponse
 from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
-from urllib3.response import BaseHTTPResponse
 
 from globus_transport.errors import (
     GlobusConnectionError,
@@ -87,11 +87,18 @@ class RequestsTerminal:
         connect_limit = time_left(request, connect_limit, began=False)
         self._check_adapter(request)
         prepared = self._prepared(request)
+        location = _Location(prepared)
         settings = self.session.merge_environment_settings(request.url, {}, True, None, None)
         try:
             reply = self.session.send(prepared, timeout=(connect_limit, read_limit), allow_redirects=False, **settings)
+        except requests.HTTPError as error:
+            # Statuses are for the layers, whatever a hook of the session makes of them.
+            if not _is_answer(error.response, prepared):
+                _raise_mapped(request, error, connect_limit, read_limit)
+            reply = error.response
         except (RequestException, HTTPError) as error:
             _raise_mapped(request, error, connect_limit, read_limit)
+        location.put_back(reply)
         return _received(request, reply, read_limit)
 
     def _after_fork(self) -> None:
@@ -139,6 +146,30 @@ def _as_it_is(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
     return prepared
 
 
+class _Location:
+    """Keeps where a redirect leads from a session, which would work out the next request.
+
+    For that it reads the body, past the deadline, and an address that is none raises whatever it raises.
+    """
+
+    def __init__(self, prepared: requests.PreparedRequest) -> None:
+        self._value: str | None = None
+        # The last hook: those of the session see the header.
+        cast(Any, prepared).register_hook("response", self._hide)
+
+    def _hide(self, reply: requests.Response, **_options: Any) -> None:
+        self._value = reply.headers.pop("Location", None)
+
+    def put_back(self, reply: requests.Response) -> None:
+        if self._value is not None:
+            reply.headers["Location"] = self._value
+
+
+def _is_answer(reply: requests.Response | None, prepared: requests.PreparedRequest) -> TypeGuard[requests.Response]:
+    """Whether it answers this request, and not one that a hook sent."""
+    return reply is not None and reply.url == prepared.url
+
+
 class _SizedParts:
     """A body of known length, in the form that requests takes one: with a length, and iterable."""
 
@@ -157,21 +188,48 @@ def _data(request: Request) -> Any:
     body = request.body
     if isinstance(body, StreamBody):
         return parts_of(body) if body.length is None else _SizedParts(body, body.length)
-    if body is not None and request.headers.get("Content-Type", "").partition(";")[0] == _FORM:
+    is_form = request.headers.get("Content-Type", "").partition(";")[0] == _FORM
+    if body is not None and is_form and body.isascii():
         # Who looks at what a session sends finds forms as text.
         return body.decode("ascii")
     return body
 
 
 def _received(request: Request, reply: requests.Response, limit: float | None) -> Response:
-    raw: BaseHTTPResponse = reply.raw
-    headers = Headers.received(list(raw.headers.items()))
+    raw: Any = reply.raw
+    # What else an adapter of the program's own may bring, requests knows how to read.
+    is_urllib3 = isinstance(raw, HTTPResponse)
+    # Only there are repeated ones apart.
+    headers = Headers.received(list((raw if is_urllib3 else reply).headers.items()))
+    if cast(Any, reply)._content_consumed or not is_urllib3:
+        body = _read_by_requests(request, reply, limit)
+        return Response(reply.status_code, headers, body, None, reply.reason or "", request)
+    if raw.tell():
+        reply.close()
+        raise _body_is_lost(request)
     stream = _SessionStream(request, reply, headers.get("Content-Encoding", ""), limit)
     response = answered(request, reply.status_code, headers, stream, reply.reason or "")
     if response.stream is None:
         # Whoever looks at the session's own response, a record of calls say, finds the body there.
         reply._content = response.body
     return response
+
+
+def _read_by_requests(request: Request, reply: requests.Response, limit: float | None) -> bytes:
+    """The body, decoded; a hook of the session may have read it before."""
+    try:
+        # None if there is nothing to read from.
+        return reply.content or b""
+    except RuntimeError as error:
+        raise _body_is_lost(request) from error
+    except (OSError, HTTPError) as error:
+        _raise_mapped(request, error, limit, limit)
+
+
+def _body_is_lost(request: Request) -> GlobusSDKUsageError:
+    return GlobusSDKUsageError(
+        f"{request!r}: a hook of the session took parts of the body, which are lost; have it use response.content"
+    )
 
 
 class _SessionStream(ReceivedStream):
@@ -227,6 +285,7 @@ def _raise_mapped(
 
 
 def _said(error: Exception) -> str:
-    # urllib3's reason, where there is one: the exception around it shows the address with its query, which may
+    # urllib3's reason, where there is one: the exceptions of requests show the address with its query, which may
     # hold a secret. Parts of what a server sent may be in it, and they may be long.
-    return f"{type(error).__name__} {str(error)!r:.300}"
+    name = type(error).__name__
+    return name if isinstance(error, RequestException) else f"{name} {str(error)!r:.300}"

@@ -28,8 +28,9 @@ from globus_transport import (
 )
 from globus_transport.embed.requests import GlobusAuth, StackAdapter
 from globus_transport.sandbox import Sandbox
+from globus_transport.terminals.requests import RequestsTerminal
 from globus_transport.terminals.urllib3 import Urllib3Terminal
-from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, silent, whole
+from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, once, silent, whole
 from tests.terminals.certificates import Authority
 from tests.terminals.fresh_terminal import forget_proxies
 
@@ -195,6 +196,36 @@ def test_a_body_that_breaks_off(session: requests.Session) -> None:
             session.get(server.origin)
         with session.get(server.origin, stream=True) as reply, pytest.raises(requests.exceptions.ChunkedEncodingError):
             b"".join(reply.iter_content(100))
+
+
+def test_a_body_that_breaks_off_below_another_session() -> None:
+    cut = head("200 OK", "Content-Length: 10") + b"abc"
+    with ScriptedServer(once(cut)) as server, requests.Session() as session, requests.Session() as below:
+        StackAdapter(Stack(RequestsTerminal(below))).mount(session, server.origin)
+        with pytest.raises(requests.exceptions.ChunkedEncodingError):
+            session.get(server.origin)
+        with session.get(server.origin, stream=True) as reply, pytest.raises(requests.exceptions.ChunkedEncodingError):
+            b"".join(reply.iter_content(100))
+
+
+def test_another_body_that_broke_off_is_not_this_one_s(session: requests.Session) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with ScriptedServer(once(head("200 OK", "Content-Length: 10") + b"abc")) as server:
+        try:
+            session.get(server.origin)
+        except requests.exceptions.ChunkedEncodingError:
+            with pytest.raises(requests.ConnectionError):
+                session.get(f"http://127.0.0.1:{port}")
+        else:
+            pytest.fail("it broke off")
+
+
+def test_a_reply_is_closed_at_its_end(session: requests.Session) -> None:
+    with ScriptedServer(answering(whole(b"body"))) as server:
+        reply = session.get(server.origin, stream=True)
+        assert (reply.raw.read(), reply.raw.closed, reply.raw.isclosed()) == (b"body", True, True)
+        assert list(session.get(server.origin, stream=True).iter_content(None)) == [b"body"]
 
 
 def test_certificates(session: requests.Session, tmp_path: Path) -> None:

@@ -116,6 +116,24 @@ def test_a_request_that_was_prepared_by_hand_goes_where_the_environment_says(mon
         assert session.get(HOST).status_code == 200
 
 
+def test_a_network_that_no_proxy_is_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example.org:3128")
+    monkeypatch.setenv("NO_PROXY", "10.0.0.0/8")
+    with requests.Session() as session:
+        _answered_at_once().mount(session, "http://10.1.2.3", "http://11.1.2.3")
+        assert session.get("http://10.1.2.3/").status_code == 200
+        assert session.get("http://11.1.2.3/").status_code == 200
+
+
+def test_an_empty_proxy_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    with requests.Session() as session:
+        _answered_at_once().mount(session, HOST)
+        assert session.get(HOST, proxies={"http": ""}).status_code == 200
+        monkeypatch.setenv("HTTP_PROXY", "http://proxy.example.org:3128")
+        with pytest.raises(GlobusSDKUsageError, match="directly, but"):
+            session.get(HOST, proxies={"http": ""})
+
+
 def _outcome(session: requests.Session, url: str, timeout: Any) -> object:
     try:
         return session.get(url, timeout=timeout).status_code
@@ -170,6 +188,22 @@ def test_the_body_of_an_error_is_whole_when_it_is_streamed(session: requests.Ses
     with ScriptedServer(answering(whole(body, "404 Not Found"))) as server:
         assert session.get(server.origin, stream=True).content == body
         assert len(session.get(server.origin).content) == 1 << 20
+
+
+@pytest.mark.parametrize("beginning", [b"", b"begin"])
+def test_a_body_that_a_layer_cut_is_no_whole_one(beginning: bytes) -> None:
+    adapter = StackAdapter(Stack(lambda request: Response(503, {}, beginning, request=request, truncated=True)))
+    with requests.Session() as session:
+        adapter.mount(session, HOST)
+        reply = session.get(HOST, stream=True)
+        assert reply.status_code == 503
+        with pytest.raises(requests.exceptions.ChunkedEncodingError, match=f"kept {len(beginning)} bytes"):
+            assert reply.content
+        parts = session.get(HOST, stream=True).iter_content(5)
+        assert beginning == b"" or next(parts) == beginning
+        with pytest.raises(requests.exceptions.ChunkedEncodingError):
+            next(parts)
+        assert session.get(HOST).content == beginning, "without stream=True it may be cut"
 
 
 def test_a_user_name_in_the_url_is_a_credential_as_ever(session: requests.Session) -> None:

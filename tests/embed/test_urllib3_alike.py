@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import gzip
 import io
 from collections.abc import Callable, Iterator
@@ -11,13 +12,23 @@ import pytest
 import urllib3
 from urllib3.util import SKIP_HEADER
 
-from globus_transport import Stack
+from globus_transport import Cache, GlobusSDKUsageError, Response, Retry, RetryConfig, Stack
 from globus_transport.embed.urllib3 import StackPool
 from globus_transport.flow import Flow, send
 from globus_transport.messages import Request
 from globus_transport.middleware.redirect import Redirect
 from globus_transport.terminals.urllib3 import Urllib3Terminal
-from globus_transport.testing.loopback_server import Received, Script, ScriptedServer, answering, once, silent, whole
+from globus_transport.testing.loopback_server import (
+    Peer,
+    Received,
+    Script,
+    ScriptedServer,
+    answering,
+    head,
+    once,
+    silent,
+    whole,
+)
 from tests.terminals.fresh_terminal import forget_proxies
 
 LOOP = whole(b"", "302 Found", "Location: /again")
@@ -158,6 +169,18 @@ def test_bodies(
     assert ours.values("X-Own") == theirs.values("X-Own")
 
 
+def test_an_array_is_its_bytes_and_a_number_is_no_body(terminal: Urllib3Terminal, plain: urllib3.PoolManager) -> None:
+    pool = StackPool(Stack(terminal))
+    body: Any = array.array("B", b"abc")
+    numbers: Any = [1, 2, 3]
+    ours, theirs = _sent(pool, plain, call=lambda manager, origin: manager.request("POST", origin, body=body))
+    assert (ours.body, ours["Content-Length"]) == (theirs.body, theirs["Content-Length"]) == (b"abc", "3")
+    with ScriptedServer(answering(whole(b"ok"))) as server:
+        with pytest.raises(GlobusSDKUsageError, match="not int"):
+            pool.request("POST", server.origin, body=numbers)
+        assert server.requests == []
+
+
 def test_retries_that_are_asked_for_are_made_with_the_body(terminal: Urllib3Terminal) -> None:
     retries = urllib3.Retry(2, status_forcelist=[503], allowed_methods=None)
     with ScriptedServer(answering(whole(b"busy", "503 Service Unavailable"), whole(b"ok"))) as server:
@@ -197,3 +220,63 @@ def test_a_reply_that_was_read_is_at_its_end(terminal: Urllib3Terminal, plain: u
         for manager in (StackPool(Stack(terminal)), plain):
             reply = manager.request("GET", server.origin)
             assert (reply.data, reply.read(), list(reply.stream()), reply.closed) == (b"ok", b"", [], True)
+
+
+@pytest.mark.parametrize("amount", [None, -1, 2, 100])
+def test_who_reads_until_it_is_closed_comes_to_an_end(
+    terminal: Urllib3Terminal, plain: urllib3.PoolManager, amount: int | None
+) -> None:
+    with ScriptedServer(answering(whole(b"body"))) as server:
+        for manager in (StackPool(Stack(terminal)), plain):
+            reply: Any = manager.request("GET", server.origin, preload_content=False)
+            parts: list[bytes] = []
+            while not reply.closed and len(parts) < 9:
+                parts.append(reply.read(amount))
+            assert (b"".join(parts), reply.isclosed(), len(parts) < 9) == (b"body", True, True)
+            assert reply.read() == b""
+            everything = manager.request("GET", server.origin, preload_content=False)
+            assert list(everything.stream(None)) == [b"body"]
+
+
+def test_one_that_is_not_to_be_closed_at_its_end(terminal: Urllib3Terminal, plain: urllib3.PoolManager) -> None:
+    with ScriptedServer(answering(whole(b"one\ntwo"))) as server:
+        for manager in (StackPool(Stack(terminal)), plain):
+            reply: Any = manager.request("GET", server.origin, preload_content=False)
+            reply.auto_close = False
+            text = io.TextIOWrapper(reply)
+            assert (list(text), reply.closed) == (["one\n", "two"], False)
+
+
+@pytest.mark.parametrize("status", ["404 Not Found", "503 Service Unavailable"])
+def test_the_body_of_an_error_is_whole(terminal: Urllib3Terminal, status: str) -> None:
+    body = b"x" * (2 << 20)
+    pool = StackPool(Stack(terminal, [Retry(RetryConfig(max_retries=0))]))
+    with ScriptedServer(answering(whole(body, status))) as server:
+        assert pool.request("GET", server.origin).data == body
+        assert pool.request("GET", server.origin, preload_content=False, retries=False).status == int(status[:3])
+
+
+def test_the_layers_see_the_body_unless_it_is_streamed(terminal: Urllib3Terminal) -> None:
+    cut = head("200 OK", "Content-Length: 10") + b"abc"
+    kept = whole(b"whole", "200 OK", "Cache-Control: max-age=60")
+    pool = StackPool(Stack(terminal, [Retry(RetryConfig(max_sleep=0.01)), Cache()]))
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(cut if peer.server.connections == 1 else kept)
+
+    with ScriptedServer(script) as server:
+        assert pool.request("GET", server.origin).data == b"whole", "a body that breaks off is asked for once more"
+        assert pool.request("GET", server.origin).data == b"whole"
+        assert len(server.requests) == 2, "a cache keeps what it sees"
+
+
+@pytest.mark.parametrize("beginning", [b"", b"begin"])
+def test_a_body_that_a_layer_cut_is_no_whole_one(beginning: bytes) -> None:
+    pool = StackPool(Stack(lambda request: Response(503, {}, beginning, request=request, truncated=True)))
+    with pytest.raises(urllib3.exceptions.ProtocolError, match=f"kept {len(beginning)} bytes"):
+        pool.request("GET", NOWHERE, retries=False)
+    reply = pool.request("GET", NOWHERE, retries=False, preload_content=False)
+    assert beginning == b"" or reply.read(5) == beginning
+    with pytest.raises(urllib3.exceptions.ProtocolError):
+        reply.read()

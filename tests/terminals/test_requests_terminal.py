@@ -118,6 +118,13 @@ def test_a_body_is_streamed_up(terminal: RequestsTerminal, length: int | None) -
     assert got.values("Content-Length") == ([] if length is None else ["9"])
 
 
+@pytest.mark.parametrize("body", [b"a=b", "a=é".encode(), b"a=\xff"])
+def test_a_form_is_sent_as_it_is(terminal: RequestsTerminal, body: bytes) -> None:
+    with _answers(whole(b"ok")) as server:
+        terminal(Request("POST", server.origin, {"Content-Type": "application/x-www-form-urlencoded"}, body))
+        assert server.requests[0].body == body
+
+
 def test_redirects_are_for_the_layers(terminal: RequestsTerminal) -> None:
     with _answers(head("302 Found", "Location: /x", "Content-Length: 0")) as server:
         assert terminal(Request("GET", server.origin)).status == 302
