@@ -1,8 +1,8 @@
 """Records the answers of a service in a file, and gives them again without a network: for tests.
 
-Secrets are left out: of a request nothing is kept but method, URL and body; in those, and in the answer, the values
-of headers, parameters and members that are credentials are replaced by ``<hidden>``, and so is the request's own
-credential wherever a service repeats it.
+Secrets are left out: of a request nothing is kept but method, URL and body, decoded if it is compressed; in those, and
+in the answer, the values of headers, parameters and members that are credentials are replaced by ``<hidden>``, and so
+is the request's own credential wherever a service repeats it.
 """
 
 from __future__ import annotations

@@ -37,6 +37,8 @@ SECRET = "s3cret"
             "https://a/?next=https%3A%2F%2Fb%2F%3Fcode%3Ds3cret%26c=d",
             "https://a/?next=https%3A%2F%2Fb%2F%3Fcode%3D<hidden>%26c%3Dd",
         ),
+        ("https://a/?next=%2Fb%23id_token%3Ds3cret", "https://a/?next=%2Fb%23id_token%3D<hidden>"),
+        ("https://a/?next=\ud800%3Fcode%3Ds3cret", "https://a/?next=%3F%3Fcode%3D<hidden>"),
         ("https://a/?%2Fb%3Fcode%3Ds3cret", "https://a/?%2Fb%3Fcode%3D<hidden>"),
         ("https://a/?a%3db=%2f%e4+%20%3Dc", "https://a/?a%3db=%2f%e4+%20%3Dc"),
         ("a #5 is token=shown? yes & code=shown", "a #5 is token=shown? yes & code=shown"),
@@ -54,13 +56,13 @@ def test_urls_in_urls(depth: int) -> None:
         if len(url) > 100_000:
             break
     assert SECRET not in Redaction().url(url)
-    assert "shown=1&next=https%3A" in Redaction().url(url) or depth > 5
+    assert Redaction().url(url).count("shown") == min(depth, 6)
     assert SECRET not in Redaction().url(f"https://a/?next={'%25' * depth}3Ftoken=s3cret")
 
 
-@pytest.mark.parametrize("piece", ["?a=", "?a=&", "%25", "#", "=", "?%3Fa%3D"])
+@pytest.mark.parametrize("piece", ["?a=", "?a=&", "%25", "#", "=", "?%3Fa%3D", "25"])
 def test_a_long_url_ends(piece: str) -> None:
-    assert SECRET not in Redaction().url(f"https://a/?{piece * 5_000}&token=s3cret")
+    assert SECRET not in Redaction().url(f"https://a/?a=%{piece * 5_000}&token=s3cret")
 
 
 @unhurried
@@ -131,6 +133,7 @@ def test_documents() -> None:
     [
         ('{"token": "s3cret"}\n{ "a" : 1.50}\n', '{"token": "<hidden>"}\n{ "a" : 1.50}\n'),
         ('data: {"a": {"secret" :{"deep": "s3cret"}, "b": 5}}', 'data: {"a": {"secret" :"<hidden>", "b": 5}}'),
+        ('data: {"secret": {"token": "s3cret"}, "b": 5}', 'data: {"secret": "<hidden>", "b": 5}'),
         ('[info] {"a": [{\n"Token":\n"s3cret"},', '[info] {"a": [{\n"Token":\n"<hidden>"},'),
         ('{"a": {"token": "s3cret"}} and /?code=s3cret', '{"a": {"token": "<hidden>"}} and /?code=<hidden>'),
         ('{"token": null} {"token": "", "secret":true {"', '{"token": null} {"token": "", "secret":true {"'),
@@ -147,7 +150,7 @@ def test_documents() -> None:
         ('"token": ' + "[" * 100_000 + "s3cret", '"token": "<hidden>"'),
         ('{"a":' * 10_000 + '{"token":"s3cret"}', '{"a":' * 10_000 + '{"token":"<hidden>"}'),
     ],
-    ids=range(14),
+    ids=range(15),
 )
 def test_texts_with_documents(text: str, shown: str) -> None:
     assert Redaction.of(["Mine"]).body(text.encode(), "application/x-ndjson") == {"text": shown}
