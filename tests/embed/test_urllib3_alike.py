@@ -234,8 +234,6 @@ def test_who_reads_until_it_is_closed_comes_to_an_end(
                 parts.append(reply.read(amount))
             assert (b"".join(parts), reply.isclosed(), len(parts) < 9) == (b"body", True, True)
             assert reply.read() == b""
-            everything = manager.request("GET", server.origin, preload_content=False)
-            assert list(everything.stream(None)) == [b"body"]
 
 
 def test_one_that_is_not_to_be_closed_at_its_end(terminal: Urllib3Terminal, plain: urllib3.PoolManager) -> None:
