@@ -8,8 +8,8 @@ from typing import IO, Any
 from globus_transport.async_stack import AsyncStack
 from globus_transport.embed.httpx_bodies import received, to_body
 from globus_transport.embed.httpx_errors import checked_scheme, mapped
-from globus_transport.embed.httpx_truncated import AsyncTruncatedBody, TruncatedBody
 from globus_transport.embed.stacks import without_layers
+from globus_transport.embed.truncated import AsyncTruncatedBody, TruncatedBody
 from globus_transport.errors import GlobusSDKUsageError, MiddlewareError, NetworkError, ReplyFormatError
 from globus_transport.headers import Headers
 from globus_transport.messages import AsyncByteStream, ByteStream, Request, Response, StreamBody

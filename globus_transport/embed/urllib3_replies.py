@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Generator, Iterator
-from http.client import IncompleteRead
+from collections.abc import Generator
 from typing import Any, cast
 
 from urllib3 import HTTPHeaderDict, HTTPResponse
 from urllib3.exceptions import DecodeError
 
+from globus_transport.embed.truncated import TruncatedBody
 from globus_transport.embed.urllib3_errors import to_urllib3_error
-from globus_transport.errors import GlobusConnectionError, NetworkError, ReplyFormatError
+from globus_transport.errors import NetworkError, ReplyFormatError
 from globus_transport.headers import Headers
 from globus_transport.messages import ByteStream, Response
 
@@ -53,22 +53,6 @@ class _Body(io.RawIOBase):
         if not self.closed:
             self._stream.close()
         super().close()
-
-
-class _Beginning(ByteStream):
-    """What is there of a body that a layer cut. Reading on ends as it does where a body breaks off."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield self._body
-        raise GlobusConnectionError(
-            f"a layer kept {len(self._body)} bytes of the body only", IncompleteRead(self._body)
-        )
-
-    def close(self) -> None:
-        """Nothing is on the wire."""
 
 
 class _Head:
@@ -128,7 +112,7 @@ def to_urllib3(
     as_it_is = undone or "Content-Encoding" not in headers
     stream = response.stream
     if stream is None and response.truncated and not may_be_cut:
-        stream = _Beginning(response.body)
+        stream = TruncatedBody(response)
     body: Any
     if isinstance(stream, ByteStream):
         body = io.BufferedReader(_Body(stream, url), _CHUNK)

@@ -1,8 +1,9 @@
-"""A body of which a layer kept the beginning: reading it ends as it does in httpx where a body breaks off."""
+"""A body of which a layer kept the beginning: reading it ends as where a body breaks off."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator
+from http.client import IncompleteRead
 
 from globus_transport.errors import GlobusConnectionError
 from globus_transport.messages import AsyncByteStream, ByteStream, Response
@@ -37,4 +38,5 @@ class AsyncTruncatedBody(AsyncByteStream):
 
 
 def _the_rest_is_gone(response: Response) -> GlobusConnectionError:
-    return GlobusConnectionError(f"a layer kept {len(response.body)} bytes of the body only")
+    body = response.body
+    return GlobusConnectionError(f"a layer kept {len(body)} bytes of the body only", IncompleteRead(body))
