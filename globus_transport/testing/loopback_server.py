@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import socket
 import ssl
 import struct
@@ -87,7 +88,13 @@ class Peer:
             self.socket.sendall(part)
 
     def half_close(self) -> None:
-        self.socket.shutdown(socket.SHUT_WR)
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError as error:
+            if error.errno != errno.ENOTCONN:
+                raise
+            # It did not wait for that.
+            raise ClientGone from error
 
     def reset(self) -> None:
         """Close so that the client's system reports a reset."""
