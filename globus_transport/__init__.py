@@ -430,16 +430,24 @@ __all__ = [
 if not TYPE_CHECKING:
     # A type checker that saw this would take any name for one of ours.
 
-    def __getattr__(name: str) -> object:
-        if name not in _MODULES and name not in _SUBMODULES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from importlib import import_module
+    def _lazily(namespace, modules, submodules=(), package=None):
+        """A module's ``__getattr__`` (PEP 562), for names that modules of a package hold, and for those modules."""
+        module = namespace["__name__"]
+        package = package or module
 
-        if name in _SUBMODULES:
-            return import_module(f"{__name__}.{name}")
-        value: object = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-        globals()[name] = value
-        return value
+        def __getattr__(name: str) -> object:
+            if name not in modules and name not in submodules:
+                raise AttributeError(f"module {module!r} has no attribute {name!r}")
+            from importlib import import_module
+
+            if name in submodules:
+                return import_module(f"{package}.{name}")
+            value = namespace[name] = getattr(import_module(f"{package}.{modules[name]}"), name)
+            return value
+
+        return __getattr__
+
+    __getattr__ = _lazily(globals(), _MODULES, _SUBMODULES)
 
 
 def __dir__() -> list[str]:

@@ -114,19 +114,16 @@ class Renewal(Generic[T]):
             if step is not None and isinstance(coroutine := step.function(*step.args), CoroutineType):
                 coroutine.close()
                 raise GlobusSDKUsageError(f"{step!r} returned a coroutine; give the coroutine function itself")
-            value = self._adopted(answer)
+            self._done(future, answer)
         except BaseException as error:
             self._failed(future, error)
             if not isinstance(error, Exception):
                 raise
-        else:
-            self._leader = None
-            future.set_result(value)
 
-    def _adopted(self, answer: Any) -> T:
+    def _done(self, future: Future[T], answer: Any) -> None:
         value = self._adopt(answer)
-        self._answer = None
-        return value
+        self._answer = self._leader = None
+        future.set_result(value)
 
     def _failed(self, future: Future[T], error: BaseException) -> None:
         if isinstance(error, NetworkError):
@@ -154,14 +151,11 @@ class Renewal(Generic[T]):
             step = self._store(answer)
             if step is not None:
                 yield step
-            value = self._adopted(answer)
+            self._done(future, answer)
         except BaseException as error:
             self._failed(future, error)
             if not isinstance(error, Exception):
                 raise
-        else:
-            self._leader = None
-            future.set_result(value)
 
     def _fetch_into(self, fetched: Future[Any]) -> None:
         try:

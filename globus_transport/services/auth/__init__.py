@@ -74,15 +74,9 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
+    import globus_transport
 
-    def __getattr__(name: str) -> object:
-        if name not in _MODULES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from importlib import import_module
-
-        value: object = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-        globals()[name] = value
-        return value
+    __getattr__ = globus_transport._lazily(globals(), _MODULES)
 
 
 def __dir__() -> list[str]:
