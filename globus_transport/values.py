@@ -1,9 +1,10 @@
 """``frozen``, ``field`` and ``evolve`` of attrs, for classes that a program's first call needs.
 
 To import attrs takes twenty milliseconds, and to make a class with it half of one: together more than the rest of this
-package's start. A class that is made here has its slots and its ``__init__`` at once. The rest is written by attrs,
-when it is first asked for: a repr, a comparison, an assignment that has to be refused, ``attrs.evolve``,
-``attrs.fields``. What comes out is what ``attrs.frozen`` would have made, which is what type checkers see.
+package's start. A class that is made here has its slots at once, and its ``__init__`` when its first value is made. The
+rest is written by attrs, when it is first asked for: a repr, a comparison, an assignment that has to be refused,
+``attrs.evolve``, ``attrs.fields``. What comes out is what ``attrs.frozen`` would have made, which is what type checkers
+see.
 
 A class that nobody needs at the start uses attrs itself.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 
 class _Nothing:
@@ -70,6 +71,19 @@ class _Late:
         return getattr(owner if instance is None else instance, self.name)
 
 
+class _LateInit:
+    """The ``__init__`` of a class that has no value yet."""
+
+    __slots__ = ("write",)
+
+    def __init__(self, write: Callable[[], FunctionType]) -> None:
+        self.write = write
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        init = self.write()
+        return init if instance is None else init.__get__(instance, owner)
+
+
 def late_frozen(maybe_class: type | None = None, *, eq: bool = True, repr: bool = True) -> Any:
     """As ``attrs.frozen``. Methods of the class do not use ``super()``, and no base has fields.
 
@@ -99,25 +113,28 @@ def _with_slots(cls: type, eq: bool, repr: bool) -> type:
         these = {name: field.for_attrs(attrs) for name, field in fields.items()}
         attrs.frozen(made, these=these, slots=False, init=False, auto_detect=False, eq=eq, repr=repr)
 
+    def write_init() -> FunctionType:
+        made.__init__ = init = _make_init(made, fields)
+        return init
+
     late = ["__attrs_attrs__", "__setattr__", "__delattr__"]
     late += ["__repr__"] if repr else []
     late += ["__eq__", "__ne__", "__hash__"] if eq else []
-    namespace.update({name: _Late(name, write) for name in late})
+    namespace.update({name: _Late(name, write) for name in late}, __init__=_LateInit(write_init))
     # What a base has in slots of its own is there already.
     taken = {name for base in cls.__mro__[1:-1] for name in vars(base).get("__slots__", ("__weakref__",))}
     slots = [name for name in (*fields, "__weakref__") if name not in taken]
     namespace.update(__slots__=tuple(slots), __match_args__=tuple(_arguments(fields)))
     namespace.update(__getstate__=_state_of(tuple(fields)), __setstate__=_set_state, __replace__=late_evolve)
-    made = type(cls)(cls.__name__, cls.__bases__, namespace)
-    made.__init__ = _make_init(made, fields)  # type: ignore[misc]
-    return made
+    made: Any = type(cls)(cls.__name__, cls.__bases__, namespace)
+    return cast(type, made)
 
 
 def _arguments(fields: dict[str, LateField]) -> list[str]:
     return [name for name, field in fields.items() if field.init]
 
 
-def _make_init(cls: type, fields: dict[str, LateField]) -> Any:
+def _make_init(cls: type, fields: dict[str, LateField]) -> FunctionType:
     names: dict[str, Any] = {"NOTHING": _NOTHING}
     parameters, lines = [], []
     for name, field in fields.items():
@@ -137,7 +154,7 @@ def _make_init(cls: type, fields: dict[str, LateField]) -> Any:
         lines.append("    self.__attrs_post_init__()")
     source = "\n".join([f"def __init__(self, {', '.join(parameters)}):", *lines, "    return None"])
     exec(compile(source, f"<__init__ of {cls.__qualname__}>", "exec"), names)
-    init = names["__init__"]
+    init: FunctionType = names["__init__"]
     init.__qualname__ = f"{cls.__qualname__}.__init__"
     init.__module__ = cls.__module__
     init.__annotations__ = {
