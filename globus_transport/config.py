@@ -59,6 +59,11 @@ def service_url(service: str, environment: str | None = None) -> str:
     return f"https://{_HOSTS[service].format(domain=_DOMAINS[name])}/"
 
 
+def names_a_proxy() -> bool:
+    """Whether the environment has a variable for proxies, such as ``HTTPS_PROXY`` or ``no_proxy``."""
+    return any(name.lower().endswith("_proxy") for name in os.environ)
+
+
 def http_timeout() -> float | None:
     """Seconds from ``GLOBUS_SDK_HTTP_TIMEOUT``; 60 if it is not set, no limit (``None``) for -1.
 

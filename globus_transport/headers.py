@@ -8,6 +8,8 @@ from typing import cast
 
 from globus_transport.errors import GlobusSDKUsageError
 
+#: Header fields of one head, and trailer fields, at most.
+MOST_FIELDS = 100
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch
 _FORBIDDEN_IN_VALUE = re.compile(r"[\r\n\x00]").search
 

@@ -23,3 +23,10 @@ def parts_of(body: StreamBody) -> Iterator[bytes]:
             yield part
     if body.length is not None and sent != body.length:
         raise GlobusSDKUsageError(f"the request body was announced with {body.length} bytes but has {sent}")
+
+
+def in_chunks(body: StreamBody) -> Iterator[bytes]:
+    """The parts of a request body whose length is not known, in the chunked transfer coding (RFC 9112, section 7.1)."""
+    for part in parts_of(body):
+        yield b"%x\r\n%b\r\n" % (len(part), part)
+    yield b"0\r\n\r\n"

@@ -10,13 +10,11 @@ from weakref import finalize
 import urllib3
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
+from globus_transport import config
 from globus_transport.errors import GlobusConnectionError, GlobusConnectionTimeoutError
 from globus_transport.messages import Request
 from globus_transport.terminals.plain import Connection, ConnectionClasses
-from globus_transport.terminals.proxies import proxy_for
-from globus_transport.terminals.replies import Reply
-from globus_transport.terminals.time_limits import in_seconds, time_left
-from globus_transport.terminals.tls import shared_context
+from globus_transport.terminals.time_limits import TimeLeft, in_seconds, time_left
 
 
 class Way:
@@ -47,11 +45,18 @@ class Way:
     )
 
     def __init__(self, origin: str, verify_ssl: bool | str, size: int, classes: ConnectionClasses) -> None:
-        proxy = proxy_for(origin)
+        proxy = None
+        if config.names_a_proxy():
+            # Not at the top, as the others in this class: few programs need it, or not for their first call.
+            from globus_transport.terminals.proxies import proxy_for
+
+            proxy = proxy_for(origin)
         secure = origin.startswith("https://")
         # urllib3's pool is what makes the connections; it keeps none of them.
         options: dict[str, Any] = {"maxsize": 1}
         if secure or (proxy is not None and proxy.url.startswith("https://")):
+            from globus_transport.terminals.tls import shared_context
+
             options["ssl_context"] = shared_context(verify_ssl)
             if verify_ssl is False:
                 options["cert_reqs"] = "CERT_NONE"
@@ -105,9 +110,7 @@ class Way:
         limit = connection.timeout = time_left(request, limit, began=False)
         try:
             if self._tunnel:
-                # What reads the proxy's answer.
-                connection.response_class = cast(Any, partial(Reply, time_left=left))
-                self._factory._prepare_proxy(cast(Any, connection))
+                self._open_tunnel(connection, left)
             else:
                 connection.connect()
         except (OSError, HTTPError, HTTPException) as error:
@@ -119,6 +122,14 @@ class Way:
             raise GlobusConnectionError(
                 f"no connection to {self._place}: {_reason(error)}", error, request_began=False
             ) from error
+
+    def _open_tunnel(self, connection: Connection, left: TimeLeft | None) -> None:
+        from globus_transport.terminals.replies import Reply
+
+        # What reads the proxy's answer.
+        connection.response_class = cast(Any, partial(Reply, time_left=left))
+        try:
+            self._factory._prepare_proxy(cast(Any, connection))
         finally:
             # What was set for this request holds the request.
             connection.response_class = Reply

@@ -12,12 +12,14 @@ from typing import cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from globus_transport.headers import Pair
+from globus_transport.headers import MOST_FIELDS, Pair
 from globus_transport.messages import Request, Response
 from globus_transport.terminals.decoding import decoded
-from globus_transport.terminals.heads import MOST_FIELDS, Head
+from globus_transport.terminals.heads import Head
 from globus_transport.terminals.plain import ConnectionClasses, Exchange, PlainHTTPConnection, PlainHTTPSConnection
-from globus_transport.terminals.replies import CHUNK, Reply, TimeLeft
+from globus_transport.terminals.replies import Reply
+from globus_transport.terminals.short_reply import CHUNK
+from globus_transport.terminals.time_limits import TimeLeft
 
 
 class _Fields:

@@ -10,10 +10,8 @@ from collections.abc import Sequence
 from http.client import BadStatusLine, HTTPException, LineTooLong, RemoteDisconnected, UnknownProtocol
 from typing import Protocol
 
-from globus_transport.headers import Headers, Pair
+from globus_transport.headers import MOST_FIELDS, Headers, Pair
 
-#: Header fields of one head, and trailer fields, at most.
-MOST_FIELDS = 100
 _LONGEST_LINE = 1 << 16
 _LONGEST_NUMBER = 40
 _STATUS_LINE = re.compile(r"HTTP/1\.([0-9])[ \t]+([1-9][0-9]{2})(?:[ \t]+(.*))?").fullmatch

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import select
 import socket
-from typing import Union, cast
+from typing import TYPE_CHECKING, Union, cast
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.wait import wait_for_read
 
 from globus_transport.messages import Request, Response
-from globus_transport.terminals.replies import CHUNK, Reply, TimeLeft
-from globus_transport.terminals.short_reply import short_reply
+from globus_transport.terminals.short_reply import CHUNK, short_reply
+from globus_transport.terminals.time_limits import TimeLeft
+
+if TYPE_CHECKING:
+    from globus_transport.terminals.replies import Reply
 
 
 class Exchange:
@@ -56,6 +59,9 @@ class Exchange:
         return sock.recv(CHUNK)
 
     def _begin_reply(self, request: Request, time_left: TimeLeft | None, received: bytes) -> Reply:
+        # Not at the top: most programs start with a short reply.
+        from globus_transport.terminals.replies import Reply
+
         sock = cast(socket.socket, self.sock)
         reply = Reply(sock, method=request.method, time_left=time_left, received=received)
         try:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from base64 import b64encode
 from urllib.parse import unquote, urlsplit
 
+from globus_transport import config
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.values import field, frozen
 
@@ -23,7 +23,7 @@ def proxy_for(origin: str) -> Proxy | None:
 
     :raises GlobusSDKUsageError: if the proxy is not an http or https address
     """
-    if not any(name.lower().endswith("_proxy") for name in os.environ):
+    if not config.names_a_proxy():
         return None
     # Not at the top: few programs need it, and it loads a whole HTTP client.
     from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]

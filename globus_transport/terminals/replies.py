@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from typing import Any, cast
 
-from globus_transport.terminals.heads import MOST_FIELDS, Head, read_head
+from globus_transport.headers import MOST_FIELDS
+from globus_transport.terminals.heads import Head, read_head
+from globus_transport.terminals.short_reply import CHUNK
+from globus_transport.terminals.time_limits import TimeLeft
 
-#: Bytes that are asked of a socket at a time.
-CHUNK = 1 << 16
 _MOST_HEADS = 32
 _LONGEST_LINE = 1 << 16
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\r?\n", re.DOTALL).fullmatch
@@ -21,8 +22,6 @@ _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\r?\n", re.DO
 # Windows has none.
 _READ: Callable[[int, Sequence[Any]], int] | None = getattr(os, "readv", None)
 _SOCKET = socket.socket
-
-TimeLeft = Callable[[], float | None]
 
 
 class Reply(HTTPResponse):

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 
-from globus_transport.headers import Headers
+from globus_transport.headers import MOST_FIELDS, Headers
 from globus_transport.messages import Request, Response
-from globus_transport.terminals.decoding import decoded
-from globus_transport.terminals.heads import MOST_FIELDS
 
+#: Bytes that are asked of a socket at a time.
+CHUNK = 1 << 16
 # RFC 9112, sections 4 and 5, without what is allowed there and unusual: obsolete folding, bare line feeds, a space
 # before the colon, control characters.
 _PLAIN_HEAD = re.compile(
@@ -61,5 +61,8 @@ def short_reply(received: bytes, request: Request) -> Response | None:
     if length != len(body) or len(pairs) > MOST_FIELDS:
         return None
     if encoding:
+        # Not at the top: most short replies are sent as they are.
+        from globus_transport.terminals.decoding import decoded
+
         body = b"".join(decoded(iter((body,)), encoding, request))
     return Response(int(status), Headers.received(pairs), body, None, reason.strip(" \t"), request)

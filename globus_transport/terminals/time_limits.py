@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from globus_transport.errors import GlobusTimeoutError
 from globus_transport.messages import Request
@@ -10,6 +11,9 @@ from globus_transport.messages import Request
 #: The name in ``request.extensions`` of time limits of one request: (for the connection, for the next bytes), in
 #: seconds or ``None``. HTTP libraries that a stack stands in have time-outs for each request.
 TIME_LIMITS = "globus_transport.time_limits"
+
+#: Says how long the next read may take, in seconds; ``None`` for no limit.
+TimeLeft = Callable[[], float | None]
 
 _PASSED = "the deadline of the call has passed"
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import partial
-from http.client import HTTPException, IncompleteRead, RemoteDisconnected
-from typing import NoReturn, cast
+from http.client import HTTPException
+from typing import TYPE_CHECKING, cast
 
-from globus_transport.errors import GlobusConnectionError, GlobusSDKUsageError
+from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.messages import Request, Response, StreamBody
-from globus_transport.middleware.errors import ERROR_BODY_LIMIT
-from globus_transport.terminals.bodies import parts_of
 from globus_transport.terminals.connections import Way
-from globus_transport.terminals.decoding import decoded
 from globus_transport.terminals.plain import Connection
-from globus_transport.terminals.replies import CHUNK, Reply
-from globus_transport.terminals.streams import ReceivedStream, answered
+from globus_transport.terminals.short_reply import CHUNK
 from globus_transport.terminals.time_limits import time_left, timed_out
+
+if TYPE_CHECKING:
+    from globus_transport.terminals.replies import Reply
 
 _EXPECT_A_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
@@ -122,20 +121,20 @@ def _parts(body: bytes | StreamBody) -> Iterable[bytes | memoryview]:
     if isinstance(body, bytes):
         whole = memoryview(body)
         return (whole[start : start + CHUNK] for start in range(0, len(whole), CHUNK))
-    return _in_chunks(body) if body.length is None else parts_of(body)
+    # Not at the top: few requests have such a body.
+    from globus_transport.terminals.bodies import in_chunks, parts_of
 
-
-def _in_chunks(body: StreamBody) -> Iterator[bytes]:
-    for part in parts_of(body):
-        yield b"%x\r\n%b\r\n" % (len(part), part)
-    yield b"0\r\n\r\n"
+    return in_chunks(body) if body.length is None else parts_of(body)
 
 
 def _unless_answered(request: Request, error: OSError, limit: float | None) -> None:
     if isinstance(error, TimeoutError):
         raise timed_out(request, "the server did not take the request", limit, error) from error
     if error.errno not in _STOPPED_LISTENING:
-        _raise_broken(request, error, limit)
+        # Not at the top: only errors need it.
+        from globus_transport.terminals.broken import broken
+
+        raise broken(request, error, limit) from error
 
 
 def receive(lease: Lease, request: Request, limit: float | None) -> Response:
@@ -152,69 +151,12 @@ def receive(lease: Lease, request: Request, limit: float | None) -> Response:
         if isinstance(reply, Response):
             lease.give_back()
             return reply
-        lease.reply = reply
-        head = reply.head
-        if head.closes:
-            # The reply keeps the socket open until it was read.
-            connection.close()
-        if request.stream or head.encoding or head.length is None or head.length > ERROR_BODY_LIMIT:
-            stream = WireStream(lease, reply, request, limit)
-            return answered(request, head.status, head.headers, stream, head.reason)
-        body = reply.read()
+        # Not at the top: most programs start with a short reply.
+        from globus_transport.terminals.long_reply import long_reply
+
+        return long_reply(lease, reply, request, limit)
     except (OSError, HTTPException) as error:
-        _raise_broken(request, error, limit)
-    lease.give_back()
-    return Response(head.status, head.headers, body, None, head.reason, request)
+        # Not at the top: only errors need it.
+        from globus_transport.terminals.broken import broken
 
-
-class WireStream(ReceivedStream):
-    """The body of a response on a connection that is given back when the body was read."""
-
-    empty_at_end = True
-
-    def __init__(self, lease: Lease, reply: Reply, request: Request, limit: float | None) -> None:
-        super().__init__(request)
-        self._lease = lease
-        self._reply = reply
-        self._limit = limit
-
-    def _parts(self) -> Iterator[bytes]:
-        return decoded(self._received(), self._reply.head.encoding, self._request)
-
-    def _received(self) -> Iterator[bytes]:
-        reply = self._reply
-        while chunk := self._next(reply):
-            yield chunk
-        if reply.length:
-            _raise_broken(self._request, IncompleteRead(b"", reply.length), self._limit)
-        # read1() leaves it open after the last byte.
-        reply.close()
-        self._lease.give_back()
-
-    def _next(self, reply: Reply) -> bytes:
-        try:
-            # What has come, not a whole chunk: whoever follows a slow stream is not kept waiting.
-            return reply.read1(CHUNK)
-        except (OSError, HTTPException) as error:
-            _raise_broken(self._request, error, self._limit)
-
-    def _let_go(self) -> None:
-        self._lease.drop()
-
-
-def _raise_broken(request: Request, error: Exception, limit: float | None) -> NoReturn:
-    if isinstance(error, TimeoutError):
-        raise timed_out(request, "no answer", limit, error) from error
-    raise GlobusConnectionError(f"{request!r}: {_what_broke(error)}", error) from error
-
-
-def _what_broke(error: Exception) -> str:
-    if isinstance(error, RemoteDisconnected):
-        return "the server closed the connection without an answer"
-    if isinstance(error, IncompleteRead):
-        return "the connection ended in the middle of the body"
-    # What a server that speaks something else sent may be long.
-    text = f"{str(error)!r:.200}"
-    if isinstance(error, HTTPException):
-        return f"the answer is not HTTP: {type(error).__name__} {text}"
-    return f"the connection broke: {error}"
+        raise broken(request, error, limit) from error
