@@ -1,7 +1,6 @@
 """tenacity as an adviser: it decides after each outcome, and the flow that asked does the waiting.
 
-tenacity is imported here and nowhere else, by functions, so that a program in which nothing fails
-does not load it.
+Whoever needs it imports it after a failure: a program in which nothing fails does not load tenacity.
 """
 
 from __future__ import annotations
@@ -9,16 +8,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import tenacity
+from tenacity import DoSleep, RetryCallState, retry_if_result, stop_after_attempt, wait_none
 
 from globus_transport.messages import Response
 
-if TYPE_CHECKING:
-    from tenacity import RetryCallState
-
-Wait = Callable[["RetryCallState"], float]
-Stop = Callable[["RetryCallState"], bool]
-Condition = Callable[["RetryCallState"], bool]
+Wait = Callable[[RetryCallState], float]
+Stop = Callable[[RetryCallState], bool]
+Condition = Callable[[RetryCallState], bool]
 
 
 class Attempts:
@@ -29,8 +28,6 @@ class Attempts:
     """
 
     def __init__(self, *, stop: Stop, wait: Wait, retry: Condition, started: float) -> None:
-        import tenacity
-
         retrying: Any = tenacity.Retrying(
             stop=stop,
             wait=wait,
@@ -42,7 +39,7 @@ class Attempts:
         retrying._local = SimpleNamespace()
         retrying.begin()
         self._retrying: tenacity.Retrying = retrying
-        self._state = tenacity.RetryCallState(retrying, fn=None, args=(), kwargs={})
+        self._state = RetryCallState(retrying, fn=None, args=(), kwargs={})
         self._state.start_time = started
 
     def pause_after(self, outcome: Response | Exception) -> float | None:
@@ -50,8 +47,6 @@ class Attempts:
 
         :raises Exception: whatever a stop, wait or retry object raises
         """
-        from tenacity import DoSleep
-
         if isinstance(outcome, Exception):
             self._state.set_exception((type(outcome), outcome, outcome.__traceback__))
         else:
@@ -75,8 +70,6 @@ def _last_outcome(state: RetryCallState) -> Any:
 
 def once_more_on(status: int) -> Attempts:
     """Advice to repeat a request once, without waiting, if the answer has this status."""
-    from tenacity import retry_if_result, stop_after_attempt, wait_none
-
     return Attempts(
         stop=stop_after_attempt(2),
         wait=wait_none(),

@@ -29,7 +29,7 @@ give each its type: ``response = yield from send(request)``.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator
-from typing import TYPE_CHECKING, Any, TypeVar, Union, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from globus_transport.messages import Request, Response
 from globus_transport.values import frozen
@@ -126,9 +126,9 @@ class Hedge:
     second: Callable[[], bool]
 
 
-Step = Union[Request, Sleep, Wait, Run, Start, Read, Shield, Hedge]
+Step = Request | Sleep | Wait | Run | Start | Read | Shield | Hedge
 Flow = Generator[Step, Any, Response]
-Middleware = Callable[[Request], Union[Flow, Request]]
+Middleware = Callable[[Request], Flow | Request]
 
 #: A flow that ends with something other than a Response: an operation of a client, a renewal.
 Steps = Generator[Step, Any, T]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
-from typing import Literal, Union
+from typing import Literal
 
 from globus_transport.callables import plainly_takes_one
 from globus_transport.errors import GlobusSDKUsageError, MiddlewareError
@@ -17,7 +17,7 @@ CallNext = Callable[[Request, Send], Response]
 AsyncCallNext = Callable[[Request, AsyncSend], Awaitable[Response]]
 
 #: What a stack takes: a middleware, or a plain or ``async def`` function of ``(request, call_next)``.
-AnyMiddleware = Union[Middleware, CallNext, AsyncCallNext]
+AnyMiddleware = Middleware | CallNext | AsyncCallNext
 Kind = Literal["flow", "call_next", "async call_next"]
 
 
@@ -40,7 +40,7 @@ class Layer:
         return f"{self.name:<12} {describe(self.middleware)}"
 
 
-LayerLike = Union[Layer, AnyMiddleware, tuple[str, AnyMiddleware]]
+LayerLike = Layer | AnyMiddleware | tuple[str, AnyMiddleware]
 
 
 def to_layer(given: LayerLike) -> Layer:

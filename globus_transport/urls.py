@@ -6,7 +6,6 @@ import re
 from urllib.parse import urljoin, urlsplit
 
 from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.url_secrets import hidden_in_text
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NOT_IN_A_URL = re.compile(r"[\x00-\x20\x7f]").search
@@ -53,6 +52,11 @@ class URL(str):
 
     def redacted(self) -> str:
         """The URL for people to read: without the values of parameters that are credentials."""
+        if "?" not in self and "#" not in self:
+            return str(self)
+        # Not at the top: most URLs have nothing to hide.
+        from globus_transport.url_secrets import hidden_in_text
+
         return hidden_in_text(self)
 
     def __repr__(self) -> str:
@@ -90,6 +94,8 @@ def _split(text: object) -> tuple[str, str]:
 
 
 def _refusal(text: str, why: str) -> GlobusSDKUsageError:
+    from globus_transport.url_secrets import hidden_in_text
+
     redacted = repr(hidden_in_text(text))
     shown = "a text with '@', not shown because it may hold a password," if "@" in text else redacted
     return GlobusSDKUsageError(f"{shown} {why}")

@@ -1,10 +1,10 @@
 """``frozen``, ``field`` and ``evolve`` of attrs, for classes that a program's first call needs.
 
 To import attrs takes twenty milliseconds, and to make a class with it half of one: together more than the rest of this
-package's start. A class that is made here has its slots at once, and its ``__init__`` when its first value is made. The
-rest is written by attrs, when it is first asked for: a repr, a comparison, an assignment that has to be refused,
-``attrs.evolve``, ``attrs.fields``. What comes out is what ``attrs.frozen`` would have made, which is what type checkers
-see.
+package's start. A class that is made here has its slots at once, and a compiled ``__init__`` when more than a few of
+its values are made. The rest is written by attrs, when it is first asked for: a repr, a comparison, an assignment that
+has to be refused, ``attrs.evolve``, ``attrs.fields``. What comes out is what ``attrs.frozen`` would have made, which
+is what type checkers see.
 
 A class that nobody needs at the start uses attrs itself.
 """
@@ -12,8 +12,9 @@ A class that nobody needs at the start uses attrs itself.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn
 
 
 class _Nothing:
@@ -24,6 +25,8 @@ class _Nothing:
 
 
 _NOTHING = _Nothing()
+# To compile an __init__ takes as long as to fill dozens of values.
+_MOST_FILLED = 16
 
 
 class LateField:
@@ -72,16 +75,51 @@ class _Late:
 
 
 class _LateInit:
-    """The ``__init__`` of a class that has no value yet."""
+    """The ``__init__`` of a class that has few values yet. They are filled one by one, which needs no compiler."""
 
-    __slots__ = ("write",)
+    __slots__ = ("fields", "made", "values")
 
-    def __init__(self, write: Callable[[], FunctionType]) -> None:
-        self.write = write
+    def __init__(self, fields: dict[str, LateField]) -> None:
+        self.fields = fields
+        self.made: Any = None
+        self.values = 0
 
     def __get__(self, instance: object, owner: type) -> Any:
-        init = self.write()
-        return init if instance is None else init.__get__(instance, owner)
+        if instance is None:
+            return self._compiled()
+        self.values += 1
+        if self.values > _MOST_FILLED:
+            return self._compiled().__get__(instance, owner)
+        return partial(self._fill, instance)
+
+    def _compiled(self) -> FunctionType:
+        self.made.__init__ = init = _make_init(self.made, self.fields)
+        return init
+
+    def _fill(self, value: Any, /, *args: Any, **kwargs: Any) -> None:
+        given = dict(zip(_arguments(self.fields), args, strict=False))
+        if len(given) < len(args) or not given.keys().isdisjoint(kwargs):
+            self._refuse(value, args, kwargs)
+        given.update(kwargs)
+        for name, field in self.fields.items():
+            if field.init and name in given:
+                one = given.pop(name)
+            elif field.is_optional:
+                one = field.default if field.factory is None else field.factory()
+            elif field.init:
+                self._refuse(value, args, kwargs)
+            else:
+                continue
+            getattr(self.made, name).__set__(value, one if field.converter is None else field.converter(one))
+        if given:
+            self._refuse(value, args, kwargs)
+        if hasattr(self.made, "__attrs_post_init__"):
+            value.__attrs_post_init__()
+
+    def _refuse(self, value: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> NoReturn:
+        # Python says best what is wrong with the arguments.
+        self._compiled()(value, *args, **kwargs)
+        raise AssertionError(f"{self.made.__name__}: the arguments fit its signature, yet not its fields")
 
 
 def late_frozen(maybe_class: type | None = None, *, eq: bool = True, repr: bool = True) -> Any:
@@ -113,21 +151,18 @@ def _with_slots(cls: type, eq: bool, repr: bool) -> type:
         these = {name: field.for_attrs(attrs) for name, field in fields.items()}
         attrs.frozen(made, these=these, slots=False, init=False, auto_detect=False, eq=eq, repr=repr)
 
-    def write_init() -> FunctionType:
-        made.__init__ = init = _make_init(made, fields)
-        return init
-
+    init = _LateInit(fields)
     late = ["__attrs_attrs__", "__setattr__", "__delattr__"]
     late += ["__repr__"] if repr else []
     late += ["__eq__", "__ne__", "__hash__"] if eq else []
-    namespace.update({name: _Late(name, write) for name in late}, __init__=_LateInit(write_init))
+    namespace.update({name: _Late(name, write) for name in late}, __init__=init)
     # What a base has in slots of its own is there already.
     taken = {name for base in cls.__mro__[1:-1] for name in vars(base).get("__slots__", ("__weakref__",))}
     slots = [name for name in (*fields, "__weakref__") if name not in taken]
     namespace.update(__slots__=tuple(slots), __match_args__=tuple(_arguments(fields)))
     namespace.update(__getstate__=_state_of(tuple(fields)), __setstate__=_set_state, __replace__=late_evolve)
-    made: Any = type(cls)(cls.__name__, cls.__bases__, namespace)
-    return cast(type, made)
+    made = init.made = type(cls)(cls.__name__, cls.__bases__, namespace)
+    return made
 
 
 def _arguments(fields: dict[str, LateField]) -> list[str]:

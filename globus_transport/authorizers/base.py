@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from globus_transport.attempts import once_more_on
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.flow import Flow, Run
 from globus_transport.messages import Request, Response
@@ -42,6 +41,9 @@ class GlobusAuthorizer(ABC):
         response: Response = yield with_authorization(request, (yield Run(self.get_authorization_header)))
         if response.status != 401 or not request.can_replay:
             return response
+        # Not at the top: most tokens are good, and tenacity comes with it.
+        from globus_transport.attempts import once_more_on
+
         attempts = once_more_on(401)
         while attempts.pause_after(response) is not None and (yield Run(self.handle_missing_authorization)):
             yield from off_the_wire(response)

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from globus_transport.authorizers.renewing import RenewingAuthorizer, TokenReply
+from globus_transport.authorizers.renewing import RenewingAuthorizer, ReplyT
 from globus_transport.scopes.text import ScopesLike, scope_text
 
-ReplyT = TypeVar("ReplyT", bound=TokenReply)
-ReplyT_co = TypeVar("ReplyT_co", bound=TokenReply, covariant=True)
-
-
-class GrantsClientCredentials(Protocol[ReplyT_co]):
-    """An auth client with credentials of its own: ``ConfidentialAppAuthClient``."""
-
-    @property
-    def oauth2_client_credentials_tokens(self) -> Callable[[str], ReplyT_co]: ...
+if TYPE_CHECKING:
+    from globus_transport.authorizers.protocols import GrantsClientCredentials
 
 
 class ClientCredentialsAuthorizer(RenewingAuthorizer[ReplyT]):

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from globus_transport.authorizers.renewing import RenewingAuthorizer, TokenReply
+from globus_transport.authorizers.renewing import RenewingAuthorizer, ReplyT
 from globus_transport.errors import GlobusSDKUsageError
 
-ReplyT = TypeVar("ReplyT", bound=TokenReply)
-ReplyT_co = TypeVar("ReplyT_co", bound=TokenReply, covariant=True)
-
-
-class RefreshesTokens(Protocol[ReplyT_co]):
-    """An auth client that can refresh: ``NativeAppAuthClient``, ``ConfidentialAppAuthClient``."""
-
-    @property
-    def oauth2_refresh_token(self) -> Callable[[str], ReplyT_co]: ...
+if TYPE_CHECKING:
+    from globus_transport.authorizers.protocols import RefreshesTokens
 
 
 class RefreshTokenAuthorizer(RenewingAuthorizer[ReplyT]):

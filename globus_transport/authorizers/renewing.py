@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from globus_transport import driver
-from globus_transport.attempts import once_more_on
 from globus_transport.authorizers.access_token import bearer
 from globus_transport.authorizers.base import GlobusAuthorizer
 from globus_transport.callables import runs_coroutine
@@ -19,15 +18,12 @@ from globus_transport.middleware.errors import off_the_wire
 from globus_transport.tokens.data import AccessToken
 from globus_transport.tokens.renewal import Renewal
 
+if TYPE_CHECKING:
+    from globus_transport.authorizers.protocols import TokenReply
 
-class TokenReply(Protocol):
-    """What an authorizer needs of a token reply."""
-
-    @property
-    def by_resource_server(self) -> Mapping[str, Mapping[str, Any]]: ...
-
-
-ReplyT = TypeVar("ReplyT", bound=TokenReply)
+    ReplyT = TypeVar("ReplyT", bound=TokenReply)
+else:
+    ReplyT = TypeVar("ReplyT")
 
 
 class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
@@ -101,6 +97,9 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         token.reject()
         if not request.can_replay:
             return response
+        # Not at the top: most tokens are good, and tenacity comes with it.
+        from globus_transport.attempts import once_more_on
+
         attempts = once_more_on(401)
         while attempts.pause_after(response) is not None:
             yield from off_the_wire(response)

@@ -6,17 +6,15 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from globus_transport.attempts import Attempts, Condition, Stop, Wait
-from globus_transport.errors import GlobusSDKUsageError, NetworkError
+from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.flow import Flow, Sleep
 from globus_transport.messages import Request, Response
 from globus_transport.middleware.errors import off_the_wire
-from globus_transport.middleware.retry_after import retry_after
 from globus_transport.middleware.retry_budget import RetryBudget
 from globus_transport.values import evolve, field, frozen
 
 if TYPE_CHECKING:
-    from tenacity import RetryCallState
+    from globus_transport.attempts import Attempts, Condition, Stop, Wait
 
 
 @frozen
@@ -93,7 +91,10 @@ class Retry:
                     response = yield from off_the_wire(response)
                 outcome = response
             if attempts is None:
-                attempts = self._begin(request, started)
+                # Not at the top: most calls do not fail, and tenacity comes with it.
+                from globus_transport.middleware.retry_advice import advice_on
+
+                attempts = advice_on(request, self.config, self.may_pass, started)
             pause = attempts.pause_after(outcome)
             if pause is None:
                 if isinstance(outcome, Response):
@@ -113,35 +114,6 @@ class Retry:
     def _stands(self, response: Response) -> bool:
         # Then its body stays on the wire, whatever the layers above make of it.
         return self.config.retry is None and response.status not in self.config.transient_error_status_codes
-
-    def _begin(self, request: Request, started: float) -> Attempts:
-        import tenacity
-
-        config = self.config
-        stop = config.stop or tenacity.stop_after_attempt(config.max_retries + 1)
-        wait = config.wait or tenacity.wait_random_exponential(multiplier=0.5, max=config.max_sleep)
-        wanted = config.retry or self._is_transient
-
-        def enough(state: RetryCallState) -> bool:
-            if stop(state) or _asked_to_wait(state) > config.max_retry_after:
-                return True
-            if request.deadline is not None and time.monotonic() + state.upcoming_sleep >= request.deadline:
-                return True
-            return config.budget is not None and not config.budget.take()
-
-        return Attempts(
-            stop=enough,
-            wait=lambda state: max(wait(state), _asked_to_wait(state)),
-            retry=lambda state: wanted(state) and _is_safe(request, state),
-            started=started,
-        )
-
-    def _is_transient(self, state: RetryCallState) -> bool:
-        assert state.outcome is not None
-        if state.outcome.failed:
-            return isinstance(state.outcome.exception(), NetworkError)
-        response: Response = state.outcome.result()
-        return response.status in self.config.transient_error_status_codes and self.may_pass(response)
 
     def __str__(self) -> str:
         config = self.config
@@ -167,23 +139,3 @@ def _tell_waiting(request: Request, outcome: Response | Exception, pause: float)
 
     assert request.notify is not None
     request.notify(Waiting(request, outcome, pause))
-
-
-def _asked_to_wait(state: RetryCallState) -> float:
-    assert state.outcome is not None
-    if state.outcome.failed:
-        return 0.0
-    return retry_after(state.outcome.result()) or 0.0
-
-
-def _is_safe(request: Request, state: RetryCallState) -> bool:
-    assert state.outcome is not None
-    error = state.outcome.exception() if state.outcome.failed else None
-    if not request.can_replay or (isinstance(error, NetworkError) and error.final):
-        return False
-    if request.may_repeat:
-        return True
-    if error is not None:
-        return isinstance(error, NetworkError) and not error.request_began
-    response: Response = state.outcome.result()
-    return response.status == 429 or (response.status == 503 and retry_after(response) is not None)

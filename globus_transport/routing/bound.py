@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from globus_transport.flow import Steps, send
 from globus_transport.messages import Request
-from globus_transport.routing.pages import PageRequests
 
 if TYPE_CHECKING:
     import inspect
+
+    from globus_transport.routing.pages import PageRequests
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -91,6 +92,9 @@ class PagedRouteCall(RouteCall[P, R]):
 
         :raises ReplyFormatError: if a page does not say how the list goes on
         """
+        # Not at the top: most programs start with one reply.
+        from globus_transport.routing.pages import PageRequests
+
         client = self._client
         requests = PageRequests(self._route.plan, self._route.paging, client, args, kwargs)
         return _pages(client.stack.send, requests)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Union
+from typing import Any, ClassVar
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.flow import Steps, send
@@ -11,14 +11,13 @@ from globus_transport.headers import Headers
 from globus_transport.messages import Request, StreamBody
 from globus_transport.replies import GlobusHTTPResponse
 from globus_transport.routing.encoding import encode_query, whole_path
-from globus_transport.routing.json_body import encode_json
 from globus_transport.routing.mounting import MountedRoutes, SendT
 from globus_transport.routing.route import operation
 from globus_transport.urls import URL
 
-QueryParameters = Union[Mapping[str, Any], None]
-RequestHeaders = Union[Mapping[str, str], None]
-RequestData = Union[Mapping[str, Any], Iterable[Any], str, bytes, StreamBody, None]
+QueryParameters = Mapping[str, Any] | None
+RequestHeaders = Mapping[str, str] | None
+RequestData = Mapping[str, Any] | Iterable[Any] | str | bytes | StreamBody | None
 
 _CONTENT_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 
@@ -195,6 +194,9 @@ def _body(data: RequestData, encoding: str | None) -> tuple[str | None, bytes | 
     if data is None:
         return None, None
     if encoding == "json":
+        # Not at the top: most programs start with a GET.
+        from globus_transport.routing.json_body import encode_json
+
         return _CONTENT_TYPES["json"], encode_json(data)
     if encoding == "form":
         if not isinstance(data, Mapping):

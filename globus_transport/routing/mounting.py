@@ -17,9 +17,7 @@ from globus_transport.middleware.errors import Errors
 from globus_transport.middleware.headers import DefaultHeaders
 from globus_transport.middleware.redirect import Redirect
 from globus_transport.middleware.retry import Retry, RetryConfig
-from globus_transport.routing.app_authorizer import AppAuthorizer
 from globus_transport.routing.table import RouteTable
-from globus_transport.scopes.scope import Scope
 from globus_transport.transport import Transport
 from globus_transport.urls import URL
 
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from globus_transport.routing.app_protocol import AppLike, ScopeCollectionLike
+    from globus_transport.scopes.scope import Scope
 
 # A client's stack and its credential are tied to them.
 _WHERE = frozenset({"base_url", "environment", "origin", "base_path"})
@@ -201,6 +200,9 @@ class MountedRoutes(RouteTable, Generic[SendT]):
             raise GlobusSDKUsageError(
                 f"{client} is for the environment {self.environment!r}, the app for {app.config.environment!r}"
             )
+        # Not at the top: clients without an app need it not.
+        from globus_transport.routing.app_authorizer import AppAuthorizer
+
         scopes = app_scopes or self.default_scope_requirements
         app.add_scope_requirements({self.resource_server: scopes})
         self._app = app

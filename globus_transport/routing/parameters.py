@@ -62,8 +62,8 @@ class MoreFields:
     """The parameter is a mapping whose items are added to the body's fields, and win."""
 
 
-QueryParams = Annotated[Union[Mapping[str, Any], None], MoreQuery()]
-BodyParams = Annotated[Union[Mapping[str, Any], None], MoreFields()]
+QueryParams = Annotated[Mapping[str, Any] | None, MoreQuery()]
+BodyParams = Annotated[Mapping[str, Any] | None, MoreFields()]
 
 
 def comma_list(name: str, value: Any) -> str:

@@ -12,7 +12,6 @@ from globus_transport.messages import Request, Response
 from globus_transport.missing import MISSING
 from globus_transport.replies import GlobusHTTPResponse, IterableResponse
 from globus_transport.routing.encoding import encode_query, path_segment
-from globus_transport.routing.json_body import encode_json
 from globus_transport.routing.parameters import Body, Encode, Field, MoreFields, MoreQuery, Query
 from globus_transport.urls import URL
 
@@ -218,6 +217,9 @@ class Plan:
         else:
             return _NO_HEADERS, None
         if not self.is_form:
+            # Not at the top: most programs start with a GET.
+            from globus_transport.routing.json_body import encode_json
+
             return _JSON, encode_json(document)
         text = encode_query(_mapping("the form", document))
         return (_FORM, text.encode("ascii")) if text else (_NO_HEADERS, None)
@@ -254,8 +256,11 @@ def call_signature(function: Callable[..., Any]) -> inspect.Signature:
     import uuid
     from typing import get_type_hints
 
+    from globus_transport.scopes.scope import Scope
+
     # What the aliases of `parameters` name.
-    hints = get_type_hints(function, {**function.__globals__, "datetime": datetime, "uuid": uuid})
+    names = {**function.__globals__, "datetime": datetime, "uuid": uuid, "Scope": Scope}
+    hints = get_type_hints(function, names)
     whole = inspect.signature(function)
     parameters = [one.replace(annotation=hints.get(one.name, one.empty)) for one in list(whole.parameters.values())[1:]]
     return whole.replace(parameters=parameters, return_annotation=hints.get("return", whole.empty))

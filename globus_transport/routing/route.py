@@ -23,7 +23,6 @@ from globus_transport.routing.declared import Declared
 from globus_transport.routing.paging import Paging
 from globus_transport.routing.plan import Plan
 from globus_transport.routing.table import Awaiting, AwaitingPages, Blocking, BlockingPages, RouteTable
-from globus_transport.scopes.scope import Scope
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
         RouteCall,
     )
     from globus_transport.routing.options import RouteOptions
+    from globus_transport.scopes.scope import Scope
 
 P = ParamSpec("P")
 R = TypeVar("R")

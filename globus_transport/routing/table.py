@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from globus_transport.api_errors import GlobusAPIError
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.messages import Response
 from globus_transport.routing.declared import Declared
-from globus_transport.scopes.scope import Scope
+
+if TYPE_CHECKING:
+    from globus_transport.scopes.scope import Scope
+
+T = TypeVar("T")
 
 
 class RouteList(tuple[Declared, ...]):
@@ -60,6 +64,19 @@ class _ResourceServerOfScopes:
     def __get__(self, _instance: object, owner: type[RouteTable]) -> str | None:
         server: str | None = getattr(owner.scopes, "resource_server", None)
         return server
+
+
+class LateValue(Generic[T]):
+    """A class attribute that is found when it is read: what only some programs ask a table for, and takes a module.
+
+    :param find: finds it
+    """
+
+    def __init__(self, find: Callable[[], T]) -> None:
+        self._find = find
+
+    def __get__(self, _instance: object, _owner: type) -> T:
+        return self._find()
 
 
 class NoDefaultScopesError(GlobusSDKUsageError, NotImplementedError):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Union
+from typing import TYPE_CHECKING, Union, cast
 
 from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.scopes.scope import Scope
 
-ScopesLike = Union[str, Scope, Iterable[Union[str, Scope]]]
+if TYPE_CHECKING:
+    from globus_transport.scopes.scope import Scope
+
+# In quotation marks: who gives one has loaded its module, and the others need not.
+ScopesLike = Union[str, "Scope", Iterable[Union[str, "Scope"]]]
 
 
 def scope_text(scopes: ScopesLike) -> str:
@@ -16,7 +19,9 @@ def scope_text(scopes: ScopesLike) -> str:
 
     :raises GlobusSDKUsageError: if there is none
     """
-    text = str(scopes) if isinstance(scopes, (str, Scope)) else " ".join(map(str, scopes))
+    # Whoever gives a Scope has loaded its class, and the others need not.
+    is_one = isinstance(scopes, str) or hasattr(scopes, "scope_string")
+    text = str(scopes) if is_one else " ".join(map(str, cast(Iterable[object], scopes)))
     if not text.strip():
         raise GlobusSDKUsageError("no scope is given; for example, TransferClient.scopes.all")
     return text

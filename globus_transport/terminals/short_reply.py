@@ -20,7 +20,6 @@ _PLAIN_HEAD = re.compile(
     rb"HTTP/1\.1 ([2-5][0-9]{2}) ([\t\x20-\x7e\x80-\xff]*)\r\n"
     rb"((?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*)\r\n"
 ).match
-_LENGTH = re.compile(r"[0-9]{1,9}").fullmatch
 _WITHOUT_BODY = frozenset({"204", "304"})
 # Each says something about the body or the connection that is not looked at here.
 _MORE_TO_IT = frozenset({"transfer-encoding", "connection", "upgrade", "trailer"})
@@ -46,7 +45,7 @@ def short_reply(received: bytes, request: Request) -> Response | None:
         value = value.strip(" \t")
         lowered = name.lower()
         if lowered == "content-length":
-            if length is not None or not _LENGTH(value):
+            if length is not None or len(value) > 9 or not (value.isascii() and value.isdigit()):
                 return None
             length = int(value)
         elif lowered in _MORE_TO_IT and value.lower() != "keep-alive":

@@ -10,6 +10,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from types import FunctionType
 from typing import Any, ClassVar
 
 import attrs
@@ -80,15 +81,26 @@ def outcome(call: Callable[[], Any]) -> Outcome:
         return "error", type(error)
 
 
-@example(({"a": {"default": 3, "init": False}}, {}, False), [], {})
-@given(declarations(), st.lists(st.integers(0, 20), max_size=4), st.dictionaries(st.sampled_from(NAMES), st.integers()))
-def test_it_is_what_attrs_makes(declaration: Any, args: list[int], changes: dict[str, int]) -> None:
+@example(({"a": {"default": 3, "init": False}}, {}, False), [], {}, {}, False)
+@given(
+    declarations(),
+    st.lists(st.integers(0, 20), max_size=4),
+    st.dictionaries(st.sampled_from([*NAMES, "unknown"]), st.integers(0, 20), max_size=2),
+    st.dictionaries(st.sampled_from(NAMES), st.integers()),
+    st.booleans(),
+)
+def test_it_is_what_attrs_makes(
+    declaration: Any, args: list[int], keywords: dict[str, int], changes: dict[str, int], compiles: bool
+) -> None:
     late, at_once = (
         make(values.late_frozen, values.LateField, declaration),
         make(attrs.frozen, attrs.field, declaration),
     )
-    theirs = outcome(lambda: at_once(*args))
-    ours = outcome(lambda: late(*args))
+    if compiles:
+        # As after many values; the first few are filled without a compiled __init__.
+        assert isinstance(late.__init__, FunctionType)  # type: ignore[misc]
+    theirs = outcome(lambda: at_once(*args, **keywords))
+    ours = outcome(lambda: late(*args, **keywords))
     assert ours[0] == theirs[0]
     if ours[0] == "error":
         assert ours == theirs
@@ -97,9 +109,10 @@ def test_it_is_what_attrs_makes(declaration: Any, args: list[int], changes: dict
     assert one.total() == other.total()
     if declaration[1].get("repr", True):
         assert outcome(lambda: repr(one)) == outcome(lambda: repr(other))
-    assert outcome(lambda: one == late(*args)) == outcome(lambda: other == at_once(*args))
-    assert outcome(lambda: one != late(*args)) == outcome(lambda: other != at_once(*args))
-    assert outcome(lambda: hash(one) == hash(late(*args))) == outcome(lambda: hash(other) == hash(at_once(*args)))
+    same, their_same = late(*args, **keywords), at_once(*args, **keywords)
+    assert outcome(lambda: one == same) == outcome(lambda: other == their_same)
+    assert outcome(lambda: one != same) == outcome(lambda: other != their_same)
+    assert outcome(lambda: hash(one) == hash(same)) == outcome(lambda: hash(other) == hash(their_same))
     assert [attrs_field_of(field) for field in attrs.fields(late)] == [
         attrs_field_of(field) for field in attrs.fields(at_once)
     ]
@@ -119,6 +132,22 @@ def test_it_is_what_attrs_makes(declaration: Any, args: list[int], changes: dict
     assert late.__match_args__ == at_once.__match_args__  # type: ignore[attr-defined]
     assert not hasattr(one, "__dict__")
     assert weakref.ref(one)() is one
+
+
+def test_many_values_are_made_by_a_compiled_init() -> None:
+    late = make(values.late_frozen, values.LateField, ({"a": {}, "b": {"default": 2}}, {}, False))
+    made = [late(number) for number in range(100)]
+    assert [value.total() for value in made] == [[number, 2] for number in range(100)]
+    assert isinstance(vars(late)["__init__"], FunctionType)
+
+
+def test_what_is_wrong_with_the_first_arguments_is_said_as_python_says_it() -> None:
+    late = make(values.late_frozen, values.LateField, ({"a": {}, "b": {"default": 2}}, {}, False))
+    with pytest.raises(TypeError, match=r"missing 1 required positional argument: 'a'"):
+        late()
+    late = make(values.late_frozen, values.LateField, ({"a": {}, "b": {"default": 2}}, {}, False))
+    with pytest.raises(TypeError, match="unexpected keyword argument 'd'"):
+        late(1, d=3)
 
 
 def attrs_field_of(field: Any) -> tuple[Any, ...]:

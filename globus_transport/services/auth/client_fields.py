@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.missing import MISSING
@@ -19,12 +19,12 @@ ClientType = Literal[
 ]
 Visibility = Literal["public", "private"]
 
-Texts = Annotated[Maybe[Union[str, Iterable[str]]], Field(encode=text_list)]
+Texts = Annotated[Maybe[str | Iterable[str]], Field(encode=text_list)]
 # Both links are one object of the document, which the rules below put together in the place of the first.
 _LINKS = ("terms_and_conditions", "privacy_policy")
 Link = Annotated[Maybe[str], Field("links")]
-LinkOrNone = Annotated[Maybe[Union[str, None]], Field("links")]
-MoreClientFields = Annotated[Maybe[Union[Mapping[str, Any], None]], MoreFields()]
+LinkOrNone = Annotated[Maybe[str | None], Field("links")]
+MoreClientFields = Annotated[Maybe[Mapping[str, Any] | None], MoreFields()]
 
 
 def new_client(given: dict[str, Any]) -> dict[str, Any]:

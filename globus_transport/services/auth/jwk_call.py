@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any
 
+from globus_transport.missing import MissingType
 from globus_transport.replies import GlobusHTTPResponse
-from globus_transport.routing.parameters import Maybe
 from globus_transport.routing.route import operation
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from globus_transport.missing import MISSING
     from globus_transport.routing.table import Awaiting, Blocking
 
-Configuration = Maybe[Union[GlobusHTTPResponse, Mapping[str, Any]]]
+Configuration = GlobusHTTPResponse | Mapping[str, Any] | MissingType
 
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ be used again, and the service may take the second use for theft.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, Optional, Union
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Optional, Union
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.flow import Steps
@@ -16,7 +16,6 @@ from globus_transport.replies import GlobusHTTPResponse
 from globus_transport.routing.parameters import Body, BodyParams, Field, Maybe, QueryParams, UUIDLike, comma_list
 from globus_transport.routing.route import operation, post
 from globus_transport.routing.table import NoDefaultScopesError
-from globus_transport.scopes.scope import Scope
 from globus_transport.scopes.text import ScopesLike, scope_text
 from globus_transport.services.auth.client_fields import (
     ClientType,
@@ -26,11 +25,6 @@ from globus_transport.services.auth.client_fields import (
     Visibility,
     new_client,
 )
-from globus_transport.services.auth.flow_managers import (
-    GlobusAuthorizationCodeFlowManager,
-    GlobusNativeAppFlowManager,
-    GlobusOAuthFlowManager,
-)
 from globus_transport.services.auth.openid_routes import OpenIDRoutes
 from globus_transport.services.auth.token_replies import (
     OAuthAuthorizationCodeResponse,
@@ -39,6 +33,14 @@ from globus_transport.services.auth.token_replies import (
     OAuthRefreshTokenResponse,
     OAuthTokenResponse,
 )
+
+if TYPE_CHECKING:
+    from globus_transport.scopes.scope import Scope
+    from globus_transport.services.auth.flow_managers import (
+        GlobusAuthorizationCodeFlowManager,
+        GlobusNativeAppFlowManager,
+        GlobusOAuthFlowManager,
+    )
 
 _TOKEN = "/v2/oauth2/token"
 
@@ -201,6 +203,9 @@ class NativeAppRoutes(LoginRoutes):
         :param refresh_tokens: ask for refresh tokens
         :param prefill_named_grant: what the consent page calls the application's installation
         """
+        # Not at the top: most programs have tokens when they start.
+        from globus_transport.services.auth.flow_managers import GlobusNativeAppFlowManager
+
         manager = GlobusNativeAppFlowManager(
             self,
             self.client_id,
@@ -262,6 +267,9 @@ class ConfidentialAppRoutes(LoginRoutes):
         :param state: comes back with the user, unchanged
         :param refresh_tokens: ask for refresh tokens
         """
+        # Not at the top: most programs have tokens when they start.
+        from globus_transport.services.auth.flow_managers import GlobusAuthorizationCodeFlowManager
+
         manager = GlobusAuthorizationCodeFlowManager(
             self, self.client_id, requested_scopes, redirect_uri, state, refresh_tokens
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from globus_transport.errors import ReplyFormatError
 from globus_transport.flow import Steps, send
@@ -10,10 +10,18 @@ from globus_transport.messages import Request
 from globus_transport.missing import MISSING
 from globus_transport.replies import GlobusHTTPResponse
 from globus_transport.routing.route import get
-from globus_transport.routing.table import RouteTable
-from globus_transport.scopes.collections import AuthScopes
+from globus_transport.routing.table import LateValue, RouteTable
 from globus_transport.services.auth.errors import AuthAPIError
 from globus_transport.services.auth.jwk_call import Configuration, jwk_operation
+
+if TYPE_CHECKING:
+    from globus_transport.scopes.collections import AuthScopeCollection
+
+
+def _scopes() -> AuthScopeCollection:
+    from globus_transport.scopes.collections import AuthScopes
+
+    return AuthScopes
 
 
 class OpenIDRoutes(RouteTable):
@@ -22,7 +30,7 @@ class OpenIDRoutes(RouteTable):
     service_name = "auth"
     resource_server = "auth.globus.org"
     error_class = AuthAPIError
-    scopes = AuthScopes
+    scopes = LateValue(_scopes)
 
     @get("/.well-known/openid-configuration", scopes=())
     def get_openid_configuration(self) -> GlobusHTTPResponse:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.messages import Response
 from globus_transport.replies import GlobusHTTPResponse
-from globus_transport.scopes.scope import Scope
 from globus_transport.tokens.data import lifetime_of
+
+if TYPE_CHECKING:
+    from globus_transport.scopes.scope import Scope
 
 TokenDocument = dict[str, Any]
 
@@ -25,8 +27,8 @@ class TokensByScope(Mapping[str, TokenDocument]):
         self._tokens = {scope: token for token in tokens.values() for scope in str(token["scope"]).split()}
 
     def __getitem__(self, scopes: str | Scope) -> TokenDocument:
-        # A token's scopes are listed without what they depend on.
-        text = scopes.scope_string if isinstance(scopes, Scope) else scopes
+        # Whoever gives a Scope has loaded its class. A token's scopes are listed without what they depend on.
+        text = getattr(scopes, "scope_string", scopes)
         names = text.split() if isinstance(text, str) else []
         missing = [name for name in names if name not in self._tokens]
         if missing or not names:

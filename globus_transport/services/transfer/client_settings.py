@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Union
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.ids import is_uuid
 from globus_transport.routing.mounting import MountedRoutes, SendT
-from globus_transport.scopes.collections import GCSCollectionScopes, TransferScopes
 from globus_transport.services.transfer.routes import TransferRoutes
 
 if TYPE_CHECKING:
@@ -29,13 +28,15 @@ class TransferClientSettings(MountedRoutes[SendT], TransferRoutes):
         :return: this client
         :raises GlobusSDKUsageError: if the client has no app, or something is no id
         """
+        # Not at the top: few programs ask for consents, and all start.
+        from globus_transport.scopes.collections import GCSCollectionScopes
+
         given = [collection_ids] if isinstance(collection_ids, str) or is_uuid(collection_ids) else list(collection_ids)
         needed = [GCSCollectionScopes(_checked_id(one)).data_access.with_optional(True) for one in given]
-        return self.add_app_scope(TransferScopes.all.with_dependencies(needed))
+        return self.add_app_scope(self.scopes.all.with_dependencies(needed))
 
 
 def _checked_id(collection_id: uuid.UUID | str) -> str:
-    # Not at the top: few programs ask for consents, and all start.
     import uuid
 
     try:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, Union
+from typing import Any
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.routing.parameters import comma_list
 
-TransferFilter = Union[str, Mapping[str, Any]]
+TransferFilter = str | Mapping[str, Any]
 
 
 def filter_text(name: str, value: TransferFilter) -> str:

@@ -1,7 +1,11 @@
 """The routes of Globus Transfer, one file a subject. Reference: docs.globus.org/api/transfer."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from globus_transport.messages import Response
-from globus_transport.scopes.collections import TransferScopes
+from globus_transport.routing.table import LateValue
 from globus_transport.services.transfer.errors import TransferAPIError
 from globus_transport.services.transfer.routes.access import AccessRoutes
 from globus_transport.services.transfer.routes.bookmarks import BookmarkRoutes
@@ -12,6 +16,15 @@ from globus_transport.services.transfer.routes.pause_rules import PauseRuleRoute
 from globus_transport.services.transfer.routes.submission import SubmissionRoutes
 from globus_transport.services.transfer.routes.tasks import TaskRoutes
 from globus_transport.services.transfer.routes.tunnels import TunnelRoutes
+
+if TYPE_CHECKING:
+    from globus_transport.scopes.collections import TransferScopeCollection
+
+
+def _scopes() -> TransferScopeCollection:
+    from globus_transport.scopes.collections import TransferScopes
+
+    return TransferScopes
 
 
 # A printed table begins with the last base.
@@ -31,10 +44,10 @@ class TransferRoutes(
     service_name = "transfer"
     resource_server = "transfer.api.globus.org"
     error_class = TransferAPIError
-    scopes = TransferScopes
-    token_scopes = (TransferScopes.all,)
-    # A list, though it is a property where nobody says: TransferClient.default_scope_requirements is used, too.
-    default_scope_requirements = list(token_scopes)  # noqa: RUF012  # pyright: ignore
+    scopes = LateValue(_scopes)
+    token_scopes = LateValue(lambda: (_scopes().all,))
+    # On the class, too: TransferClient.default_scope_requirements.
+    default_scope_requirements = LateValue(lambda: [_scopes().all])
 
     @staticmethod
     def may_pass(response: Response) -> bool:
