@@ -75,9 +75,13 @@ def test_own_collections() -> None:
     assert repr(Dynamic("y")) == "<scopes of y>"
 
 
-def test_a_client_loads_neither_parser_nor_consents() -> None:
-    script = "import sys, globus_transport; globus_transport.TransferClient; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout.split()
-    assert "globus_transport.scopes.collections" in loaded
+def test_scopes_are_loaded_when_somebody_asks_for_them_and_neither_parser_nor_consents() -> None:
+    script = "import sys, globus_transport as g; g.TransferClient; print(*sys.modules); g.TransferClient.scopes.all"
+    script += "; print(*sys.modules)"
+    output = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
+    before, after = (set(line.split()) for line in output.splitlines())
+    assert "globus_transport.services.transfer.clients" in before
+    assert not {"globus_transport.scopes.collections", "globus_transport.scopes.scope"} & before
+    assert "globus_transport.scopes.collections" in after
     late = ("scopes.parser", "scopes.consents", "services.auth.id_tokens", "services.auth.identity_map")
-    assert not {f"globus_transport.{name}" for name in late} & set(loaded)
+    assert not {f"globus_transport.{name}" for name in late} & after

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import globus_transport
+from globus_transport.testing.loopback_server import Peer, ScriptedServer, whole
 
 #: Names that are there to import, and take an extra.
 _WITH_AN_EXTRA = {"AiohttpTerminal"}
@@ -124,3 +126,38 @@ def test_a_call_that_succeeds_does_not_load_tenacity() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_first_short_reply_loads_nothing_of_what_others_need() -> None:
+    late = (
+        *("scopes.collections", "scopes.scope", "services.auth.flow_managers", "authorizers.protocols"),
+        *("attempts", "middleware.retry_advice", "middleware.retry_after", "url_secrets", "events"),
+        *("routing.pages", "routing.json_body", "routing.app_authorizer"),
+        *("terminals.heads", "terminals.replies", "terminals.long_reply", "terminals.streams", "terminals.decoding"),
+        *("terminals.bodies", "terminals.broken", "terminals.tls", "terminals.proxies"),
+    )
+    program = (
+        "import sys\n"
+        "from globus_transport import ConfidentialAppAuthClient, RefreshTokenAuthorizer, TransferClient, Transport\n"
+        "at = {'base_url': sys.argv[1], 'transport': Transport(fast=False)}\n"
+        "auth = ConfidentialAppAuthClient('c', 's', **at)\n"
+        "authorizer = RefreshTokenAuthorizer('r', auth, access_token='a', expires_at=9_999_999_999)\n"
+        "client = TransferClient(authorizer=authorizer, **at)\n"
+        "assert client.get_task('x')['status'] == 'ACTIVE'\n"
+        f"print([name for name in {late!r} if 'globus_transport.' + name in sys.modules])\n"
+        "client.paginated.task_list, client.scopes.all, client.stack['retry']\n"
+    )
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(whole(b'{"status": "ACTIVE"}'))
+
+    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    with ScriptedServer(script) as server:
+        command = [sys.executable, "-c", program, server.origin]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=30)
+    assert done.stderr == ""
+    assert done.stdout.strip() == "[]"
+    for name in late:
+        # What was renamed would never be found.
+        importlib.import_module(f"globus_transport.{name}")
