@@ -45,9 +45,9 @@ class TransferRoutes(
     resource_server = "transfer.api.globus.org"
     error_class = TransferAPIError
     scopes = LateValue(_scopes)
-    token_scopes = LateValue(lambda: (_scopes().all,))
+    token_scopes = LateValue(lambda: (_scopes().all,))  # pyright: ignore
     # On the class, too: TransferClient.default_scope_requirements.
-    default_scope_requirements = LateValue(lambda: [_scopes().all])
+    default_scope_requirements = LateValue(lambda: [_scopes().all])  # pyright: ignore
 
     @staticmethod
     def may_pass(response: Response) -> bool:
