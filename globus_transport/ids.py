@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from globus_transport.errors import GlobusSDKUsageError
+
 if TYPE_CHECKING:
     import uuid
 
@@ -20,3 +22,13 @@ def is_uuid(value: object) -> TypeIs[uuid.UUID]:
 def is_id(value: object) -> bool:
     """Whether it is a ``uuid.UUID``, or text that is not empty."""
     return (isinstance(value, str) and value != "") or is_uuid(value)
+
+
+def checked_client_id(client_id: uuid.UUID | str) -> str:
+    """The id as text.
+
+    :raises GlobusSDKUsageError: if it is no id
+    """
+    if not is_id(client_id):
+        raise GlobusSDKUsageError(f"client_id: expected a UUID or text, got {client_id!r}")
+    return str(client_id)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from globus_transport.authorizers.base import StaticGlobusAuthorizer
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.headers import check_field
+from globus_transport.authorizers.base import StaticGlobusAuthorizer, bearer
 
 
 class AccessTokenAuthorizer(StaticGlobusAuthorizer):
@@ -17,18 +15,3 @@ class AccessTokenAuthorizer(StaticGlobusAuthorizer):
     def __init__(self, access_token: str) -> None:
         self.access_token = access_token
         self._header = bearer(access_token)
-
-
-def bearer(access_token: str) -> str:
-    """The Authorization header of a token.
-
-    :raises GlobusSDKUsageError: without showing it, if the token cannot be one
-    """
-    if not isinstance(access_token, str) or not access_token or not access_token.isascii() or " " in access_token:
-        raise GlobusSDKUsageError(
-            f"the access token is {'empty' if access_token == '' else 'not a token'}: give the text that stands "
-            "under 'access_token' in the token reply"
-        )
-    header = f"Bearer {access_token}"
-    check_field("Authorization", header)
-    return header

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.flow import Flow, Run
+from globus_transport.headers import check_field
 from globus_transport.messages import Request, Response
 from globus_transport.middleware.errors import off_the_wire
 from globus_transport.urls import origin_of
@@ -122,3 +123,18 @@ def with_authorization(request: Request, header: str | None) -> Request:
     if header is None:
         return request.with_headers(request.headers.without("Authorization"))
     return request.with_header("Authorization", header)
+
+
+def bearer(access_token: str) -> str:
+    """The Authorization header of a token.
+
+    :raises GlobusSDKUsageError: without showing it, if the token cannot be one
+    """
+    if not isinstance(access_token, str) or not access_token or not access_token.isascii() or " " in access_token:
+        raise GlobusSDKUsageError(
+            f"the access token is {'empty' if access_token == '' else 'not a token'}: give the text that stands "
+            "under 'access_token' in the token reply"
+        )
+    header = f"Bearer {access_token}"
+    check_field("Authorization", header)
+    return header

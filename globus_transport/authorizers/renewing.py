@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from globus_transport import driver
-from globus_transport.authorizers.access_token import bearer
-from globus_transport.authorizers.base import GlobusAuthorizer
+from globus_transport.authorizers.base import GlobusAuthorizer, bearer
 from globus_transport.callables import runs_coroutine
 from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.flow import Flow, Run, Steps

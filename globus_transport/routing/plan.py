@@ -257,9 +257,10 @@ def call_signature(function: Callable[..., Any]) -> inspect.Signature:
     from typing import get_type_hints
 
     from globus_transport.scopes.scope import Scope
+    from globus_transport.scopes.text import ScopesLike
 
     # What the aliases of `parameters` name.
-    names = {**function.__globals__, "datetime": datetime, "uuid": uuid, "Scope": Scope}
+    names = {**function.__globals__, "datetime": datetime, "uuid": uuid, "Scope": Scope, "ScopesLike": ScopesLike}
     hints = get_type_hints(function, names)
     whole = inspect.signature(function)
     parameters = [one.replace(annotation=hints.get(one.name, one.empty)) for one in list(whole.parameters.values())[1:]]

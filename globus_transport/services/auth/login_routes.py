@@ -16,7 +16,6 @@ from globus_transport.replies import GlobusHTTPResponse
 from globus_transport.routing.parameters import Body, BodyParams, Field, Maybe, QueryParams, UUIDLike, comma_list
 from globus_transport.routing.route import operation, post
 from globus_transport.routing.table import NoDefaultScopesError
-from globus_transport.scopes.text import ScopesLike, scope_text
 from globus_transport.services.auth.client_fields import (
     ClientType,
     Link,
@@ -36,6 +35,7 @@ from globus_transport.services.auth.token_replies import (
 
 if TYPE_CHECKING:
     from globus_transport.scopes.scope import Scope
+    from globus_transport.scopes.text import ScopesLike
     from globus_transport.services.auth.flow_managers import (
         GlobusAuthorizationCodeFlowManager,
         GlobusNativeAppFlowManager,
@@ -46,6 +46,9 @@ _TOKEN = "/v2/oauth2/token"
 
 
 def _scopes(_name: str, scopes: ScopesLike) -> str:
+    # Not at the top: most programs have tokens when they start.
+    from globus_transport.scopes.text import scope_text
+
     return scope_text(scopes)
 
 
@@ -278,7 +281,9 @@ class ConfidentialAppRoutes(LoginRoutes):
 
     @post(_TOKEN, form=True, scopes=(), constants={"grant_type": "client_credentials"})
     def oauth2_client_credentials_tokens(
-        self, requested_scopes: Annotated[ScopesLike, Field("scope", _scopes)]
+        self,
+        # In quotation marks: it is looked up when somebody asks what the call takes, and its module need not be loaded.
+        requested_scopes: Annotated["ScopesLike", Field("scope", _scopes)],  # noqa: UP037
     ) -> OAuthClientCredentialsResponse:
         """Tokens for the application itself (RFC 6749, section 4.4)."""
         ...
@@ -294,7 +299,7 @@ class ConfidentialAppRoutes(LoginRoutes):
         token: str,
         *,
         refresh_tokens: Annotated[bool, Field("access_type", _offline)] = False,
-        scope: Annotated[Maybe[ScopesLike], Field("scope", _scopes)] = MISSING,
+        scope: Annotated[Maybe["ScopesLike"], Field("scope", _scopes)] = MISSING,  # noqa: UP037
         additional_params: BodyParams = None,
     ) -> OAuthDependentTokenResponse:
         """Tokens with which a resource server calls others for the bearer of ``token``.
