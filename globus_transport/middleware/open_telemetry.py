@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from globus_transport._version import __version__
+from globus_transport import __version__
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.flow import Flow
 from globus_transport.messages import Request, Response

@@ -6,8 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, Union
 
-from globus_transport import config
-from globus_transport._version import __version__
+from globus_transport import __version__, config
 from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.layers import Layer

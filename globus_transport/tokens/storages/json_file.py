@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from typing import Any
 
-from globus_transport._version import __version__
+from globus_transport import __version__
 from globus_transport.errors import ValidationError
 from globus_transport.tokens.storages.files import FileTokenStorage
 from globus_transport.tokens.stored import TokenStorageData

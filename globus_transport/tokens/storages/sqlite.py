@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from globus_transport._version import __version__
+from globus_transport import __version__
 from globus_transport.errors import GlobusSDKUsageError, ValidationError
 from globus_transport.tokens.storages.files import FileTokenStorage
 from globus_transport.tokens.stored import TokenStorageData
