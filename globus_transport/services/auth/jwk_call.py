@@ -2,77 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
-from globus_transport.missing import MissingType
+from globus_transport.flow import Steps
+from globus_transport.missing import MISSING, MissingType
 from globus_transport.replies import GlobusHTTPResponse
-from globus_transport.routing.route import operation
+from globus_transport.routing.table import Awaiting, Blocking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-    from typing import Literal, Protocol, Self, overload
+    from typing import Self
 
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-
-    from globus_transport.flow import Steps
-    from globus_transport.missing import MISSING
-    from globus_transport.routing.table import Awaiting, Blocking
 
 Configuration = GlobusHTTPResponse | Mapping[str, Any] | MissingType
 
 
-if TYPE_CHECKING:
+class JwkCall(Protocol):
+    """``get_jwk`` on a client for threads."""
 
-    class JwkCall(Protocol):
-        """``get_jwk`` on a client for threads."""
-
-        @overload
-        def __call__(
-            self, openid_configuration: Configuration = MISSING, *, as_pem: Literal[False] = False
-        ) -> dict[str, Any]: ...
-        @overload
-        def __call__(self, openid_configuration: Configuration = MISSING, *, as_pem: Literal[True]) -> RSAPublicKey: ...
-        @overload
-        def __call__(
-            self, openid_configuration: Configuration = MISSING, *, as_pem: bool
-        ) -> dict[str, Any] | RSAPublicKey: ...
-        def flow(self, openid_configuration: Configuration = MISSING, *, as_pem: bool = False) -> Steps[Any]:
-            """The call, as a flow."""
-            ...
-
-    class AsyncJwkCall(Protocol):
-        """``get_jwk`` on a client for asyncio."""
-
-        @overload
-        def __call__(
-            self, openid_configuration: Configuration = MISSING, *, as_pem: Literal[False] = False
-        ) -> Coroutine[Any, Any, dict[str, Any]]: ...
-        @overload
-        def __call__(
-            self, openid_configuration: Configuration = MISSING, *, as_pem: Literal[True]
-        ) -> Coroutine[Any, Any, RSAPublicKey]: ...
-        @overload
-        def __call__(
-            self, openid_configuration: Configuration = MISSING, *, as_pem: bool
-        ) -> Coroutine[Any, Any, dict[str, Any] | RSAPublicKey]: ...
-        def flow(self, openid_configuration: Configuration = MISSING, *, as_pem: bool = False) -> Steps[Any]:
-            """The call, as a flow."""
-            ...
-
-    class JwkOperation(Protocol):
-        """``get_jwk`` in its table."""
-
-        @overload
-        def __get__(self, instance: None, owner: type) -> Self: ...
-        @overload
-        def __get__(self, instance: Blocking, owner: type) -> JwkCall: ...
-        @overload
-        def __get__(self, instance: Awaiting, owner: type) -> AsyncJwkCall: ...
-
-    def jwk_operation(function: Callable[..., Steps[Any]]) -> JwkOperation:
-        """Declare ``get_jwk``."""
+    @overload
+    def __call__(
+        self, openid_configuration: Configuration = MISSING, *, as_pem: Literal[False] = False
+    ) -> dict[str, Any]: ...
+    @overload
+    def __call__(self, openid_configuration: Configuration = MISSING, *, as_pem: Literal[True]) -> RSAPublicKey: ...
+    @overload
+    def __call__(
+        self, openid_configuration: Configuration = MISSING, *, as_pem: bool
+    ) -> dict[str, Any] | RSAPublicKey: ...
+    def flow(self, openid_configuration: Configuration = MISSING, *, as_pem: bool = False) -> Steps[Any]:
+        """The call, as a flow."""
         ...
 
-else:
-    jwk_operation = operation
+
+class AsyncJwkCall(Protocol):
+    """``get_jwk`` on a client for asyncio."""
+
+    @overload
+    def __call__(
+        self, openid_configuration: Configuration = MISSING, *, as_pem: Literal[False] = False
+    ) -> Coroutine[Any, Any, dict[str, Any]]: ...
+    @overload
+    def __call__(
+        self, openid_configuration: Configuration = MISSING, *, as_pem: Literal[True]
+    ) -> Coroutine[Any, Any, RSAPublicKey]: ...
+    @overload
+    def __call__(
+        self, openid_configuration: Configuration = MISSING, *, as_pem: bool
+    ) -> Coroutine[Any, Any, dict[str, Any] | RSAPublicKey]: ...
+    def flow(self, openid_configuration: Configuration = MISSING, *, as_pem: bool = False) -> Steps[Any]:
+        """The call, as a flow."""
+        ...
+
+
+class JwkOperation(Protocol):
+    """``get_jwk`` in its table."""
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: Blocking, owner: type) -> JwkCall: ...
+    @overload
+    def __get__(self, instance: Awaiting, owner: type) -> AsyncJwkCall: ...
+
+
+def jwk_operation(function: Callable[..., Steps[Any]]) -> JwkOperation:
+    """Declare ``get_jwk``."""
+    ...
