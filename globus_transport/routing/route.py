@@ -19,10 +19,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, Union, overload
 
 from globus_transport.flow import Steps
-from globus_transport.routing.declared import Declared
 from globus_transport.routing.paging import Paging
 from globus_transport.routing.plan import Plan
-from globus_transport.routing.table import Awaiting, AwaitingPages, Blocking, BlockingPages, RouteTable
+from globus_transport.routing.table import Awaiting, AwaitingPages, Blocking, BlockingPages, Declared, RouteTable
 
 if TYPE_CHECKING:
     from typing import Self, Unpack

@@ -13,8 +13,7 @@ import responses
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.routing.bound import BoundOperation
-from globus_transport.routing.declared import Declared
-from globus_transport.routing.table import RouteTable
+from globus_transport.routing.table import Declared, RouteTable
 from globus_transport.services.auth.client import AuthClient
 from globus_transport.services.auth.login_clients import (
     AuthLoginClient,
