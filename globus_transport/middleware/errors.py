@@ -44,6 +44,7 @@ class Errors:
         raise self.make_error((yield from off_the_wire(response)))
 
     def __str__(self) -> str:
-        # A class's from_response() may be inherited: its class says more than its name.
+        # A class's method may be inherited: its class says more than its name, and a client's class names another.
         maker = getattr(self.make_error, "__self__", self.make_error)
+        maker = getattr(maker, "error_class", maker)
         return f"status >= 400 raises {getattr(maker, '__name__', repr(maker))}"

@@ -111,7 +111,7 @@ class MountedRoutes(RouteTable, Generic[SendT]):
         self, authorizer: AnyAuthorizer | None, retry_config: RetryConfig | None, deadline: float | None
     ) -> list[Layer]:
         layers = [
-            Layer("errors", Errors(self.error_class.from_response)),
+            Layer("errors", Errors(self.error_from)),
             Layer("deadline", Deadline(deadline)),
             Layer("redirect", Redirect()),
             Layer("retry", Retry(retry_config, self.may_pass)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from globus_transport.api_errors import GlobusAPIError
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.messages import Response
 from globus_transport.routing.plan import call_signature
@@ -13,6 +12,7 @@ from globus_transport.routing.plan import call_signature
 if TYPE_CHECKING:
     import inspect
 
+    from globus_transport.api_errors import GlobusAPIError
     from globus_transport.scopes.scope import Scope
 
 T = TypeVar("T")
@@ -135,6 +135,12 @@ class NoDefaultScopesError(GlobusSDKUsageError, NotImplementedError):
     """Which scopes an application has to ask for, for a client, is not known."""
 
 
+def _any_api_error() -> type[GlobusAPIError]:
+    from globus_transport.api_errors import GlobusAPIError
+
+    return GlobusAPIError
+
+
 class RouteTable:
     """The base of route tables.
 
@@ -149,14 +155,20 @@ class RouteTable:
 
     routes: ClassVar[_RoutesOf] = _RoutesOf()
     service_name: ClassVar[str] = ""
-    error_class: ClassVar[type[GlobusAPIError]] = GlobusAPIError
     scopes: ClassVar[Any] = None
     if TYPE_CHECKING:
+        error_class: ClassVar[type[GlobusAPIError]]
         resource_server: ClassVar[str | None]
     else:
+        error_class = LateValue(_any_api_error)
         resource_server = _ResourceServerOfScopes()
     token_scopes: ClassVar[Iterable[str | Scope]] = ()
     lists_its_routes: ClassVar[bool] = True
+
+    @classmethod
+    def error_from(cls, response: Response) -> Exception:
+        """What an unsuccessful reply is raised as: made by ``error_class``, which is loaded for it."""
+        return cls.error_class.from_response(response)
 
     @staticmethod
     def may_pass(response: Response) -> bool:

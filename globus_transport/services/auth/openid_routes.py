@@ -12,10 +12,10 @@ from globus_transport.missing import MISSING, MissingType
 from globus_transport.replies import GlobusHTTPResponse
 from globus_transport.routing.route import get, operation
 from globus_transport.routing.table import LateValue, RouteTable
-from globus_transport.services.auth.errors import AuthAPIError
 
 if TYPE_CHECKING:
     from globus_transport.scopes.collections import AuthScopeCollection
+    from globus_transport.services.auth.errors import AuthAPIError
     from globus_transport.services.auth.jwk_call import jwk_operation
 else:
     jwk_operation = operation
@@ -27,12 +27,18 @@ def _scopes() -> AuthScopeCollection:
     return AuthScopes
 
 
+def _error_class() -> type[AuthAPIError]:
+    from globus_transport.services.auth.errors import AuthAPIError
+
+    return AuthAPIError
+
+
 class OpenIDRoutes(RouteTable):
     """What Globus Auth tells anyone about itself."""
 
     service_name = "auth"
     resource_server = "auth.globus.org"
-    error_class = AuthAPIError
+    error_class = LateValue(_error_class)  # pyright: ignore
     scopes = LateValue(_scopes)
 
     @get("/.well-known/openid-configuration", scopes=())

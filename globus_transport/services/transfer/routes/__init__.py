@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from globus_transport.messages import Response
 from globus_transport.routing.table import LateValue
-from globus_transport.services.transfer.errors import TransferAPIError
 from globus_transport.services.transfer.routes.access import AccessRoutes
 from globus_transport.services.transfer.routes.bookmarks import BookmarkRoutes
 from globus_transport.services.transfer.routes.endpoint_manager import EndpointManagerRoutes
@@ -19,12 +18,19 @@ from globus_transport.services.transfer.routes.tunnels import TunnelRoutes
 
 if TYPE_CHECKING:
     from globus_transport.scopes.collections import TransferScopeCollection
+    from globus_transport.services.transfer.errors import TransferAPIError
 
 
 def _scopes() -> TransferScopeCollection:
     from globus_transport.scopes.collections import TransferScopes
 
     return TransferScopes
+
+
+def _error_class() -> type[TransferAPIError]:
+    from globus_transport.services.transfer.errors import TransferAPIError
+
+    return TransferAPIError
 
 
 # A printed table begins with the last base.
@@ -43,7 +49,7 @@ class TransferRoutes(
 
     service_name = "transfer"
     resource_server = "transfer.api.globus.org"
-    error_class = TransferAPIError
+    error_class = LateValue(_error_class)  # pyright: ignore
     scopes = LateValue(_scopes)
     token_scopes = LateValue(lambda: (_scopes().all,))  # pyright: ignore
     # On the class, too: TransferClient.default_scope_requirements.
@@ -52,5 +58,5 @@ class TransferRoutes(
     @staticmethod
     def may_pass(response: Response) -> bool:
         """Not an error that comes from the collection: asking the service again does not mend it."""
-        code = TransferAPIError(response).code or ""
+        code = _error_class()(response).code or ""
         return "ExternalError" not in code and "EndpointError" not in code
