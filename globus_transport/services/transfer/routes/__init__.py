@@ -11,8 +11,6 @@ from globus_transport.services.transfer.routes.bookmarks import BookmarkRoutes
 from globus_transport.services.transfer.routes.endpoint_manager import EndpointManagerRoutes
 from globus_transport.services.transfer.routes.endpoints import EndpointRoutes
 from globus_transport.services.transfer.routes.files import FileRoutes
-from globus_transport.services.transfer.routes.pause_rules import PauseRuleRoutes
-from globus_transport.services.transfer.routes.submission import SubmissionRoutes
 from globus_transport.services.transfer.routes.tasks import TaskRoutes
 from globus_transport.services.transfer.routes.tunnels import TunnelRoutes
 
@@ -36,12 +34,10 @@ def _error_class() -> type[TransferAPIError]:
 # A printed table begins with the last base.
 class TransferRoutes(
     TunnelRoutes,
-    PauseRuleRoutes,
     EndpointManagerRoutes,
     BookmarkRoutes,
     AccessRoutes,
     TaskRoutes,
-    SubmissionRoutes,
     FileRoutes,
     EndpointRoutes,
 ):
