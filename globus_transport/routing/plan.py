@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 import re
+import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -242,10 +244,34 @@ def _mapping(name: str, value: Any) -> Mapping[str, Any]:
 
 def _annotations_of(function: Callable[..., Any]) -> dict[str, Any]:
     # Not with get_type_hints(), which looks into each of them as well, and needs whatever they name.
+    names = _Exported(function)
     return {
-        name: eval(given, function.__globals__) if isinstance(given, str) else given
+        name: eval(given, function.__globals__, names) if isinstance(given, str) else given
         for name, given in function.__annotations__.items()
     }
+
+
+class _Exported(dict[str, Any]):
+    """Names that only a stub's annotations use, and that its module imports for type checkers only.
+
+    They are those that a package around the module exports, which loads them when it is asked. ``eval`` takes this for
+    its locals.
+    """
+
+    def __init__(self, function: Callable[..., Any], **known: Any) -> None:
+        super().__init__(known)
+        self._function = function
+
+    def __missing__(self, name: str) -> Any:
+        if name not in self._function.__globals__ and not hasattr(builtins, name):
+            package = self._function.__module__
+            while "." in package:
+                package = package.rpartition(".")[0]
+                if hasattr(sys.modules.get(package), name):
+                    value = self[name] = getattr(sys.modules[package], name)
+                    return value
+        # It is looked for in the module next.
+        raise KeyError(name)
 
 
 def call_signature(function: Callable[..., Any]) -> inspect.Signature:
@@ -260,8 +286,8 @@ def call_signature(function: Callable[..., Any]) -> inspect.Signature:
     from globus_transport.scopes.text import ScopesLike
 
     # What the aliases of `parameters` name.
-    names = {**function.__globals__, "datetime": datetime, "uuid": uuid, "Scope": Scope, "ScopesLike": ScopesLike}
-    hints = get_type_hints(function, names)
+    names = _Exported(function, datetime=datetime, uuid=uuid, Scope=Scope, ScopesLike=ScopesLike)
+    hints = get_type_hints(function, function.__globals__, names)
     whole = inspect.signature(function)
     parameters = [one.replace(annotation=hints.get(one.name, one.empty)) for one in list(whole.parameters.values())[1:]]
     return whole.replace(parameters=parameters, return_annotation=hints.get("return", whole.empty))

@@ -9,7 +9,8 @@
 
 On a client a route is callable; on an asyncio client it is awaited. Both have ``.request(...)``, and a
 paged one ``.pages(...)`` and ``.items(...)``. The annotations are read when a route is first used; with
-``from __future__ import annotations`` they cost nothing until then.
+``from __future__ import annotations`` they cost nothing until then. What only they name may be imported under
+``TYPE_CHECKING``, if a package around the module exports it (PEP 562): then it, too, is loaded at that first use.
 """
 
 from __future__ import annotations

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 import globus_transport
-from globus_transport import RouteTable
+from globus_transport import BaseClient, Response, RouteTable
 
 TABLES = [
     value
@@ -46,3 +50,67 @@ def test_a_printed_table_is_in_order_and_narrow() -> None:
     assert text[1].split()[2] == "get_endpoint"
     assert text[-1].split()[2] == "get_tunnel_events"
     assert max(map(len, text)) < 160
+
+
+_PACKAGE = """
+def __getattr__(name):
+    if name != "Pages":
+        raise AttributeError(name)
+    from widget_service.replies import Pages
+    return Pages
+"""
+_REPLIES = """
+from globus_transport import GlobusHTTPResponse
+
+class Pages(GlobusHTTPResponse):
+    pass
+"""
+_ROUTES = """
+from __future__ import annotations
+from typing import TYPE_CHECKING
+from globus_transport import GlobusHTTPResponse
+from globus_transport.routing.route import get
+from globus_transport.routing.table import RouteTable
+
+if TYPE_CHECKING:
+    from widget_service.replies import Pages
+    from elsewhere import Size
+
+class Widgets(RouteTable):
+    @get("/widgets")
+    def widgets(self) -> Pages: ...
+
+    @get("/widget/{size}")
+    def widget(self, size: Size) -> GlobusHTTPResponse: ...
+"""
+
+
+@pytest.fixture
+def widgets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    package = tmp_path / "widget_service" / "routes"
+    package.mkdir(parents=True)
+    (package.parent / "__init__.py").write_text(_PACKAGE)
+    (package.parent / "replies.py").write_text(_REPLIES)
+    (package / "__init__.py").write_text("")
+    (package / "widgets.py").write_text(_ROUTES)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield importlib.import_module("widget_service.routes.widgets")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "widget_service"]:
+        del sys.modules[name]
+
+
+def test_what_only_annotations_name_is_taken_from_a_package_around(widgets: Any) -> None:
+    client = type("Client", (BaseClient, widgets.Widgets), {})(
+        base_url="https://widgets.example.org", terminal=lambda _request: Response(200, {}, b"{}")
+    )
+    assert "widget_service.replies" not in sys.modules
+    reply = client.widgets()
+    assert type(reply).__name__ == "Pages"
+    assert inspect.signature(client.widgets).return_annotation is type(reply)
+
+
+def test_what_they_name_and_nothing_has_is_said(widgets: Any) -> None:
+    with pytest.raises(NameError, match="'Size' is not defined"):
+        widgets.Widgets.widget.plan  # noqa: B018
+    with pytest.raises(NameError, match="'Size' is not defined"):
+        inspect.signature(widgets.Widgets.widget)

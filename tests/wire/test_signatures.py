@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
 
 import globus_sdk
 import globus_sdk.services.transfer
@@ -17,16 +16,19 @@ _PAYLOADS = ("TransferData", "DeleteData", "CreateTunnelData")
 _GENERIC = ("get", "post", "put", "patch", "delete", "request")
 _LOGIN = ("oauth2_start_flow", "oauth2_get_authorize_url")
 _APP = ("attach_globus_app", "add_app_scope", "add_app_data_access_scope")
+# Left out means the same here: the class is loaded by the first call.
+_LEFT_OUT = {"response_class": "OAuthTokenResponse"}
 
 
 def _shape(signature: inspect.Signature) -> list[tuple[str, str, str]]:
     """The parameters, in a form that is the same for both packages."""
-    return [(one.name, one.kind.name, _default(one.default)) for one in signature.parameters.values()]
+    return [(one.name, one.kind.name, _default(one)) for one in signature.parameters.values()]
 
 
-def _default(value: Any) -> str:
+def _default(parameter: inspect.Parameter) -> str:
+    value = parameter.default
     if value is globus_sdk.MISSING or value is globus_transport.MISSING:
-        return "MISSING"
+        return _LEFT_OUT.get(parameter.name, "MISSING")
     return value.__name__ if isinstance(value, type) else repr(value)
 
 

@@ -16,30 +16,23 @@ from globus_transport.replies import GlobusHTTPResponse
 from globus_transport.routing.parameters import Body, BodyParams, Field, Maybe, QueryParams, UUIDLike, comma_list
 from globus_transport.routing.route import operation, post
 from globus_transport.routing.table import NoDefaultScopesError
-from globus_transport.services.auth.client_fields import (
-    ClientType,
-    Link,
-    MoreClientFields,
-    Texts,
-    Visibility,
-    new_client,
-)
 from globus_transport.services.auth.openid_routes import OpenIDRoutes
-from globus_transport.services.auth.token_replies import (
-    OAuthAuthorizationCodeResponse,
-    OAuthClientCredentialsResponse,
-    OAuthDependentTokenResponse,
-    OAuthRefreshTokenResponse,
-    OAuthTokenResponse,
-)
 
 if TYPE_CHECKING:
     from globus_transport.scopes.scope import Scope
     from globus_transport.scopes.text import ScopesLike
+    from globus_transport.services.auth import client_fields
     from globus_transport.services.auth.flow_managers import (
         GlobusAuthorizationCodeFlowManager,
         GlobusNativeAppFlowManager,
         GlobusOAuthFlowManager,
+    )
+    from globus_transport.services.auth.token_replies import (
+        OAuthAuthorizationCodeResponse,
+        OAuthClientCredentialsResponse,
+        OAuthDependentTokenResponse,
+        OAuthRefreshTokenResponse,
+        OAuthTokenResponse,
     )
 
 _TOKEN = "/v2/oauth2/token"
@@ -50,6 +43,13 @@ def _scopes(_name: str, scopes: ScopesLike) -> str:
     from globus_transport.scopes.text import scope_text
 
     return scope_text(scopes)
+
+
+def _new_client(given: dict[str, Any]) -> dict[str, Any]:
+    # Not at the top: few programs register clients.
+    from globus_transport.services.auth.client_fields import new_client
+
+    return new_client(given)
 
 
 def _offline(_name: str, refresh_tokens: bool) -> Any:
@@ -160,15 +160,16 @@ class LoginRoutes(OpenIDRoutes):
         form_data: Mapping[str, Any],
         *,
         body_params: Optional[Mapping[str, Any]] = None,
-        response_class: type[OAuthTokenResponse] = OAuthTokenResponse,
+        response_class: Maybe[type[OAuthTokenResponse]] = MISSING,
     ) -> Steps[OAuthTokenResponse]:
         """Tokens for a grant that has no method here.
 
         :param form_data: the grant
         :param body_params: further fields, which win
+        :param response_class: of the reply, if it is not to be an ``OAuthTokenResponse``
         """
         reply = yield from self._oauth2_grant.flow(form_data, body_params=body_params)
-        return reply if response_class is OAuthTokenResponse else response_class(reply)
+        return reply if isinstance(response_class, MissingType) else response_class(reply)
 
     @post(_TOKEN, form=True, scopes=())
     def _oauth2_grant(
@@ -319,20 +320,20 @@ class ConfidentialAppRoutes(LoginRoutes):
         """
         ...
 
-    @post("/v2/api/clients", wrap="client", scopes=(), prepare=new_client)
+    @post("/v2/api/clients", wrap="client", scopes=(), prepare=_new_client)
     def create_child_client(
         self,
         name: str,
         *,
         public_client: Maybe[bool] = MISSING,
-        client_type: Maybe[ClientType] = MISSING,
-        visibility: Maybe[Visibility] = MISSING,
-        redirect_uris: Texts = MISSING,
-        terms_and_conditions: Link = MISSING,
-        privacy_policy: Link = MISSING,
+        client_type: Maybe[client_fields.ClientType] = MISSING,
+        visibility: Maybe[client_fields.Visibility] = MISSING,
+        redirect_uris: client_fields.Texts = MISSING,
+        terms_and_conditions: client_fields.Link = MISSING,
+        privacy_policy: client_fields.Link = MISSING,
         required_idp: Maybe[UUIDLike] = MISSING,
         preselect_idp: Maybe[UUIDLike] = MISSING,
-        additional_fields: MoreClientFields = None,
+        additional_fields: client_fields.MoreClientFields = None,
     ) -> GlobusHTTPResponse:
         """Register a client below this one. The parameters are those of ``AuthClient.create_client``.
 

@@ -37,7 +37,8 @@ __all__ = [
 if not TYPE_CHECKING:
     import globus_transport
 
-    __getattr__ = globus_transport._lazily(globals(), _MODULES)
+    # A module that the annotations of routes name is loaded with the first call of such a route.
+    __getattr__ = globus_transport._lazily(globals(), _MODULES, {"filters"})
 
 
 def __dir__() -> list[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.routing.parameters import comma_list
+from globus_transport.routing.parameters import DateLike, Maybe, Query, comma_list
 
 TransferFilter = str | Mapping[str, Any]
 
@@ -43,3 +43,8 @@ def _time_text(name: str, value: datetime.datetime | str) -> str:
     if isinstance(value, datetime.datetime):
         return value.isoformat(timespec="seconds")
     raise GlobusSDKUsageError(f"{name}: expected the text of a time or a datetime, got {value!r}")
+
+
+Filter = Annotated[Maybe[TransferFilter], Query(encode=filter_text)]
+Filters = Annotated[Maybe[TransferFilter | list[TransferFilter]], Query(encode=filter_texts)]
+TimeRange = Annotated[Maybe[str | tuple[DateLike, DateLike]], Query(encode=time_range)]

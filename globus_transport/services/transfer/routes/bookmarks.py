@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from globus_transport.replies import GlobusHTTPResponse
 from globus_transport.routing.parameters import Body, QueryParams, UUIDLike
 from globus_transport.routing.route import delete, get, post, put
 from globus_transport.routing.table import RouteTable
-from globus_transport.services.transfer.replies import IterableTransferResponse
+
+if TYPE_CHECKING:
+    from globus_transport.services.transfer.replies import IterableTransferResponse
 
 
 class BookmarkRoutes(RouteTable):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, Union
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.missing import MISSING
@@ -12,19 +12,19 @@ from globus_transport.routing.paging import Marker, Offset
 from globus_transport.routing.parameters import (
     Body,
     CommaList,
-    DateLike,
     Field,
     Maybe,
     OneZero,
-    Query,
     QueryParams,
     UUIDLike,
     text_list,
 )
 from globus_transport.routing.route import delete, get, post, put
 from globus_transport.routing.table import RouteTable
-from globus_transport.services.transfer.filters import time_range
-from globus_transport.services.transfer.replies import IterableTransferResponse
+
+if TYPE_CHECKING:
+    from globus_transport.services.transfer import filters
+    from globus_transport.services.transfer.replies import IterableTransferResponse
 
 _BY_MARKER = Marker(key="next_marker")
 
@@ -84,9 +84,7 @@ class EndpointManagerRoutes(RouteTable):
         filter_endpoint: Maybe[UUIDLike] = MISSING,
         filter_endpoint_use: Maybe[Literal["source", "destination"]] = MISSING,
         filter_is_paused: Maybe[bool] = MISSING,
-        filter_completion_time: Annotated[
-            Maybe[Union[str, tuple[DateLike, DateLike]]], Query(encode=time_range)
-        ] = MISSING,
+        filter_completion_time: filters.TimeRange = MISSING,
         filter_min_faults: Maybe[int] = MISSING,
         filter_local_user: Maybe[str] = MISSING,
         last_key: Maybe[str] = MISSING,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Union
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from globus_transport.missing import MISSING
 from globus_transport.replies import GlobusHTTPResponse
@@ -11,7 +11,9 @@ from globus_transport.routing.paging import Marker, Offset
 from globus_transport.routing.parameters import Body, Maybe, OneZero, QueryParams, UUIDLike
 from globus_transport.routing.route import delete, get, post, put
 from globus_transport.routing.table import RouteTable
-from globus_transport.services.transfer.replies import IterableTransferResponse
+
+if TYPE_CHECKING:
+    from globus_transport.services.transfer.replies import IterableTransferResponse
 
 EntityType = Literal[
     "GCP_mapped_collection",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Union
+from typing import TYPE_CHECKING, Annotated, Union
 
 from globus_transport.missing import MISSING
 from globus_transport.replies import GlobusHTTPResponse
-from globus_transport.routing.parameters import CommaList, Field, Maybe, OneZero, Query, QueryParams, UUIDLike
+from globus_transport.routing.parameters import CommaList, Field, Maybe, OneZero, QueryParams, UUIDLike
 from globus_transport.routing.route import get, post
 from globus_transport.routing.table import RouteTable
-from globus_transport.services.transfer.filters import TransferFilter, filter_texts
-from globus_transport.services.transfer.replies import IterableTransferResponse
+
+if TYPE_CHECKING:
+    from globus_transport.services.transfer import filters
+    from globus_transport.services.transfer.replies import IterableTransferResponse
 
 
 class FileRoutes(RouteTable):
@@ -26,7 +28,7 @@ class FileRoutes(RouteTable):
         orderby: Annotated[Maybe[Union[str, list[str]]], CommaList] = MISSING,
         limit: Maybe[int] = MISSING,
         offset: Maybe[int] = MISSING,
-        filter: Annotated[Maybe[Union[TransferFilter, list[TransferFilter]]], Query(encode=filter_texts)] = MISSING,
+        filter: filters.Filters = MISSING,
         local_user: Maybe[str] = MISSING,
         query_params: QueryParams = None,
     ) -> IterableTransferResponse:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, MutableMapping
-from typing import Annotated, Any, Union
+from typing import TYPE_CHECKING, Annotated, Any, Union
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.flow import Steps, sleep
 from globus_transport.missing import MISSING
 from globus_transport.replies import GlobusHTTPResponse
 from globus_transport.routing.paging import Marker, Offset
-from globus_transport.routing.parameters import Body, CommaList, Maybe, Query, QueryParams, UUIDLike
+from globus_transport.routing.parameters import Body, CommaList, Maybe, QueryParams, UUIDLike
 from globus_transport.routing.route import get, operation, post, put
 from globus_transport.routing.table import RouteTable
-from globus_transport.services.transfer.filters import TransferFilter, filter_text
-from globus_transport.services.transfer.replies import IterableTransferResponse
+
+if TYPE_CHECKING:
+    from globus_transport.services.transfer import filters
+    from globus_transport.services.transfer.replies import IterableTransferResponse
 
 _COUNTED = Offset(page_size=1000, total_key="total")
 _BY_MARKER = Marker(key="next_marker")
@@ -67,7 +69,7 @@ class TaskRoutes(RouteTable):
         limit: Maybe[int] = MISSING,
         offset: Maybe[int] = MISSING,
         orderby: Annotated[Maybe[Union[str, list[str]]], CommaList] = MISSING,
-        filter: Annotated[Maybe[TransferFilter], Query(encode=filter_text)] = MISSING,
+        filter: filters.Filter = MISSING,
         query_params: QueryParams = None,
     ) -> IterableTransferResponse:
         """The user's tasks, the newest first.

@@ -6,7 +6,7 @@ Their documents are JSON:API (jsonapi.org): what counts stands under ``data``.
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.flow import Steps
@@ -14,7 +14,9 @@ from globus_transport.replies import GlobusHTTPResponse
 from globus_transport.routing.parameters import Body, QueryParams, UUIDLike
 from globus_transport.routing.route import delete, get, operation, patch, post
 from globus_transport.routing.table import RouteTable
-from globus_transport.services.transfer.replies import IterableJSONAPIResponse
+
+if TYPE_CHECKING:
+    from globus_transport.services.transfer.replies import IterableJSONAPIResponse
 
 
 class TunnelRoutes(RouteTable):
