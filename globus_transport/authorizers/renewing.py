@@ -15,7 +15,6 @@ from globus_transport.flow import Flow, Run, Steps
 from globus_transport.messages import Request, Response
 from globus_transport.middleware.errors import off_the_wire
 from globus_transport.tokens.data import AccessToken
-from globus_transport.tokens.renewal import Renewal
 
 if TYPE_CHECKING:
     from globus_transport.authorizers.protocols import TokenReply
@@ -54,10 +53,6 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         self._token: AccessToken | None = None
         if access_token is not None:
             self._token = AccessToken(access_token, bearer(access_token), expires_at)
-        self._renewal: Renewal[AccessToken] = self._new_renewal()
-
-    def _new_renewal(self) -> Renewal[AccessToken]:
-        return Renewal(self._fetch, self._store, self._adopt, self._store_awaits)
 
     @abstractmethod
     def _get_token_response(self) -> ReplyT:
@@ -144,7 +139,15 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         return token
 
     def _fresh_token(self, deadline: float | None) -> Steps[AccessToken]:
-        return self._renewal.renewed(self._current_if_fresh, deadline)
+        # Not at the top: most programs start with a good token.
+        from globus_transport.tokens.renewal import Renewal
+
+        renewal: Renewal[AccessToken] | None = vars(self).get("_renewal")
+        if renewal is None:
+            # Who comes first sets it for all, with no lock that a fork could find held.
+            new = Renewal(self._fetch, self._store, self._adopt, self._store_awaits)
+            renewal = vars(self).setdefault("_renewal", new)
+        return renewal.renewed(self._current_if_fresh, deadline)
 
     def _current_if_fresh(self) -> AccessToken | None:
         token = self._token
@@ -182,11 +185,7 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         return answer[1]
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_renewal"}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state)
-        self._renewal = self._new_renewal()
+        return {name: value for name, value in vars(self).items() if name != "_renewal"}
 
 
 def _no_requests(request: Request) -> Response:

@@ -189,7 +189,7 @@ def test_a_renewal_that_fails_lets_go_of_the_refusal(
     authorizer = _tokens()
     authorizer.ensure_valid_token()
     replies: list[requests.Response] = []
-    monkeypatch.setattr(authorizer, "_renewal", None)
+    monkeypatch.setattr(authorizer, "_renewal", object(), raising=False)
     with ScriptedServer(answering(REFUSED)) as server:
         hooks = {"response": lambda reply, **_options: replies.append(reply)}
         auth = GlobusAuth(authorizer, server.origin)

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from globus_transport.messages import Response
 from globus_transport.routing.table import LateValue
-from globus_transport.services.transfer.routes.access import AccessRoutes
-from globus_transport.services.transfer.routes.bookmarks import BookmarkRoutes
 from globus_transport.services.transfer.routes.endpoint_manager import EndpointManagerRoutes
 from globus_transport.services.transfer.routes.endpoints import EndpointRoutes
 from globus_transport.services.transfer.routes.files import FileRoutes
@@ -32,15 +30,7 @@ def _error_class() -> type[TransferAPIError]:
 
 
 # A printed table begins with the last base.
-class TransferRoutes(
-    TunnelRoutes,
-    EndpointManagerRoutes,
-    BookmarkRoutes,
-    AccessRoutes,
-    TaskRoutes,
-    FileRoutes,
-    EndpointRoutes,
-):
+class TransferRoutes(TunnelRoutes, EndpointManagerRoutes, TaskRoutes, FileRoutes, EndpointRoutes):
     """Find, share and manage collections, look at files, and submit and watch tasks."""
 
     service_name = "transfer"

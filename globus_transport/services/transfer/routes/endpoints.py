@@ -1,4 +1,4 @@
-"""Routes on collections and endpoints themselves."""
+"""Routes on collections and endpoints: themselves, and who may do what on them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FIRST_THOUSAND = Offset(page_size=100, max_results=1000, more_key="has_next_pag
 
 
 class EndpointRoutes(RouteTable):
-    """Find, make, change and remove collections."""
+    """Find, make, change and remove collections, and say by roles and access rules who may do what on them."""
 
     @get("/v0.10/endpoint/{endpoint_id}")
     def get_endpoint(self, endpoint_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
@@ -156,4 +156,72 @@ class EndpointRoutes(RouteTable):
 
         :param server_id: a number, from ``endpoint_server_list``
         """
+        ...
+
+    @get("/v0.10/endpoint/{endpoint_id}/role_list")
+    def endpoint_role_list(
+        self, endpoint_id: UUIDLike, *, query_params: QueryParams = None
+    ) -> IterableTransferResponse:
+        """The roles that people and groups have on a collection."""
+        ...
+
+    @post("/v0.10/endpoint/{endpoint_id}/role")
+    def add_endpoint_role(
+        self, endpoint_id: UUIDLike, role_data: Annotated[Mapping[str, Any], Body()]
+    ) -> GlobusHTTPResponse:
+        """Give a role; the reply has its ``id``.
+
+        :param role_data: such as ``{"DATA_TYPE": "role", "principal_type": "identity", "principal": identity_id,
+            "role": "access_manager"}``
+        """
+        ...
+
+    @get("/v0.10/endpoint/{endpoint_id}/role/{role_id}")
+    def get_endpoint_role(
+        self, endpoint_id: UUIDLike, role_id: str, *, query_params: QueryParams = None
+    ) -> GlobusHTTPResponse:
+        """One role of a collection."""
+        ...
+
+    @delete("/v0.10/endpoint/{endpoint_id}/role/{role_id}")
+    def delete_endpoint_role(self, endpoint_id: UUIDLike, role_id: str) -> GlobusHTTPResponse:
+        """Take a role away."""
+        ...
+
+    @get("/v0.10/endpoint/{endpoint_id}/access_list")
+    def endpoint_acl_list(self, endpoint_id: UUIDLike, *, query_params: QueryParams = None) -> IterableTransferResponse:
+        """The access rules of a guest collection."""
+        ...
+
+    @get("/v0.10/endpoint/{endpoint_id}/access/{rule_id}")
+    def get_endpoint_acl_rule(
+        self, endpoint_id: UUIDLike, rule_id: str, *, query_params: QueryParams = None
+    ) -> GlobusHTTPResponse:
+        """One access rule."""
+        ...
+
+    @post("/v0.10/endpoint/{endpoint_id}/access")
+    def add_endpoint_acl_rule(
+        self, endpoint_id: UUIDLike, rule_data: Annotated[Mapping[str, Any], Body()]
+    ) -> GlobusHTTPResponse:
+        """Let someone read, or read and write, a folder; the reply has the rule's id as ``access_id``.
+
+        :param rule_data: such as ``{"DATA_TYPE": "access", "principal_type": "identity", "principal": identity_id,
+            "path": "/folder/", "permissions": "rw"}``
+        """
+        ...
+
+    @put("/v0.10/endpoint/{endpoint_id}/access/{rule_id}")
+    def update_endpoint_acl_rule(
+        self, endpoint_id: UUIDLike, rule_id: str, rule_data: Annotated[Mapping[str, Any], Body()]
+    ) -> GlobusHTTPResponse:
+        """Change what an access rule permits.
+
+        :param rule_data: such as ``{"DATA_TYPE": "access", "permissions": "r"}``
+        """
+        ...
+
+    @delete("/v0.10/endpoint/{endpoint_id}/access/{rule_id}")
+    def delete_endpoint_acl_rule(self, endpoint_id: UUIDLike, rule_id: str) -> GlobusHTTPResponse:
+        """Remove an access rule."""
         ...

@@ -1,13 +1,14 @@
-"""Routes on what is on a collection: files and folders."""
+"""Routes on what is on a collection: files and folders, and bookmarks, names that a user gives to folders."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Union
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Union
 
 from globus_transport.missing import MISSING
 from globus_transport.replies import GlobusHTTPResponse
-from globus_transport.routing.parameters import CommaList, Field, Maybe, OneZero, QueryParams, UUIDLike
-from globus_transport.routing.route import get, post
+from globus_transport.routing.parameters import Body, CommaList, Field, Maybe, OneZero, QueryParams, UUIDLike
+from globus_transport.routing.route import delete, get, post, put
 from globus_transport.routing.table import RouteTable
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class FileRoutes(RouteTable):
-    """Look at files and folders, make folders, rename."""
+    """Look at files and folders, make folders, rename, and bookmark folders."""
 
     @get("/v0.10/operation/endpoint/{endpoint_id}/ls")
     def operation_ls(
@@ -79,4 +80,37 @@ class FileRoutes(RouteTable):
         query_params: QueryParams = None,
     ) -> GlobusHTTPResponse:
         """Rename or move a file or folder."""
+        ...
+
+    @get("/v0.10/bookmark_list")
+    def bookmark_list(self, *, query_params: QueryParams = None) -> IterableTransferResponse:
+        """All of the user's bookmarks."""
+        ...
+
+    @post("/v0.10/bookmark")
+    def create_bookmark(self, bookmark_data: Annotated[Mapping[str, Any], Body()]) -> GlobusHTTPResponse:
+        """Make a bookmark; the reply has its ``id``.
+
+        :param bookmark_data: with ``name``, ``endpoint_id`` and ``path``
+        """
+        ...
+
+    @get("/v0.10/bookmark/{bookmark_id}")
+    def get_bookmark(self, bookmark_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
+        """One bookmark."""
+        ...
+
+    @put("/v0.10/bookmark/{bookmark_id}")
+    def update_bookmark(
+        self, bookmark_id: UUIDLike, bookmark_data: Annotated[Mapping[str, Any], Body()]
+    ) -> GlobusHTTPResponse:
+        """Rename a bookmark.
+
+        :param bookmark_data: such as ``{"name": "new"}``
+        """
+        ...
+
+    @delete("/v0.10/bookmark/{bookmark_id}")
+    def delete_bookmark(self, bookmark_id: UUIDLike) -> GlobusHTTPResponse:
+        """Remove a bookmark. The folder stays."""
         ...
