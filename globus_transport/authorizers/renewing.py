@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from globus_transport import driver
 from globus_transport.authorizers.base import GlobusAuthorizer, bearer
+from globus_transport.authorizers.held_token import AccessToken
 from globus_transport.callables import runs_coroutine
 from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.flow import Flow, Run, Steps
 from globus_transport.messages import Request, Response
 from globus_transport.middleware.errors import off_the_wire
-from globus_transport.tokens.data import AccessToken
 
 if TYPE_CHECKING:
     from globus_transport.authorizers.protocols import TokenReply

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_transport.tokens.data import AccessToken, lifetime_of
+from globus_transport.authorizers.held_token import AccessToken
+from globus_transport.services.auth.token_replies import lifetime_of
 from tests.core.stepping import unhurried
 
 NOW = 1_700_000_000

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.messages import Response
 from globus_transport.replies import GlobusHTTPResponse
-from globus_transport.tokens.data import lifetime_of
 
 if TYPE_CHECKING:
     from globus_transport.scopes.scope import Scope
 
 TokenDocument = dict[str, Any]
+
+_LONGEST_LIFE = 10 * 365 * 86400.0
 
 
 class TokensByScope(Mapping[str, TokenDocument]):
@@ -174,3 +175,21 @@ def _token(document: Any, now: float) -> TokenDocument:
         "expires_at_seconds": None if lifetime is None else int(now + lifetime),
         "resource_server": document["resource_server"],
     }
+
+
+def lifetime_of(expires_in: object) -> float | None:
+    """The seconds that an ``expires_in`` (RFC 6749, section 5.1) means.
+
+    Numbers, also as text. ``None`` for what is no number of seconds: such a token serves until it is
+    refused, because throwing the reply away would lose a rotated refresh token with it.
+    """
+    if isinstance(expires_in, bool):
+        return None
+    if isinstance(expires_in, str):
+        try:
+            expires_in = float(expires_in)
+        except ValueError:
+            return None
+    if not isinstance(expires_in, (int, float)) or expires_in != expires_in or expires_in < 0:
+        return None
+    return float(min(expires_in, _LONGEST_LIFE))

@@ -7,7 +7,6 @@ import time
 
 #: A token is renewed this many seconds before it expires, or after three quarters of a short life.
 MARGIN = 60.0
-_LONGEST_LIFE = 10 * 365 * 86400.0
 
 
 class AccessToken:
@@ -43,21 +42,3 @@ class AccessToken:
     def is_stale(self) -> bool:
         """Whether it should be renewed before it is used."""
         return time.time() >= self.stale_at
-
-
-def lifetime_of(expires_in: object) -> float | None:
-    """The seconds that an ``expires_in`` (RFC 6749, section 5.1) means.
-
-    Numbers, also as text. ``None`` for what is no number of seconds: such a token serves until it is
-    refused, because throwing the reply away would lose a rotated refresh token with it.
-    """
-    if isinstance(expires_in, bool):
-        return None
-    if isinstance(expires_in, str):
-        try:
-            expires_in = float(expires_in)
-        except ValueError:
-            return None
-    if not isinstance(expires_in, (int, float)) or expires_in != expires_in or expires_in < 0:
-        return None
-    return float(min(expires_in, _LONGEST_LIFE))
