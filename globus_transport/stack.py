@@ -10,7 +10,7 @@ A stack never changes. ``add``, ``replace`` and ``remove`` give a new one over t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from globus_transport import driver
 from globus_transport.callables import runs_coroutine
@@ -28,6 +28,7 @@ from globus_transport.layers import (
     to_layer,
 )
 from globus_transport.messages import Request, Response
+from globus_transport.values import Generic
 
 if TYPE_CHECKING:
     from typing import Self

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from globus_transport import driver
 from globus_transport.authorizers.base import GlobusAuthorizer, bearer
@@ -15,6 +15,7 @@ from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.flow import Flow, Run, Steps
 from globus_transport.messages import Request, Response
 from globus_transport.middleware.errors import off_the_wire
+from globus_transport.values import Generic
 
 if TYPE_CHECKING:
     from globus_transport.authorizers.protocols import TokenReply
@@ -142,11 +143,10 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         # Not at the top: most programs start with a good token.
         from globus_transport.tokens.renewal import Renewal
 
-        renewal: Renewal[AccessToken] | None = vars(self).get("_renewal")
-        if renewal is None:
+        if "_renewal" not in vars(self):
             # Who comes first sets it for all, with no lock that a fork could find held.
-            new = Renewal(self._fetch, self._store, self._adopt, self._store_awaits)
-            renewal = vars(self).setdefault("_renewal", new)
+            vars(self).setdefault("_renewal", Renewal(self._fetch, self._store, self._adopt, self._store_awaits))
+        renewal: Renewal[AccessToken] = vars(self)["_renewal"]
         return renewal.renewed(self._current_if_fresh, deadline)
 
     def _current_if_fresh(self) -> AccessToken | None:

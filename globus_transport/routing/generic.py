@@ -10,8 +10,8 @@ from globus_transport.flow import Steps, send
 from globus_transport.headers import Headers
 from globus_transport.messages import Request, StreamBody
 from globus_transport.replies import GlobusHTTPResponse
-from globus_transport.routing.encoding import encode_query, whole_path
 from globus_transport.routing.mounting import MountedRoutes, SendT
+from globus_transport.routing.parameters import encode_query, whole_path
 from globus_transport.routing.route import operation
 from globus_transport.urls import URL
 

@@ -11,7 +11,7 @@ from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.ids import is_uuid
 from globus_transport.json_text import dumps
 from globus_transport.missing import MISSING
-from globus_transport.routing.encoding import kind_of
+from globus_transport.routing.parameters import kind_of
 
 _PLAIN = frozenset({str, bool, int, type(None)})
 _TEXT = frozenset({str})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, Union
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, Union
 
 from globus_transport import __version__, config
 from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer
@@ -19,6 +19,7 @@ from globus_transport.middleware.retry import Retry, RetryConfig
 from globus_transport.routing.table import RouteTable
 from globus_transport.transport import Transport
 from globus_transport.urls import URL
+from globus_transport.values import Generic
 
 if TYPE_CHECKING:
     from typing import Self

@@ -1,17 +1,19 @@
-"""How a route says where a parameter goes: markers for ``typing.Annotated``.
+"""Parameters: how a route says where one goes, and how values are written in path segments, queries and forms.
 
-Without a marker a parameter goes into the path if the path names it, else into the query of a GET,
-HEAD or DELETE, and into the body of a POST, PUT or PATCH.
+A route says it by markers for ``typing.Annotated``. Without a marker a parameter goes into the path if the path names
+it, else into the query of a GET, HEAD or DELETE, and into the body of a POST, PUT or PATCH.
 """
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union
+from urllib.parse import quote, urlencode
 
 from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.missing import MissingType
-from globus_transport.routing.encoding import query_text
+from globus_transport.ids import is_uuid
+from globus_transport.missing import MISSING, MissingType
 from globus_transport.values import frozen
 
 if TYPE_CHECKING:
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     import uuid
 
 T = TypeVar("T")
+
+# As a set for str.strip(): it leaves nothing of a text that has no others, and takes no regular expression.
+_NEEDS_NO_QUOTING = "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 #: Makes a value of one parameter ready for the wire; is given the parameter's name for its errors.
 Encode = Callable[[str, Any], Any]
@@ -64,6 +69,85 @@ class MoreFields:
 
 QueryParams = Annotated[Mapping[str, Any] | None, MoreQuery()]
 BodyParams = Annotated[Mapping[str, Any] | None, MoreFields()]
+
+
+def path_segment(name: str, value: Any) -> str:
+    """A path argument, quoted so that it stays one segment (RFC 3986, section 3.3).
+
+    :raises GlobusSDKUsageError: if it is empty, ``.`` or ``..``, or no text, number or UUID
+    """
+    if isinstance(value, enum.Enum):
+        value = value.value
+    if isinstance(value, bool) or not (isinstance(value, (str, int)) or is_uuid(value)):
+        raise GlobusSDKUsageError(f"{name}: expected an id, got {kind_of(value)}")
+    text = str(value)
+    if text and text[0] != "." and not text.strip(_NEEDS_NO_QUOTING):
+        return text
+    if text in ("", ".", ".."):
+        raise GlobusSDKUsageError(f"{name}: {text!r} is no id: it would change the address of the call")
+    return _quoted(name, text, safe="")
+
+
+def whole_path(path: str) -> str:
+    """A path as one text, each segment quoted.
+
+    :raises GlobusSDKUsageError: if it has segments ``.`` or ``..``, which would be taken away on the way
+    """
+    if any(segment in (".", "..") for segment in path.split("/")):
+        raise GlobusSDKUsageError(f"the path {path!r} has a segment '.' or '..'")
+    return _quoted("path", path, safe="/")
+
+
+def _quoted(name: str, text: str, *, safe: str) -> str:
+    try:
+        return quote(text, safe=safe)
+    except UnicodeEncodeError:
+        raise GlobusSDKUsageError(f"{name}: {text!r} is not text that can be encoded as UTF-8") from None
+
+
+def query_text(name: str, value: Any) -> str:
+    """One value of a query or form.
+
+    :raises GlobusSDKUsageError: if it is not a single value
+    """
+    if isinstance(value, str):
+        # Also members of enumerations that are text.
+        return value.value if isinstance(value, enum.Enum) else value
+    if isinstance(value, enum.Enum):
+        return str(value.value)
+    if isinstance(value, (bytes, Mapping)) or value is MISSING:
+        raise GlobusSDKUsageError(f"{name}: {kind_of(value)} cannot be sent in a query or form")
+    return str(value)
+
+
+def query_pairs(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The pairs of a query or form: several for a list; none for ``None``, MISSING and an empty list."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in values.items():
+        if type(value) is str:
+            pairs.append((name, value))
+        elif value is None or value is MISSING:
+            continue
+        elif isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping)):
+            pairs.extend((name, query_text(name, one)) for one in value if one is not None)
+        else:
+            pairs.append((name, query_text(name, value)))
+    return pairs
+
+
+def encode_query(values: Mapping[str, Any]) -> str:
+    """A query or form as text.
+
+    :raises GlobusSDKUsageError: if a value has no place in one
+    """
+    try:
+        return urlencode(query_pairs(values))
+    except UnicodeEncodeError as error:
+        raise GlobusSDKUsageError(f"{error.object!r} is not text that can be encoded as UTF-8") from None
+
+
+def kind_of(value: object) -> str:
+    return "None" if value is None else "MISSING" if value is MISSING else f"a {type(value).__name__}"
 
 
 def comma_list(name: str, value: Any) -> str:

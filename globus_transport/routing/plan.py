@@ -13,8 +13,16 @@ from globus_transport.headers import Headers
 from globus_transport.messages import Request, Response
 from globus_transport.missing import MISSING
 from globus_transport.replies import GlobusHTTPResponse, IterableResponse
-from globus_transport.routing.encoding import encode_query, path_segment
-from globus_transport.routing.parameters import Body, Encode, Field, MoreFields, MoreQuery, Query
+from globus_transport.routing.parameters import (
+    Body,
+    Encode,
+    Field,
+    MoreFields,
+    MoreQuery,
+    Query,
+    encode_query,
+    path_segment,
+)
 from globus_transport.urls import URL
 
 if TYPE_CHECKING:

@@ -17,12 +17,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, Union, overload
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Union, overload
 
 from globus_transport.flow import Steps
 from globus_transport.routing.paging import Paging
 from globus_transport.routing.plan import Plan
 from globus_transport.routing.table import Awaiting, AwaitingPages, Blocking, BlockingPages, Declared, RouteTable
+from globus_transport.values import Generic
 
 if TYPE_CHECKING:
     from typing import Self, Unpack

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.messages import Response
 from globus_transport.routing.plan import call_signature
+from globus_transport.values import Generic
 
 if TYPE_CHECKING:
     import inspect

@@ -11,7 +11,7 @@ from typing import Any
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.missing import MISSING, MissingType
-from globus_transport.routing.encoding import encode_query
+from globus_transport.routing.parameters import encode_query
 from globus_transport.scopes.text import ScopesLike, scope_text
 
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}").fullmatch
