@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import io
-import os
 import re
 import socket
-from collections.abc import Callable, Sequence
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from typing import Any, cast
 
 from globus_transport.headers import MOST_FIELDS
 from globus_transport.terminals.heads import Head, read_head
 from globus_transport.terminals.short_reply import CHUNK
+from globus_transport.terminals.socket_reader import SocketReader
 from globus_transport.terminals.time_limits import TimeLeft
 
 _MOST_HEADS = 32
 _LONGEST_LINE = 1 << 16
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\r?\n", re.DOTALL).fullmatch
-
-# Windows has none.
-_READ: Callable[[int, Sequence[Any]], int] | None = getattr(os, "readv", None)
-_SOCKET = socket.socket
 
 
 class Reply(HTTPResponse):
@@ -43,7 +37,7 @@ class Reply(HTTPResponse):
         time_left: TimeLeft | None = None,
         received: bytes = b"",
     ) -> None:
-        self._reader = _Reader(sock, time_left, received)
+        self._reader = SocketReader(sock, time_left, received)
         super().__init__(cast(socket.socket, self._reader), debuglevel, method, url)
         self.surplus = False
 
@@ -66,6 +60,12 @@ class Reply(HTTPResponse):
         self.chunk_left = None
         self.length = head.length
         self.will_close = head.closes
+
+    def read1(self, n: int = -1) -> bytes:
+        """What has come of the body."""
+        # Then the next read asks for no more than that.
+        self._reader.a_chunk_follows = self.length is not None and self.length >= n >= CHUNK
+        return super().read1(n)
 
     def _get_chunk_left(self) -> int | None:
         left = self.chunk_left
@@ -96,52 +96,3 @@ class Reply(HTTPResponse):
     def _close_conn(self) -> None:
         self.surplus = self._reader.has_left(self.fp)
         cast(Any, super())._close_conn()
-
-
-class _Reader(io.RawIOBase):
-    """Reads what was received before, and then from a socket, with a time-out that is found anew for each read."""
-
-    def __init__(self, sock: socket.socket, time_left: TimeLeft | None, received: bytes) -> None:
-        self._socket = sock
-        # Not for TLS, nor for what someone has put into the place of sockets.
-        self._read = _READ if type(sock) is _SOCKET and sock.gettimeout() is not None else None
-        self._time_left = time_left
-        self._received = received
-        self._ended = False
-        # The file keeps the socket open when the connection is closed before the body was read.
-        self._file = sock.makefile("rb", buffering=0)
-
-    def makefile(self, *_mode: str) -> io.BufferedReader:
-        """As http.client asks a socket for it."""
-        return io.BufferedReader(self, CHUNK)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        if self._ended:
-            return 0
-        if self._received:
-            size = min(len(self._received), len(buffer))
-            buffer[:size] = self._received[:size]
-            self._received = self._received[size:]
-            return size
-        left = None if self._time_left is None else self._time_left()
-        if self._read is not None:
-            try:
-                # A socket with a time-out asks the system each time whether there is something, and then for it.
-                return self._read(self._socket.fileno(), (buffer,))
-            except BlockingIOError:
-                pass
-        if left is not None:
-            self._socket.settimeout(left)
-        return self._socket.recv_into(buffer)
-
-    def has_left(self, file: io.BufferedReader) -> bool:
-        """Whether something was received that nobody read. Nothing is received from now on."""
-        self._ended = True
-        return bool(self._received or file.peek(1))
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
