@@ -86,8 +86,8 @@ if TYPE_CHECKING:
     from globus_transport.middleware.rate_limit import RateLimit as RateLimit
     from globus_transport.middleware.redirect import Redirect as Redirect
     from globus_transport.middleware.retry import Retry as Retry
-    from globus_transport.middleware.retry import RetryConfig as RetryConfig
-    from globus_transport.middleware.retry_budget import RetryBudget as RetryBudget
+    from globus_transport.middleware.retry_config import RetryBudget as RetryBudget
+    from globus_transport.middleware.retry_config import RetryConfig as RetryConfig
     from globus_transport.middleware.structured_logging import StructuredLogging as StructuredLogging
     from globus_transport.middleware.validation import Validate as Validate
     from globus_transport.missing import MISSING as MISSING
@@ -226,8 +226,8 @@ _MODULES = {
     "RateLimit": "middleware.rate_limit",
     "Redirect": "middleware.redirect",
     "Retry": "middleware.retry",
-    "RetryConfig": "middleware.retry",
-    "RetryBudget": "middleware.retry_budget",
+    "RetryConfig": "middleware.retry_config",
+    "RetryBudget": "middleware.retry_config",
     "StructuredLogging": "middleware.structured_logging",
     "Validate": "middleware.validation",
     "MISSING": "missing",

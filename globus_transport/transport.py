@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from globus_transport import config
 from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.middleware.retry import RetryConfig as RetryConfig  # globus-sdk has it in a module of this name
+from globus_transport.middleware.retry_config import (
+    RetryConfig as RetryConfig,  # globus-sdk has it in a module of this name
+)
 from globus_transport.values import frozen
 
 if TYPE_CHECKING:

@@ -89,7 +89,7 @@ PAGES = (
             "middleware.deadline",
             "middleware.redirect",
             "middleware.retry",
-            "middleware.retry_budget",
+            "middleware.retry_config",
             "middleware.headers",
             "middleware.logging",
             "middleware.events",

@@ -12,7 +12,7 @@ from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.flow import Flow, Hedge
 from globus_transport.messages import Request, Response
 from globus_transport.middleware.latencies import Latencies
-from globus_transport.middleware.retry_budget import RetryBudget
+from globus_transport.middleware.retry_config import RetryBudget
 
 _MOST_KINDS = 256
 

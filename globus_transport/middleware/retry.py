@@ -6,49 +6,14 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.flow import Flow, Sleep
 from globus_transport.messages import Request, Response
 from globus_transport.middleware.errors import off_the_wire
-from globus_transport.middleware.retry_budget import RetryBudget
-from globus_transport.values import evolve, field, frozen
+from globus_transport.middleware.retry_config import RetryConfig
+from globus_transport.values import evolve
 
 if TYPE_CHECKING:
-    from globus_transport.attempts import Attempts, Condition, Stop, Wait
-
-
-@frozen
-class RetryConfig:
-    """How a stack retries.
-
-    :param max_retries: sends after the first
-    :param max_sleep: seconds that a computed wait lasts at most
-    :param max_retry_after: seconds of a ``Retry-After`` that are waited for; if the server asks for
-        more, the call ends at once
-    :param transient_error_status_codes: statuses that may pass
-    :param stop: tenacity's stop object, instead of ``max_retries``
-    :param wait: tenacity's wait object, instead of full jitter (a random time between 0 and 0.5 s, 1 s,
-        2 s ... ``max_sleep``)
-    :param retry: tenacity's condition, instead of network errors and the transient statuses. Whatever
-        it says, a request is sent again only when that is safe
-    :param budget: retries that the stack may make in all; ``None`` for no limit
-    :raises GlobusSDKUsageError: if a number is negative
-    """
-
-    max_retries: int = 5
-    max_sleep: float = 10.0
-    max_retry_after: float = 60.0
-    transient_error_status_codes: tuple[int, ...] = (429, 500, 502, 503, 504)
-    stop: Stop | None = None
-    wait: Wait | None = None
-    retry: Condition | None = None
-    budget: RetryBudget | None = field(factory=RetryBudget)
-
-    def __attrs_post_init__(self) -> None:
-        for name in ("max_retries", "max_sleep", "max_retry_after"):
-            number = getattr(self, name)
-            if not number >= 0:
-                raise GlobusSDKUsageError(f"RetryConfig({name}={number!r}): give a number that is not negative")
+    from globus_transport.attempts import Attempts
 
 
 def _always(_response: Response) -> bool:

@@ -14,7 +14,7 @@ from globus_transport.messages import Request, Response
 from globus_transport.middleware.retry_after import retry_after
 
 if TYPE_CHECKING:
-    from globus_transport.middleware.retry import RetryConfig
+    from globus_transport.middleware.retry_config import RetryConfig
 
 
 def advice_on(request: Request, config: RetryConfig, may_pass: Callable[[Response], bool], started: float) -> Attempts:

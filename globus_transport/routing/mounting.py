@@ -15,7 +15,8 @@ from globus_transport.middleware.deadline import Deadline
 from globus_transport.middleware.errors import Errors
 from globus_transport.middleware.headers import DefaultHeaders
 from globus_transport.middleware.redirect import Redirect
-from globus_transport.middleware.retry import Retry, RetryConfig
+from globus_transport.middleware.retry import Retry
+from globus_transport.middleware.retry_config import RetryConfig
 from globus_transport.routing.table import RouteTable
 from globus_transport.transport import Transport
 from globus_transport.urls import URL

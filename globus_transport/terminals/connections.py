@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from http.client import HTTPException
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from weakref import finalize
 
 import urllib3
@@ -15,6 +15,9 @@ from globus_transport.errors import GlobusConnectionError, GlobusConnectionTimeo
 from globus_transport.messages import Request
 from globus_transport.terminals.plain import Connection, ConnectionClasses
 from globus_transport.terminals.time_limits import TimeLeft, in_seconds, time_left
+
+if TYPE_CHECKING:
+    from globus_transport.terminals.replies import Reply
 
 
 class Way:
@@ -141,6 +144,36 @@ class Way:
 
     def _close_idle(self, keep: int) -> None:
         _close_all(self._idle, keep)
+
+
+class Lease:
+    """A connection on loan, to be given back or dropped, once."""
+
+    __slots__ = ("_way", "connection", "reply")
+
+    def __init__(self, way: Way) -> None:
+        self._way: Way | None = way
+        self.connection = way.take()
+        self.reply: Reply | None = None
+
+    def give_back(self) -> None:
+        """The reply was read to its end: the connection can serve the next request."""
+        way, reply = self._way, self.reply
+        self._way = self.reply = None
+        if way is not None:
+            if reply is not None and reply.surplus:
+                # Whoever sent it may take it for an answer to the next request.
+                self.connection.close()
+            way.give_back(self.connection)
+
+    def drop(self) -> None:
+        """Close the connection. Harmless when it was given back or dropped before."""
+        way, self._way = self._way, None
+        if way is not None:
+            self.connection.close()
+            if self.reply is not None:
+                # The connection has let go of a reply after which the server closes.
+                self.reply.close()
 
 
 def _close_all(idle: list[Connection], keep: int = 0) -> None:

@@ -15,7 +15,7 @@ from globus_transport.terminals.short_reply import CHUNK
 from globus_transport.terminals.streams import ReceivedStream, answered
 
 if TYPE_CHECKING:
-    from globus_transport.terminals.wire import Lease
+    from globus_transport.terminals.connections import Lease
 
 
 def long_reply(lease: Lease, reply: Reply, request: Request, limit: float | None) -> Response:

@@ -10,10 +10,10 @@ from typing import Any, cast
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.json_text import NOT_INSTALLED
 from globus_transport.messages import Request, Response
-from globus_transport.terminals.connections import Way
+from globus_transport.terminals.connections import Lease, Way
 from globus_transport.terminals.plain import PLAIN, ConnectionClasses
 from globus_transport.terminals.time_limits import in_seconds, limits_of, time_left
-from globus_transport.terminals.wire import Lease, receive, send
+from globus_transport.terminals.wire import receive, send
 
 _MOST_ORIGINS = 32
 

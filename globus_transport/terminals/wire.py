@@ -7,52 +7,19 @@ import socket
 from collections.abc import Iterable
 from functools import partial
 from http.client import HTTPException
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from globus_transport.errors import GlobusSDKUsageError
 from globus_transport.messages import Request, Response, StreamBody
-from globus_transport.terminals.connections import Way
+from globus_transport.terminals.connections import Lease, Way
 from globus_transport.terminals.plain import Connection
 from globus_transport.terminals.short_reply import CHUNK
 from globus_transport.terminals.time_limits import time_left, timed_out
-
-if TYPE_CHECKING:
-    from globus_transport.terminals.replies import Reply
 
 _EXPECT_A_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
 # A body that cannot be sent to its end may have been answered already, with a 413 say.
 _STOPPED_LISTENING = frozenset({errno.EPIPE, errno.ECONNRESET, errno.EPROTOTYPE})
-
-
-class Lease:
-    """A connection on loan, to be given back or dropped, once."""
-
-    __slots__ = ("_way", "connection", "reply")
-
-    def __init__(self, way: Way) -> None:
-        self._way: Way | None = way
-        self.connection = way.take()
-        self.reply: Reply | None = None
-
-    def give_back(self) -> None:
-        """The reply was read to its end: the connection can serve the next request."""
-        way, reply = self._way, self.reply
-        self._way = self.reply = None
-        if way is not None:
-            if reply is not None and reply.surplus:
-                # Whoever sent it may take it for an answer to the next request.
-                self.connection.close()
-            way.give_back(self.connection)
-
-    def drop(self) -> None:
-        """Close the connection. Harmless when it was given back or dropped before."""
-        way, self._way = self._way, None
-        if way is not None:
-            self.connection.close()
-            if self.reply is not None:
-                # The connection has let go of a reply after which the server closes.
-                self.reply.close()
 
 
 def send(connection: Connection, way: Way, request: Request, limit: float | None) -> None:

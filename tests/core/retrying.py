@@ -11,7 +11,8 @@ from globus_transport.errors import (
 )
 from globus_transport.flow import Flow, Sleep
 from globus_transport.messages import Request, Response
-from globus_transport.middleware.retry import Retry, RetryConfig
+from globus_transport.middleware.retry import Retry
+from globus_transport.middleware.retry_config import RetryConfig
 from tests.core.stepping import end_of
 
 OK = Response(200)

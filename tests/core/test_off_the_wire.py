@@ -13,7 +13,8 @@ from globus_transport.messages import Request, Response
 from globus_transport.middleware.compression import CompressBodies
 from globus_transport.middleware.errors import Errors
 from globus_transport.middleware.redirect import Redirect
-from globus_transport.middleware.retry import Retry, RetryConfig
+from globus_transport.middleware.retry import Retry
+from globus_transport.middleware.retry_config import RetryConfig
 from tests.core.stepping import ORIGIN, FakeStream, World, get, in_both_worlds
 
 

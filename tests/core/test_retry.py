@@ -21,7 +21,8 @@ from globus_transport.errors import (
 from globus_transport.flow import Read
 from globus_transport.messages import Request, Response
 from globus_transport.middleware.errors import ERROR_BODY_LIMIT
-from globus_transport.middleware.retry import Retry, RetryConfig
+from globus_transport.middleware.retry import Retry
+from globus_transport.middleware.retry_config import RetryConfig
 from tests.core.retrying import BUSY, LOST, OK, after, begin, pause, stands
 from tests.core.stepping import FakeStream, World, get, in_both_worlds
 

@@ -11,7 +11,8 @@ from globus_transport.errors import (
     RedirectError,
 )
 from globus_transport.messages import Request, Response, StreamBody
-from globus_transport.middleware.retry import Retry, RetryConfig
+from globus_transport.middleware.retry import Retry
+from globus_transport.middleware.retry_config import RetryConfig
 from tests.core.retrying import BUSY, LOST, NEVER_BEGUN, after, begin, is_repeated, pause, stands
 from tests.core.stepping import get, post
 

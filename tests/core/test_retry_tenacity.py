@@ -9,7 +9,8 @@ import pytest
 import tenacity
 
 from globus_transport.messages import Response
-from globus_transport.middleware.retry import Retry, RetryConfig
+from globus_transport.middleware.retry import Retry
+from globus_transport.middleware.retry_config import RetryConfig
 from tests.core.retrying import BUSY, LOST, OK, begin, give, is_repeated, pause, stands
 from tests.core.stepping import get
 

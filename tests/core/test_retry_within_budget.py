@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from globus_transport.messages import Response
-from globus_transport.middleware.retry import Retry, RetryConfig
-from globus_transport.middleware.retry_budget import RetryBudget
+from globus_transport.middleware.retry import Retry
+from globus_transport.middleware.retry_config import RetryBudget, RetryConfig
 from tests.core.retrying import BUSY, LOST, OK, after, begin, pause, stands
 from tests.core.stepping import get, post
 

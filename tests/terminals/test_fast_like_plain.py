@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from globus_transport.errors import GlobusConnectionError, GlobusError
 from globus_transport.messages import ByteStream, Request
-from globus_transport.terminals.connections import Way
+from globus_transport.terminals.connections import Lease, Way
 from globus_transport.terminals.fast import FastHTTPConnection, parsed
 from globus_transport.terminals.plain import Connection, PlainHTTPConnection
-from globus_transport.terminals.wire import Lease, receive
+from globus_transport.terminals.wire import receive
 from globus_transport.testing.loopback_server import head, whole
 from tests.core.stepping import unhurried
 
