@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urljoin, urlsplit
 
 from globus_transport.errors import GlobusSDKUsageError
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_NOT_IN_A_URL = re.compile(r"[\x00-\x20\x7f]").search
 
 
 class URL(str):
@@ -74,7 +72,7 @@ def origin_of(url: str) -> str:
 def _split(text: object) -> tuple[str, str]:
     if not isinstance(text, str):
         raise GlobusSDKUsageError(f"a URL is text, not {type(text).__name__}")
-    if _NOT_IN_A_URL(text) or not text.isascii():
+    if not text.isascii() or not text.isprintable() or " " in text:
         raise _refusal(text, "is not a URL: white space, control and non-ASCII characters must be percent-encoded")
     try:
         parts = urlsplit(text)

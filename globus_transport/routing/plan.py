@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import re
 import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -240,8 +239,9 @@ class Plan:
 
 
 def _split_path(path: str) -> tuple[list[str], list[str]]:
-    parts = re.split(r"\{(\w+)\}", path)
-    return parts[0::2], parts[1::2]
+    literal, *rest = path.split("{")
+    pairs = [piece.partition("}") for piece in rest]
+    return [literal, *(after for _, _, after in pairs)], [name for name, _, _ in pairs]
 
 
 def _mapping(name: str, value: Any) -> Mapping[str, Any]:
