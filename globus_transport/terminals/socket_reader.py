@@ -59,27 +59,35 @@ class SocketReader(io.RawIOBase):
             self._received = self._received[size:]
             return size
         left = None if self._time_left is None else self._time_left()
-        if self._read is not None:
-            # A socket with a time-out asks the system each time whether there is something, and then for it.
-            for _ in range(2):
-                try:
-                    return self._read(self._socket.fileno(), (buffer,))
-                except BlockingIOError:
-                    if not self._gather(left):
-                        break
+        came = self._at_once(buffer)
+        if came is None and self._gathered(left):
+            came = self._at_once(buffer)
+        if came is not None:
+            return came
+        self._do_not_gather()
         if left is not None:
             self._socket.settimeout(left)
         return self._socket.recv_into(buffer)
 
-    def _gather(self, left: float | None) -> bool:
+    def _at_once(self, buffer: Any) -> int | None:
+        # A socket with a time-out asks the system each time whether there is something, and then for it.
+        if self._read is not None:
+            try:
+                return self._read(self._socket.fileno(), (buffer,))
+            except BlockingIOError:
+                pass
+        return None
+
+    def _gathered(self, left: float | None) -> bool:
         """Wait until a whole chunk has come, unless that takes too long for anyone to be kept waiting.
 
         Waking up for every packet costs both ends more than the bytes do.
 
         :return: whether it was tried
         """
-        if not self.a_chunk_follows or self._is_slow or (left is not None and left <= _PATIENCE):
-            self._do_not_gather()
+        if self._read is None or not self.a_chunk_follows or self._is_slow:
+            return False
+        if left is not None and left <= _PATIENCE:
             return False
         if self._gathers is None:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, CHUNK)

@@ -18,6 +18,8 @@ from globus_transport.flow import Flow
 from globus_transport.layers import LayerLike
 from globus_transport.messages import Request, Response
 from globus_transport.stack import Stack
+from globus_transport.tokens import renewal
+from globus_transport.tokens.renewal import Renewal
 from tests.core.stepping import ORIGIN, FakeAuth, Reply, get
 
 EXPIRED, REFUSED_LATER = 5, int(time.time()) + 10**6
@@ -93,6 +95,23 @@ def test_32_threads(expires_at: int) -> None:
     assert auth.grants == ["refresh-0"]
     assert len(stored) == 1
     assert authorizer.refresh_token == "refresh-1"
+
+
+def test_two_threads_that_both_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    both_made_one = threading.Barrier(2)
+
+    class Made(Renewal[Any]):
+        def __init__(self, *how: Any) -> None:
+            super().__init__(*how)
+            both_made_one.wait(60)
+
+    monkeypatch.setattr(renewal, "Renewal", Made)
+    # Long enough for whoever has a renewal of their own to make a grant of their own.
+    auth = rotating(lambda _: time.sleep(0.2))
+    stack = Stack(Service(auth), [sharing(auth, EXPIRED).bound_to(ORIGIN)])
+    with ThreadPoolExecutor(2) as pool:
+        assert [reply.status for reply in pool.map(stack.send, (get("/1"), get("/2")))] == [200, 200]
+    assert auth.grants == ["refresh-0"]
 
 
 @pytest.mark.parametrize("expires_at", [EXPIRED, REFUSED_LATER], ids=["expired", "refused"])

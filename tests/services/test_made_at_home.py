@@ -15,11 +15,13 @@ from globus_transport import (
     BaseClient,
     ClientApp,
     ConfidentialAppAuthClient,
+    GlobusAPIError,
     GlobusAppConfig,
     GlobusSDKUsageError,
     Request,
     Response,
     Scope,
+    TransferAPIError,
     TransferClient,
 )
 from globus_transport.authorizers.base import GlobusAuthorizer
@@ -102,6 +104,24 @@ def test_a_class_says_where_its_service_is() -> None:
     assert str(terminal.requests[0].url) == "https://widgets.example.org/api/widget"
     Widgets(base_url=HERE, terminal=terminal).get("widget")
     assert str(terminal.requests[1].url) == f"{HERE}widget"
+
+
+def test_a_class_says_what_a_refusal_is_raised_as() -> None:
+    class WidgetError(TransferAPIError):
+        """Ours."""
+
+    class Widgets(TransferClient):
+        error_class = WidgetError
+
+    def refused(request: Request) -> Response:
+        return Response(404, {"Content-Type": "application/json"}, b'{"code": "NoWidget"}', request=request)
+
+    for cls, error in ((Widgets, WidgetError), (TransferClient, TransferAPIError), (BaseClient, GlobusAPIError)):
+        client = cls(base_url=HERE, terminal=refused)
+        with pytest.raises(GlobusAPIError) as caught:
+            client.get("/widget")
+        assert type(caught.value) is error
+        assert f"status >= 400 raises {error.__name__}\n" in str(client.stack)
 
 
 def test_a_class_has_the_resource_server_of_its_scopes() -> None:

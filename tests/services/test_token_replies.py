@@ -11,7 +11,14 @@ import pytest
 import requests
 
 import globus_transport
-from globus_transport import OAuthDependentTokenResponse, OAuthTokenResponse, Response, Scope
+from globus_transport import (
+    ConfidentialAppAuthClient,
+    OAuthDependentTokenResponse,
+    OAuthRefreshTokenResponse,
+    OAuthTokenResponse,
+    Response,
+    Scope,
+)
 
 SECRETS = ("access-1", "access-2", "refresh-1", "the.id.token")
 
@@ -94,3 +101,15 @@ def test_a_copy_has_the_same_tokens() -> None:
     assert copied.by_scopes["transfer"] == reply.by_scopes["transfer"]
     assert copied["id_token"] == "the.id.token"
     assert copied.client is None
+
+
+def test_a_grant_of_ones_own_has_the_reply_that_is_wanted() -> None:
+    client = ConfidentialAppAuthClient(
+        "11111111-1111-4111-8111-111111111111",
+        "secret",
+        terminal=lambda request: Response(200, {}, json.dumps(DOCUMENT).encode(), request=request),
+    )
+    grant = {"grant_type": "own"}
+    replies = [client.oauth2_token(grant), client.oauth2_token(grant, response_class=OAuthRefreshTokenResponse)]
+    assert [type(reply) for reply in replies] == [OAuthTokenResponse, OAuthRefreshTokenResponse]
+    assert all(reply.by_resource_server["server-1"]["access_token"] == "access-1" for reply in replies)

@@ -77,7 +77,7 @@ if not TYPE_CHECKING:
     import globus_transport
 
     # A module that the annotations of routes name is loaded with the first call of such a route.
-    __getattr__ = globus_transport._lazily(globals(), _MODULES, {"client_fields"})
+    __getattr__ = globus_transport._lazily(globals(), _MODULES, {"client_fields", "jwk_call"})
 
 
 def __dir__() -> list[str]:

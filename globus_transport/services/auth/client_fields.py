@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.missing import MISSING, MissingType
-from globus_transport.routing.parameters import Field, MoreFields, text_list
+from globus_transport.missing import MISSING
+from globus_transport.routing.parameters import Field, Maybe, MoreFields, text_list
 
 ClientType = Literal[
     "client_identity",
@@ -19,12 +19,12 @@ ClientType = Literal[
 ]
 Visibility = Literal["public", "private"]
 
-Texts = Annotated[str | Iterable[str] | MissingType, Field(encode=text_list)]
+Texts = Annotated[Maybe[str | Iterable[str]], Field(encode=text_list)]
 # Both links are one object of the document, which the rules below put together in the place of the first.
 _LINKS = ("terms_and_conditions", "privacy_policy")
-Link = Annotated[str | MissingType, Field("links")]
-LinkOrNone = Annotated[str | MissingType | None, Field("links")]
-MoreClientFields = Annotated[Mapping[str, Any] | MissingType | None, MoreFields()]
+Link = Annotated[Maybe[str], Field("links")]
+LinkOrNone = Annotated[Maybe[str | None], Field("links")]
+MoreClientFields = Annotated[Maybe[Mapping[str, Any] | None], MoreFields()]
 
 
 def new_client(given: dict[str, Any]) -> dict[str, Any]:

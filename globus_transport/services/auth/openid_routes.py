@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from globus_transport.errors import ReplyFormatError
 from globus_transport.flow import Steps, send
 from globus_transport.messages import Request
-from globus_transport.missing import MISSING, MissingType
+from globus_transport.missing import MISSING
 from globus_transport.replies import GlobusHTTPResponse
 from globus_transport.routing.route import get, operation
 from globus_transport.routing.table import LateValue, RouteTable
 
 if TYPE_CHECKING:
     from globus_transport.scopes.collections import AuthScopeCollection
+    from globus_transport.services.auth import jwk_call
     from globus_transport.services.auth.errors import AuthAPIError
     from globus_transport.services.auth.jwk_call import jwk_operation
 else:
@@ -47,12 +47,7 @@ class OpenIDRoutes(RouteTable):
         ...
 
     @jwk_operation
-    def get_jwk(
-        self,
-        openid_configuration: GlobusHTTPResponse | Mapping[str, Any] | MissingType = MISSING,
-        *,
-        as_pem: bool = False,
-    ) -> Steps[Any]:
+    def get_jwk(self, openid_configuration: jwk_call.Configuration = MISSING, *, as_pem: bool = False) -> Steps[Any]:
         """The key that id tokens are signed with (RFC 7517).
 
         :param openid_configuration: says where the key is; fetched if it is not given
