@@ -66,26 +66,42 @@ class LateField:
 class _Late:
     """A part of a class that attrs writes when it is first looked at."""
 
-    __slots__ = ("name", "write")
+    __slots__ = ("name",)
 
-    def __init__(self, name: str, write: Callable[[], None]) -> None:
+    def __init__(self, name: str) -> None:
         self.name = name
-        self.write = write
 
     def __get__(self, instance: object, owner: type) -> Any:
-        self.write()
+        _init_of(owner).write_the_rest()
         return getattr(owner if instance is None else instance, self.name)
 
 
+_OF_ALL = {name: _Late(name) for name in ("__attrs_attrs__", "__setattr__", "__delattr__")}
+_OF_REPR = {"__repr__": _Late("__repr__")}
+_OF_EQ = {name: _Late(name) for name in ("__eq__", "__ne__", "__hash__")}
+
+
 class _LateInit:
-    """The ``__init__`` of a class that has few values yet. They are filled one by one, which needs no compiler."""
+    """The ``__init__`` of a class that has few values yet. They are filled one by one, which needs no compiler.
 
-    __slots__ = ("fields", "made", "values")
+    It keeps what the class was made from.
+    """
 
-    def __init__(self, fields: dict[str, LateField]) -> None:
+    __slots__ = ("eq", "fields", "made", "repr", "values")
+
+    def __init__(self, fields: dict[str, LateField], eq: bool, repr: bool) -> None:
         self.fields = fields
+        self.eq = eq
+        self.repr = repr
         self.made: Any = None
         self.values = 0
+
+    def write_the_rest(self) -> None:
+        # Threads that ask at the same time each write the same, which needs no lock that a fork could find held.
+        import attrs
+
+        these = {name: field.for_attrs(attrs) for name, field in self.fields.items()}
+        attrs.frozen(self.made, these=these, slots=False, init=False, auto_detect=False, eq=self.eq, repr=self.repr)
 
     def __get__(self, instance: object, owner: type) -> Any:
         if instance is None:
@@ -147,23 +163,15 @@ def _with_slots(cls: type, eq: bool, repr: bool) -> type:
     for name in ("__dict__", "__weakref__"):
         namespace.pop(name, None)
 
-    def write() -> None:
-        # Threads that ask at the same time each write the same, which needs no lock that a fork could find held.
-        import attrs
-
-        these = {name: field.for_attrs(attrs) for name, field in fields.items()}
-        attrs.frozen(made, these=these, slots=False, init=False, auto_detect=False, eq=eq, repr=repr)
-
-    init = _LateInit(fields)
-    late = ["__attrs_attrs__", "__setattr__", "__delattr__"]
-    late += ["__repr__"] if repr else []
-    late += ["__eq__", "__ne__", "__hash__"] if eq else []
-    namespace.update({name: _Late(name, write) for name in late}, __init__=init)
+    init = _LateInit(fields, eq, repr)
+    namespace.update(_OF_ALL, __init__=init, __late__=(init,))
+    namespace.update(_OF_REPR if repr else {})
+    namespace.update(_OF_EQ if eq else {})
     # What a base has in slots of its own is there already.
     taken = {name for base in cls.__mro__[1:-1] for name in vars(base).get("__slots__", ("__weakref__",))}
     slots = [name for name in (*fields, "__weakref__") if name not in taken]
     namespace.update(__slots__=tuple(slots), __match_args__=tuple(_arguments(fields)))
-    namespace.update(__getstate__=_state_of(tuple(fields)), __setstate__=_set_state, __replace__=late_evolve)
+    namespace.update(__getstate__=_get_state, __setstate__=_set_state, __replace__=late_evolve)
     made = init.made = type(cls)(cls.__name__, cls.__bases__, namespace)
     return made
 
@@ -208,8 +216,15 @@ def _annotation(cls: type, name: str, field: LateField) -> Any:
     return next(iter(taken.values())) if taken else cls.__annotations__[name]
 
 
-def _state_of(names: tuple[str, ...]) -> Callable[[Any], dict[str, Any]]:
-    return lambda self: {name: getattr(self, name) for name in names}
+def _init_of(cls: Any) -> _LateInit:
+    # In a tuple, because it is a descriptor itself.
+    (init,) = cls.__late__
+    found: _LateInit = init
+    return found
+
+
+def _get_state(self: Any) -> dict[str, Any]:
+    return {name: getattr(self, name) for name in _init_of(self).fields}
 
 
 def _set_state(self: Any, state: dict[str, Any]) -> None:
