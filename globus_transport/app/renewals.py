@@ -10,7 +10,7 @@ import attrs
 
 from globus_transport.app.logins.manager import LoginClient
 from globus_transport.app.validating import ValidatingTokenStorage
-from globus_transport.authorizers.held_token import MARGIN
+from globus_transport.authorizers.renewing import MARGIN
 from globus_transport.services.auth.errors import LoginRequiredError
 from globus_transport.services.auth.login_clients import ConfidentialAppAuthClient
 from globus_transport.services.auth.token_replies import OAuthTokenResponse

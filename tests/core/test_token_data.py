@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_transport.authorizers.held_token import AccessToken
+from globus_transport.authorizers.renewing import AccessToken
 from globus_transport.services.auth.token_replies import lifetime_of
 from tests.core.stepping import unhurried
 
