@@ -19,7 +19,7 @@ from benchmarks.rounds import Measure, Times, interleaved, peers_of
 from benchmarks.sizes import Size
 from benchmarks.table import Goal, Peer, Row
 from globus_transport import AccessTokenAuthorizer, AiohttpTerminal, AsyncTransferClient
-from globus_transport.embed.aiohttp import GlobusAuth
+from globus_transport.embed.aiohttp.middlewares import GlobusAuth
 
 TASKS = 64
 AIOHTTP, WITH_AUTH, HTTPX = "aiohttp.ClientSession", "aiohttp with GlobusAuth", "httpx.AsyncClient"

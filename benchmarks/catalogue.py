@@ -30,7 +30,7 @@ from globus_transport import (
     StructuredLogging,
     Validate,
 )
-from globus_transport.layers import AnyMiddleware
+from globus_transport.core.layers import AnyMiddleware
 
 _BARE = "no layer"
 _LIMIT = 2.0

@@ -16,7 +16,7 @@ from benchmarks.rounds import Measure, cpu_time_of, interleaved, peers_of
 from benchmarks.sizes import Size
 from benchmarks.table import Row
 from globus_transport.embed.requests import GlobusAuth, StackAdapter
-from globus_transport.embed.urllib3 import StackPool
+from globus_transport.embed.urllib3.pool import StackPool
 
 _PLAIN = "requests.Session as it is"
 _AUTH = "requests with GlobusAuth"

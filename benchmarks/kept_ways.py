@@ -16,7 +16,7 @@ from benchmarks.packages import OURS, our_client
 from benchmarks.rounds import cpu_time_of, interleaved, peers_of
 from benchmarks.sizes import Size
 from benchmarks.table import Row
-from globus_transport import json_text
+from globus_transport.http import json as json_text
 
 _FAR_AWAY = "http://service.example.org"
 _LIMIT = 0.5

@@ -13,8 +13,8 @@ import globus_sdk
 import globus_transport
 from benchmarks.loopback import Loopback
 from benchmarks.service import FIRST_REFRESH_TOKEN
-from globus_transport import json_text
-from globus_transport.flow import Send
+from globus_transport.core.flow import Send
+from globus_transport.http import json as json_text
 
 OURS = "globus_transport"
 THEIRS = "globus-sdk"

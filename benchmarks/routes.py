@@ -17,7 +17,7 @@ from globus_transport.routing.route import get
 _FIRST_USE = """
 import json, time, urllib3
 import globus_transport.routing.client, globus_transport.routing.async_client, globus_transport.routing.route
-import globus_transport.routing.paging, globus_transport.routing.parameters, globus_transport.api_errors
+import globus_transport.routing.paging, globus_transport.routing.parameters, globus_transport.exc.api
 started = time.process_time()
 from globus_transport import AuthClient, ConfidentialAppAuthClient, TransferClient
 seconds = time.process_time() - started

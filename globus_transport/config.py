@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 
-from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.exc.base import GlobusSDKUsageError
 
 _DOMAINS = {
     "production": "globus.org",

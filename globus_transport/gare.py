@@ -11,8 +11,10 @@ from typing import Any, Union
 
 import attrs
 
-from globus_transport.api_errors import GlobusAPIError
-from globus_transport.dict_form import (
+from globus_transport.exc.api import GlobusAPIError
+from globus_transport.exc.base import ValidationError
+from globus_transport.exc.documents import ErrorSubdocument
+from globus_transport.http.documents import (
     DictForm,
     are_texts_or_none,
     dict_or_empty,
@@ -20,8 +22,6 @@ from globus_transport.dict_form import (
     is_text,
     is_text_or_none,
 )
-from globus_transport.error_documents import ErrorSubdocument
-from globus_transport.errors import ValidationError
 
 __all__ = ["GARE", "GlobusAuthorizationParameters", "has_gares", "is_gare", "to_gare", "to_gares"]
 

@@ -6,15 +6,15 @@ import os
 from typing import TYPE_CHECKING
 
 from globus_transport import config
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.middleware.retry_config import (
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.middleware.retry.config import (
     RetryConfig as RetryConfig,  # globus-sdk has it in a module of this name
 )
 from globus_transport.values import frozen
 
 if TYPE_CHECKING:
     from globus_transport.terminals.threads import ThreadsTerminal
-    from globus_transport.terminals.urllib3 import Urllib3Terminal
+    from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 
 
 @frozen
@@ -45,7 +45,7 @@ class Transport:
         :raises GlobusSDKUsageError: if one of them, or the environment variable in its place, is no use
         """
         # Not at the top: a client that is given a terminal of its own does without urllib3.
-        from globus_transport.terminals.urllib3 import Urllib3Terminal
+        from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 
         verify = config.verify_ssl() if self.verify_ssl is None else self.verify_ssl
         if not isinstance(verify, bool):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.flow import Flow, Run
-from globus_transport.headers import check_field
-from globus_transport.messages import Request, Response
+from globus_transport.core.flow import Flow, Run
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.headers import check_field
+from globus_transport.http.messages import Request, Response
+from globus_transport.http.urls import origin_of
 from globus_transport.middleware.errors import off_the_wire
-from globus_transport.urls import origin_of
 
 
 class GlobusAuthorizer(ABC):
@@ -43,7 +43,7 @@ class GlobusAuthorizer(ABC):
         if response.status != 401 or not request.can_replay:
             return response
         # Not at the top: most tokens are good, and tenacity comes with it.
-        from globus_transport.attempts import once_more_on
+        from globus_transport.core.attempts import once_more_on
 
         attempts = once_more_on(401)
         while attempts.pause_after(response) is not None and (yield Run(self.handle_missing_authorization)):

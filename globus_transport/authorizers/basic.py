@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 from globus_transport.authorizers.base import StaticGlobusAuthorizer
-from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.exc.base import GlobusSDKUsageError
 
 
 class BasicAuthorizer(StaticGlobusAuthorizer):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from globus_transport.authorizers.base import GlobusAuthorizer, with_authorization
-from globus_transport.flow import Flow
-from globus_transport.messages import Request, Response
+from globus_transport.core.flow import Flow
+from globus_transport.http.messages import Request, Response
 
 
 class NullAuthorizer(GlobusAuthorizer):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from globus_transport.authorizers.renewing import RenewingAuthorizer, ReplyT
-from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.exc.base import GlobusSDKUsageError
 
 if TYPE_CHECKING:
     from globus_transport.authorizers.protocols import RefreshesTokens

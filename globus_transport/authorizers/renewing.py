@@ -8,12 +8,12 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from globus_transport import driver
 from globus_transport.authorizers.base import GlobusAuthorizer, bearer
-from globus_transport.callables import runs_coroutine
-from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
-from globus_transport.flow import Flow, Run, Steps
-from globus_transport.messages import Request, Response
+from globus_transport.core import driver
+from globus_transport.core.callables import runs_coroutine
+from globus_transport.core.flow import Flow, Run, Steps
+from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
+from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.errors import off_the_wire
 from globus_transport.values import Generic
 
@@ -132,7 +132,7 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         if not request.can_replay:
             return response
         # Not at the top: most tokens are good, and tenacity comes with it.
-        from globus_transport.attempts import once_more_on
+        from globus_transport.core.attempts import once_more_on
 
         attempts = once_more_on(401)
         while attempts.pause_after(response) is not None:
@@ -173,14 +173,14 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         token = yield from self._fresh_token(request.deadline)
         if request.notify is not None:
             # Not at the top: most programs have no listener, and the classes take milliseconds to make.
-            from globus_transport.events import Renewal
+            from globus_transport.core.events import Renewal
 
             request.notify(Renewal(request, reason, time.monotonic() - started))
         return token
 
     def _fresh_token(self, deadline: float | None) -> Steps[AccessToken]:
         # Not at the top: most programs start with a good token.
-        from globus_transport.tokens.renewal import Renewal
+        from globus_transport.authorizers.renewal import Renewal
 
         if "_renewal" not in vars(self):
             # Who comes first sets it for all, with no lock that a fork could find held.

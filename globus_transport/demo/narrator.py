@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from globus_transport.events import Event, Renewal, Waiting, call_of
-from globus_transport.messages import Response
+from globus_transport.core.events import Event, Renewal, Waiting, call_of
+from globus_transport.http.messages import Response
 
 Say = Callable[[str, str], None]
 

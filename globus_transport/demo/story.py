@@ -14,8 +14,8 @@ from globus_transport.middleware.events import Events
 from globus_transport.sandbox import Sandbox
 from globus_transport.scopes.collections import TransferScopes
 from globus_transport.services.auth.login_clients import NativeAppAuthClient
-from globus_transport.services.auth.token_replies import OAuthRefreshTokenResponse
-from globus_transport.services.transfer.clients import TransferClient
+from globus_transport.services.auth.token_response import OAuthRefreshTokenResponse
+from globus_transport.services.transfer.client import TransferClient
 from globus_transport.services.transfer.data.transfer_data import TransferData
 
 _FILES = 48

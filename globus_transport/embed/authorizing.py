@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any, NoReturn
 
-from globus_transport import driver
 from globus_transport.authorizers.base import BoundAuthorizer
-from globus_transport.errors import MiddlewareError
-from globus_transport.flow import Flow
-from globus_transport.messages import Request, Response
+from globus_transport.core import driver
+from globus_transport.core.flow import Flow
+from globus_transport.exc.base import MiddlewareError
+from globus_transport.http.messages import Request, Response
 
 
 def authorized(authorizer: BoundAuthorizer, request: Request) -> Request:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer
-from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.exc.base import GlobusSDKUsageError
 
 
 def bound(authorizer: GlobusAuthorizer | BoundAuthorizer, urls: tuple[str, ...]) -> BoundAuthorizer:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.messages import StreamBody
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.messages import StreamBody
 
 _CHUNK = 1 << 16
 

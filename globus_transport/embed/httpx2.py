@@ -7,11 +7,11 @@ from typing import Any
 
 import httpx2
 
-from globus_transport.async_stack import AsyncStack
 from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer
-from globus_transport.embed.httpx_auth import AuthorizerFlows
-from globus_transport.embed.httpx_transports import AsyncBody, AsyncSending, SyncBody, SyncSending
-from globus_transport.stack import Stack
+from globus_transport.core.async_stack import AsyncStack
+from globus_transport.core.stack import Stack
+from globus_transport.embed.httpx.auth import AuthorizerFlows
+from globus_transport.embed.httpx.transports import AsyncBody, AsyncSending, SyncBody, SyncSending
 
 
 class GlobusAuth(httpx2.Auth):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from globus_transport.async_stack import AsyncStack
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.stack import Stack
+from globus_transport.core.async_stack import AsyncStack
+from globus_transport.core.stack import Stack
+from globus_transport.exc.base import GlobusSDKUsageError
 
 StackT = TypeVar("StackT", Stack, AsyncStack)
 

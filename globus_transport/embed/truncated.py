@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterator
 from http.client import IncompleteRead
 
-from globus_transport.errors import GlobusConnectionError
-from globus_transport.messages import AsyncByteStream, ByteStream, Response
+from globus_transport.exc.base import GlobusConnectionError
+from globus_transport.http.messages import AsyncByteStream, ByteStream, Response
 
 
 class TruncatedBody(ByteStream):

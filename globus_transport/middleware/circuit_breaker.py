@@ -8,9 +8,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from globus_transport.errors import GlobusSDKUsageError, NetworkError
-from globus_transport.flow import Flow
-from globus_transport.messages import Request, Response
+from globus_transport.core.flow import Flow
+from globus_transport.exc.base import GlobusSDKUsageError, NetworkError
+from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.origins import ByOrigin
 
 

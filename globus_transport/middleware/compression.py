@@ -6,9 +6,9 @@ import gzip
 
 import attrs
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.flow import Flow, Run
-from globus_transport.messages import Request, Response
+from globus_transport.core.flow import Flow, Run
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.errors import off_the_wire
 
 _MOST_ORIGINS = 256

@@ -6,9 +6,9 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from globus_transport.errors import GlobusSDKUsageError, GlobusTimeoutError
-from globus_transport.flow import Flow, Steps, Wait
-from globus_transport.messages import Request, Response
+from globus_transport.core.flow import Flow, Steps, Wait
+from globus_transport.exc.base import GlobusSDKUsageError, GlobusTimeoutError
+from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.origins import ByOrigin
 
 if TYPE_CHECKING:

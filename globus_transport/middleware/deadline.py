@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.messages import Request
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.messages import Request
 from globus_transport.values import frozen
 
 

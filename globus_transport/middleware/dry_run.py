@@ -9,11 +9,11 @@ from typing import Protocol
 
 import attrs
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.flow import Flow, Run
-from globus_transport.layers import describe
-from globus_transport.messages import Request, Response
-from globus_transport.middleware.redaction import Redaction, bytes_of, json_text
+from globus_transport.core.flow import Flow, Run
+from globus_transport.core.layers import describe
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.messages import Request, Response
+from globus_transport.middleware.cassette.redaction import Redaction, bytes_of, json_text
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from globus_transport.errors import NetworkError, ReplyFormatError
-from globus_transport.flow import Flow, Steps, read
-from globus_transport.messages import Request, Response
+from globus_transport.core.flow import Flow, Steps, read
+from globus_transport.exc.base import NetworkError, ReplyFormatError
+from globus_transport.http.messages import Request, Response
 from globus_transport.values import evolve, frozen
 
 #: Bytes of a streamed error body that are read, for its message.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-from globus_transport.events import Began, Ended, Event, Listener
-from globus_transport.flow import Flow
-from globus_transport.layers import describe
-from globus_transport.messages import Request, Response
+from globus_transport.core.events import Began, Ended, Event, Listener
+from globus_transport.core.flow import Flow
+from globus_transport.core.layers import describe
+from globus_transport.http.messages import Request, Response
 from globus_transport.values import frozen
 
 
@@ -17,7 +17,7 @@ class Events:
 
         client = client.with_stack(client.stack.add(Events(print), before="errors"))
 
-    :param listener: is given each :data:`~globus_transport.events.Event`, in order for one call; calls that run
+    :param listener: is given each :data:`~globus_transport.core.events.Event`, in order for one call; calls that run
         beside each other mix. It is called where the call runs, so it must not block; what it raises ends the call
     """
 

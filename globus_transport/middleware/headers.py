@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from globus_transport.headers import Headers
-from globus_transport.messages import Request
+from globus_transport.http.headers import Headers
+from globus_transport.http.messages import Request
 
 
 class DefaultHeaders:

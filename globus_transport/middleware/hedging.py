@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import time
 
-from globus_transport import events
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.flow import Flow, Hedge
-from globus_transport.messages import Request, Response
+from globus_transport.core import events
+from globus_transport.core.flow import Flow, Hedge
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.latencies import Latencies
-from globus_transport.middleware.retry_config import RetryBudget
+from globus_transport.middleware.retry.config import RetryBudget
 
 _MOST_KINDS = 256
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import attrs
 
-from globus_transport.callables import runs_coroutine
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.headers import Headers, check_field
-from globus_transport.messages import Request
+from globus_transport.core.callables import runs_coroutine
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.headers import Headers, check_field
+from globus_transport.http.messages import Request
 
 
 def _check_name(_layer: IdempotencyKey, _attribute: attrs.Attribute[str], name: str) -> None:

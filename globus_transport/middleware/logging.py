@@ -7,8 +7,8 @@ import time
 
 import attrs
 
-from globus_transport.flow import Flow
-from globus_transport.messages import Request, Response
+from globus_transport.core.flow import Flow
+from globus_transport.http.messages import Request, Response
 
 
 @attrs.frozen

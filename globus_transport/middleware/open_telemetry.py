@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from globus_transport import __version__
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.flow import Flow
-from globus_transport.messages import Request, Response
-from globus_transport.middleware.redaction import Redaction
-from globus_transport.urls import origin_of
+from globus_transport.core.flow import Flow
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.messages import Request, Response
+from globus_transport.http.urls import origin_of
+from globus_transport.middleware.cassette.redaction import Redaction
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context

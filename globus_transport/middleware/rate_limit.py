@@ -6,11 +6,11 @@ import math
 import time
 from collections.abc import Callable
 
-from globus_transport.errors import GlobusSDKUsageError, GlobusTimeoutError
-from globus_transport.flow import Flow, Sleep
-from globus_transport.messages import Request, Response
+from globus_transport.core.flow import Flow, Sleep
+from globus_transport.exc.base import GlobusSDKUsageError, GlobusTimeoutError
+from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.origins import ByOrigin
-from globus_transport.middleware.retry_after import retry_after
+from globus_transport.middleware.retry.retry_after import retry_after
 
 _ASKS_FOR_A_PAUSE = frozenset({429, 503})
 

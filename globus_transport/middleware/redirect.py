@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from globus_transport.errors import GlobusSDKUsageError, RedirectError
-from globus_transport.flow import Flow
-from globus_transport.messages import Request, Response
+from globus_transport.core.flow import Flow
+from globus_transport.exc.base import GlobusSDKUsageError, RedirectError
+from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.errors import off_the_wire
 from globus_transport.values import evolve, frozen
 
@@ -37,7 +37,7 @@ class Redirect:
             following = _next_hop(request, response)
             if request.notify is not None:
                 # Not at the top: most programs have no listener, and the classes take milliseconds to make.
-                from globus_transport.events import Redirected
+                from globus_transport.core.events import Redirected
 
                 request.notify(Redirected(request, following, response.status))
             # Else it would keep its connection for as long as the whole call takes.

@@ -16,10 +16,10 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.flow import Flow
-from globus_transport.messages import Request, Response
-from globus_transport.middleware.redaction import Redaction
+from globus_transport.core.flow import Flow
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.messages import Request, Response
+from globus_transport.middleware.cassette.redaction import Redaction
 
 #: A response below 400.
 ANSWERED: Final = "http.call.answered"

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import attrs
 
-from globus_transport.callables import runs_coroutine
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.flow import Flow
-from globus_transport.layers import describe
-from globus_transport.messages import Request, Response
+from globus_transport.core.callables import runs_coroutine
+from globus_transport.core.flow import Flow
+from globus_transport.core.layers import describe
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.messages import Request, Response
 
 
 @attrs.frozen

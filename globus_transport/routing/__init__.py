@@ -1,1 +1,36 @@
-"""Routes: API operations as declarations, and the clients that they are mounted on."""
+"""Routes: API operations as declarations, and the clients that they are mounted on.
+
+A table of one's own, and its client, are made of these names::
+
+    from globus_transport.routing import BaseClient, QueryParams, RouteTable, get
+"""
+
+from globus_transport.public_names import lazy_names
+
+_NAMES = {
+    "routing.async_client": ("AsyncBaseClient",),
+    "routing.client": ("BaseClient",),
+    "routing.missing": ("MISSING", "MissingType"),
+    "routing.paging": ("Marker", "NextLink", "Offset", "Paging"),
+    "routing.parameters": (
+        "Body",
+        "BodyParams",
+        "CommaList",
+        "DateLike",
+        "Field",
+        "LowerBool",
+        "Maybe",
+        "MoreFields",
+        "MoreQuery",
+        "OneZero",
+        "Query",
+        "QueryParams",
+        "UUIDLike",
+    ),
+    "routing.payload": ("GlobusPayload",),
+    "routing.replies": ("ArrayResponse", "GlobusHTTPResponse", "IterableResponse"),
+    "routing.route": ("delete", "get", "operation", "patch", "post", "put"),
+    "routing.table": ("RouteTable",),
+}
+
+__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES)

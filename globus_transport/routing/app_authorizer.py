@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from globus_transport.authorizers.base import GlobusAuthorizer
-from globus_transport.flow import Flow, Read, Run, Steps
-from globus_transport.messages import Request
+from globus_transport.core.flow import Flow, Read, Run, Steps
+from globus_transport.http.messages import Request
 from globus_transport.middleware.errors import ERROR_BODY_LIMIT
 
 if TYPE_CHECKING:

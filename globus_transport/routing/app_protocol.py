@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol, Union
 
 from globus_transport.authorizers.base import GlobusAuthorizer
-from globus_transport.messages import Response
+from globus_transport.http.messages import Response
 from globus_transport.scopes.scope import Scope
 
 #: A scope, a text of scopes, or several of either.

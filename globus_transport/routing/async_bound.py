@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from globus_transport.messages import Request, Response
+from globus_transport.http.messages import Request, Response
 from globus_transport.routing.bound import BoundOperation, BoundRoute
 from globus_transport.routing.pages import PageRequests
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from globus_transport.async_stack import AsyncStack
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.flow import AsyncSend
-from globus_transport.layers import Layer
+from globus_transport.core.async_stack import AsyncStack
+from globus_transport.core.flow import AsyncSend
+from globus_transport.core.layers import Layer
+from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.routing.async_bound import (
     AsyncOperationCall,
     AsyncPagedRouteCall,

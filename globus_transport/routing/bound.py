@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from globus_transport.flow import Steps, send
-from globus_transport.messages import Request
+from globus_transport.core.flow import Steps, send
+from globus_transport.http.messages import Request
 from globus_transport.values import Generic
 
 if TYPE_CHECKING:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.flow import Send
-from globus_transport.layers import Layer
+from globus_transport.core.flow import Send
+from globus_transport.core.layers import Layer
+from globus_transport.core.stack import Stack
+from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.routing.bound import OperationCall, PagedRouteCall, PaginatorCall, RouteCall
 from globus_transport.routing.generic import GenericCalls
 from globus_transport.routing.table import Blocking, BlockingPages, RouteTable
-from globus_transport.stack import Stack
 from globus_transport.transport import Transport
 
 if TYPE_CHECKING:

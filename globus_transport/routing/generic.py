@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.flow import Steps, send
-from globus_transport.headers import Headers
-from globus_transport.messages import Request, StreamBody
-from globus_transport.replies import GlobusHTTPResponse
+from globus_transport.core.flow import Steps, send
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.headers import Headers
+from globus_transport.http.messages import Request, StreamBody
+from globus_transport.http.urls import URL
 from globus_transport.routing.mounting import MountedRoutes, SendT
 from globus_transport.routing.parameters import encode_query, whole_path
+from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import operation
-from globus_transport.urls import URL
 
 QueryParameters = Mapping[str, Any] | None
 RequestHeaders = Mapping[str, str] | None

@@ -7,10 +7,10 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.ids import is_uuid
-from globus_transport.json_text import dumps
-from globus_transport.missing import MISSING
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.ids import is_uuid
+from globus_transport.http.json import dumps
+from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import kind_of
 
 _PLAIN = frozenset({str, bool, int, type(None)})

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, Union
 
 from globus_transport import __version__, config
 from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.layers import Layer
-from globus_transport.messages import Request
+from globus_transport.core.layers import Layer
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.messages import Request
+from globus_transport.http.urls import URL
 from globus_transport.middleware.deadline import Deadline
 from globus_transport.middleware.errors import Errors
 from globus_transport.middleware.headers import DefaultHeaders
 from globus_transport.middleware.redirect import Redirect
-from globus_transport.middleware.retry import Retry
-from globus_transport.middleware.retry_config import RetryConfig
+from globus_transport.middleware.retry.config import RetryConfig
+from globus_transport.middleware.retry.retry import Retry
 from globus_transport.routing.table import RouteTable
 from globus_transport.transport import Transport
-from globus_transport.urls import URL
 from globus_transport.values import Generic
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from globus_transport.errors import ReplyFormatError
-from globus_transport.messages import Request, Response
-from globus_transport.missing import MISSING
+from globus_transport.exc.base import ReplyFormatError
+from globus_transport.http.messages import Request, Response
+from globus_transport.routing.missing import MISSING
 from globus_transport.routing.paging import Paging
 from globus_transport.routing.plan import Plan
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, cast
 from urllib.parse import parse_qsl, urlsplit
 
-from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
-from globus_transport.replies import GlobusHTTPResponse
+from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
+from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.values import frozen
 
 Parameters = Mapping[str, Any]

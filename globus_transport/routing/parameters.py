@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union
 from urllib.parse import quote, urlencode
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.ids import is_uuid
-from globus_transport.missing import MISSING, MissingType
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.ids import is_uuid
+from globus_transport.routing.missing import MISSING, MissingType
 from globus_transport.values import frozen
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.headers import Headers
-from globus_transport.messages import Request, Response
-from globus_transport.missing import MISSING
-from globus_transport.replies import GlobusHTTPResponse, IterableResponse
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.headers import Headers
+from globus_transport.http.messages import Request, Response
+from globus_transport.http.urls import URL
+from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import (
     Body,
     Encode,
@@ -22,7 +22,7 @@ from globus_transport.routing.parameters import (
     encode_query,
     path_segment,
 )
-from globus_transport.urls import URL
+from globus_transport.routing.replies import GlobusHTTPResponse, IterableResponse
 
 if TYPE_CHECKING:
     import inspect

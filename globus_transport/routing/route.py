@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Union, overload
 
-from globus_transport.flow import Steps
+from globus_transport.core.flow import Steps
 from globus_transport.routing.paging import Paging
 from globus_transport.routing.plan import Plan
 from globus_transport.routing.table import Awaiting, AwaitingPages, Blocking, BlockingPages, Declared, RouteTable

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.messages import Response
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.messages import Response
 from globus_transport.routing.plan import call_signature
 from globus_transport.values import Generic
 
 if TYPE_CHECKING:
     import inspect
 
-    from globus_transport.api_errors import GlobusAPIError
+    from globus_transport.exc.api import GlobusAPIError
     from globus_transport.scopes.scope import Scope
 
 T = TypeVar("T")
@@ -137,7 +137,7 @@ class NoDefaultScopesError(GlobusSDKUsageError, NotImplementedError):
 
 
 def _any_api_error() -> type[GlobusAPIError]:
-    from globus_transport.api_errors import GlobusAPIError
+    from globus_transport.exc.api import GlobusAPIError
 
     return GlobusAPIError
 

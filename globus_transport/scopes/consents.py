@@ -9,7 +9,7 @@ from typing import Any, Union
 
 import attrs
 
-from globus_transport.errors import GlobusError, GlobusSDKUsageError
+from globus_transport.exc.base import GlobusError, GlobusSDKUsageError
 from globus_transport.scopes.parser import ScopeParser
 from globus_transport.scopes.scope import Scope
 

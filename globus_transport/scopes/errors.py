@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.exc.base import GlobusSDKUsageError
 
 
 class ScopeParseError(GlobusSDKUsageError):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.scopes.errors import ScopeParseError
 
 if TYPE_CHECKING:

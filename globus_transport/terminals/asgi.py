@@ -8,14 +8,14 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mutab
 from typing import Any
 from urllib.parse import unquote
 
-from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
-from globus_transport.headers import Headers
-from globus_transport.layers import describe
-from globus_transport.messages import Request, Response, StreamBody
-from globus_transport.terminals.bodies import parts_of
-from globus_transport.terminals.decoding import Decoder
+from globus_transport.core.layers import describe
+from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
+from globus_transport.http.bodies import parts_of
+from globus_transport.http.headers import Headers
+from globus_transport.http.messages import Request, Response, StreamBody
+from globus_transport.http.time_limits import time_left, timed_out
+from globus_transport.terminals.http1.decoding import Decoder
 from globus_transport.terminals.streams import AsyncReceivedStream
-from globus_transport.terminals.time_limits import time_left, timed_out
 
 _Message = MutableMapping[str, Any]
 ASGIApplication = Callable[

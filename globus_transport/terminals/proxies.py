@@ -6,7 +6,7 @@ from base64 import b64encode
 from urllib.parse import unquote, urlsplit
 
 from globus_transport import config
-from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.values import field, frozen
 
 

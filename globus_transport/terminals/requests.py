@@ -25,18 +25,18 @@ from requests.exceptions import (
 from urllib3 import HTTPResponse
 from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
-from globus_transport.errors import (
+from globus_transport.exc.base import (
     GlobusConnectionError,
     GlobusConnectionTimeoutError,
     GlobusSDKUsageError,
     NetworkError,
 )
-from globus_transport.headers import Headers
-from globus_transport.messages import Request, Response, StreamBody
-from globus_transport.terminals.bodies import parts_of
-from globus_transport.terminals.decoding import decoded
+from globus_transport.http.bodies import parts_of
+from globus_transport.http.headers import Headers
+from globus_transport.http.messages import Request, Response, StreamBody
+from globus_transport.http.time_limits import in_seconds, limits_of, time_left, timed_out
+from globus_transport.terminals.http1.decoding import decoded
 from globus_transport.terminals.streams import ReceivedStream, answered
-from globus_transport.terminals.time_limits import in_seconds, limits_of, time_left, timed_out
 
 _CHUNK = 1 << 16
 _FORM = "application/x-www-form-urlencoded"

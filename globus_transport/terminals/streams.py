@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from typing import ClassVar
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.headers import Headers
-from globus_transport.messages import AsyncByteStream, ByteStream, Request, Response
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.headers import Headers
+from globus_transport.http.messages import AsyncByteStream, ByteStream, Request, Response
 from globus_transport.middleware.errors import ERROR_BODY_LIMIT
 
 

@@ -13,17 +13,17 @@ from typing import Any, TypeVar
 
 import attrs
 
-from globus_transport.callables import runs_coroutine
-from globus_transport.errors import GlobusSDKUsageError, GlobusTimeoutError, MiddlewareError
-from globus_transport.flow import Send
-from globus_transport.layers import describe
-from globus_transport.messages import AsyncByteStream, ByteStream, Request, Response
+from globus_transport.core.callables import runs_coroutine
+from globus_transport.core.flow import Send
+from globus_transport.core.layers import describe
+from globus_transport.exc.base import GlobusSDKUsageError, GlobusTimeoutError, MiddlewareError
+from globus_transport.http.messages import AsyncByteStream, ByteStream, Request, Response
 
 T = TypeVar("T")
 
 
 class ThreadsTerminal:
-    """Runs a blocking terminal in threads of its own, for :class:`~globus_transport.async_stack.AsyncStack`.
+    """Runs a blocking terminal in threads of its own, for :class:`~globus_transport.core.async_stack.AsyncStack`.
 
     A request that waits for a thread when its task is cancelled is not sent. One that was sent goes on in
     its thread, and what comes of it is let go of. A streamed request body is read in the thread too.

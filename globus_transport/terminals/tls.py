@@ -8,7 +8,7 @@ import threading
 
 from urllib3.util.ssl_ import create_urllib3_context
 
-from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.exc.base import GlobusSDKUsageError
 
 _contexts: dict[bool | str, ssl.SSLContext] = {}
 _lock = threading.Lock()

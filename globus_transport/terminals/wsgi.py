@@ -11,14 +11,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Optional, Union, cast
 from urllib.parse import unquote_to_bytes
 
-from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
-from globus_transport.headers import Headers
-from globus_transport.layers import describe
-from globus_transport.messages import Request, Response, StreamBody
-from globus_transport.terminals.bodies import parts_of
-from globus_transport.terminals.decoding import decoded
+from globus_transport.core.layers import describe
+from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
+from globus_transport.http.bodies import parts_of
+from globus_transport.http.headers import Headers
+from globus_transport.http.messages import Request, Response, StreamBody
+from globus_transport.http.time_limits import time_left
+from globus_transport.terminals.http1.decoding import decoded
 from globus_transport.terminals.streams import ReceivedStream
-from globus_transport.terminals.time_limits import time_left
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 try:
     from globus_transport.testing.bridge import use_responses
+    from globus_transport.testing.canned_replies import RegisteredResponse, ResponseList, ResponseSet
     from globus_transport.testing.errors import construct_error
-    from globus_transport.testing.replies import RegisteredResponse, ResponseList, ResponseSet
     from globus_transport.testing.store import (
         get_last_request,
         get_response_set,

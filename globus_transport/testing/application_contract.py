@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 
-from globus_transport.errors import GlobusTimeoutError
-from globus_transport.messages import Request
+from globus_transport.exc.base import GlobusTimeoutError
+from globus_transport.http.messages import Request
 from globus_transport.testing.loopback_application import Answer, ASGILoopback, LoopbackApplication, WSGILoopback
 from globus_transport.testing.loopback_server import PATIENCE
 from globus_transport.testing.message_contract import MessageContract, awaited

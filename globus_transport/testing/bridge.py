@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from requests.adapters import HTTPAdapter
 
-from globus_transport.errors import GlobusConnectionError
-from globus_transport.messages import Request, Response
+from globus_transport.exc.base import GlobusConnectionError
+from globus_transport.http.messages import Request, Response
 from globus_transport.terminals.requests import RequestsTerminal
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 
 if TYPE_CHECKING:
     from typing import Self

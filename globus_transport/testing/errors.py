@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypeVar, overload
 
-from globus_transport.api_errors import GlobusAPIError
-from globus_transport.headers import Headers
-from globus_transport.messages import Request, Response
+from globus_transport.exc.api import GlobusAPIError
+from globus_transport.http.headers import Headers
+from globus_transport.http.messages import Request, Response
 
 ErrorT = TypeVar("ErrorT", bound=GlobusAPIError)
 

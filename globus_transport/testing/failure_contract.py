@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from globus_transport.errors import (
+from globus_transport.exc.base import (
     GlobusConnectionError,
     GlobusConnectionTimeoutError,
     GlobusTimeoutError,
     NetworkError,
 )
-from globus_transport.messages import Request
-from globus_transport.terminals.time_limits import TIME_LIMITS
+from globus_transport.http.messages import Request
+from globus_transport.http.time_limits import TIME_LIMITS
 from globus_transport.testing.loopback_server import (
     PATIENCE,
     Peer,

@@ -19,8 +19,8 @@ from typing import Any
 
 import pytest
 
-from globus_transport.errors import GlobusSDKUsageError, GlobusTimeoutError, ReplyFormatError
-from globus_transport.messages import AsyncByteStream, ByteStream, Request, Response, StreamBody
+from globus_transport.exc.base import GlobusSDKUsageError, GlobusTimeoutError, ReplyFormatError
+from globus_transport.http.messages import AsyncByteStream, ByteStream, Request, Response, StreamBody
 from globus_transport.testing.loopback_application import Answer
 from globus_transport.testing.loopback_server import PATIENCE
 

@@ -11,7 +11,7 @@ from typing import Any, Union
 import requests
 import responses
 
-from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.routing.bound import BoundOperation
 from globus_transport.routing.table import Declared, RouteTable
 from globus_transport.services.auth.client import AuthClient
@@ -20,8 +20,8 @@ from globus_transport.services.auth.login_clients import (
     ConfidentialAppAuthClient,
     NativeAppAuthClient,
 )
-from globus_transport.services.transfer.clients import TransferClient
-from globus_transport.testing.replies import RegisteredResponse, ResponseList, ResponseSet
+from globus_transport.services.transfer.client import TransferClient
+from globus_transport.testing.canned_replies import RegisteredResponse, ResponseList, ResponseSet
 
 #: What a set is known by: a route, as ``TransferClient.get_task`` or ``client.get_task``, its name with its service
 #: before it, as ``"transfer.get_task"``, or a text of one's own.

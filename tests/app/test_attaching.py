@@ -25,7 +25,7 @@ from globus_transport import (
     TransferClient,
     TransferScopes,
 )
-from globus_transport.flow import Read, Run
+from globus_transport.core.flow import Read, Run
 from globus_transport.routing.app_authorizer import AppAuthorizer
 from tests.core.stepping import Canned, FakeStream, end_of, get, post
 

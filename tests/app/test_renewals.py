@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from globus_transport import LoginRequiredError, OAuthRefreshTokenResponse, ReplyFormatError, Response
-from globus_transport.app.renewals import ClientRenewals, RefreshRenewals
+from globus_transport.globus_app.renewals import ClientRenewals, RefreshRenewals
 from globus_transport.token_storage import MemoryTokenStorage, TokenStorageData, ValidatingTokenStorage
 
 SERVER = "a.server"

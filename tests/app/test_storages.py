@@ -31,7 +31,7 @@ from globus_transport.token_storage import (
     TokenStorage,
     TokenStorageData,
 )
-from globus_transport.tokens.storages.files import default_path
+from globus_transport.token_storage.file import default_path
 
 FILES: dict[str, type[JSONTokenStorage | SQLiteTokenStorage]] = {"json": JSONTokenStorage, "sqlite": SQLiteTokenStorage}
 PEERS = {

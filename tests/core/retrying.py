@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from globus_transport.errors import (
+from globus_transport.core.flow import Flow, Sleep
+from globus_transport.exc.base import (
     GlobusConnectionError,
 )
-from globus_transport.flow import Flow, Sleep
-from globus_transport.messages import Request, Response
-from globus_transport.middleware.retry import Retry
-from globus_transport.middleware.retry_config import RetryConfig
+from globus_transport.http.messages import Request, Response
+from globus_transport.middleware.retry.config import RetryConfig
+from globus_transport.middleware.retry.retry import Retry
 from tests.core.stepping import end_of
 
 OK = Response(200)

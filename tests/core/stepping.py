@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from globus_transport.async_stack import AsyncStack
-from globus_transport.flow import Flow
-from globus_transport.layers import LayerLike
-from globus_transport.messages import AsyncByteStream, ByteStream, Request, Response
-from globus_transport.stack import Stack
+from globus_transport.core.async_stack import AsyncStack
+from globus_transport.core.flow import Flow
+from globus_transport.core.layers import LayerLike
+from globus_transport.core.stack import Stack
+from globus_transport.http.messages import AsyncByteStream, ByteStream, Request, Response
 
 ORIGIN = "https://service.example.org"
 

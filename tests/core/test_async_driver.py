@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from globus_transport.async_stack import AsyncStack
-from globus_transport.flow import Flow, Read, Run, Shield, Sleep, Step, Steps, Wait, run, send
-from globus_transport.messages import Request, Response
+from globus_transport.core.async_stack import AsyncStack
+from globus_transport.core.flow import Flow, Read, Run, Shield, Sleep, Step, Steps, Wait, run, send
+from globus_transport.http.messages import Request, Response
 from tests.core.stepping import AsyncCanned, FakeAsyncStream, FakeStream, get
 
 OK = Response(200)

@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from globus_transport.errors import GlobusConnectionError, MiddlewareError
-from globus_transport.flow import (
+from globus_transport.core.flow import (
     Flow,
     Read,
     Run,
@@ -28,7 +27,8 @@ from globus_transport.flow import (
     sleep,
     wait,
 )
-from globus_transport.messages import Request, Response
+from globus_transport.exc.base import GlobusConnectionError, MiddlewareError
+from globus_transport.http.messages import Request, Response
 from tests.core.stepping import ORIGIN, World, get, in_both_worlds
 
 OK = Response(200)

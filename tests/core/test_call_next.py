@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from globus_transport.async_stack import AsyncStack
-from globus_transport.errors import GlobusConnectionError, MiddlewareError
-from globus_transport.flow import AsyncSend, Flow, Send
-from globus_transport.messages import Request, Response
-from globus_transport.stack import Stack
+from globus_transport.core.async_stack import AsyncStack
+from globus_transport.core.flow import AsyncSend, Flow, Send
+from globus_transport.core.stack import Stack
+from globus_transport.exc.base import GlobusConnectionError, MiddlewareError
+from globus_transport.http.messages import Request, Response
 from tests.core.stepping import AsyncCanned, Canned, FakeStream, get
 
 OK = Response(200)

@@ -11,9 +11,9 @@ from unittest.mock import AsyncMock, Mock
 
 import pytest
 
-from globus_transport.callables import looked_up, plainly_takes_one, runs_coroutine
-from globus_transport.errors import MiddlewareError
-from globus_transport.layers import _kind_by_signature
+from globus_transport.core.callables import looked_up, plainly_takes_one, runs_coroutine
+from globus_transport.core.layers import _kind_by_signature
+from globus_transport.exc.base import MiddlewareError
 
 
 def plain(request: Any) -> Any:

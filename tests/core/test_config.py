@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from globus_transport import config
-from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.exc.base import GlobusSDKUsageError
 
 VARIABLES = ["ENVIRONMENT", "HTTP_TIMEOUT", "VERIFY_SSL", "SERVICE_URL_TRANSFER", "SERVICE_URL_AUTH"]
 

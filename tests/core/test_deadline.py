@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.middleware.deadline import Deadline
 from tests.core.stepping import get
 

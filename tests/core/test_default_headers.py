@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.middleware.headers import DefaultHeaders
 from tests.core.stepping import get
 

@@ -8,10 +8,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from globus_transport.errors import MiddlewareError
-from globus_transport.flow import Flow, Read, Run, Sleep, Wait
-from globus_transport.messages import Request, Response
-from globus_transport.stack import Stack
+from globus_transport.core.flow import Flow, Read, Run, Sleep, Wait
+from globus_transport.core.stack import Stack
+from globus_transport.exc.base import MiddlewareError
+from globus_transport.http.messages import Request, Response
 from tests.core.stepping import Canned, FakeAsyncStream, get
 
 OK = Response(200)

@@ -19,7 +19,7 @@ from globus_transport import (
     IterableTransferResponse,
     TransferAPIError,
 )
-from globus_transport.messages import Response
+from globus_transport.http.messages import Response
 
 JSON = "application/json"
 JSON_API = "application/vnd.api+json"

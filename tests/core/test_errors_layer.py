@@ -6,8 +6,8 @@ import pickle
 
 import pytest
 
-from globus_transport.flow import Read
-from globus_transport.messages import Response
+from globus_transport.core.flow import Read
+from globus_transport.http.messages import Response
 from globus_transport.middleware.errors import ERROR_BODY_LIMIT, Errors
 from tests.core.stepping import FakeStream, World, end_of, get, in_both_worlds
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.headers import SECRET_NAMES, Headers
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.headers import SECRET_NAMES, Headers
 from tests.core.stepping import unhurried
 
 token_characters = string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~"

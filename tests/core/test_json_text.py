@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from globus_transport import config, fast_json, json_text, standard_json
-from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
-from globus_transport.messages import Response
+from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
+from globus_transport.http.messages import Response
 from globus_transport.routing.json_body import encode_json
 from tests.core.stepping import unhurried
 

@@ -9,10 +9,10 @@ import pickle
 import pytest
 
 from globus_transport.authorizers.access_token import AccessTokenAuthorizer
-from globus_transport.errors import GlobusConnectionError
-from globus_transport.messages import Response
+from globus_transport.core.stack import Stack
+from globus_transport.exc.base import GlobusConnectionError
+from globus_transport.http.messages import Response
 from globus_transport.middleware.logging import Logging
-from globus_transport.stack import Stack
 from tests.core.stepping import Canned, end_of, get, post
 
 

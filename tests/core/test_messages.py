@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
-from globus_transport.headers import Headers
-from globus_transport.messages import Request, Response, StreamBody
-from globus_transport.urls import URL
+from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
+from globus_transport.http.headers import Headers
+from globus_transport.http.messages import Request, Response, StreamBody
+from globus_transport.http.urls import URL
 from tests.core.stepping import FakeStream, get, post, unhurried
 
 

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from globus_transport.errors import (
+from globus_transport.exc.base import (
     GlobusConnectionTimeoutError,
     GlobusTimeoutError,
     NetworkError,

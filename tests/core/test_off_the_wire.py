@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from globus_transport.authorizers.base import GlobusAuthorizer
-from globus_transport.errors import GlobusConnectionError, ReplyFormatError
-from globus_transport.flow import Read
-from globus_transport.messages import Request, Response
+from globus_transport.core.flow import Read
+from globus_transport.exc.base import GlobusConnectionError, ReplyFormatError
+from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.compression import CompressBodies
 from globus_transport.middleware.errors import Errors
 from globus_transport.middleware.redirect import Redirect
-from globus_transport.middleware.retry import Retry
-from globus_transport.middleware.retry_config import RetryConfig
+from globus_transport.middleware.retry.config import RetryConfig
+from globus_transport.middleware.retry.retry import Retry
 from tests.core.stepping import ORIGIN, FakeStream, World, get, in_both_worlds
 
 

@@ -12,18 +12,18 @@ import pytest
 
 from globus_transport.authorizers.client_credentials import ClientCredentialsAuthorizer
 from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
+from globus_transport.authorizers.renewal import Renewal
 from globus_transport.authorizers.renewing import RenewingAuthorizer
-from globus_transport.driver import run_above
-from globus_transport.flow import Flow, Start, Wait
-from globus_transport.messages import Request, Response
+from globus_transport.core.driver import run_above
+from globus_transport.core.flow import Flow, Start, Wait
+from globus_transport.core.stack import Stack
+from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.deadline import Deadline
 from globus_transport.middleware.errors import Errors
 from globus_transport.middleware.headers import DefaultHeaders
 from globus_transport.middleware.logging import Logging
 from globus_transport.middleware.redirect import Redirect
-from globus_transport.middleware.retry import Retry
-from globus_transport.stack import Stack
-from globus_transport.tokens.renewal import Renewal
+from globus_transport.middleware.retry.retry import Retry
 from tests.core.stepping import ORIGIN, FakeAuth, Reply, exit_code_of_child, get
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

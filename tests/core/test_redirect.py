@@ -7,8 +7,8 @@ from typing import Any
 import attrs
 import pytest
 
-from globus_transport.errors import RedirectError
-from globus_transport.messages import Request, Response, StreamBody
+from globus_transport.exc.base import RedirectError
+from globus_transport.http.messages import Request, Response, StreamBody
 from globus_transport.middleware.redirect import Redirect
 from tests.core.stepping import ORIGIN, World, end_of, get, in_both_worlds, post
 

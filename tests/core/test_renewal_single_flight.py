@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
-from globus_transport.errors import GlobusSDKUsageError, GlobusTimeoutError
-from globus_transport.flow import Flow, Run, Shield, Start, Step, Steps, Wait
-from globus_transport.messages import Request, Response
-from globus_transport.tokens.renewal import Renewal
+from globus_transport.authorizers.renewal import Renewal
+from globus_transport.core.flow import Flow, Run, Shield, Start, Step, Steps, Wait
+from globus_transport.exc.base import GlobusSDKUsageError, GlobusTimeoutError
+from globus_transport.http.messages import Request, Response
 from tests.core.stepping import FakeAuth, Reply, get
 
 OK = Response(200)

@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from globus_transport.async_stack import AsyncStack
 from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
-from globus_transport.errors import GlobusTimeoutError
-from globus_transport.flow import Flow
-from globus_transport.layers import LayerLike
-from globus_transport.messages import Request, Response
-from globus_transport.stack import Stack
+from globus_transport.authorizers.renewal import Renewal
+from globus_transport.core.async_stack import AsyncStack
+from globus_transport.core.flow import Flow
+from globus_transport.core.layers import LayerLike
+from globus_transport.core.stack import Stack
+from globus_transport.exc.base import GlobusTimeoutError
+from globus_transport.http.messages import Request, Response
 from globus_transport.tokens import renewal
-from globus_transport.tokens.renewal import Renewal
 from tests.core.stepping import ORIGIN, FakeAuth, Reply, get
 
 EXPIRED, REFUSED_LATER = 5, int(time.time()) + 10**6

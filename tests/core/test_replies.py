@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_transport.errors import GlobusConnectionError, GlobusError, GlobusSDKUsageError, ReplyFormatError
-from globus_transport.messages import Response
-from globus_transport.replies import ArrayResponse, GlobusHTTPResponse, IterableResponse
+from globus_transport.exc.base import GlobusConnectionError, GlobusError, GlobusSDKUsageError, ReplyFormatError
+from globus_transport.http.messages import Response
+from globus_transport.routing.replies import ArrayResponse, GlobusHTTPResponse, IterableResponse
 from tests.core.stepping import FakeAsyncStream, FakeStream, get, unhurried
 
 JSON = {"Content-Type": "application/json"}

@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 import tenacity
 
-from globus_transport.errors import (
+from globus_transport.core.flow import Read
+from globus_transport.exc.base import (
     GlobusSDKUsageError,
     RedirectError,
 )
-from globus_transport.flow import Read
-from globus_transport.messages import Request, Response
+from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.errors import ERROR_BODY_LIMIT
-from globus_transport.middleware.retry import Retry
-from globus_transport.middleware.retry_config import RetryConfig
+from globus_transport.middleware.retry.config import RetryConfig
+from globus_transport.middleware.retry.retry import Retry
 from tests.core.retrying import BUSY, LOST, OK, after, begin, pause, stands
 from tests.core.stepping import FakeStream, World, get, in_both_worlds
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_transport.headers import Headers
-from globus_transport.messages import Response
-from globus_transport.middleware.retry_after import retry_after
+from globus_transport.http.headers import Headers
+from globus_transport.http.messages import Response
+from globus_transport.middleware.retry.retry_after import retry_after
 from tests.core.stepping import unhurried
 
 

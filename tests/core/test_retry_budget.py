@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from globus_transport.middleware.retry_config import RetryBudget
+from globus_transport.middleware.retry.config import RetryBudget
 from tests.core.stepping import exit_code_of_child
 
 

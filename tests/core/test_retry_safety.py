@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 import tenacity
 
-from globus_transport.errors import (
+from globus_transport.exc.base import (
     GlobusConnectionTimeoutError,
     GlobusTimeoutError,
     RedirectError,
 )
-from globus_transport.messages import Request, Response, StreamBody
-from globus_transport.middleware.retry import Retry
-from globus_transport.middleware.retry_config import RetryConfig
+from globus_transport.http.messages import Request, Response, StreamBody
+from globus_transport.middleware.retry.config import RetryConfig
+from globus_transport.middleware.retry.retry import Retry
 from tests.core.retrying import BUSY, LOST, NEVER_BEGUN, after, begin, is_repeated, pause, stands
 from tests.core.stepping import get, post
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import tenacity
 
-from globus_transport.messages import Response
-from globus_transport.middleware.retry import Retry
-from globus_transport.middleware.retry_config import RetryConfig
+from globus_transport.http.messages import Response
+from globus_transport.middleware.retry.config import RetryConfig
+from globus_transport.middleware.retry.retry import Retry
 from tests.core.retrying import BUSY, LOST, OK, begin, give, is_repeated, pause, stands
 from tests.core.stepping import get
 

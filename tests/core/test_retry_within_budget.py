@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from globus_transport.messages import Response
-from globus_transport.middleware.retry import Retry
-from globus_transport.middleware.retry_config import RetryBudget, RetryConfig
+from globus_transport.http.messages import Response
+from globus_transport.middleware.retry.config import RetryBudget, RetryConfig
+from globus_transport.middleware.retry.retry import Retry
 from tests.core.retrying import BUSY, LOST, OK, after, begin, pause, stands
 from tests.core.stepping import get, post
 

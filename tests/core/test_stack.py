@@ -12,15 +12,15 @@ from typing import Any
 import attrs
 import pytest
 
-from globus_transport.async_stack import AsyncStack
-from globus_transport.errors import GlobusSDKUsageError, MiddlewareError
-from globus_transport.flow import Flow
-from globus_transport.layers import Layer
-from globus_transport.messages import Request, Response
+from globus_transport.core.async_stack import AsyncStack
+from globus_transport.core.flow import Flow
+from globus_transport.core.layers import Layer
+from globus_transport.core.stack import Stack
+from globus_transport.exc.base import GlobusSDKUsageError, MiddlewareError
+from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.deadline import Deadline
 from globus_transport.middleware.redirect import Redirect
-from globus_transport.services.transfer.clients import TransferClient
-from globus_transport.stack import Stack
+from globus_transport.services.transfer.client import TransferClient
 from tests.core.stepping import AsyncCanned, Canned, World, get, in_both_worlds
 
 OK = Response(200)

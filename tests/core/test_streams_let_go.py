@@ -9,11 +9,11 @@ from typing import Any
 import attrs
 import pytest
 
-from globus_transport.async_stack import AsyncStack
-from globus_transport.chunks import each_chunk
-from globus_transport.flow import Flow, send
-from globus_transport.messages import AsyncByteStream, ByteStream, Request, Response
-from globus_transport.stack import Stack
+from globus_transport.core.async_stack import AsyncStack
+from globus_transport.core.flow import Flow, send
+from globus_transport.core.stack import Stack
+from globus_transport.http.chunks import each_chunk
+from globus_transport.http.messages import AsyncByteStream, ByteStream, Request, Response
 from tests.core.stepping import AsyncCanned, Canned, FakeAsyncStream, FakeStream, World, get, in_both_worlds
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.transport import Transport
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.urls import URL, origin_of
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.urls import URL, origin_of
 from tests.core.stepping import unhurried
 
 schemes = st.sampled_from(["http", "https", "HTTP", "HtTpS"])

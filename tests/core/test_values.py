@@ -19,7 +19,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from globus_transport import values
-from globus_transport.messages import Request
+from globus_transport.http.messages import Request
 
 NAMES: tuple[str, ...] = ("a", "b", "c", "d")
 #: Of a call: its result, or the kind of its exception.

@@ -25,7 +25,7 @@ from globus_transport import (
     TransferScopes,
 )
 from globus_transport.authorizers.renewing import RenewingAuthorizer
-from globus_transport.embed.aiohttp import GlobusAuth
+from globus_transport.embed.aiohttp.middlewares import GlobusAuth
 from globus_transport.sandbox import Sandbox
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, whole
 from tests.core.stepping import FakeAuth, Reply

@@ -32,8 +32,8 @@ from globus_transport import (
     RetryConfig,
     StreamBody,
 )
-from globus_transport.embed.aiohttp import GlobusAuth, StackMiddleware
-from globus_transport.layers import LayerLike
+from globus_transport.core.layers import LayerLike
+from globus_transport.embed.aiohttp.middlewares import GlobusAuth, StackMiddleware
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, whole
 
 BUSY = whole(b"busy", "503 Busy", "Retry-After: 0")

@@ -29,7 +29,7 @@ from globus_transport import (
 from globus_transport.embed.requests import GlobusAuth, StackAdapter
 from globus_transport.sandbox import Sandbox
 from globus_transport.terminals.requests import RequestsTerminal
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, once, silent, whole
 from tests.terminals.certificates import Authority
 from tests.terminals.fresh_terminal import forget_proxies

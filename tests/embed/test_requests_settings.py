@@ -13,8 +13,8 @@ import urllib3
 
 from globus_transport import GlobusSDKUsageError, ReplyFormatError, Response, Stack
 from globus_transport.embed.requests import StackAdapter
-from globus_transport.embed.urllib3_replies import to_urllib3
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.embed.urllib3.replies import to_urllib3
+from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, whole
 from tests.terminals.certificates import Authority
 from tests.terminals.fresh_terminal import forget_proxies

@@ -13,11 +13,11 @@ import urllib3
 from urllib3.util import SKIP_HEADER
 
 from globus_transport import Cache, GlobusSDKUsageError, Response, Retry, RetryConfig, Stack
-from globus_transport.embed.urllib3 import StackPool
-from globus_transport.flow import Flow, send
-from globus_transport.messages import Request
+from globus_transport.core.flow import Flow, send
+from globus_transport.embed.urllib3.pool import StackPool
+from globus_transport.http.messages import Request
 from globus_transport.middleware.redirect import Redirect
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import (
     Peer,
     Received,

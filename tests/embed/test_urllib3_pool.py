@@ -20,9 +20,9 @@ from globus_transport import (
     TransferClient,
     TransferScopes,
 )
-from globus_transport.embed.urllib3 import StackPool
+from globus_transport.embed.urllib3.pool import StackPool
 from globus_transport.sandbox import Sandbox
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, silent, whole
 from tests.terminals.fresh_terminal import forget_proxies
 

@@ -20,10 +20,10 @@ from globus_transport import (
     Run,
     Stack,
 )
-from globus_transport.flow import Flow
-from globus_transport.layers import LayerLike
+from globus_transport.core.flow import Flow
+from globus_transport.core.layers import LayerLike
 from globus_transport.middleware import cache
-from globus_transport.middleware.cache import MemoryStore, Variants
+from globus_transport.middleware.cache.cache import MemoryStore, Variants
 from tests.core.stepping import (
     ORIGIN,
     Canned,

@@ -27,9 +27,9 @@ from globus_transport import (
     Stack,
     StreamBody,
 )
-from globus_transport.layers import LayerLike
-from globus_transport.middleware.redaction import Redaction
-from globus_transport.middleware.tape import FORMAT, Recorded, Sent
+from globus_transport.core.layers import LayerLike
+from globus_transport.middleware.cassette.redaction import Redaction
+from globus_transport.middleware.cassette.tape import FORMAT, Recorded, Sent
 from tests.core.stepping import ORIGIN, Canned, FakeStream, World, end_of, get, in_both_worlds, post, unhurried
 
 JSON = {"Content-Type": "application/json"}

@@ -28,7 +28,7 @@ from globus_transport import (
     Retry,
     Stack,
 )
-from globus_transport.layers import LayerLike
+from globus_transport.core.layers import LayerLike
 from tests.core.stepping import ORIGIN, Canned, end_of, get, unhurried
 from tests.middleware.clock import Clock
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from globus_transport import CompressBodies, GlobusSDKUsageError, Read, Request, Response, Run, StreamBody
-from globus_transport.flow import Flow
+from globus_transport.core.flow import Flow
 from tests.core.stepping import FakeStream, World, end_of, in_both_worlds, post, unhurried
 
 JSON = {"Content-Type": "application/json"}

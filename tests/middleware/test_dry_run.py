@@ -20,8 +20,8 @@ from globus_transport import (
     Run,
     StreamBody,
 )
-from globus_transport.flow import Flow
-from globus_transport.layers import LayerLike
+from globus_transport.core.flow import Flow
+from globus_transport.core.layers import LayerLike
 from tests.core.stepping import ORIGIN, World, end_of, get, in_both_worlds, post
 
 JSON = {"Content-Type": "application/json"}
@@ -104,7 +104,7 @@ def test_compressed_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown(gzip.compress(b'{"token":"s3cret"}')) == '{\n  "token": "<hidden>"\n}'
     assert shown(gzip.compress(b"\xff\xfe")) == "<2 bytes that are no text>"
     assert shown(gzip.compress(b"a")[:12]) == "<12 bytes that are no text>"
-    monkeypatch.setattr("globus_transport.middleware.redaction.MOST_INFLATED", 3)
+    monkeypatch.setattr("globus_transport.middleware.cassette.redaction.MOST_INFLATED", 3)
     assert shown(gzip.compress(b"four")) == "<more than 3 bytes>"
 
 

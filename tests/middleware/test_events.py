@@ -22,8 +22,8 @@ from globus_transport import (
     RetryConfig,
     Stack,
 )
-from globus_transport.events import Attempt, Began, Ended, Event, Hedged, Redirected, Renewal, Waiting
-from globus_transport.layers import LayerLike
+from globus_transport.core.events import Attempt, Began, Ended, Event, Hedged, Redirected, Renewal, Waiting
+from globus_transport.core.layers import LayerLike
 from globus_transport.middleware.errors import Errors
 from tests.core.stepping import ORIGIN, Canned, FakeAuth, World, end_of, get, in_both_worlds
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from globus_transport import GlobusConnectionError, GlobusSDKUsageError, Hedge, Hedging, Request, Response, RetryBudget
-from globus_transport.events import Event, Hedged
+from globus_transport.core.events import Event, Hedged
 from globus_transport.middleware import hedging
 from globus_transport.middleware.latencies import Latencies
 from tests.core.stepping import end_of, get, post, unhurried

@@ -35,8 +35,8 @@ from globus_transport import (
     Run,
     Stack,
 )
-from globus_transport.flow import Flow
-from globus_transport.layers import LayerLike
+from globus_transport.core.flow import Flow
+from globus_transport.core.layers import LayerLike
 from tests.core.stepping import ORIGIN, Canned, World, end_of, get, in_both_worlds, post
 
 
@@ -174,7 +174,7 @@ def refusal() -> GlobusAPIError:
 @pytest.mark.parametrize(
     ("error", "kind", "status"),
     [
-        (GlobusConnectionError("s3cret"), "globus_transport.errors.GlobusConnectionError", None),
+        (GlobusConnectionError("s3cret"), "globus_transport.exc.base.GlobusConnectionError", None),
         (refusal(), "403", 403),
         (ValueError("s3cret"), "ValueError", None),
         (asyncio.CancelledError(), "asyncio.exceptions.CancelledError", None),

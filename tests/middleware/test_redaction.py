@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from globus_transport import GlobusSDKUsageError, Headers
-from globus_transport.middleware.redaction import Redaction, bytes_of
-from globus_transport.url_secrets import HIDDEN, SECRET_FIELDS
+from globus_transport.http.secrets import HIDDEN, SECRET_FIELDS
+from globus_transport.middleware.cassette.redaction import Redaction, bytes_of
 from tests.core.stepping import unhurried
 
 FORM = "application/x-www-form-urlencoded"

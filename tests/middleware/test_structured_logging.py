@@ -20,7 +20,7 @@ from globus_transport import (
     Response,
     StructuredLogging,
 )
-from globus_transport.layers import LayerLike
+from globus_transport.core.layers import LayerLike
 from globus_transport.middleware.errors import Errors
 from globus_transport.middleware.structured_logging import ABANDONED, ANSWERED, FAILED, REFUSED
 from tests.core.stepping import World, end_of, get, in_both_worlds, post

@@ -80,7 +80,7 @@ def test_scopes_are_loaded_when_somebody_asks_for_them_and_neither_parser_nor_co
     script += "; print(*sys.modules)"
     output = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
     before, after = (set(line.split()) for line in output.splitlines())
-    assert "globus_transport.services.transfer.clients" in before
+    assert "globus_transport.services.transfer.client" in before
     assert not {"globus_transport.scopes.collections", "globus_transport.scopes.scope"} & before
     assert "globus_transport.scopes.collections" in after
     late = ("scopes.parser", "scopes.consents", "services.auth.id_tokens", "services.auth.identity_map")

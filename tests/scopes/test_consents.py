@@ -10,7 +10,7 @@ import globus_sdk.scopes.consents
 import pytest
 
 from globus_transport import ConsentForest, ConsentParseError, ConsentTreeConstructionError, GlobusSDKUsageError, Scope
-from globus_transport.messages import Response
+from globus_transport.http.messages import Response
 from globus_transport.scopes.consents import Consent
 from globus_transport.services.auth.consents import GetConsentsResponse
 

@@ -36,7 +36,7 @@ from globus_transport import (
     ReplyFormatError,
     Response,
 )
-from globus_transport.messages import Request
+from globus_transport.http.messages import Request
 from globus_transport.sandbox import Sandbox
 
 ISSUER = "https://auth.example.org"

@@ -11,7 +11,7 @@ import pytest
 
 import globus_transport
 from globus_transport import DependentScopeSpec, GlobusSDKUsageError
-from globus_transport.messages import Request, Response
+from globus_transport.http.messages import Request, Response
 
 _URL = "https://auth.example.org"
 

@@ -10,13 +10,13 @@ from typing import Any
 import attrs
 import pytest
 
-from globus_transport.errors import GlobusTimeoutError, NetworkError
-from globus_transport.headers import Headers
-from globus_transport.messages import ByteStream, Request, Response, StreamBody
-from globus_transport.terminals.aiohttp import AiohttpTerminal
+from globus_transport.exc.base import GlobusTimeoutError, NetworkError
+from globus_transport.http.headers import Headers
+from globus_transport.http.messages import ByteStream, Request, Response, StreamBody
+from globus_transport.terminals.aiohttp.terminal import AiohttpTerminal
 from globus_transport.terminals.asgi import ASGITerminal
 from globus_transport.terminals.threads import ThreadsTerminal
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.terminals.wsgi import WSGITerminal
 from globus_transport.testing import application_contract, failure_contract, message_contract, terminal_contract
 from globus_transport.testing.application_contract import ASGITerminalContract, WSGITerminalContract

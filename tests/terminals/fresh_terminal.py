@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from globus_transport.messages import Request
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.http.messages import Request
+from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 
 PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 

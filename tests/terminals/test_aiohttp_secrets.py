@@ -23,10 +23,10 @@ from globus_transport import (
     Request,
     Response,
 )
-from globus_transport.embed.aiohttp import GlobusAuth, StackMiddleware
-from globus_transport.headers import SECRET_NAMES
-from globus_transport.layers import LayerLike
-from globus_transport.terminals.aiohttp_secrets import Hidden, secrets_hidden
+from globus_transport.core.layers import LayerLike
+from globus_transport.embed.aiohttp.middlewares import GlobusAuth, StackMiddleware
+from globus_transport.http.headers import SECRET_NAMES
+from globus_transport.terminals.aiohttp.secrets import Hidden, secrets_hidden
 from globus_transport.testing.loopback_server import ScriptedServer, answering, once, whole
 from tests.core.stepping import FakeAuth
 from tests.terminals.fresh_terminal import forget_proxies

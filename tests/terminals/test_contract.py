@@ -11,7 +11,7 @@ import requests
 from globus_transport import AiohttpTerminal, ASGITerminal, AsyncHttpxTerminal, HttpxTerminal
 from globus_transport.terminals.requests import RequestsTerminal
 from globus_transport.terminals.threads import ThreadsTerminal
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.terminals.wsgi import WSGITerminal
 from globus_transport.testing.application_contract import ASGITerminalContract, WSGITerminalContract
 from globus_transport.testing.terminal_contract import AsyncTerminalContract, TerminalContract

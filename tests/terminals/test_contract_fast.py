@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.terminal_contract import TerminalContract
 
 

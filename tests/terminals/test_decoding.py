@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_transport.errors import ReplyFormatError
-from globus_transport.messages import Request
-from globus_transport.terminals.decoding import PIECE, decoded
+from globus_transport.exc.base import ReplyFormatError
+from globus_transport.http.messages import Request
+from globus_transport.terminals.http1.decoding import PIECE, decoded
 
 REQUEST = Request("GET", "https://example.org/x?token=secret")
 

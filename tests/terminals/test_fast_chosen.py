@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import ScriptedServer, answering, whole
 from globus_transport.transport import Transport
 from tests.terminals.fresh_terminal import fresh_terminal, get
@@ -51,7 +51,7 @@ def test_the_environment_is_neither_yes_nor_no(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_without_httptools(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "globus_transport.terminals.fast", None)
+    monkeypatch.setitem(sys.modules, "globus_transport.terminals.urllib3.fast", None)
     assert not Urllib3Terminal().fast
     with pytest.raises(GlobusSDKUsageError) as caught:
         Urllib3Terminal(fast=True)
@@ -62,7 +62,7 @@ def test_a_copy_asks_again(monkeypatch: pytest.MonkeyPatch) -> None:
     chosen, left_open = pickle.dumps(Urllib3Terminal(fast=False)), pickle.dumps(Urllib3Terminal())
     assert not pickle.loads(chosen).fast
     assert pickle.loads(left_open).fast
-    monkeypatch.setitem(sys.modules, "globus_transport.terminals.fast", None)
+    monkeypatch.setitem(sys.modules, "globus_transport.terminals.urllib3.fast", None)
     assert not pickle.loads(left_open).fast
 
 

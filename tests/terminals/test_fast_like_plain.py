@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_transport.errors import GlobusConnectionError, GlobusError
-from globus_transport.messages import ByteStream, Request
-from globus_transport.terminals.connections import Lease, Way
-from globus_transport.terminals.fast import FastHTTPConnection, parsed
-from globus_transport.terminals.plain import Connection, PlainHTTPConnection
-from globus_transport.terminals.wire import receive
+from globus_transport.exc.base import GlobusConnectionError, GlobusError
+from globus_transport.http.messages import ByteStream, Request
+from globus_transport.terminals.urllib3.fast import FastHTTPConnection, parsed
+from globus_transport.terminals.urllib3.plain import Connection, PlainHTTPConnection
+from globus_transport.terminals.urllib3.pool import Lease, Way
+from globus_transport.terminals.urllib3.wire import receive
 from globus_transport.testing.loopback_server import head, whole
 from tests.core.stepping import unhurried
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from globus_transport.errors import GlobusConnectionError, GlobusConnectionTimeoutError, GlobusSDKUsageError
-from globus_transport.messages import Request
+from globus_transport.exc.base import GlobusConnectionError, GlobusConnectionTimeoutError, GlobusSDKUsageError
+from globus_transport.http.messages import Request
 from globus_transport.terminals.proxies import proxy_for
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, once, silent, whole
 from tests.terminals.certificates import Authority
 from tests.terminals.fresh_terminal import forget_proxies, get

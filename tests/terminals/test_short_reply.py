@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_transport.errors import GlobusError, ReplyFormatError
-from globus_transport.messages import Request, Response
-from globus_transport.terminals.replies import Reply
-from globus_transport.terminals.short_reply import short_reply
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.exc.base import GlobusError, ReplyFormatError
+from globus_transport.http.messages import Request, Response
+from globus_transport.terminals.http1.replies import Reply
+from globus_transport.terminals.http1.short_reply import short_reply
+from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer
 from tests.core.stepping import unhurried
 from tests.terminals.fresh_terminal import fresh_terminal

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from globus_transport.errors import GlobusConnectionError, GlobusTimeoutError
-from globus_transport.messages import ByteStream
+from globus_transport.exc.base import GlobusConnectionError, GlobusTimeoutError
+from globus_transport.http.messages import ByteStream
 from globus_transport.terminals import socket_reader
-from globus_transport.terminals.short_reply import CHUNK
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.terminals.http1.short_reply import CHUNK
+from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, head, whole
 from tests.terminals.fresh_terminal import fresh_terminal, get
 

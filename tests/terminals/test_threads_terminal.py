@@ -14,19 +14,19 @@ from typing import Any
 
 import pytest
 
-from globus_transport.async_stack import AsyncStack
-from globus_transport.errors import (
+from globus_transport.core.async_stack import AsyncStack
+from globus_transport.core.flow import Flow, Read
+from globus_transport.exc.base import (
     GlobusConnectionError,
     GlobusSDKUsageError,
     GlobusTimeoutError,
     MiddlewareError,
     ReplyFormatError,
 )
-from globus_transport.flow import Flow, Read
-from globus_transport.messages import AsyncByteStream, ByteStream, Request, Response, StreamBody
+from globus_transport.http.messages import AsyncByteStream, ByteStream, Request, Response, StreamBody
 from globus_transport.middleware.deadline import Deadline
 from globus_transport.terminals.threads import ThreadsTerminal
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, in_turn, once, silent, whole
 from tests.terminals.fresh_terminal import fresh_terminal, get
 

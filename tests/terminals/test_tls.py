@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from globus_transport.errors import GlobusConnectionError, GlobusSDKUsageError, GlobusTimeoutError
-from globus_transport.messages import ByteStream, Request
+from globus_transport.exc.base import GlobusConnectionError, GlobusSDKUsageError, GlobusTimeoutError
+from globus_transport.http.messages import ByteStream, Request
 from globus_transport.terminals import tls
 from globus_transport.terminals.tls import shared_context
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, once, whole
 from globus_transport.transport import Transport
 from tests.terminals.certificates import Authority

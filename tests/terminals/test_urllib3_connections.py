@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from globus_transport.errors import GlobusConnectionError, GlobusSDKUsageError
-from globus_transport.messages import ByteStream, Request
-from globus_transport.stack import Stack
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.core.stack import Stack
+from globus_transport.exc.base import GlobusConnectionError, GlobusSDKUsageError
+from globus_transport.http.messages import ByteStream, Request
+from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, once, whole
 from tests.terminals.fresh_terminal import forget_proxies, fresh_terminal, get
 
@@ -203,7 +203,7 @@ def test_a_connection_that_was_on_loan_at_the_close_is_closed_when_it_comes_back
 
 
 def test_the_oldest_of_many_origins_is_let_go(terminal: Urllib3Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("globus_transport.terminals.urllib3._MOST_ORIGINS", 2)
+    monkeypatch.setattr("globus_transport.terminals.urllib3.terminal._MOST_ORIGINS", 2)
 
     def answer_once(peer: Peer) -> None:
         peer.read_request()

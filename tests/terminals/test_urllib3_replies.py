@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from globus_transport.errors import GlobusConnectionError, GlobusSDKUsageError, ReplyFormatError
-from globus_transport.messages import ByteStream, Request, Response, StreamBody
+from globus_transport.exc.base import GlobusConnectionError, GlobusSDKUsageError, ReplyFormatError
+from globus_transport.http.messages import ByteStream, Request, Response, StreamBody
 from globus_transport.middleware.errors import ERROR_BODY_LIMIT
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import (
     PATIENCE,
     Peer,

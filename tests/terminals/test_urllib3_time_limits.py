@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from globus_transport.errors import GlobusConnectionTimeoutError, GlobusTimeoutError
-from globus_transport.messages import ByteStream, Request, StreamBody
+from globus_transport.core.stack import Stack
+from globus_transport.exc.base import GlobusConnectionTimeoutError, GlobusTimeoutError
+from globus_transport.http.messages import ByteStream, Request, StreamBody
 from globus_transport.middleware.deadline import Deadline
-from globus_transport.stack import Stack
-from globus_transport.terminals.replies import Reply
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.terminals.http1.replies import Reply
+from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, silent, whole
 from tests.terminals.fresh_terminal import fresh_terminal, get
 

@@ -13,10 +13,10 @@ from wsgiref.validate import validator
 import flask
 import pytest
 
-from globus_transport.async_stack import AsyncStack
-from globus_transport.errors import GlobusSDKUsageError, GlobusTimeoutError, ReplyFormatError
-from globus_transport.messages import AsyncByteStream, ByteStream, Request, Response, StreamBody
-from globus_transport.stack import Stack
+from globus_transport.core.async_stack import AsyncStack
+from globus_transport.core.stack import Stack
+from globus_transport.exc.base import GlobusSDKUsageError, GlobusTimeoutError, ReplyFormatError
+from globus_transport.http.messages import AsyncByteStream, ByteStream, Request, Response, StreamBody
 from globus_transport.terminals.threads import ThreadsTerminal
 from globus_transport.terminals.wsgi import WSGITerminal
 

@@ -25,7 +25,7 @@ from globus_transport import (
     TransferClient,
     TransferData,
 )
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing import use_responses
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, whole
 from tests.terminals.fresh_terminal import forget_proxies

@@ -3,7 +3,7 @@
 import logging
 
 from globus_transport import AccessTokenAuthorizer, Events, TransferClient
-from globus_transport.events import Ended, Event, Waiting
+from globus_transport.core.events import Ended, Event, Waiting
 
 TRANSFER_ACCESS_TOKEN = "..."
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from globus_transport.flow import AsyncSend
+from globus_transport.core.flow import AsyncSend
 from globus_transport.routing.async_client import AsyncBaseClient
 from globus_transport.services.auth.client_settings import AuthClientSettings
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.missing import MISSING
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import Field, Maybe, MoreFields, text_list
 
 ClientType = Literal[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from globus_transport.middleware.retry_config import RetryConfig
+from globus_transport.middleware.retry.config import RetryConfig
 from globus_transport.routing.mounting import AnyAuthorizer, MountedRoutes, SendT
 from globus_transport.scopes.scope import Scope
 from globus_transport.services.auth.routes import AuthRoutes

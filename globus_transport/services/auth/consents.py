@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from globus_transport.replies import IterableResponse
+from globus_transport.routing.replies import IterableResponse
 
 if TYPE_CHECKING:
     from globus_transport.scopes.consents import ConsentForest

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from globus_transport.api_errors import GlobusAPIError
-from globus_transport.errors import GlobusError
-from globus_transport.messages import Response
+from globus_transport.exc.api import GlobusAPIError
+from globus_transport.exc.base import GlobusError
+from globus_transport.http.messages import Response
 from globus_transport.values import evolve
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from globus_transport.error_documents import ErrorDocument
+    from globus_transport.exc.documents import ErrorDocument
 
 
 class AuthAPIError(GlobusAPIError):

@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.missing import MISSING, MissingType
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.routing.missing import MISSING, MissingType
 from globus_transport.routing.parameters import encode_query
 from globus_transport.scopes.text import ScopesLike, scope_text
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from globus_transport.errors import GlobusSDKUsageError, ReplyFormatError
-from globus_transport.replies import GlobusHTTPResponse
+from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
+from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.table import Awaiting
 from globus_transport.services.auth.errors import IDTokenError
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, MutableMapping
 from typing import Any
 
-from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.routing.table import Awaiting
 
 

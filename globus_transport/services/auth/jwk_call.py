@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
-from globus_transport.flow import Steps
-from globus_transport.missing import MISSING, MissingType
-from globus_transport.replies import GlobusHTTPResponse
+from globus_transport.core.flow import Steps
+from globus_transport.routing.missing import MISSING, MissingType
+from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.table import Awaiting, Blocking
 
 if TYPE_CHECKING:

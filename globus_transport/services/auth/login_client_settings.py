@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from globus_transport.authorizers.basic import BasicAuthorizer
-from globus_transport.ids import checked_client_id
-from globus_transport.middleware.retry_config import RetryConfig
+from globus_transport.http.ids import checked_client_id
+from globus_transport.middleware.retry.config import RetryConfig
 from globus_transport.routing.mounting import AnyAuthorizer, MountedRoutes, SendT
 from globus_transport.routing.parameters import UUIDLike
 from globus_transport.services.auth.login_routes import ConfidentialAppRoutes, LoginRoutes, NativeAppRoutes

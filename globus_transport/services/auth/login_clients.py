@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from globus_transport.flow import Send
+from globus_transport.core.flow import Send
 from globus_transport.routing.client import BaseClient
 from globus_transport.services.auth.login_client_settings import (
     ConfidentialAppClientSettings,

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Optional, Union
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.flow import Steps
-from globus_transport.missing import MISSING, MissingType
-from globus_transport.replies import GlobusHTTPResponse
+from globus_transport.core.flow import Steps
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.routing.missing import MISSING, MissingType
 from globus_transport.routing.parameters import Body, BodyParams, Field, Maybe, QueryParams, UUIDLike, comma_list
+from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import operation, post
 from globus_transport.routing.table import NoDefaultScopesError
 from globus_transport.services.auth.openid_routes import OpenIDRoutes
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         GlobusNativeAppFlowManager,
         GlobusOAuthFlowManager,
     )
-    from globus_transport.services.auth.token_replies import (
+    from globus_transport.services.auth.token_response import (
         OAuthAuthorizationCodeResponse,
         OAuthClientCredentialsResponse,
         OAuthDependentTokenResponse,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from globus_transport.errors import ReplyFormatError
-from globus_transport.flow import Steps, send
-from globus_transport.messages import Request
-from globus_transport.missing import MISSING
-from globus_transport.replies import GlobusHTTPResponse
+from globus_transport.core.flow import Steps, send
+from globus_transport.exc.base import ReplyFormatError
+from globus_transport.http.messages import Request
+from globus_transport.routing.missing import MISSING
+from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import get, operation
 from globus_transport.routing.table import LateValue, RouteTable
 

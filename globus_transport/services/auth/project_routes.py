@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Union
 
-from globus_transport.missing import MISSING
-from globus_transport.replies import GlobusHTTPResponse
+from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import Field, Maybe, UUIDLike, text_list
+from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import delete, get, post, put
 from globus_transport.routing.table import RouteTable
 from globus_transport.scopes.collections import AuthScopes
-from globus_transport.services.auth.replies import GetPoliciesResponse, GetProjectsResponse
+from globus_transport.services.auth.response import GetPoliciesResponse, GetProjectsResponse
 
 _MANAGE = (AuthScopes.manage_projects,)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Union
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.flow import Steps
-from globus_transport.missing import MISSING
-from globus_transport.replies import GlobusHTTPResponse
+from globus_transport.core.flow import Steps
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import (
     CommaList,
     Field,
@@ -16,6 +15,7 @@ from globus_transport.routing.parameters import (
     MoreQuery,
     UUIDLike,
 )
+from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import delete, get, operation, post, put
 from globus_transport.routing.table import RouteTable
 from globus_transport.scopes.collections import AuthScopes
@@ -30,7 +30,7 @@ from globus_transport.services.auth.client_fields import (
     new_client,
     only_one_of,
 )
-from globus_transport.services.auth.replies import GetClientCredentialsResponse, GetClientsResponse, GetScopesResponse
+from globus_transport.services.auth.response import GetClientCredentialsResponse, GetClientsResponse, GetScopesResponse
 
 _MANAGE = (AuthScopes.manage_projects,)
 

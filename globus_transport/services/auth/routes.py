@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any, Union
 
-from globus_transport.missing import MISSING
-from globus_transport.replies import GlobusHTTPResponse
+from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import CommaList, LowerBool, Maybe, Query, QueryParams, UUIDLike
+from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import get
 from globus_transport.scopes.collections import AuthScopes
 from globus_transport.services.auth.client_fields import only_one_of
@@ -15,7 +15,7 @@ from globus_transport.services.auth.consents import GetConsentsResponse
 from globus_transport.services.auth.openid_routes import OpenIDRoutes
 from globus_transport.services.auth.project_routes import PolicyRoutes, ProjectRoutes
 from globus_transport.services.auth.registration_routes import ClientRoutes, ScopeRoutes
-from globus_transport.services.auth.replies import GetIdentitiesResponse, GetIdentityProvidersResponse
+from globus_transport.services.auth.response import GetIdentitiesResponse, GetIdentityProvidersResponse
 
 Names = Annotated[Maybe[Union[str, Iterable[str]]], CommaList]
 Ids = Annotated[Maybe[Union[UUIDLike, Iterable[UUIDLike]]], CommaList]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.ids import is_id
-from globus_transport.payload import GlobusPayload
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.ids import is_id
+from globus_transport.routing.payload import GlobusPayload
 
 if TYPE_CHECKING:
     import uuid

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Union
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.ids import is_uuid
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.ids import is_uuid
 from globus_transport.routing.mounting import MountedRoutes, SendT
 from globus_transport.services.transfer.routes import TransferRoutes
 

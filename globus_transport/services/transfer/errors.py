@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from globus_transport.api_errors import GlobusAPIError
+from globus_transport.exc.api import GlobusAPIError
 
 
 class TransferAPIError(GlobusAPIError):

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from globus_transport.errors import GlobusSDKUsageError
+from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.routing.parameters import DateLike, Maybe, Query, comma_list
 
 TransferFilter = str | Mapping[str, Any]

@@ -13,7 +13,7 @@ from globus_transport import (
     Response,
     Retry,
 )
-from globus_transport.embed.aiohttp import GlobusAuth, StackMiddleware
+from globus_transport.embed.aiohttp.middlewares import GlobusAuth, StackMiddleware
 
 URL = "https://transfer.api.globus.org"
 authorizer = AccessTokenAuthorizer("t")

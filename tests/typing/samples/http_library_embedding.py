@@ -7,7 +7,7 @@ import httpx2
 import requests
 import urllib3
 
-import globus_transport.embed.httpx
+import globus_transport.embed.httpx.host
 import globus_transport.embed.httpx2
 from globus_transport import (
     AccessTokenAuthorizer,
@@ -17,7 +17,7 @@ from globus_transport import (
     TransferClient,
 )
 from globus_transport.embed.requests import GlobusAuth, StackAdapter
-from globus_transport.embed.urllib3 import StackPool
+from globus_transport.embed.urllib3.pool import StackPool
 
 HOST = "https://transfer.api.globus.org"
 authorizer = AccessTokenAuthorizer("t")
@@ -38,12 +38,12 @@ def takes_a_pool(pool: urllib3.PoolManager) -> int:
 takes_a_pool(StackPool(transfer.stack))
 
 httpx.Client(
-    auth=globus_transport.embed.httpx.GlobusAuth(authorizer, HOST),
-    transport=globus_transport.embed.httpx.StackTransport(transfer.stack),
+    auth=globus_transport.embed.httpx.host.GlobusAuth(authorizer, HOST),
+    transport=globus_transport.embed.httpx.host.StackTransport(transfer.stack),
 )
 httpx.AsyncClient(
-    auth=globus_transport.embed.httpx.GlobusAuth(authorizer, HOST),
-    transport=globus_transport.embed.httpx.AsyncStackTransport(async_transfer.stack),
+    auth=globus_transport.embed.httpx.host.GlobusAuth(authorizer, HOST),
+    transport=globus_transport.embed.httpx.host.AsyncStackTransport(async_transfer.stack),
 )
 httpx2.Client(
     auth=globus_transport.embed.httpx2.GlobusAuth(authorizer, HOST),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from globus_transport.missing import MISSING
-from globus_transport.payload import GlobusPayload
+from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import DateLike, Maybe, UUIDLike
+from globus_transport.routing.payload import GlobusPayload
 from globus_transport.services.transfer.data.items import (
     deadline_text,
     id_text,

@@ -6,8 +6,8 @@ import datetime
 import uuid
 from typing import Any
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.missing import MISSING, MissingType
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.routing.missing import MISSING, MissingType
 
 
 def id_text(name: str, value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from globus_transport.messages import Response
+from globus_transport.http.messages import Response
 from globus_transport.routing.table import LateValue
 from globus_transport.services.transfer.routes.endpoint_manager import EndpointManagerRoutes
 from globus_transport.services.transfer.routes.endpoints import EndpointRoutes

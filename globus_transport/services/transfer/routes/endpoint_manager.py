@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.missing import MISSING
-from globus_transport.replies import GlobusHTTPResponse
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.routing.missing import MISSING
 from globus_transport.routing.paging import Marker, Offset
 from globus_transport.routing.parameters import (
     Body,
@@ -19,12 +18,13 @@ from globus_transport.routing.parameters import (
     UUIDLike,
     text_list,
 )
+from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import delete, get, post, put
 from globus_transport.routing.table import RouteTable
 
 if TYPE_CHECKING:
     from globus_transport.services.transfer import filters
-    from globus_transport.services.transfer.replies import IterableTransferResponse
+    from globus_transport.services.transfer.response import IterableTransferResponse
 
 _BY_MARKER = Marker(key="next_marker")
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
-from globus_transport.missing import MISSING
-from globus_transport.replies import GlobusHTTPResponse
+from globus_transport.routing.missing import MISSING
 from globus_transport.routing.paging import Marker, Offset
 from globus_transport.routing.parameters import Body, Maybe, OneZero, QueryParams, UUIDLike
+from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import delete, get, post, put
 from globus_transport.routing.table import RouteTable
 
 if TYPE_CHECKING:
-    from globus_transport.services.transfer.replies import IterableTransferResponse
+    from globus_transport.services.transfer.response import IterableTransferResponse
 
 EntityType = Literal[
     "GCP_mapped_collection",

@@ -6,18 +6,18 @@ import time
 from collections.abc import Mapping, MutableMapping
 from typing import TYPE_CHECKING, Annotated, Any, Union
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.flow import Steps, sleep
-from globus_transport.missing import MISSING
-from globus_transport.replies import GlobusHTTPResponse
+from globus_transport.core.flow import Steps, sleep
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.routing.missing import MISSING
 from globus_transport.routing.paging import Marker, Offset
 from globus_transport.routing.parameters import Body, CommaList, Maybe, QueryParams, UUIDLike
+from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import get, operation, post, put
 from globus_transport.routing.table import RouteTable
 
 if TYPE_CHECKING:
     from globus_transport.services.transfer import filters
-    from globus_transport.services.transfer.replies import IterableTransferResponse
+    from globus_transport.services.transfer.response import IterableTransferResponse
 
 _COUNTED = Offset(page_size=1000, total_key="total")
 _BY_MARKER = Marker(key="next_marker")

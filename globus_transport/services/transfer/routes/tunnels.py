@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping
 from typing import TYPE_CHECKING, Annotated, Any
 
-from globus_transport.errors import GlobusSDKUsageError
-from globus_transport.flow import Steps
-from globus_transport.replies import GlobusHTTPResponse
+from globus_transport.core.flow import Steps
+from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.routing.parameters import Body, QueryParams, UUIDLike
+from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import delete, get, operation, patch, post
 from globus_transport.routing.table import RouteTable
 
 if TYPE_CHECKING:
-    from globus_transport.services.transfer.replies import IterableJSONAPIResponse
+    from globus_transport.services.transfer.response import IterableJSONAPIResponse
 
 
 class TunnelRoutes(RouteTable):

@@ -1,0 +1,144 @@
+"""What type checkers see of the package: the names that ``__init__.py`` loads."""
+
+from globus_transport import client as client
+from globus_transport import exc as exc
+from globus_transport import paging as paging
+from globus_transport import response as response
+from globus_transport.authorizers.access_token import AccessTokenAuthorizer as AccessTokenAuthorizer
+from globus_transport.authorizers.base import BoundAuthorizer as BoundAuthorizer
+from globus_transport.authorizers.base import GlobusAuthorizer as GlobusAuthorizer
+from globus_transport.authorizers.basic import BasicAuthorizer as BasicAuthorizer
+from globus_transport.authorizers.client_credentials import ClientCredentialsAuthorizer as ClientCredentialsAuthorizer
+from globus_transport.authorizers.null import NullAuthorizer as NullAuthorizer
+from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer as RefreshTokenAuthorizer
+from globus_transport.authorizers.renewing import RenewingAuthorizer as RenewingAuthorizer
+from globus_transport.core.async_stack import AsyncStack as AsyncStack
+from globus_transport.core.flow import Flow as Flow
+from globus_transport.core.flow import Hedge as Hedge
+from globus_transport.core.flow import Middleware as Middleware
+from globus_transport.core.flow import Read as Read
+from globus_transport.core.flow import Run as Run
+from globus_transport.core.flow import Shield as Shield
+from globus_transport.core.flow import Sleep as Sleep
+from globus_transport.core.flow import Start as Start
+from globus_transport.core.flow import Steps as Steps
+from globus_transport.core.flow import Wait as Wait
+from globus_transport.core.flow import hedge as hedge
+from globus_transport.core.flow import read as read
+from globus_transport.core.flow import run as run
+from globus_transport.core.flow import send as send
+from globus_transport.core.flow import shield as shield
+from globus_transport.core.flow import sleep as sleep
+from globus_transport.core.flow import wait as wait
+from globus_transport.core.layers import Layer as Layer
+from globus_transport.core.stack import Stack as Stack
+from globus_transport.exc.api import GlobusAPIError as GlobusAPIError
+from globus_transport.exc.base import GlobusConnectionError as GlobusConnectionError
+from globus_transport.exc.base import GlobusConnectionTimeoutError as GlobusConnectionTimeoutError
+from globus_transport.exc.base import GlobusError as GlobusError
+from globus_transport.exc.base import GlobusSDKUsageError as GlobusSDKUsageError
+from globus_transport.exc.base import GlobusTimeoutError as GlobusTimeoutError
+from globus_transport.exc.base import MiddlewareError as MiddlewareError
+from globus_transport.exc.base import NetworkError as NetworkError
+from globus_transport.exc.base import RedirectError as RedirectError
+from globus_transport.exc.base import ReplyFormatError as ReplyFormatError
+from globus_transport.exc.base import ValidationError as ValidationError
+from globus_transport.exc.documents import ErrorSubdocument as ErrorSubdocument
+from globus_transport.globus_app.app import GlobusApp as GlobusApp
+from globus_transport.globus_app.client_app import ClientApp as ClientApp
+from globus_transport.globus_app.config import GlobusAppConfig as GlobusAppConfig
+from globus_transport.globus_app.user_app import UserApp as UserApp
+from globus_transport.http.bodies import AsyncByteStream as AsyncByteStream
+from globus_transport.http.bodies import ByteStream as ByteStream
+from globus_transport.http.bodies import StreamBody as StreamBody
+from globus_transport.http.chunks import each_chunk as each_chunk
+from globus_transport.http.headers import Headers as Headers
+from globus_transport.http.messages import Request as Request
+from globus_transport.http.messages import Response as Response
+from globus_transport.http.urls import URL as URL
+from globus_transport.middleware.cache.cache import Cache as Cache
+from globus_transport.middleware.cache.cache import MemoryStore as MemoryStore
+from globus_transport.middleware.cassette.cassette import Cassette as Cassette
+from globus_transport.middleware.cassette.tape import NotRecordedError as NotRecordedError
+from globus_transport.middleware.circuit_breaker import CircuitBreaker as CircuitBreaker
+from globus_transport.middleware.circuit_breaker import CircuitOpenError as CircuitOpenError
+from globus_transport.middleware.compression import CompressBodies as CompressBodies
+from globus_transport.middleware.concurrency_limit import ConcurrencyLimit as ConcurrencyLimit
+from globus_transport.middleware.deadline import Deadline as Deadline
+from globus_transport.middleware.dry_run import DryRun as DryRun
+from globus_transport.middleware.events import Events as Events
+from globus_transport.middleware.headers import DefaultHeaders as DefaultHeaders
+from globus_transport.middleware.hedging import Hedging as Hedging
+from globus_transport.middleware.idempotency_key import IdempotencyKey as IdempotencyKey
+from globus_transport.middleware.logging import Logging as Logging
+from globus_transport.middleware.open_telemetry import OpenTelemetry as OpenTelemetry
+from globus_transport.middleware.rate_limit import RateLimit as RateLimit
+from globus_transport.middleware.redirect import Redirect as Redirect
+from globus_transport.middleware.retry.config import RetryBudget as RetryBudget
+from globus_transport.middleware.retry.config import RetryConfig as RetryConfig
+from globus_transport.middleware.retry.retry import Retry as Retry
+from globus_transport.middleware.structured_logging import StructuredLogging as StructuredLogging
+from globus_transport.middleware.validation import Validate as Validate
+from globus_transport.routing.async_client import AsyncBaseClient as AsyncBaseClient
+from globus_transport.routing.client import BaseClient as BaseClient
+from globus_transport.routing.missing import MISSING as MISSING
+from globus_transport.routing.missing import MissingType as MissingType
+from globus_transport.routing.payload import GlobusPayload as GlobusPayload
+from globus_transport.routing.replies import ArrayResponse as ArrayResponse
+from globus_transport.routing.replies import GlobusHTTPResponse as GlobusHTTPResponse
+from globus_transport.routing.replies import IterableResponse as IterableResponse
+from globus_transport.routing.table import RouteTable as RouteTable
+from globus_transport.scopes.collections import AuthScopes as AuthScopes
+from globus_transport.scopes.collections import TransferScopes as TransferScopes
+from globus_transport.scopes.consents import ConsentForest as ConsentForest
+from globus_transport.scopes.consents import ConsentParseError as ConsentParseError
+from globus_transport.scopes.consents import ConsentTreeConstructionError as ConsentTreeConstructionError
+from globus_transport.scopes.errors import ScopeCycleError as ScopeCycleError
+from globus_transport.scopes.errors import ScopeParseError as ScopeParseError
+from globus_transport.scopes.parser import ScopeParser as ScopeParser
+from globus_transport.scopes.scope import Scope as Scope
+from globus_transport.services.auth.async_client import AsyncAuthClient as AsyncAuthClient
+from globus_transport.services.auth.async_client import AsyncAuthLoginClient as AsyncAuthLoginClient
+from globus_transport.services.auth.async_client import AsyncConfidentialAppAuthClient as AsyncConfidentialAppAuthClient
+from globus_transport.services.auth.async_client import AsyncNativeAppAuthClient as AsyncNativeAppAuthClient
+from globus_transport.services.auth.client import AuthClient as AuthClient
+from globus_transport.services.auth.client import AuthLoginClient as AuthLoginClient
+from globus_transport.services.auth.client import ConfidentialAppAuthClient as ConfidentialAppAuthClient
+from globus_transport.services.auth.client import NativeAppAuthClient as NativeAppAuthClient
+from globus_transport.services.auth.data import DependentScopeSpec as DependentScopeSpec
+from globus_transport.services.auth.errors import AuthAPIError as AuthAPIError
+from globus_transport.services.auth.errors import IDTokenError as IDTokenError
+from globus_transport.services.auth.errors import LoginRequiredError as LoginRequiredError
+from globus_transport.services.auth.flow_managers import (
+    GlobusAuthorizationCodeFlowManager as GlobusAuthorizationCodeFlowManager,
+)
+from globus_transport.services.auth.flow_managers import GlobusNativeAppFlowManager as GlobusNativeAppFlowManager
+from globus_transport.services.auth.id_tokens import IDTokenDecoder as IDTokenDecoder
+from globus_transport.services.auth.identity_map import IdentityMap as IdentityMap
+from globus_transport.services.auth.response import GetConsentsResponse as GetConsentsResponse
+from globus_transport.services.auth.response import GetIdentitiesResponse as GetIdentitiesResponse
+from globus_transport.services.auth.response import GetIdentityProvidersResponse as GetIdentityProvidersResponse
+from globus_transport.services.auth.token_response import (
+    OAuthAuthorizationCodeResponse as OAuthAuthorizationCodeResponse,
+)
+from globus_transport.services.auth.token_response import (
+    OAuthClientCredentialsResponse as OAuthClientCredentialsResponse,
+)
+from globus_transport.services.auth.token_response import OAuthDependentTokenResponse as OAuthDependentTokenResponse
+from globus_transport.services.auth.token_response import OAuthRefreshTokenResponse as OAuthRefreshTokenResponse
+from globus_transport.services.auth.token_response import OAuthTokenResponse as OAuthTokenResponse
+from globus_transport.services.transfer.async_client import AsyncTransferClient as AsyncTransferClient
+from globus_transport.services.transfer.client import TransferClient as TransferClient
+from globus_transport.services.transfer.data.delete_data import DeleteData as DeleteData
+from globus_transport.services.transfer.data.transfer_data import TransferData as TransferData
+from globus_transport.services.transfer.data.tunnel_data import CreateTunnelData as CreateTunnelData
+from globus_transport.services.transfer.errors import TransferAPIError as TransferAPIError
+from globus_transport.services.transfer.response import IterableJSONAPIResponse as IterableJSONAPIResponse
+from globus_transport.services.transfer.response import IterableTransferResponse as IterableTransferResponse
+from globus_transport.terminals.aiohttp.terminal import AiohttpTerminal as AiohttpTerminal
+from globus_transport.terminals.asgi import ASGITerminal as ASGITerminal
+from globus_transport.terminals.httpx.terminal import AsyncHttpxTerminal as AsyncHttpxTerminal
+from globus_transport.terminals.httpx.terminal import HttpxTerminal as HttpxTerminal
+from globus_transport.transport import Transport as Transport
+
+__version__: str

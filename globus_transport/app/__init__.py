@@ -1,1 +1,0 @@
-"""Applications: they log in, keep the tokens, renew them, and give every client its authorizer."""

@@ -1,1 +1,0 @@
-"""Ways in which a user logs in to an application."""

@@ -1,0 +1,36 @@
+"""What type checkers see of the package: the names that ``__init__.py`` loads."""
+
+from globus_transport.core.async_stack import AsyncStack as AsyncStack
+from globus_transport.core.events import Attempt as Attempt
+from globus_transport.core.events import Began as Began
+from globus_transport.core.events import Ended as Ended
+from globus_transport.core.events import Event as Event
+from globus_transport.core.events import Hedged as Hedged
+from globus_transport.core.events import Listener as Listener
+from globus_transport.core.events import Redirected as Redirected
+from globus_transport.core.events import Renewed as Renewed
+from globus_transport.core.events import Waiting as Waiting
+from globus_transport.core.flow import AsyncSend as AsyncSend
+from globus_transport.core.flow import Flow as Flow
+from globus_transport.core.flow import Hedge as Hedge
+from globus_transport.core.flow import Middleware as Middleware
+from globus_transport.core.flow import Read as Read
+from globus_transport.core.flow import Run as Run
+from globus_transport.core.flow import Send as Send
+from globus_transport.core.flow import Shield as Shield
+from globus_transport.core.flow import Sleep as Sleep
+from globus_transport.core.flow import Start as Start
+from globus_transport.core.flow import Step as Step
+from globus_transport.core.flow import Steps as Steps
+from globus_transport.core.flow import Wait as Wait
+from globus_transport.core.flow import hedge as hedge
+from globus_transport.core.flow import read as read
+from globus_transport.core.flow import run as run
+from globus_transport.core.flow import send as send
+from globus_transport.core.flow import shield as shield
+from globus_transport.core.flow import sleep as sleep
+from globus_transport.core.flow import wait as wait
+from globus_transport.core.layers import AnyMiddleware as AnyMiddleware
+from globus_transport.core.layers import Layer as Layer
+from globus_transport.core.layers import LayerLike as LayerLike
+from globus_transport.core.stack import Stack as Stack

@@ -1,0 +1,247 @@
+"""The driver for asyncio: runs the same flows as :mod:`globus_transport.core.driver`, awaiting what they ask for."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from contextvars import copy_context
+from types import GeneratorType
+from typing import Any, TypeVar
+
+from globus_transport.core.callables import looked_up, runs_coroutine
+from globus_transport.core.driver import check_flow, check_response, is_within, not_a_step, with_body
+from globus_transport.core.flow import AsyncSend, Hedge, Middleware, Read, Run, Shield, Sleep, Start, Step, Steps, Wait
+from globus_transport.http.messages import ByteStream, Request, Response
+
+T = TypeVar("T")
+
+# The event loop keeps only weak references to tasks; what is shielded must not be collected half-way.
+_shielded: set[asyncio.Task[Any]] = set()
+
+
+def mount(name: str, middleware: Middleware, below: AsyncSend) -> AsyncSend:
+    """Put one layer on top of ``below``."""
+    call = looked_up(middleware)
+
+    async def send(request: Request) -> Response:
+        flow = call(request)
+        if type(flow) is not GeneratorType:
+            if isinstance(flow, Request):
+                return await below(flow)
+            check_flow(name, middleware, flow)
+        open_responses: list[Response] = []
+        try:
+            response = await run(flow, below, open_responses)
+            if type(response) is not Response:
+                response = check_response(name, middleware, response)
+        except BaseException:
+            await _release(open_responses)
+            raise
+        if open_responses:
+            await _release_others(open_responses, response)
+        return response
+
+    return send
+
+
+def mount_call_next(
+    name: str, function: Callable[[Request, AsyncSend], Awaitable[Response]], below: AsyncSend
+) -> AsyncSend:
+    """Put an ``async def`` function of ``(request, call_next)`` on top of ``below``."""
+
+    async def send(request: Request) -> Response:
+        open_responses: list[Response] = []
+
+        async def call_next(request: Request) -> Response:
+            answer = await below(request)
+            if answer.stream is not None:
+                open_responses.append(answer)
+            return answer
+
+        try:
+            response = await function(request, call_next)
+            if type(response) is not Response:
+                response = check_response(name, function, response)
+        except BaseException:
+            await _release(open_responses)
+            raise
+        if open_responses:
+            await _release_others(open_responses, response)
+        return response
+
+    return send
+
+
+async def run_above(flow: Steps[T], send: AsyncSend) -> T:
+    """Run a flow that stands above a stack; see :func:`globus_transport.core.driver.run_above`."""
+    open_responses: list[Response] = []
+    try:
+        return await run(flow, send, open_responses)
+    except BaseException:
+        await _release(open_responses)
+        raise
+
+
+async def run(flow: Steps[T], below: AsyncSend, open_responses: list[Response]) -> T:
+    """Run a flow to its end and give what it returns; see :func:`globus_transport.core.driver.run`."""
+    try:
+        step = next(flow)
+        while True:
+            try:
+                if type(step) is Request:
+                    answer: Any = await below(step)
+                    if answer.stream is not None:
+                        open_responses.append(answer)
+                else:
+                    answer = await perform(step, below, open_responses)
+            except BaseException as error:
+                step = flow.throw(error)
+            else:
+                step = flow.send(answer)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+
+
+async def perform(step: Step, below: AsyncSend, open_responses: list[Response]) -> Any:
+    """Do what a step other than a Request asks for, and give its answer."""
+    if isinstance(step, Sleep):
+        return await asyncio.sleep(step.seconds)
+    if isinstance(step, Wait):
+        return await _wait(step)
+    if isinstance(step, Start):
+        arguments = (step.function, *step.args)
+        return threading.Thread(target=copy_context().run, args=arguments, name=repr(step)).start()
+    if isinstance(step, Run):
+        if runs_coroutine(step.function):
+            return await step.function(*step.args)
+        answer = await asyncio.to_thread(_run_in_worker, step)
+        return await answer if inspect.iscoroutine(answer) else answer
+    if isinstance(step, Read):
+        return await _read(step)
+    if isinstance(step, Shield):
+        return await _shield(step.flow, below, open_responses)
+    if isinstance(step, Hedge):
+        return await _hedge(step, below, open_responses)
+    raise not_a_step(step)
+
+
+async def _wait(step: Wait) -> Any:
+    # Not asyncio.wrap_future: when this waiter gives up, that would cancel the future for everyone.
+    future = step.future
+    if not future.done():
+        loop = asyncio.get_running_loop()
+        done = asyncio.Event()
+
+        def tell(_future: object) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(done.set)
+
+        future.add_done_callback(tell)
+        async with asyncio.timeout(step.timeout):
+            await done.wait()
+    return future.result()
+
+
+def _run_in_worker(step: Run) -> Any:
+    try:
+        return step.function(*step.args)
+    except StopIteration as error:
+        # No future can carry it; whoever awaits the thread would wait for ever.
+        raise RuntimeError(f"{step!r} raised StopIteration") from error
+
+
+async def _shield(flow: Steps[T], below: AsyncSend, open_responses: list[Response]) -> T:
+    caller_is_gone = False
+
+    async def to_its_end() -> T:
+        responses: list[Response] = []
+        try:
+            return await run(flow, below, responses)
+        finally:
+            if caller_is_gone:
+                await _release(responses)
+            else:
+                open_responses.extend(responses)
+
+    task = _kept(asyncio.ensure_future(to_its_end()))
+    try:
+        return await asyncio.shield(task)
+    except BaseException:
+        caller_is_gone = True
+        raise
+
+
+def _kept(task: asyncio.Task[T]) -> asyncio.Task[T]:
+    _shielded.add(task)
+    task.add_done_callback(_forget)
+    return task
+
+
+def _forget(task: asyncio.Task[Any]) -> None:
+    _shielded.discard(task)
+    if not task.cancelled():
+        # The caller may be gone; then nobody else asks for the exception, and asyncio would complain.
+        task.exception()
+
+
+async def _hedge(step: Hedge, below: AsyncSend, open_responses: list[Response]) -> Response:
+    sends = [asyncio.ensure_future(below(step.request))]
+    try:
+        await asyncio.wait(sends, timeout=step.after)
+        if not sends[0].done() and step.second():
+            sends.append(asyncio.ensure_future(below(step.request)))
+        pending = set(sends)
+        while pending:
+            _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            for one in sends:
+                if one.done() and not one.cancelled() and one.exception() is None:
+                    sends.remove(one)
+                    response = one.result()
+                    if response.stream is not None:
+                        open_responses.append(response)
+                    return response
+        return sends[0].result()
+    finally:
+        for left in sends:
+            left.cancel()
+        outcomes = await asyncio.gather(*sends, return_exceptions=True)
+        await _release([outcome for outcome in outcomes if isinstance(outcome, Response)])
+
+
+async def _read(step: Read) -> Response:
+    stream = step.response.stream
+    if stream is None:
+        return step.response
+    limit = None if step.limit is None else step.limit + 1
+    if isinstance(stream, ByteStream):
+        return with_body(step, await asyncio.to_thread(stream.read, limit))
+    return with_body(step, await stream.read(limit))
+
+
+async def _release(responses: list[Response]) -> None:
+    if responses:
+        # In a task of its own: the caller may be cancelled, once more perhaps, while a connection is closed.
+        await asyncio.shield(_kept(asyncio.ensure_future(_close(responses))))
+
+
+async def _close(responses: list[Response]) -> None:
+    async with AsyncExitStack() as streams:
+        for response in responses:
+            # If closing one fails, the others are closed all the same.
+            if isinstance(response.stream, ByteStream):
+                streams.callback(response.stream.close)
+            elif response.stream is not None:
+                streams.push_async_callback(response.stream.close)
+
+
+async def _release_others(responses: list[Response], kept: Response) -> None:
+    try:
+        await _release([response for response in responses if not is_within(response, kept)])
+    except BaseException:
+        # Nobody gets it.
+        await _release([kept])
+        raise

@@ -1,0 +1,63 @@
+"""The stack for asyncio."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from globus_transport.core import async_driver
+from globus_transport.core.flow import AsyncSend, Middleware, Steps
+from globus_transport.core.layers import AsyncCallNext
+from globus_transport.core.stack import _LayeredStack
+from globus_transport.http.messages import Request, Response
+
+if TYPE_CHECKING:
+    from typing import Self
+
+T = TypeVar("T")
+
+
+class AsyncStack(_LayeredStack[AsyncSend]):
+    """Layers over a terminal, for asyncio.
+
+    :param terminal: a coroutine function ``Request -> Response``
+    :param layers: outermost first; each a middleware, a ``(name, middleware)`` pair or a ``Layer``
+    :raises MiddlewareError: if something in it is no middleware, or only ``Stack`` could run it
+    """
+
+    _runs = ("flow", "async call_next")
+
+    def _compile(self) -> AsyncSend:
+        send = self.terminal
+        for layer in reversed(self.layers):
+            if layer.kind == "flow":
+                send = async_driver.mount(layer.name, cast(Middleware, layer.middleware), send)
+            else:
+                send = async_driver.mount_call_next(layer.name, cast(AsyncCallNext, layer.middleware), send)
+        return send
+
+    async def send(self, request: Request) -> Response:
+        """Send one request down the stack.
+
+        :raises NetworkError: if no complete response came
+        :raises Exception: whatever a layer raises
+        """
+        return await self._send(request)
+
+    async def run(self, flow: Steps[T]) -> T:
+        """Run a flow that stands above the stack: its requests go through every layer."""
+        return await async_driver.run_above(flow, self._send)
+
+    async def close(self) -> None:
+        """Close the terminal's connections."""
+        close = getattr(self.terminal, "close", None)
+        if close is not None:
+            closing = close()
+            if inspect.isawaitable(closing):
+                await closing
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.close()

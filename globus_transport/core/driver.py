@@ -1,0 +1,264 @@
+"""The driver for threads: runs flows by doing what they ask for, in the calling thread."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator, Iterable
+from contextlib import ExitStack
+from types import CoroutineType, GeneratorType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from globus_transport.core.callables import looked_up
+from globus_transport.core.flow import Hedge, Middleware, Read, Run, Send, Shield, Sleep, Start, Step, Steps, Wait
+from globus_transport.core.layers import describe
+from globus_transport.exc.base import MiddlewareError
+from globus_transport.http.messages import ByteStream, Request, Response
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+T = TypeVar("T")
+
+
+def mount(name: str, middleware: Middleware, below: Send) -> Send:
+    """Put one layer on top of ``below``."""
+    call = looked_up(middleware)
+
+    def send(request: Request) -> Response:
+        flow = call(request)
+        if type(flow) is not GeneratorType:
+            if isinstance(flow, Request):
+                return below(flow)
+            check_flow(name, middleware, flow)
+        open_responses: list[Response] = []
+        try:
+            response = run(flow, below, open_responses)
+            if type(response) is not Response:
+                response = check_response(name, middleware, response)
+        except BaseException:
+            _release(open_responses)
+            raise
+        if open_responses:
+            _release_others(open_responses, response)
+        return response
+
+    return send
+
+
+def mount_call_next(name: str, function: Callable[[Request, Send], Response], below: Send) -> Send:
+    """Put a function of ``(request, call_next)`` on top of ``below``. It is held to what a flow is held to."""
+
+    def send(request: Request) -> Response:
+        open_responses: list[Response] = []
+
+        def call_next(request: Request) -> Response:
+            answer = below(request)
+            if answer.stream is not None:
+                open_responses.append(answer)
+            return answer
+
+        try:
+            response = function(request, call_next)
+            if type(response) is not Response:
+                response = check_response(name, function, response)
+        except BaseException:
+            _release(open_responses)
+            raise
+        if open_responses:
+            _release_others(open_responses, response)
+        return response
+
+    return send
+
+
+def run_above(flow: Steps[T], send: Send) -> T:
+    """Run a flow that stands above a stack. What it returns may hold a streamed response, which stays open."""
+    open_responses: list[Response] = []
+    try:
+        return run(flow, send, open_responses)
+    except BaseException:
+        _release(open_responses)
+        raise
+
+
+def run(flow: Steps[T], below: Send, open_responses: list[Response]) -> T:
+    """Run a flow to its end and give what it returns.
+
+    :param below: answers the flow's requests
+    :param open_responses: is given every response whose body is still on the wire
+    """
+    try:
+        step = next(flow)
+        while True:
+            try:
+                if type(step) is Request:
+                    answer: Any = below(step)
+                    if answer.stream is not None:
+                        open_responses.append(answer)
+                else:
+                    answer = perform(step, below, open_responses)
+            except BaseException as error:
+                step = flow.throw(error)
+            else:
+                step = flow.send(answer)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+
+
+def perform(step: Step, below: Send, open_responses: list[Response]) -> Any:
+    """Do what a step other than a Request asks for, and give its answer. The arguments are those of :func:`run`."""
+    if isinstance(step, Sleep):
+        return time.sleep(step.seconds)
+    if isinstance(step, Wait):
+        return step.future.result(step.timeout)
+    if isinstance(step, Run):
+        return _run_here(step)
+    if isinstance(step, Start):
+        return step.function(*step.args)
+    if isinstance(step, Read):
+        return _read(step)
+    if isinstance(step, Shield):
+        return run(step.flow, below, open_responses)
+    if isinstance(step, Hedge):
+        return _hedge(step, below, open_responses)
+    raise not_a_step(step)
+
+
+def _read(step: Read) -> Response:
+    stream = step.response.stream
+    if stream is None:
+        return step.response
+    if not isinstance(stream, ByteStream):
+        raise MiddlewareError("this response came from an asyncio terminal; use AsyncStack")
+    return with_body(step, stream.read(None if step.limit is None else step.limit + 1))
+
+
+def _release(responses: Iterable[Response]) -> None:
+    with ExitStack() as streams:
+        for response in responses:
+            if isinstance(response.stream, ByteStream):
+                # If closing one fails, the others are closed all the same.
+                streams.callback(response.stream.close)
+
+
+def _release_others(responses: list[Response], kept: Response) -> None:
+    others = [response for response in responses if not is_within(response, kept)]
+    try:
+        _release(others)
+    except BaseException:
+        # Nobody gets it.
+        _release([kept])
+        raise
+
+
+def is_within(response: Response, other: Response) -> bool:
+    """Whether the body of ``other`` is that of ``response``, or is read from it."""
+    stream = other.stream
+    while stream is not None:
+        if stream is response.stream:
+            return True
+        stream = stream.inner
+    return False
+
+
+def with_body(step: Read, body: bytes) -> Response:
+    """The answer to a ``Read`` that was carried out with one byte more than its limit."""
+    before = step.response
+    truncated = step.limit is not None and len(body) > step.limit
+    return Response(
+        before.status,
+        before.headers,
+        body[: step.limit] if truncated else body,
+        None,
+        before.reason,
+        before.request,
+        truncated,
+    )
+
+
+def _run_here(step: Run) -> Any:
+    answer = step.function(*step.args)
+    if isinstance(answer, CoroutineType):
+        answer.close()
+        raise MiddlewareError(
+            f"{step!r} is a coroutine function, which only AsyncStack and the Async clients can await; "
+            "give a plain function"
+        )
+    return answer
+
+
+def _hedge(step: Hedge, below: Send, open_responses: list[Response]) -> Response:
+    # Not at the top: most programs never hedge, and it costs a millisecond.
+    from concurrent.futures import FIRST_COMPLETED, wait
+
+    sends = [_send_in_thread(step.request, below)]
+    try:
+        wait(sends, step.after)
+        if not sends[0].done() and step.second():
+            sends.append(_send_in_thread(step.request, below))
+        pending = set(sends)
+        while pending:
+            _, pending = wait(pending, return_when=FIRST_COMPLETED)
+            for one in sends:
+                if one.done() and one.exception() is None:
+                    sends.remove(one)
+                    response = one.result()
+                    if response.stream is not None:
+                        open_responses.append(response)
+                    return response
+        return sends[0].result()
+    finally:
+        for left in sends:
+            left.add_done_callback(_let_go)
+
+
+def _send_in_thread(request: Request, send: Send) -> Future[Response]:
+    from concurrent.futures import Future
+    from contextvars import copy_context
+
+    future: Future[Response] = Future()
+    future.set_running_or_notify_cancel()
+
+    def run() -> None:
+        try:
+            response = send(request)
+        except BaseException as error:
+            future.set_exception(error)
+        else:
+            future.set_result(response)
+
+    # A daemon: one that nobody waits for any more does not keep the program from ending.
+    threading.Thread(target=copy_context().run, args=(run,), name="hedged send", daemon=True).start()
+    return future
+
+
+def _let_go(future: Future[Response]) -> None:
+    if future.exception() is None:
+        _release([future.result()])
+
+
+def check_flow(name: str, middleware: object, flow: object) -> None:
+    """Accept any generator, refuse everything else by name."""
+    if not isinstance(flow, Generator):
+        raise MiddlewareError(
+            f"layer {name!r}: {describe(middleware)} returned {type(flow).__name__}, not a generator. "
+            "A middleware passes the request on with `response = yield request` and returns a Response, "
+            "or it returns the request that is to be passed on"
+        )
+
+
+def check_response(name: str, middleware: object, response: object) -> Response:
+    """Accept subclasses of Response, refuse everything else by name."""
+    if not isinstance(response, Response):
+        ending = type(response).__name__
+        raise MiddlewareError(f"layer {name!r}: {describe(middleware)} ended with {ending}, not a Response")
+    return response
+
+
+def not_a_step(step: object) -> MiddlewareError:
+    """The exception that is raised at the yield of something that is no step."""
+    return MiddlewareError(
+        f"a flow yielded {type(step).__name__}; it may yield a Request, Sleep, Wait, Run, Start, Read, Shield or Hedge"
+    )

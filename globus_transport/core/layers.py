@@ -1,0 +1,144 @@
+"""Layers: middleware with a name, what kinds of callables may be one, and how a list of them is edited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from typing import Literal
+
+from globus_transport.core.callables import plainly_takes_one
+from globus_transport.core.flow import AsyncSend, Middleware, Send
+from globus_transport.exc.base import GlobusSDKUsageError, MiddlewareError
+from globus_transport.http.messages import Request, Response
+from globus_transport.values import field, frozen
+
+CallNext = Callable[[Request, Send], Response]
+AsyncCallNext = Callable[[Request, AsyncSend], Awaitable[Response]]
+
+#: What a stack takes: a middleware, or a plain or ``async def`` function of ``(request, call_next)``.
+AnyMiddleware = Middleware | CallNext | AsyncCallNext
+Kind = Literal["flow", "call_next", "async call_next"]
+
+
+@frozen(eq=False)
+class Layer:
+    """A middleware and its name in a stack.
+
+    :ivar kind: ``"flow"`` runs in any stack; ``"call_next"`` under threads only;
+        ``"async call_next"`` under asyncio only
+    """
+
+    name: str
+    middleware: AnyMiddleware
+    kind: Kind = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "kind", _kind_of(self.middleware))
+
+    def __str__(self) -> str:
+        return f"{self.name:<12} {describe(self.middleware)}"
+
+
+LayerLike = Layer | AnyMiddleware | tuple[str, AnyMiddleware]
+
+
+def to_layer(given: LayerLike) -> Layer:
+    """A layer from what users write: a layer, a ``(name, middleware)`` pair, or a middleware."""
+    if isinstance(given, Layer):
+        return given
+    if isinstance(given, tuple):
+        name, middleware = given
+        return Layer(name, middleware)
+    return Layer(name_of(given), given)
+
+
+def name_of(middleware: AnyMiddleware) -> str:
+    """The name that a layer gets when none is given: ``log_calls``, ``rate_limit`` for ``RateLimit()``."""
+    function = _without_arguments(middleware)
+    plain = getattr(function, "__name__", None)
+    if isinstance(plain, str):
+        return plain.strip("<>")
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(function).__name__).lower()
+
+
+def describe(middleware: object) -> str:
+    """One line on a middleware, for a printed stack."""
+    function = _without_arguments(middleware)
+    if type(function).__str__ is not object.__str__:
+        return str(function)
+    return getattr(function, "__qualname__", type(function).__qualname__)
+
+
+def _without_arguments(middleware: object) -> object:
+    # What it is bound to may be a secret, and tells little.
+    return middleware.func if isinstance(middleware, partial) else middleware
+
+
+def check_names(layers: Iterable[Layer]) -> tuple[Layer, ...]:
+    """:raises GlobusSDKUsageError: if two layers have one name"""
+    layers = tuple(layers)
+    seen: set[str] = set()
+    for layer in layers:
+        if layer.name in seen:
+            raise GlobusSDKUsageError(
+                f"the stack has a layer {layer.name!r} already; give the new one a name=, or use replace()"
+            )
+        seen.add(layer.name)
+    return layers
+
+
+def position_of(layers: tuple[Layer, ...], name: str) -> int:
+    """:raises GlobusSDKUsageError: if there is no layer of that name"""
+    for position, layer in enumerate(layers):
+        if layer.name == name:
+            return position
+    names = ", ".join(layer.name for layer in layers) or "none"
+    raise GlobusSDKUsageError(f"the stack has no layer {name!r}; its layers are: {names}")
+
+
+def _kind_of(middleware: object) -> Kind:
+    if isinstance(middleware, type):
+        raise MiddlewareError(f"{middleware.__name__} is a class; put an instance into the stack")
+    if not callable(middleware):
+        raise MiddlewareError(f"{middleware!r} is no middleware: it cannot be called")
+    return "flow" if plainly_takes_one(middleware) else _kind_by_signature(middleware)
+
+
+def _kind_by_signature(middleware: Callable[..., object]) -> Kind:
+    # Not at the top: it takes milliseconds to load, and most layers need it not.
+    import inspect
+
+    # The first is a function, a method or a partial; else it is what calling the object does.
+    functions = (middleware, type(middleware).__call__)
+    is_async = any(map(inspect.iscoroutinefunction, functions))
+    if any(map(inspect.isasyncgenfunction, functions)):
+        raise MiddlewareError(f"{describe(middleware)} is an async generator; write it with plain `def` and `yield`")
+    if _takes_call_next(middleware):
+        return "async call_next" if is_async else "call_next"
+    if is_async:
+        raise MiddlewareError(
+            f"{describe(middleware)} is a coroutine function of one argument; write it with plain `def` and `yield`, "
+            "or as `async def (request, call_next)`"
+        )
+    return "flow"
+
+
+def _takes_call_next(middleware: Callable[..., object]) -> bool:
+    import inspect
+
+    try:
+        parameters = inspect.signature(middleware).parameters.values()
+    except (TypeError, ValueError):  # a builtin that doesn't tell
+        return False
+    required = [
+        one
+        for one in parameters
+        if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD) and one.default is one.empty
+    ]
+    if len(required) > 2 or any(one.kind is one.KEYWORD_ONLY and one.default is one.empty for one in parameters):
+        raise MiddlewareError(
+            f"{describe(middleware)} takes {len(required)} arguments; "
+            "a middleware takes (request) or (request, call_next)"
+        )
+    return len(required) == 2

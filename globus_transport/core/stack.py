@@ -1,0 +1,183 @@
+"""Stacks: ordered, named layers over a terminal. ``Stack`` runs under threads, ``AsyncStack`` under asyncio.
+
+A stack never changes. ``add``, ``replace`` and ``remove`` give a new one over the same terminal::
+
+    stack = Stack(Urllib3Terminal(), [Retry(), log_calls])
+    stack = stack.add(rate_limit, before="retry")
+    response = stack.send(Request("GET", "https://example.org/"))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from globus_transport.core import driver
+from globus_transport.core.callables import runs_coroutine
+from globus_transport.core.flow import Middleware, Send, Steps
+from globus_transport.core.layers import (
+    AnyMiddleware,
+    CallNext,
+    Kind,
+    Layer,
+    LayerLike,
+    check_names,
+    describe,
+    position_of,
+    to_layer,
+)
+from globus_transport.exc.base import GlobusSDKUsageError, MiddlewareError
+from globus_transport.http.messages import Request, Response
+from globus_transport.values import Generic
+
+if TYPE_CHECKING:
+    from typing import Self
+
+T = TypeVar("T")
+SendT = TypeVar("SendT", bound=Callable[[Request], Any])
+
+
+class _LayeredStack(Generic[SendT]):
+    """What both stacks have: their layers, and the ways to get another stack from them."""
+
+    _runs: tuple[Kind, ...]
+    _send: SendT
+
+    def __init__(self, terminal: SendT, layers: Iterable[LayerLike] = ()) -> None:
+        if not callable(terminal):
+            raise MiddlewareError(f"{terminal!r} is no terminal: it cannot be called with a Request")
+        self._check_terminal(terminal)
+        self.terminal: SendT = terminal
+        self.layers = check_names(map(to_layer, layers))
+        for layer in self.layers:
+            if layer.kind not in self._runs:
+                right = "AsyncStack" if layer.kind == "async call_next" else "Stack"
+                raise MiddlewareError(
+                    f"layer {layer.name!r}: {describe(layer.middleware)} is a function of (request, call_next) "
+                    f"that only {right} can run; write it as a generator to run it in both"
+                )
+        self._send = self._compile()
+
+    def _check_terminal(self, terminal: SendT) -> None:
+        """:raises MiddlewareError: if this stack cannot run it"""
+
+    def _compile(self) -> SendT:
+        raise NotImplementedError
+
+    def add(
+        self,
+        middleware: AnyMiddleware,
+        *,
+        name: str | None = None,
+        before: str | None = None,
+        after: str | None = None,
+    ) -> Self:
+        """A stack with one more layer: next to the terminal, or before or after a named layer.
+
+        "Before" is further out: it sees the request earlier and the response later.
+
+        :raises GlobusSDKUsageError: if both places are given, the named layer is not there, or the name is taken
+        """
+        if before is not None and after is not None:
+            raise GlobusSDKUsageError("give before= or after=, not both")
+        layer = to_layer(middleware if name is None else (name, middleware))
+        place = len(self.layers)
+        if before is not None:
+            place = position_of(self.layers, before)
+        elif after is not None:
+            place = position_of(self.layers, after) + 1
+        return self._with([*self.layers[:place], layer, *self.layers[place:]])
+
+    def replace(self, name: str, middleware: AnyMiddleware) -> Self:
+        """A stack with another middleware in the named layer.
+
+        :raises GlobusSDKUsageError: if there is no layer of that name
+        """
+        place = position_of(self.layers, name)
+        return self._with([*self.layers[:place], Layer(name, middleware), *self.layers[place + 1 :]])
+
+    def remove(self, name: str) -> Self:
+        """A stack without the named layer.
+
+        :raises GlobusSDKUsageError: if there is no layer of that name
+        """
+        place = position_of(self.layers, name)
+        return self._with([*self.layers[:place], *self.layers[place + 1 :]])
+
+    def over(self, terminal: SendT) -> Self:
+        """The same layers over another terminal."""
+        return type(self)(terminal, self.layers)
+
+    def _with(self, layers: list[Layer]) -> Self:
+        return type(self)(self.terminal, layers)
+
+    def __getitem__(self, name: str) -> AnyMiddleware:
+        """The middleware of the named layer."""
+        return self.layers[position_of(self.layers, name)].middleware
+
+    def __contains__(self, name: object) -> bool:
+        return any(layer.name == name for layer in self.layers)
+
+    def __str__(self) -> str:
+        rows = [(layer.name, describe(layer.middleware)) for layer in self.layers]
+        rows.append(("=> terminal", describe(self.terminal)))
+        width = max(12, *(len(name) for name, _ in rows))
+        return "\n".join([type(self).__name__, *(f"  {name:<{width}} {what}" for name, what in rows)])
+
+    def __repr__(self) -> str:
+        names = ", ".join(layer.name for layer in self.layers)
+        return f"<{type(self).__name__}: {names} => {type(self.terminal).__name__}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.terminal, tuple((layer.name, layer.middleware) for layer in self.layers)))
+
+
+class Stack(_LayeredStack[Send]):
+    """Layers over a terminal, for threads. Safe to share between them if its layers and terminal are.
+
+    :param terminal: a callable ``Request -> Response``
+    :param layers: outermost first; each a middleware, a ``(name, middleware)`` pair or a :class:`Layer`
+    :raises MiddlewareError: if something in it is no middleware, or only AsyncStack could run it or the terminal
+    """
+
+    _runs = ("flow", "call_next")
+
+    def _check_terminal(self, terminal: Send) -> None:
+        if runs_coroutine(terminal):
+            raise MiddlewareError(
+                f"{describe(terminal)} is a terminal for asyncio; use AsyncStack, or an Async client such as "
+                "AsyncTransferClient"
+            )
+
+    def _compile(self) -> Send:
+        send = self.terminal
+        for layer in reversed(self.layers):
+            if layer.kind == "flow":
+                send = driver.mount(layer.name, cast(Middleware, layer.middleware), send)
+            else:
+                send = driver.mount_call_next(layer.name, cast(CallNext, layer.middleware), send)
+        return send
+
+    def send(self, request: Request) -> Response:
+        """Send one request down the stack.
+
+        :raises NetworkError: if no complete response came
+        :raises Exception: whatever a layer raises
+        """
+        return self._send(request)
+
+    def run(self, flow: Steps[T]) -> T:
+        """Run a flow that stands above the stack: its requests go through every layer."""
+        return driver.run_above(flow, self._send)
+
+    def close(self) -> None:
+        """Close the terminal's connections."""
+        close = getattr(self.terminal, "close", None)
+        if close is not None:
+            close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()

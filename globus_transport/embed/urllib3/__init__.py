@@ -1,0 +1,9 @@
+"""A stack for code that takes a ``urllib3.PoolManager`` (urllib3 is always there: no extra)."""
+
+from globus_transport.public_names import lazy_names
+
+_NAMES = {
+    "embed.urllib3.pool": ("StackPool",),
+}
+
+__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES)

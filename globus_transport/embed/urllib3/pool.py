@@ -1,0 +1,229 @@
+"""A stack for code that takes a ``urllib3.PoolManager`` (urllib3 is always there: no extra)."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Mapping
+from typing import Any, cast
+
+import attrs
+import urllib3
+from urllib3 import HTTPConnectionPool, HTTPHeaderDict, HTTPResponse, Retry
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import DecodeError
+from urllib3.util import SKIP_HEADER
+
+from globus_transport.core.flow import Flow, read, send
+from globus_transport.core.stack import Stack
+from globus_transport.embed.bodies import to_body
+from globus_transport.embed.stacks import without_layers
+from globus_transport.embed.urllib3.errors import to_urllib3_error
+from globus_transport.embed.urllib3.replies import to_urllib3
+from globus_transport.exc.base import GlobusSDKUsageError, NetworkError, ReplyFormatError
+from globus_transport.http.headers import Headers
+from globus_transport.http.messages import Request
+from globus_transport.http.time_limits import TIME_LIMITS
+from globus_transport.http.urls import URL
+from globus_transport.middleware.errors import Errors
+from globus_transport.middleware.redirect import Redirect
+
+_PLACE = frozenset({"scheme", "host", "port", "blocksize"})
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
+# Connections of a stack hold nothing, so that a pool may keep many; urllib3 warns when it must throw one away.
+_KEPT = 64
+_MOST_PLACES = 64
+# The stack's retry layer repeats what failed. Redirects are urllib3's, at most as many as it follows by itself.
+_ONLY_REDIRECTS = Retry(3, connect=0, read=0, status=0, other=0)
+
+
+class StackPool(urllib3.PoolManager):
+    """A ``urllib3.PoolManager`` whose connections send through a stack.
+
+    It is urllib3's own in everything but that: ``request`` and ``urlopen`` with their options, pools from
+    ``connection_from_url``, redirects, exceptions. The layers ``errors`` and ``redirect`` of the stack are left out,
+    since urllib3's callers look at statuses and follow redirects by themselves.
+
+    Where ``retries=`` is not given, urllib3 repeats nothing that failed, and the stack's retry layer decides; where it
+    is, urllib3 repeats on top of that. ``timeout=`` holds where the stack ends in a ``Urllib3Terminal``, as those of
+    clients do. The stack stays whose it is: ``clear()`` does not close it.
+
+    :param stack: layers over a terminal, such as ``client.stack``
+    :param headers: sent with every request that brings none
+    :raises GlobusSDKUsageError: if ``stack`` is no ``Stack``
+    """
+
+    def __init__(self, stack: Stack, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(headers=headers)
+        self.stack = without_layers(stack, Stack, Errors, Redirect)
+        self._sending = self.stack.add(_whole_bodies)
+        self._by_place: dict[tuple[str | None, int | None, str | None], HTTPConnectionPool] = {}
+
+    def connection_from_host(
+        self,
+        host: str | None,
+        port: int | None = None,
+        scheme: str | None = "http",
+        pool_kwargs: dict[str, Any] | None = None,
+    ) -> HTTPConnectionPool:
+        """The pool of a host, which sends through the stack.
+
+        :raises GlobusSDKUsageError: for options in ``pool_kwargs``, which are the terminal's affair
+        """
+        if pool_kwargs:
+            return super().connection_from_host(host, port, scheme, pool_kwargs)
+        # urllib3 compares two dozen settings that pools may have; these have none.
+        pool = self._by_place.get((host, port, scheme))
+        if pool is None:
+            if len(self._by_place) >= _MOST_PLACES:
+                self._by_place.clear()
+            pool = self._by_place[host, port, scheme] = super().connection_from_host(host, port, scheme)
+        return pool
+
+    def clear(self) -> None:
+        """Forget the pools; the stack keeps its connections."""
+        self._by_place.clear()
+        super().clear()
+
+    def _new_pool(
+        self, scheme: str, host: str, port: int, request_context: dict[str, Any] | None = None
+    ) -> HTTPConnectionPool:
+        unknown = (request_context or {}).keys() - _PLACE
+        if unknown:
+            raise GlobusSDKUsageError(
+                f"{', '.join(sorted(unknown))}: a stack has no such option; say it to the stack's terminal"
+            )
+        return _Pool(self._sending, scheme, host, port)
+
+
+class _Pool(HTTPConnectionPool):
+    """A pool of one origin."""
+
+    def __init__(self, stack: Stack, scheme: str, host: str, port: int) -> None:
+        self.scheme = scheme
+        self.ConnectionCls = cast(Any, _Connection)
+        super().__init__(
+            host, port, maxsize=_KEPT, retries=_ONLY_REDIRECTS, stack=stack, origin=_origin(scheme, host, port)
+        )
+
+
+class _Connection(HTTPConnection):
+    """In the place of a connection: keeps a request until its answer is asked for, and sends it down the stack."""
+
+    def __init__(
+        self, host: str, port: int | None = None, *, stack: Stack, origin: str, timeout: Any = None, **_options: Any
+    ) -> None:
+        super().__init__(host, port, timeout=timeout)
+        self._stack = stack
+        self._origin = origin
+        self._asked: tuple[Request, bool, bool]
+        self._connect_limit: float | None = None
+
+    def connect(self) -> None:
+        """The terminal does."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    @property
+    def is_closed(self) -> bool:
+        return False
+
+    @property
+    def is_connected(self) -> bool:
+        return True
+
+    def request(  # type: ignore[override]
+        self,
+        method: str,
+        url: str,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        chunked: bool = False,
+        preload_content: bool = True,
+        decode_content: bool = True,
+        enforce_content_length: bool = True,
+    ) -> None:
+        if not enforce_content_length:
+            raise GlobusSDKUsageError("enforce_content_length=False: a stack does not take half a body for a whole one")
+        self._connect_limit = self.timeout
+        pairs = _pairs(headers or {})
+        request = Request(
+            method.upper(),
+            # Encoded by the pool already.
+            URL.at(self._origin, url) if url.startswith("/") else URL(url),
+            [pair for pair in pairs if pair[0].lower() not in _FRAMING],
+            to_body(body, length=None if chunked else _length(body, pairs), position=_position_of(body)),
+            stream=not preload_content,
+            follow_redirects=False,
+        )
+        self._asked = request, preload_content, decode_content
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]
+        request, preload, decode = self._asked
+        del self._asked
+        try:
+            response = self._stack.send(self._with_limits(request))
+        except NetworkError as error:
+            raise to_urllib3_error(error, request.url.target, self) from error
+        except ReplyFormatError as error:
+            raise DecodeError(str(error)) from error
+        return to_urllib3(response, request.method, request.url.target, preload=preload, as_decoded=not decode)
+
+    def _with_limits(self, request: Request) -> Request:
+        connect, read = self._connect_limit, self.timeout
+        if connect is None and read is None:
+            return request
+        terminal = self._stack.terminal
+        limits = (
+            getattr(terminal, "connect_timeout", None) if connect is None else connect,
+            getattr(terminal, "http_timeout", None) if read is None else read,
+        )
+        return attrs.evolve(request, extensions={TIME_LIMITS: limits})
+
+
+def _whole_bodies(request: Request) -> Flow:
+    """A layer that reads bodies to their end, also those of errors, which terminals cut.
+
+    Inside all others: they see the body, and may repeat the request if it breaks off.
+    """
+    if request.stream:
+        return (yield from send(request))
+    response = yield from send(attrs.evolve(request, stream=True))
+    return response if response.stream is None else (yield from read(response))
+
+
+def _origin(scheme: str, host: str, port: int) -> str:
+    host = host.strip("[]")
+    return URL(f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}").origin
+
+
+def _pairs(headers: Mapping[str, Any]) -> list[tuple[str, str]]:
+    pairs = headers.iteritems() if isinstance(headers, HTTPHeaderDict) else headers.items()
+    texts = [(_text(name), _text(value)) for name, value in pairs]
+    return [pair for pair in texts if pair[1] != SKIP_HEADER]
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def _length(body: Any, headers: list[tuple[str, str]]) -> int | None:
+    said = Headers.received(headers).get("Content-Length")
+    if said is not None:
+        return int(said)
+    position = None if isinstance(body, io.TextIOBase) else _position_of(body)
+    if position is None:
+        return None
+    end: int = body.seek(0, io.SEEK_END)
+    body.seek(position)
+    return end - position
+
+
+def _position_of(body: Any) -> int | None:
+    if hasattr(body, "seek") and hasattr(body, "tell"):
+        with contextlib.suppress(OSError):
+            position: int = body.tell()
+            return position
+    return None

@@ -1,0 +1,82 @@
+"""An application that acts for itself, with its secret."""
+
+from __future__ import annotations
+
+import uuid
+
+from globus_transport.authorizers.base import GlobusAuthorizer
+from globus_transport.authorizers.client_credentials import ClientCredentialsAuthorizer
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.gare import GlobusAuthorizationParameters
+from globus_transport.globus_app.app import DEFAULT_CONFIG, GlobusApp, ScopeRequirements
+from globus_transport.globus_app.config import GlobusAppConfig
+from globus_transport.globus_app.renewals import ClientRenewals
+from globus_transport.login_flows.manager import LoginClient
+from globus_transport.services.auth.login_clients import ConfidentialAppAuthClient
+
+
+class ClientApp(GlobusApp):
+    """An application that acts for itself, as a service does. Nobody logs in. Needs the extra ``jwt``.
+
+    ::
+
+        app = ClientApp("my-service", client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+        client = TransferClient(app=app)
+
+    Its parameters are those of :class:`GlobusApp`. A ``login_client`` is a ``ConfidentialAppAuthClient``.
+    """
+
+    _login_client: ConfidentialAppAuthClient
+
+    def __init__(
+        self,
+        app_name: str = "Unnamed Globus App",
+        *,
+        login_client: ConfidentialAppAuthClient | None = None,
+        client_id: uuid.UUID | str | None = None,
+        client_secret: str | None = None,
+        scope_requirements: ScopeRequirements | None = None,
+        config: GlobusAppConfig = DEFAULT_CONFIG,
+    ) -> None:
+        if config.login_flow_manager is not None:
+            raise GlobusSDKUsageError("ClientApp: nobody logs in; leave login_flow_manager out of the config")
+        if login_client is not None and not isinstance(login_client, ConfidentialAppAuthClient):
+            raise GlobusSDKUsageError(
+                f"ClientApp: login_client is a ConfidentialAppAuthClient, not a {type(login_client).__name__}"
+            )
+        super().__init__(
+            app_name,
+            login_client=login_client,
+            client_id=client_id,
+            client_secret=client_secret,
+            scope_requirements=scope_requirements,
+            config=config,
+        )
+
+    def _initialize_login_client(
+        self, app_name: str, config: GlobusAppConfig, client_id: uuid.UUID | str, client_secret: str | None
+    ) -> LoginClient:
+        if not client_secret:
+            raise GlobusSDKUsageError("ClientApp: give client_secret= along with client_id=")
+        return ConfidentialAppAuthClient(client_id, client_secret, environment=config.environment, app_name=app_name)
+
+    def _make_authorizer(self, resource_server: str) -> tuple[GlobusAuthorizer, float | None]:
+        scopes = self._scope_requirements.get(resource_server)
+        if not scopes:
+            raise GlobusSDKUsageError(
+                f"no scopes of {resource_server} are asked for; call app.add_scope_requirements()"
+            )
+        token, expires_at = None, None
+        # Without any, the authorizer gets them: it needs no more than the secret.
+        if self.token_storage.token_storage.get_token_data(resource_server) is not None:
+            data = self.token_storage.get_token_data(resource_server)
+            expires_at = data.expires_at_seconds
+            token = None if expires_at is None else data.access_token
+        renewals = ClientRenewals(self.token_storage, self._login_client, resource_server, token)
+        return ClientCredentialsAuthorizer(renewals, scopes, access_token=token, expires_at=expires_at), None
+
+    def _run_login_flow(self, auth_params: GlobusAuthorizationParameters | None = None) -> None:
+        scopes = self._required(auth_params).required_scopes
+        if not scopes:
+            raise GlobusSDKUsageError("ClientApp: no scopes are asked for; call app.add_scope_requirements()")
+        self.token_storage.store_token_response(self._login_client.oauth2_client_credentials_tokens(scopes))

@@ -1,0 +1,94 @@
+"""An application that acts for a user, who logs in."""
+
+from __future__ import annotations
+
+import uuid
+
+from globus_transport.authorizers.access_token import AccessTokenAuthorizer
+from globus_transport.authorizers.base import GlobusAuthorizer
+from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
+from globus_transport.gare import GlobusAuthorizationParameters
+from globus_transport.globus_app.app import DEFAULT_CONFIG, GlobusApp, ScopeRequirements
+from globus_transport.globus_app.config import GlobusAppConfig
+from globus_transport.globus_app.errors import DeadLoginError
+from globus_transport.globus_app.parts import make_login_flow_manager
+from globus_transport.globus_app.renewals import RefreshRenewals
+from globus_transport.globus_app.validators import (
+    HasRefreshTokensValidator,
+    NotExpiredValidator,
+    UnchangingIdentityIDValidator,
+)
+from globus_transport.login_flows.manager import LoginClient
+from globus_transport.services.auth.login_clients import ConfidentialAppAuthClient, NativeAppAuthClient
+
+
+class UserApp(GlobusApp):
+    """An application that acts for a user. Needs the extra ``jwt``, to know who logged in.
+
+    ::
+
+        app = UserApp("my-app", client_id=CLIENT_ID)
+        client = TransferClient(app=app)
+        client.operation_ls(COLLECTION_ID)      # the first call logs in, at the command line
+
+    Its parameters are those of :class:`GlobusApp`. With a secret, or a ``ConfidentialAppAuthClient``,
+    ``config.login_redirect_uri`` is needed, too.
+    """
+
+    def __init__(
+        self,
+        app_name: str = "Unnamed Globus App",
+        *,
+        login_client: LoginClient | None = None,
+        client_id: uuid.UUID | str | None = None,
+        client_secret: str | None = None,
+        scope_requirements: ScopeRequirements | None = None,
+        config: GlobusAppConfig = DEFAULT_CONFIG,
+    ) -> None:
+        super().__init__(
+            app_name,
+            login_client=login_client,
+            client_id=client_id,
+            client_secret=client_secret,
+            scope_requirements=scope_requirements,
+            config=config,
+        )
+        self._login_flow_manager = make_login_flow_manager(app_name, config, self._login_client)
+        self._renewals: dict[str, RefreshRenewals] = {}
+        life = HasRefreshTokensValidator() if config.request_refresh_tokens else NotExpiredValidator()
+        self.token_storage.validators.insert(0, life)
+        self.token_storage.validators.append(UnchangingIdentityIDValidator())
+
+    def _initialize_login_client(
+        self, app_name: str, config: GlobusAppConfig, client_id: uuid.UUID | str, client_secret: str | None
+    ) -> LoginClient:
+        if client_secret:
+            return ConfidentialAppAuthClient(
+                client_id, client_secret, environment=config.environment, app_name=app_name
+            )
+        return NativeAppAuthClient(client_id, environment=config.environment, app_name=app_name)
+
+    def _make_authorizer(self, resource_server: str) -> tuple[GlobusAuthorizer, float | None]:
+        data = self.token_storage.get_token_data(resource_server)
+        if not self.config.request_refresh_tokens:
+            return AccessTokenAuthorizer(data.access_token), data.expires_at_seconds
+        refresh_token = data.refresh_token or ""
+        earlier = self._renewals.get(resource_server)
+        if earlier is not None and earlier.dead == refresh_token:
+            raise DeadLoginError(f"the login for {resource_server} is no longer valid; log in again: app.login()")
+        token = None if data.expires_at_seconds is None else data.access_token
+        renewals = RefreshRenewals(self.token_storage, self._login_client, resource_server, data.access_token)
+        self._renewals[resource_server] = renewals
+        authorizer = RefreshTokenAuthorizer(
+            refresh_token, renewals, access_token=token, expires_at=data.expires_at_seconds
+        )
+        return authorizer, None
+
+    def ready_authorizer(self, resource_server: str) -> GlobusAuthorizer | None:
+        """The authorizer for a resource server, if there is one that needs no storage and no login."""
+        renewals = self._renewals.get(resource_server)
+        return None if renewals is not None and renewals.dead else super().ready_authorizer(resource_server)
+
+    def _run_login_flow(self, auth_params: GlobusAuthorizationParameters | None = None) -> None:
+        reply = self._login_flow_manager.run_login_flow(self._required(auth_params))
+        self.token_storage.store_token_response(reply)

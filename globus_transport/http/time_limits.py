@@ -1,0 +1,55 @@
+"""How long the next step of a call may take: its own time-out, cut to what is left of the deadline."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from globus_transport.exc.base import GlobusTimeoutError
+from globus_transport.http.messages import Request
+
+#: The name in ``request.extensions`` of time limits of one request: (for the connection, for the next bytes), in
+#: seconds or ``None``. HTTP libraries that a stack stands in have time-outs for each request.
+TIME_LIMITS = "globus_transport.time_limits"
+
+#: Says how long the next read may take, in seconds; ``None`` for no limit.
+TimeLeft = Callable[[], float | None]
+
+_PASSED = "the deadline of the call has passed"
+
+
+def time_left(request: Request, limit: float | None, *, began: bool = True) -> float | None:
+    """Seconds for the next step; ``None`` for no limit.
+
+    :param began: whether any byte of the request can have reached the server
+    :raises GlobusTimeoutError: if the deadline has passed
+    """
+    if request.deadline is None:
+        return limit
+    left = request.deadline - time.monotonic()
+    if left <= 0:
+        raise GlobusTimeoutError(f"{request!r}: {_PASSED}", request_began=began)
+    return left if limit is None else min(left, limit)
+
+
+def limits_of(request: Request, connect: float | None, read: float | None) -> tuple[float | None, float | None]:
+    """The request's own time limits, or those that are given."""
+    if not request.extensions:
+        return connect, read
+    own: tuple[float | None, float | None] = request.extensions.get(TIME_LIMITS, (connect, read))
+    return own
+
+
+def timed_out(request: Request, what: str, limit: float | None, cause: Exception) -> GlobusTimeoutError:
+    """The error for a step that took too long.
+
+    :param what: the step, for people to read
+    """
+    if request.deadline is not None and time.monotonic() >= request.deadline:
+        return GlobusTimeoutError(f"{request!r}: {_PASSED}", cause)
+    return GlobusTimeoutError(f"{request!r}: {what} within {in_seconds(limit)}", cause)
+
+
+def in_seconds(limit: float | None) -> str:
+    """A time limit for people to read."""
+    return "no limit" if limit is None else f"{limit:.3g} s"

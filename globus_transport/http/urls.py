@@ -1,0 +1,99 @@
+"""An absolute http or https URL that knows its origin."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin, urlsplit
+
+from globus_transport.exc.base import GlobusSDKUsageError
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class URL(str):
+    """A checked, absolute URL.
+
+    :ivar origin: scheme, host and port (RFC 6454), lower case, without a default port
+    :ivar target: path and query as they go into the request line; never empty, no fragment
+    :raises GlobusSDKUsageError: if the text is not an absolute http(s) URL, holds a user name or
+        password, or holds characters that a URL cannot
+    """
+
+    __slots__ = ("origin", "target")
+
+    origin: str
+    target: str
+
+    def __new__(cls, text: str) -> URL:
+        if type(text) is cls:
+            return text
+        origin, target = _split(text)
+        return cls.at(origin, target)
+
+    @classmethod
+    def at(cls, origin: str, target: str) -> URL:
+        """Join an origin (as :attr:`origin` gives it) and a target that are already known to be good."""
+        url = str.__new__(cls, origin + target)
+        url.origin = origin
+        url.target = target
+        return url
+
+    def resolve(self, reference: str) -> URL:
+        """The URL that ``reference`` means here (RFC 3986, section 5).
+
+        :raises GlobusSDKUsageError: as :class:`URL` does
+        """
+        try:
+            meant = urljoin(self, reference)
+        except ValueError:
+            raise _refusal(reference, "is not a URL") from None
+        return URL(meant)
+
+    def redacted(self) -> str:
+        """The URL for people to read: without the values of parameters that are credentials."""
+        if "?" not in self and "#" not in self:
+            return str(self)
+        # Not at the top: most URLs have nothing to hide.
+        from globus_transport.http.secrets import hidden_in_text
+
+        return hidden_in_text(self)
+
+    def __repr__(self) -> str:
+        return repr(self.redacted())
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (URL.at, (self.origin, self.target))
+
+
+def origin_of(url: str) -> str:
+    """The origin of a URL: ``https://HOST.org:443/x`` gives ``https://host.org``."""
+    return URL(url).origin
+
+
+def _split(text: object) -> tuple[str, str]:
+    if not isinstance(text, str):
+        raise GlobusSDKUsageError(f"a URL is text, not {type(text).__name__}")
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise _refusal(text, "is not a URL: white space, control and non-ASCII characters must be percent-encoded")
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        # What a wrong port is said to be may be half a password.
+        raise _refusal(text, "is not a URL" if "@" in text else f"is not a URL: {error}") from None
+    scheme = parts.scheme.lower()
+    if scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise _refusal(text, "is not an absolute http or https URL")
+    if "@" in parts.netloc:
+        raise GlobusSDKUsageError("a URL with a user name or password is refused; use BasicAuthorizer")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    origin = f"{scheme}://{host}" if port in (None, _DEFAULT_PORTS[scheme]) else f"{scheme}://{host}:{port}"
+    target = parts.path or "/"
+    return origin, f"{target}?{parts.query}" if parts.query else target
+
+
+def _refusal(text: str, why: str) -> GlobusSDKUsageError:
+    from globus_transport.http.secrets import hidden_in_text
+
+    redacted = repr(hidden_in_text(text))
+    shown = "a text with '@', not shown because it may hold a password," if "@" in text else redacted
+    return GlobusSDKUsageError(f"{shown} {why}")

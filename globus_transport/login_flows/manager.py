@@ -1,0 +1,106 @@
+"""What every way of logging in has in common."""
+
+from __future__ import annotations
+
+import platform
+from abc import ABC, abstractmethod
+from typing import Protocol, Union
+
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.gare import GlobusAuthorizationParameters
+from globus_transport.routing.missing import MISSING
+from globus_transport.services.auth.login_clients import AuthLoginClient, ConfidentialAppAuthClient, NativeAppAuthClient
+from globus_transport.services.auth.token_response import OAuthTokenResponse
+
+#: A client that gets tokens.
+LoginClient = Union[AuthLoginClient, NativeAppAuthClient, ConfidentialAppAuthClient]
+
+
+class LoginSettings(Protocol):
+    """What a login needs of an application's settings."""
+
+    @property
+    def login_redirect_uri(self) -> str | None:
+        """Where the user comes back to."""
+        ...
+
+    @property
+    def request_refresh_tokens(self) -> bool:
+        """Whether refresh tokens are asked for."""
+        ...
+
+
+class LoginFlowManager(ABC):
+    """Leads a user through a login. For one of your own, write :meth:`run_login_flow`.
+
+    :param login_client: gets the tokens; not an Async one
+    :param request_refresh_tokens: whether refresh tokens are asked for
+    :param native_prefill_named_grant: what the consent page calls the installation, if it has no secret
+    :raises GlobusSDKUsageError: if the client is of another kind
+    """
+
+    def __init__(
+        self,
+        login_client: LoginClient,
+        *,
+        request_refresh_tokens: bool = False,
+        native_prefill_named_grant: str | None = None,
+    ) -> None:
+        if not isinstance(login_client, (NativeAppAuthClient, ConfidentialAppAuthClient)):
+            raise GlobusSDKUsageError(
+                f"{type(self).__name__} needs a NativeAppAuthClient or a ConfidentialAppAuthClient, "
+                f"not a {type(login_client).__name__}"
+            )
+        self.login_client = login_client
+        self.request_refresh_tokens = request_refresh_tokens
+        self.native_prefill_named_grant = native_prefill_named_grant
+
+    @abstractmethod
+    def run_login_flow(self, auth_parameters: GlobusAuthorizationParameters) -> OAuthTokenResponse:
+        """Log in, and get tokens. Blocks until the user is done.
+
+        :param auth_parameters: what the login asks for; its ``required_scopes`` are what the tokens are for
+        """
+
+    def _get_authorize_url(
+        self, auth_parameters: GlobusAuthorizationParameters, redirect_uri: str, state: str = "_default"
+    ) -> str:
+        """Start a login, and give the address to send the user to.
+
+        :param state: comes back with the user, unchanged
+        :raises GlobusSDKUsageError: if there are no scopes to ask for
+        """
+        scopes = auth_parameters.required_scopes
+        if not scopes:
+            raise GlobusSDKUsageError(f"{type(self).__name__}: there are no required_scopes to ask for")
+        if isinstance(self.login_client, NativeAppAuthClient):
+            self.login_client.oauth2_start_flow(
+                scopes,
+                redirect_uri=redirect_uri,
+                state=state,
+                refresh_tokens=self.request_refresh_tokens,
+                prefill_named_grant=self.native_prefill_named_grant or MISSING,
+            )
+        else:
+            self.login_client.oauth2_start_flow(
+                redirect_uri, scopes, state=state, refresh_tokens=self.request_refresh_tokens
+            )
+        names = (
+            "session_required_identities",
+            "session_required_single_domain",
+            "session_required_policies",
+            "session_required_mfa",
+            "session_message",
+            "prompt",
+        )
+        given = {name: getattr(auth_parameters, name) for name in names}
+        return self.login_client.oauth2_get_authorize_url(
+            **{name: value for name, value in given.items() if value is not None}
+        )
+
+
+def named_grant(app_name: str) -> str:
+    """What a consent page calls an installation of an application: its name, and this computer's."""
+    # macOS adds this ending to the name that the user chose.
+    host = platform.node().removesuffix(".local")
+    return f"{app_name} on {host}" if host else app_name

@@ -1,0 +1,10 @@
+"""Record calls and replay them: the layer, the file format, and the hiding of secrets in it."""
+
+from globus_transport.public_names import lazy_names
+
+_NAMES = {
+    "middleware.cassette.cassette": ("Cassette",),
+    "middleware.cassette.tape": ("NotRecordedError",),
+}
+
+__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES)

@@ -1,0 +1,10 @@
+"""Send a request again when that is safe and may help: the layer, its settings, and what tenacity is asked."""
+
+from globus_transport.public_names import lazy_names
+
+_NAMES = {
+    "middleware.retry.config": ("RetryBudget", "RetryConfig"),
+    "middleware.retry.retry": ("Retry",),
+}
+
+__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES)

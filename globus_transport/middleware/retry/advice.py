@@ -1,0 +1,70 @@
+"""Whether a request is sent again after a failure, and when: what is asked of tenacity, and what is safe."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import tenacity
+
+from globus_transport.core.attempts import Attempts
+from globus_transport.exc.base import NetworkError
+from globus_transport.http.messages import Request, Response
+from globus_transport.middleware.retry.retry_after import retry_after
+
+if TYPE_CHECKING:
+    from globus_transport.middleware.retry.config import RetryConfig
+
+
+def advice_on(request: Request, config: RetryConfig, may_pass: Callable[[Response], bool], started: float) -> Attempts:
+    """tenacity's advice on one call that has failed.
+
+    :param may_pass: the service's say on a transient status
+    :param started: when the first attempt began, on ``time.monotonic()``'s clock
+    """
+    stop = config.stop or tenacity.stop_after_attempt(config.max_retries + 1)
+    wait = config.wait or tenacity.wait_random_exponential(multiplier=0.5, max=config.max_sleep)
+
+    def is_transient(state: tenacity.RetryCallState) -> bool:
+        assert state.outcome is not None
+        if state.outcome.failed:
+            return isinstance(state.outcome.exception(), NetworkError)
+        response: Response = state.outcome.result()
+        return response.status in config.transient_error_status_codes and may_pass(response)
+
+    wanted = config.retry or is_transient
+
+    def enough(state: tenacity.RetryCallState) -> bool:
+        if stop(state) or _asked_to_wait(state) > config.max_retry_after:
+            return True
+        if request.deadline is not None and time.monotonic() + state.upcoming_sleep >= request.deadline:
+            return True
+        return config.budget is not None and not config.budget.take()
+
+    return Attempts(
+        stop=enough,
+        wait=lambda state: max(wait(state), _asked_to_wait(state)),
+        retry=lambda state: wanted(state) and _is_safe(request, state),
+        started=started,
+    )
+
+
+def _asked_to_wait(state: tenacity.RetryCallState) -> float:
+    assert state.outcome is not None
+    if state.outcome.failed:
+        return 0.0
+    return retry_after(state.outcome.result()) or 0.0
+
+
+def _is_safe(request: Request, state: tenacity.RetryCallState) -> bool:
+    assert state.outcome is not None
+    error = state.outcome.exception() if state.outcome.failed else None
+    if not request.can_replay or (isinstance(error, NetworkError) and error.final):
+        return False
+    if request.may_repeat:
+        return True
+    if error is not None:
+        return isinstance(error, NetworkError) and not error.request_began
+    response: Response = state.outcome.result()
+    return response.status == 429 or (response.status == 503 and retry_after(response) is not None)

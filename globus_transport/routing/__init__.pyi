@@ -1,0 +1,34 @@
+"""What type checkers see of the package: the names that ``__init__.py`` loads."""
+
+from globus_transport.routing.async_client import AsyncBaseClient as AsyncBaseClient
+from globus_transport.routing.client import BaseClient as BaseClient
+from globus_transport.routing.missing import MISSING as MISSING
+from globus_transport.routing.missing import MissingType as MissingType
+from globus_transport.routing.paging import Marker as Marker
+from globus_transport.routing.paging import NextLink as NextLink
+from globus_transport.routing.paging import Offset as Offset
+from globus_transport.routing.paging import Paging as Paging
+from globus_transport.routing.parameters import Body as Body
+from globus_transport.routing.parameters import BodyParams as BodyParams
+from globus_transport.routing.parameters import CommaList as CommaList
+from globus_transport.routing.parameters import DateLike as DateLike
+from globus_transport.routing.parameters import Field as Field
+from globus_transport.routing.parameters import LowerBool as LowerBool
+from globus_transport.routing.parameters import Maybe as Maybe
+from globus_transport.routing.parameters import MoreFields as MoreFields
+from globus_transport.routing.parameters import MoreQuery as MoreQuery
+from globus_transport.routing.parameters import OneZero as OneZero
+from globus_transport.routing.parameters import Query as Query
+from globus_transport.routing.parameters import QueryParams as QueryParams
+from globus_transport.routing.parameters import UUIDLike as UUIDLike
+from globus_transport.routing.payload import GlobusPayload as GlobusPayload
+from globus_transport.routing.replies import ArrayResponse as ArrayResponse
+from globus_transport.routing.replies import GlobusHTTPResponse as GlobusHTTPResponse
+from globus_transport.routing.replies import IterableResponse as IterableResponse
+from globus_transport.routing.route import delete as delete
+from globus_transport.routing.route import get as get
+from globus_transport.routing.route import operation as operation
+from globus_transport.routing.route import patch as patch
+from globus_transport.routing.route import post as post
+from globus_transport.routing.route import put as put
+from globus_transport.routing.table import RouteTable as RouteTable

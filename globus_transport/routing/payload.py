@@ -1,0 +1,28 @@
+"""Documents that a request carries: dicts with a constructor that knows their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.routing.missing import MISSING
+
+
+class GlobusPayload(dict[str, Any]):
+    """A document to send. It is a dict; fields that were not given are not in it."""
+
+    def _set_given(self, fields: Mapping[str, Any], additional_fields: Mapping[str, Any] | None = None) -> None:
+        self.update({name: value for name, value in fields.items() if value is not MISSING})
+        if additional_fields is not None:
+            self.update(checked_fields(type(self).__name__, additional_fields))
+
+
+def checked_fields(owner: str, additional_fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Further fields of a document, as they were given.
+
+    :raises GlobusSDKUsageError: if they are no mapping
+    """
+    if not isinstance(additional_fields, Mapping):
+        raise GlobusSDKUsageError(f"{owner}: additional_fields is a mapping, not a {type(additional_fields).__name__}")
+    return additional_fields

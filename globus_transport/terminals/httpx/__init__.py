@@ -1,0 +1,9 @@
+"""Sends through an ``httpx.Client`` or ``httpx.AsyncClient`` (extra ``httpx``)."""
+
+from globus_transport.public_names import lazy_names
+
+_NAMES = {
+    "terminals.httpx.terminal": ("AsyncHttpxTerminal", "HttpxTerminal"),
+}
+
+__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES)

@@ -1,0 +1,23 @@
+"""What type checkers see of the package: the names that ``__init__.py`` loads."""
+
+from globus_transport.globus_app.errors import DeadLoginError as DeadLoginError
+from globus_transport.globus_app.errors import ExpiredTokenError as ExpiredTokenError
+from globus_transport.globus_app.errors import IdentityMismatchError as IdentityMismatchError
+from globus_transport.globus_app.errors import IdentityValidationError as IdentityValidationError
+from globus_transport.globus_app.errors import MissingIdentityError as MissingIdentityError
+from globus_transport.globus_app.errors import MissingTokenError as MissingTokenError
+from globus_transport.globus_app.errors import TokenValidationError as TokenValidationError
+from globus_transport.globus_app.errors import UnmetScopeRequirementsError as UnmetScopeRequirementsError
+from globus_transport.globus_app.validating import ValidatingTokenStorage as ValidatingTokenStorage
+from globus_transport.globus_app.validators import HasRefreshTokensValidator as HasRefreshTokensValidator
+from globus_transport.globus_app.validators import NotExpiredValidator as NotExpiredValidator
+from globus_transport.globus_app.validators import ScopeRequirementsValidator as ScopeRequirementsValidator
+from globus_transport.globus_app.validators import TokenDataValidator as TokenDataValidator
+from globus_transport.globus_app.validators import TokenValidationContext as TokenValidationContext
+from globus_transport.globus_app.validators import UnchangingIdentityIDValidator as UnchangingIdentityIDValidator
+from globus_transport.token_storage.base import TokenStorage as TokenStorage
+from globus_transport.token_storage.file import FileTokenStorage as FileTokenStorage
+from globus_transport.token_storage.json import JSONTokenStorage as JSONTokenStorage
+from globus_transport.token_storage.memory import MemoryTokenStorage as MemoryTokenStorage
+from globus_transport.token_storage.sqlite import SQLiteTokenStorage as SQLiteTokenStorage
+from globus_transport.token_storage.token_data import TokenStorageData as TokenStorageData

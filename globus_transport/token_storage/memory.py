@@ -1,0 +1,60 @@
+"""Tokens that end with the program."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from globus_transport.token_storage.base import TokenStorage
+from globus_transport.token_storage.token_data import TokenStorageData
+
+if TYPE_CHECKING:
+    import uuid
+    from typing import Self
+
+
+class MemoryTokenStorage(TokenStorage):
+    """Keeps tokens in memory.
+
+    :param namespace: keeps several sets of tokens apart
+    """
+
+    def __init__(self, *, namespace: str = "DEFAULT") -> None:
+        super().__init__(namespace)
+        self._tokens: dict[str, dict[str, dict[str, Any]]] = {}
+        self._lock = threading.Lock()
+
+    @classmethod
+    def for_globus_app(cls, client_id: uuid.UUID | str, app_name: str, config: object, namespace: str) -> Self:
+        """A storage of its own for an application."""
+        return cls(namespace=namespace)
+
+    def store_token_data_by_resource_server(
+        self, token_data_by_resource_server: Mapping[str, TokenStorageData]
+    ) -> None:
+        """Store tokens, each in the place of those for the same resource server."""
+        new = {server: data.to_dict(include_extra=True) for server, data in token_data_by_resource_server.items()}
+        with self._lock:
+            # One assignment: whoever reads meanwhile sees all of it or nothing.
+            self._tokens = {**self._tokens, self.namespace: {**self._tokens.get(self.namespace, {}), **new}}
+
+    def get_token_data_by_resource_server(self) -> dict[str, TokenStorageData]:
+        """All tokens, by resource server."""
+        stored = self._tokens.get(self.namespace, {})
+        return {server: TokenStorageData.from_dict(data) for server, data in stored.items()}
+
+    def remove_token_data(self, resource_server: str) -> bool:
+        """Forget the tokens for a resource server; whether there were any."""
+        with self._lock:
+            stored = dict(self._tokens.get(self.namespace, {}))
+            found = stored.pop(resource_server, None) is not None
+            self._tokens = {**self._tokens, self.namespace: stored}
+        return found
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._lock = threading.Lock()

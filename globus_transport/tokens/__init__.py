@@ -1,1 +1,0 @@
-"""Tokens: what they are, and how exactly one party renews them."""

@@ -1,1 +1,0 @@
-"""Where tokens live between two runs of a program."""
