@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 
 _USAGE = """\
 usage: python -m globus_transport demo      a transfer that survives an expired token, on a local Globus
        python -m globus_transport sandbox   a local Globus, until Ctrl-C (--help lists its options)"""
+
+_COMMANDS = {"demo": "globus_transport.demo.story", "sandbox": "globus_transport.sandbox.cli"}
 
 
 def main(argv: list[str]) -> int:
@@ -19,20 +22,18 @@ def main(argv: list[str]) -> int:
     if command in ("-h", "--help"):
         print(_USAGE)
         return 0
-    if command not in ("demo", "sandbox"):
+    if command not in _COMMANDS:
         print(_USAGE, file=sys.stderr)
         return 2
     try:
-        # Not at the top: both need the extra "sandbox".
-        if command == "demo":
-            from globus_transport.demo.story import main as run
-        else:
-            from globus_transport.sandbox.cli import main as run
+        # They need the extra "sandbox", and say so where it is missing.
+        run = import_module(_COMMANDS[command]).main
     except ImportError as error:
         print(error, file=sys.stderr)
         return 1
     try:
-        return run(rest)
+        status: int = run(rest)
+        return status
     except BrokenPipeError:
         # Whoever read the output has seen enough. Python would complain once more when it flushes.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115

@@ -83,19 +83,6 @@ def http_timeout() -> float | None:
     return seconds
 
 
-def fast() -> bool | None:
-    """Whether the extra ``fast`` is used, from ``GLOBUS_SDK_FAST``; ``None`` if it is not set: if it is installed.
-
-    :raises GlobusSDKUsageError: if it is neither a yes nor a no
-    """
-    text = os.environ.get("GLOBUS_SDK_FAST", "").lower()
-    if not text:
-        return None
-    if text not in _TRUE | _FALSE:
-        raise GlobusSDKUsageError(f"GLOBUS_SDK_FAST={text!r}: give true or false")
-    return text in _TRUE
-
-
 def verify_ssl() -> bool | str:
     """How to verify servers, from ``GLOBUS_SDK_VERIFY_SSL``: a yes, a no, or the path of a CA file or folder.
 

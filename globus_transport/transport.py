@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
-from globus_transport import config
+import attrs
+
+from globus_transport import config, terminals
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.middleware.retry.config import (
     RetryConfig as RetryConfig,  # globus-sdk has it in a module of this name
 )
-from globus_transport.values import frozen
-
-if TYPE_CHECKING:
-    from globus_transport.terminals.threads import ThreadsTerminal
-    from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 
 
-@frozen
+@attrs.frozen
 class Transport:
     """How a client's requests travel.
 
@@ -28,8 +24,6 @@ class Transport:
     :param connect_timeout: seconds to wait for a connection, if other than ``http_timeout``
     :param deadline: seconds for a whole call, with its retries and waits; ``None`` for no limit
     :param pool_size: connections kept open for each origin
-    :param fast: whether connections use the extra ``fast``; by default as ``GLOBUS_SDK_FAST`` says, else if it is
-        installed
     """
 
     verify_ssl: bool | str | os.PathLike[str] | None = None
@@ -37,35 +31,28 @@ class Transport:
     connect_timeout: float | None = None
     deadline: float | None = None
     pool_size: int = 32
-    fast: bool | None = None
 
-    def make_terminal(self) -> Urllib3Terminal:
+    def make_terminal(self) -> terminals.Urllib3Terminal:
         """A terminal of these settings.
 
         :raises GlobusSDKUsageError: if one of them, or the environment variable in its place, is no use
         """
-        # Not at the top: a client that is given a terminal of its own does without urllib3.
-        from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
-
         verify = config.verify_ssl() if self.verify_ssl is None else self.verify_ssl
         if not isinstance(verify, bool):
             verify = os.fspath(verify)
             if not os.path.exists(verify):
                 raise GlobusSDKUsageError(f"verify_ssl={verify!r}: there is no such CA file or folder")
         timeout = config.http_timeout() if self.http_timeout is None else self.http_timeout
-        return Urllib3Terminal(
+        return terminals.Urllib3Terminal(
             http_timeout=None if timeout == -1 else timeout,
             connect_timeout=self.connect_timeout,
             verify_ssl=verify,
             pool_size=self.pool_size,
-            fast=config.fast() if self.fast is None else self.fast,
         )
 
-    def make_async_terminal(self) -> ThreadsTerminal:
+    def make_async_terminal(self) -> terminals.ThreadsTerminal:
         """The same in worker threads, for asyncio.
 
         :raises GlobusSDKUsageError: if a setting, or the environment variable in its place, is no use
         """
-        from globus_transport.terminals.threads import ThreadsTerminal
-
-        return ThreadsTerminal(self.make_terminal(), threads=self.pool_size)
+        return terminals.ThreadsTerminal(self.make_terminal(), threads=self.pool_size)

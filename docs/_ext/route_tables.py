@@ -12,7 +12,7 @@ from rst import code, directive, title
 
 import globus_transport
 from globus_transport import BaseClient, Request
-from globus_transport.routing.generic import GenericCalls
+from globus_transport.routing.generic_calls import GenericCalls
 from globus_transport.routing.parameters import MoreFields, MoreQuery
 
 CLIENTS = ("TransferClient", "AuthClient", "AuthLoginClient", "NativeAppAuthClient", "ConfidentialAppAuthClient")

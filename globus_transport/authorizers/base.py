@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from globus_transport.core.flow import Flow, Run
+from globus_transport.core.attempts import once_more_on
+from globus_transport.core.flow import Flow, Run, read_bounded
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.headers import check_field
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.urls import origin_of
-from globus_transport.middleware.errors import off_the_wire
 
 
 class GlobusAuthorizer(ABC):
@@ -42,12 +42,9 @@ class GlobusAuthorizer(ABC):
         response: Response = yield with_authorization(request, (yield Run(self.get_authorization_header)))
         if response.status != 401 or not request.can_replay:
             return response
-        # Not at the top: most tokens are good, and tenacity comes with it.
-        from globus_transport.core.attempts import once_more_on
-
         attempts = once_more_on(401)
         while attempts.pause_after(response) is not None and (yield Run(self.handle_missing_authorization)):
-            yield from off_the_wire(response)
+            yield from read_bounded(response)
             response = yield with_authorization(request, (yield Run(self.get_authorization_header)))
         return response
 

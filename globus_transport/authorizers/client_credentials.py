@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from globus_transport.authorizers.protocols import GrantsClientCredentials
 from globus_transport.authorizers.renewing import RenewingAuthorizer, ReplyT
 from globus_transport.scopes.text import ScopesLike, scope_text
-
-if TYPE_CHECKING:
-    from globus_transport.authorizers.protocols import GrantsClientCredentials
 
 
 class ClientCredentialsAuthorizer(RenewingAuthorizer[ReplyT]):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from globus_transport.authorizers.protocols import RefreshesTokens
 from globus_transport.authorizers.renewing import RenewingAuthorizer, ReplyT
 from globus_transport.exc.base import GlobusSDKUsageError
-
-if TYPE_CHECKING:
-    from globus_transport.authorizers.protocols import RefreshesTokens
 
 
 class RefreshTokenAuthorizer(RenewingAuthorizer[ReplyT]):

@@ -6,18 +6,17 @@ needs no event loop to come to its end. Should it be given up before, the next o
 
 from __future__ import annotations
 
-import os
+import inspect
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from types import CoroutineType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from globus_transport.core.flow import Run, Shield, Start, Steps, Wait
+from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusError, GlobusSDKUsageError, GlobusTimeoutError, NetworkError
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 T = TypeVar("T")
 
@@ -26,7 +25,7 @@ class _Abandoned(GlobusError):
     """The leader ended without an outcome. Never leaves this module."""
 
 
-class Renewal(Generic[T]):
+class SharedRenewal(PerProcess, Generic[T]):
     """Renews a value, once for everyone who finds it stale at the same time.
 
     :param fetch: gets the new value's source; blocking. It is not called again before its answer is stored
@@ -34,6 +33,8 @@ class Renewal(Generic[T]):
     :param adopt: makes the value from it
     :param store_awaits: whether that step is to be awaited, which the leader's event loop does
     """
+
+    _process_state = ("_lock", "_grant_lock", "_leader")
 
     def __init__(
         self,
@@ -47,13 +48,12 @@ class Renewal(Generic[T]):
         self._adopt = adopt
         self._store_awaits = store_awaits
         self._answer: Any = None
-        self._start_over()
+        self._enter_process()
 
-    def _start_over(self) -> None:
+    def _make_process_state(self) -> None:
         self._lock = threading.Lock()
         self._grant_lock = threading.Lock()
         self._leader: Future[T] | None = None
-        self._process = os.getpid()
 
     def renewed(self, current: Callable[[], T | None], deadline: float | None) -> Steps[T]:
         """A fresh value.
@@ -63,12 +63,6 @@ class Renewal(Generic[T]):
             for it, and its answer would be lost. Under threads, whoever leads it comes back when it is done
         :raises GlobusTimeoutError: if the deadline passed while waiting
         """
-        # Not at the top: most programs end before a token has to be renewed.
-        from concurrent.futures import Future
-
-        if self._process != os.getpid():
-            # The threads that would have released these locks are in the parent.
-            self._start_over()
         while True:
             with self._lock:
                 value = current()
@@ -141,8 +135,6 @@ class Renewal(Generic[T]):
             return self._answer
 
     def _lead_in_the_loop(self, future: Future[T]) -> Steps[None]:
-        from concurrent.futures import Future
-
         fetched: Future[Any] = Future()
         fetched.set_running_or_notify_cancel()
         try:
@@ -164,8 +156,6 @@ class Renewal(Generic[T]):
             fetched.set_exception(error)
 
     def _shielded(self, lead: Steps[None], future: Future[T]) -> Steps[None]:
-        import inspect
-
         try:
             yield Shield(lead)
         finally:

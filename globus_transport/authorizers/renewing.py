@@ -6,20 +6,20 @@ import math
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from globus_transport.authorizers.base import GlobusAuthorizer, bearer
+from globus_transport.authorizers.protocols import TokenReply
+from globus_transport.authorizers.renewal import SharedRenewal
 from globus_transport.core import driver
-from globus_transport.core.callables import runs_coroutine
-from globus_transport.core.flow import Flow, Run, Steps
+from globus_transport.core.attempts import once_more_on
+from globus_transport.core.events import Renewal
+from globus_transport.core.flow import Flow, Run, Steps, read_bounded
+from globus_transport.core.layers import runs_coroutine
 from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.http.messages import Request, Response
-from globus_transport.middleware.errors import off_the_wire
-from globus_transport.values import Generic
 
 if TYPE_CHECKING:
-    from globus_transport.authorizers.protocols import TokenReply
-
     ReplyT = TypeVar("ReplyT", bound=TokenReply)
 else:
     ReplyT = TypeVar("ReplyT")
@@ -131,12 +131,9 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         token.reject()
         if not request.can_replay:
             return response
-        # Not at the top: most tokens are good, and tenacity comes with it.
-        from globus_transport.core.attempts import once_more_on
-
         attempts = once_more_on(401)
         while attempts.pause_after(response) is not None:
-            yield from off_the_wire(response)
+            yield from read_bounded(response)
             token = yield from self._fresh_token_for(request, "refused")
             response = yield request.with_header("Authorization", token.header)
         return response
@@ -172,20 +169,14 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         started = time.monotonic()
         token = yield from self._fresh_token(request.deadline)
         if request.notify is not None:
-            # Not at the top: most programs have no listener, and the classes take milliseconds to make.
-            from globus_transport.core.events import Renewal
-
             request.notify(Renewal(request, reason, time.monotonic() - started))
         return token
 
     def _fresh_token(self, deadline: float | None) -> Steps[AccessToken]:
-        # Not at the top: most programs start with a good token.
-        from globus_transport.authorizers.renewal import Renewal
-
         if "_renewal" not in vars(self):
             # Who comes first sets it for all, with no lock that a fork could find held.
-            vars(self).setdefault("_renewal", Renewal(self._fetch, self._store, self._adopt, self._store_awaits))
-        renewal: Renewal[AccessToken] = vars(self)["_renewal"]
+            vars(self).setdefault("_renewal", SharedRenewal(self._fetch, self._store, self._adopt, self._store_awaits))
+        renewal: SharedRenewal[AccessToken] = vars(self)["_renewal"]
         return renewal.renewed(self._current_if_fresh, deadline)
 
     def _current_if_fresh(self) -> AccessToken | None:

@@ -8,7 +8,7 @@ from globus_transport.public_names import lazy_names
 
 _NAMES = {
     "core.async_stack": ("AsyncStack",),
-    "core.events": ("Attempt", "Began", "Ended", "Event", "Hedged", "Listener", "Redirected", "Renewed", "Waiting"),
+    "core.events": ("Attempt", "Began", "Ended", "Event", "Hedged", "Listener", "Redirected", "Renewal", "Waiting"),
     "core.flow": (
         "AsyncSend",
         "Flow",

@@ -8,7 +8,7 @@ from globus_transport.core.events import Event as Event
 from globus_transport.core.events import Hedged as Hedged
 from globus_transport.core.events import Listener as Listener
 from globus_transport.core.events import Redirected as Redirected
-from globus_transport.core.events import Renewed as Renewed
+from globus_transport.core.events import Renewal as Renewal
 from globus_transport.core.events import Waiting as Waiting
 from globus_transport.core.flow import AsyncSend as AsyncSend
 from globus_transport.core.flow import Flow as Flow

@@ -11,10 +11,11 @@ from contextvars import copy_context
 from types import GeneratorType
 from typing import Any, TypeVar
 
-from globus_transport.core.callables import looked_up, runs_coroutine
 from globus_transport.core.driver import check_flow, check_response, is_within, not_a_step, with_body
 from globus_transport.core.flow import AsyncSend, Hedge, Middleware, Read, Run, Shield, Sleep, Start, Step, Steps, Wait
-from globus_transport.http.messages import ByteStream, Request, Response
+from globus_transport.core.layers import runs_coroutine
+from globus_transport.http.bodies import ByteStream
+from globus_transport.http.messages import Request, Response
 
 T = TypeVar("T")
 
@@ -24,10 +25,9 @@ _shielded: set[asyncio.Task[Any]] = set()
 
 def mount(name: str, middleware: Middleware, below: AsyncSend) -> AsyncSend:
     """Put one layer on top of ``below``."""
-    call = looked_up(middleware)
 
     async def send(request: Request) -> Response:
-        flow = call(request)
+        flow = middleware(request)
         if type(flow) is not GeneratorType:
             if isinstance(flow, Request):
                 return await below(flow)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import Self, TypeVar, cast
 
 from globus_transport.core import async_driver
 from globus_transport.core.flow import AsyncSend, Middleware, Steps
 from globus_transport.core.layers import AsyncCallNext
 from globus_transport.core.stack import _LayeredStack
 from globus_transport.http.messages import Request, Response
-
-if TYPE_CHECKING:
-    from typing import Self
 
 T = TypeVar("T")
 

@@ -5,28 +5,26 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import ExitStack
+from contextvars import copy_context
 from types import CoroutineType, GeneratorType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from globus_transport.core.callables import looked_up
 from globus_transport.core.flow import Hedge, Middleware, Read, Run, Send, Shield, Sleep, Start, Step, Steps, Wait
 from globus_transport.core.layers import describe
 from globus_transport.exc.base import MiddlewareError
-from globus_transport.http.messages import ByteStream, Request, Response
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
+from globus_transport.http.bodies import ByteStream
+from globus_transport.http.messages import Request, Response
 
 T = TypeVar("T")
 
 
 def mount(name: str, middleware: Middleware, below: Send) -> Send:
     """Put one layer on top of ``below``."""
-    call = looked_up(middleware)
 
     def send(request: Request) -> Response:
-        flow = call(request)
+        flow = middleware(request)
         if type(flow) is not GeneratorType:
             if isinstance(flow, Request):
                 return below(flow)
@@ -190,9 +188,6 @@ def _run_here(step: Run) -> Any:
 
 
 def _hedge(step: Hedge, below: Send, open_responses: list[Response]) -> Response:
-    # Not at the top: most programs never hedge, and it costs a millisecond.
-    from concurrent.futures import FIRST_COMPLETED, wait
-
     sends = [_send_in_thread(step.request, below)]
     try:
         wait(sends, step.after)
@@ -215,9 +210,6 @@ def _hedge(step: Hedge, below: Send, open_responses: list[Response]) -> Response
 
 
 def _send_in_thread(request: Request, send: Send) -> Future[Response]:
-    from concurrent.futures import Future
-    from contextvars import copy_context
-
     future: Future[Response] = Future()
     future.set_running_or_notify_cancel()
 

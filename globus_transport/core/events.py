@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, Union
 
+import attrs
+
 from globus_transport.http.messages import Request, Response
-from globus_transport.values import field, frozen
 
 
 def call_of(request: Request) -> str:
@@ -28,7 +29,7 @@ def outcome_of(outcome: Response | BaseException) -> str:
     return type(outcome).__name__
 
 
-@frozen
+@attrs.frozen
 class Began:
     """A call entered the stack."""
 
@@ -38,7 +39,7 @@ class Began:
         return f"{call_of(self.request)}: began"
 
 
-@frozen
+@attrs.frozen
 class Attempt:
     """The request was sent once, and this came of it.
 
@@ -48,7 +49,7 @@ class Attempt:
     """
 
     request: Request
-    outcome: Response | Exception = field(repr=outcome_of)
+    outcome: Response | Exception = attrs.field(repr=outcome_of)
     seconds: float
 
     def __str__(self) -> str:
@@ -58,7 +59,7 @@ class Attempt:
         )
 
 
-@frozen
+@attrs.frozen
 class Waiting:
     """The retry layer is going to wait, and then to send the request again.
 
@@ -67,14 +68,14 @@ class Waiting:
     """
 
     request: Request
-    outcome: Response | Exception = field(repr=outcome_of)
+    outcome: Response | Exception = attrs.field(repr=outcome_of)
     seconds: float
 
     def __str__(self) -> str:
         return f"{call_of(self.request)}: {outcome_of(self.outcome)}; sending again in {self.seconds:.3f} s"
 
 
-@frozen
+@attrs.frozen
 class Renewal:
     """The call has a new access token: it renewed the old one, or waited while another call did.
 
@@ -91,7 +92,7 @@ class Renewal:
         return f"{call_of(self.request)}: new access token {why}, in {self.seconds:.3f} s"
 
 
-@frozen
+@attrs.frozen
 class Redirected:
     """The redirect layer is going to follow a redirect.
 
@@ -108,7 +109,7 @@ class Redirected:
         return f"{call_of(self.request)}: status {self.status}; following to {self.following.url.redacted()}"
 
 
-@frozen
+@attrs.frozen
 class Hedged:
     """No answer came in time, so the request was sent a second time beside the first.
 
@@ -122,7 +123,7 @@ class Hedged:
         return f"{call_of(self.request)}: no answer in {self.seconds:.3f} s; sent a second time beside the first"
 
 
-@frozen
+@attrs.frozen
 class Ended:
     """A call left the stack.
 
@@ -131,7 +132,7 @@ class Ended:
     """
 
     request: Request
-    outcome: Response | BaseException = field(repr=outcome_of)
+    outcome: Response | BaseException = attrs.field(repr=outcome_of)
     seconds: float
 
     def __str__(self) -> str:

@@ -29,25 +29,26 @@ give each its type: ``response = yield from send(request)``.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from concurrent.futures import Future
+from typing import Any, TypeVar, cast
 
+import attrs
+
+from globus_transport.exc.base import NetworkError, ReplyFormatError
+from globus_transport.http.bodies import ERROR_BODY_LIMIT
 from globus_transport.http.messages import Request, Response
-from globus_transport.values import frozen
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 T = TypeVar("T")
 
 
-@frozen
+@attrs.frozen
 class Sleep:
     """Let ``seconds`` pass."""
 
     seconds: float
 
 
-@frozen
+@attrs.frozen
 class Wait:
     """Wait for a future that someone else completes; its result or exception is the answer.
 
@@ -91,7 +92,7 @@ class Start(_Work):
     __slots__ = ()
 
 
-@frozen
+@attrs.frozen
 class Read:
     """Read a streamed body now. The answer is the response with ``body`` filled and no ``stream``.
 
@@ -102,14 +103,14 @@ class Read:
     limit: int | None = None
 
 
-@frozen
+@attrs.frozen
 class Shield:
     """Run a flow to its end even if the caller is cancelled meanwhile. Its requests go down the stack too."""
 
     flow: Generator[Any, Any, Any]
 
 
-@frozen
+@attrs.frozen
 class Hedge:
     """Send a request; if it has no answer after ``after`` seconds, send it a second time beside that.
 
@@ -161,6 +162,21 @@ def run(function: Callable[..., T], *args: Any) -> Steps[T]:
 def read(response: Response, limit: int | None = None) -> Steps[Response]:
     """Read a streamed body now; see :class:`Read`."""
     return cast(Response, (yield Read(response, limit)))
+
+
+def read_bounded(response: Response, limit: int = ERROR_BODY_LIMIT) -> Steps[Response]:
+    """Read the body of a response that a layer does not pass on, or makes an exception of, and free its connection.
+
+    A body that breaks off is no error here, since the status still says what it said: it is empty, and ``truncated``.
+
+    :param limit: bytes that are read at most; the rest is dropped
+    """
+    if response.stream is None:
+        return response
+    try:
+        return (yield from read(response, limit))
+    except (NetworkError, ReplyFormatError):
+        return attrs.evolve(response, body=b"", stream=None, truncated=True)
 
 
 def shield(flow: Steps[T]) -> Steps[T]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Literal
 
-from globus_transport.core.callables import plainly_takes_one
+import attrs
+
 from globus_transport.core.flow import AsyncSend, Middleware, Send
 from globus_transport.exc.base import GlobusSDKUsageError, MiddlewareError
 from globus_transport.http.messages import Request, Response
-from globus_transport.values import field, frozen
 
 CallNext = Callable[[Request, Send], Response]
 AsyncCallNext = Callable[[Request, AsyncSend], Awaitable[Response]]
@@ -21,7 +22,7 @@ AnyMiddleware = Middleware | CallNext | AsyncCallNext
 Kind = Literal["flow", "call_next", "async call_next"]
 
 
-@frozen(eq=False)
+@attrs.frozen(eq=False)
 class Layer:
     """A middleware and its name in a stack.
 
@@ -31,7 +32,7 @@ class Layer:
 
     name: str
     middleware: AnyMiddleware
-    kind: Kind = field(init=False)
+    kind: Kind = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "kind", _kind_of(self.middleware))
@@ -75,6 +76,11 @@ def _without_arguments(middleware: object) -> object:
     return middleware.func if isinstance(middleware, partial) else middleware
 
 
+def runs_coroutine(candidate: Callable[..., object]) -> bool:
+    """Whether calling it gives a coroutine: it, or what calling an object does, is an ``async def``."""
+    return any(map(inspect.iscoroutinefunction, (candidate, type(candidate).__call__)))
+
+
 def check_names(layers: Iterable[Layer]) -> tuple[Layer, ...]:
     """:raises GlobusSDKUsageError: if two layers have one name"""
     layers = tuple(layers)
@@ -102,16 +108,9 @@ def _kind_of(middleware: object) -> Kind:
         raise MiddlewareError(f"{middleware.__name__} is a class; put an instance into the stack")
     if not callable(middleware):
         raise MiddlewareError(f"{middleware!r} is no middleware: it cannot be called")
-    return "flow" if plainly_takes_one(middleware) else _kind_by_signature(middleware)
-
-
-def _kind_by_signature(middleware: Callable[..., object]) -> Kind:
-    # Not at the top: it takes milliseconds to load, and most layers need it not.
-    import inspect
-
     # The first is a function, a method or a partial; else it is what calling the object does.
     functions = (middleware, type(middleware).__call__)
-    is_async = any(map(inspect.iscoroutinefunction, functions))
+    is_async = runs_coroutine(middleware)
     if any(map(inspect.isasyncgenfunction, functions)):
         raise MiddlewareError(f"{describe(middleware)} is an async generator; write it with plain `def` and `yield`")
     if _takes_call_next(middleware):
@@ -125,8 +124,6 @@ def _kind_by_signature(middleware: Callable[..., object]) -> Kind:
 
 
 def _takes_call_next(middleware: Callable[..., object]) -> bool:
-    import inspect
-
     try:
         parameters = inspect.signature(middleware).parameters.values()
     except (TypeError, ValueError):  # a builtin that doesn't tell

@@ -10,10 +10,9 @@ A stack never changes. ``add``, ``replace`` and ``remove`` give a new one over t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, Generic, Self, TypeVar, cast
 
 from globus_transport.core import driver
-from globus_transport.core.callables import runs_coroutine
 from globus_transport.core.flow import Middleware, Send, Steps
 from globus_transport.core.layers import (
     AnyMiddleware,
@@ -24,14 +23,11 @@ from globus_transport.core.layers import (
     check_names,
     describe,
     position_of,
+    runs_coroutine,
     to_layer,
 )
 from globus_transport.exc.base import GlobusSDKUsageError, MiddlewareError
 from globus_transport.http.messages import Request, Response
-from globus_transport.values import Generic
-
-if TYPE_CHECKING:
-    from typing import Self
 
 T = TypeVar("T")
 SendT = TypeVar("SendT", bound=Callable[[Request], Any])

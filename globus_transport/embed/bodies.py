@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from globus_transport.exc.base import GlobusSDKUsageError
-from globus_transport.http.messages import StreamBody
+from globus_transport.http.bodies import StreamBody
 
 _CHUNK = 1 << 16
 

@@ -6,7 +6,8 @@ from collections.abc import AsyncGenerator, Iterator
 from http.client import IncompleteRead
 
 from globus_transport.exc.base import GlobusConnectionError
-from globus_transport.http.messages import AsyncByteStream, ByteStream, Response
+from globus_transport.http.bodies import AsyncByteStream, ByteStream
+from globus_transport.http.messages import Response
 
 
 class TruncatedBody(ByteStream):

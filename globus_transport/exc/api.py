@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 from globus_transport.exc.base import GlobusError, ReplyFormatError
+from globus_transport.exc.documents import ErrorDocument, ErrorSubdocument, read_error
+from globus_transport.exc.err_info import ErrorInfoContainer
 from globus_transport.http.headers import SECRET_NAMES, Headers
 from globus_transport.http.messages import Response
-
-if TYPE_CHECKING:
-    from typing import Self
-
-    from globus_transport.exc.documents import ErrorDocument, ErrorSubdocument
-    from globus_transport.exc.err_info import ErrorInfoContainer
-    from globus_transport.http.response_like import ResponseLike
+from globus_transport.http.response_like import ResponseLike, response_from
 
 _LONGEST_TEXT = 500
 
@@ -43,8 +39,6 @@ class GlobusAPIError(GlobusError):
 
     def __init__(self, r: Response | ResponseLike) -> None:
         if not isinstance(r, Response):
-            from globus_transport.http.response_like import response_from
-
             r = response_from(r)
         self._response = without_secrets(r)
         self.http_status = r.status
@@ -64,9 +58,6 @@ class GlobusAPIError(GlobusError):
 
     def _read(self) -> ErrorDocument:
         """Read the error document. For a service whose errors look different."""
-        # Not at the top: a program in which nothing fails starts without it.
-        from globus_transport.exc.documents import read_error
-
         kind = _media_type(self.content_type)
         return read_error(
             self.raw_json, is_json_api=kind == "application/vnd.api+json", message_fields=self.MESSAGE_FIELDS
@@ -91,8 +82,6 @@ class GlobusAPIError(GlobusError):
     @property
     def info(self) -> ErrorInfoContainer:
         """What the error says about getting past it."""
-        from globus_transport.exc.err_info import ErrorInfoContainer
-
         return ErrorInfoContainer.of(self.raw_json or {})
 
     @property

@@ -5,8 +5,8 @@ from globus_transport.public_names import lazy_names
 _NAMES = {
     "globus_app.app": ("GlobusApp",),
     "globus_app.client_app": ("ClientApp",),
-    "globus_app.config": ("GlobusAppConfig",),
-    "globus_app.protocols": (
+    "globus_app.config": (
+        "GlobusAppConfig",
         "IDTokenDecoderProvider",
         "LoginFlowManagerProvider",
         "TokenStorageProvider",

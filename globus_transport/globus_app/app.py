@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 import attrs
 
 from globus_transport.authorizers.base import GlobusAuthorizer
+from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.gare import GlobusAuthorizationParameters, to_gare
 from globus_transport.globus_app.config import GlobusAppConfig
@@ -23,17 +23,14 @@ from globus_transport.globus_app.validating import ValidatingTokenStorage
 from globus_transport.globus_app.validators import ScopeRequirementsValidator
 from globus_transport.http.messages import Response
 from globus_transport.login_flows.manager import LoginClient
-from globus_transport.routing.app_protocol import ScopeCollectionLike
-from globus_transport.routing.table import Awaiting
+from globus_transport.routing.app import ScopeCollectionLike
+from globus_transport.routing.bound import AwaitedCalls
 from globus_transport.scopes.collections import AuthScopes
 from globus_transport.scopes.parser import ScopeParser
 from globus_transport.scopes.scope import Scope
 from globus_transport.services.auth.client import AuthClient
 
-if TYPE_CHECKING:
-    from typing import Self
-
-DEFAULT_CONFIG = GlobusAppConfig()
+DEFAULT_CONFIG: GlobusAppConfig = GlobusAppConfig()
 
 ScopeRequirements = Mapping[str, ScopeCollectionLike]
 
@@ -49,7 +46,7 @@ class _Ready:
     until: float | None
 
 
-class GlobusApp(ABC):
+class GlobusApp(PerProcess, ABC):
     """Logs in for any number of clients, keeps their tokens, and gives each its authorizer.
 
     Threads and asyncio tasks may share one, with all its clients: there is one login at a time, and whoever
@@ -67,6 +64,7 @@ class GlobusApp(ABC):
     """
 
     token_storage: ValidatingTokenStorage
+    _process_state = ("_lock", "_ready")
 
     def __init__(
         self,
@@ -83,7 +81,7 @@ class GlobusApp(ABC):
         self._to_close: list[Any] = []
         self._handles_errors = True
         self._scope_requirements: dict[str, list[Scope]] = {}
-        self._start_over()
+        self._enter_process()
         self._login_client = self._checked_login_client(login_client, client_id, client_secret)
         self.client_id: uuid.UUID | str = self._login_client.client_id or ""
         decoder = make_decoder(app_name, config, self._login_client)
@@ -102,9 +100,8 @@ class GlobusApp(ABC):
         # It says who logged in, and asks what the user has consented to.
         consent_client.attach_globus_app(self, [AuthScopes.openid])
 
-    def _start_over(self) -> None:
+    def _make_process_state(self) -> None:
         self._lock = threading.RLock()
-        self._process = os.getpid()
         self._ready: dict[str, _Ready] = {}
 
     def _checked_login_client(
@@ -118,7 +115,7 @@ class GlobusApp(ABC):
             return made
         if client_id:
             raise GlobusSDKUsageError(f"{type(self).__name__}: give client_id= or login_client=, not both")
-        if isinstance(login_client, Awaiting) or not hasattr(login_client, "oauth2_revoke_token"):
+        if isinstance(login_client, AwaitedCalls) or not hasattr(login_client, "oauth2_revoke_token"):
             raise GlobusSDKUsageError(
                 f"login_client: expected a client such as NativeAppAuthClient, got a {type(login_client).__name__}"
             )
@@ -271,9 +268,6 @@ class GlobusApp(ABC):
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        if self._process != os.getpid():
-            # The threads that would have released the lock are in the parent.
-            self._start_over()
         with self._lock:
             yield
 
@@ -299,13 +293,6 @@ class GlobusApp(ABC):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.app_name!r}: {', '.join(self._scope_requirements)}>"
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name not in ("_lock", "_ready", "_process")}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state)
-        self._start_over()
 
 
 def _scopes(given: ScopeCollectionLike) -> list[Scope]:

@@ -12,7 +12,7 @@ from globus_transport.globus_app.app import DEFAULT_CONFIG, GlobusApp, ScopeRequ
 from globus_transport.globus_app.config import GlobusAppConfig
 from globus_transport.globus_app.renewals import ClientRenewals
 from globus_transport.login_flows.manager import LoginClient
-from globus_transport.services.auth.login_clients import ConfidentialAppAuthClient
+from globus_transport.services.auth.client import ConfidentialAppAuthClient
 
 
 class ClientApp(GlobusApp):

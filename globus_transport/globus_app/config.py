@@ -1,30 +1,22 @@
-"""The settings of an application."""
+"""The settings of an application, and the protocols of what makes its parts."""
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Union
+from typing import Any, Literal, Protocol, Union, runtime_checkable
 
 from globus_transport.config import environment_name
 from globus_transport.globus_app.errors import IdentityMismatchError, TokenValidationError
-from globus_transport.globus_app.protocols import (
-    IDTokenDecoderProvider,
-    LoginFlowManagerProvider,
-    TokenStorageProvider,
-    TokenValidationErrorHandler,
-)
-from globus_transport.login_flows.manager import LoginFlowManager
+from globus_transport.login_flows.manager import LoginClient, LoginFlowManager
 from globus_transport.services.auth.id_tokens import IDTokenDecoder
 from globus_transport.token_storage.base import TokenStorage
-
-if TYPE_CHECKING:
-    from globus_transport.globus_app.app import GlobusApp
 
 KnownLoginFlowManager = Literal["command-line", "local-server"]
 KnownTokenStorage = Literal["json", "sqlite", "memory"]
 
 
-def resolve_by_login_flow(app: GlobusApp, error: TokenValidationError) -> None:
+def resolve_by_login_flow(app: Any, error: TokenValidationError) -> None:
     """Log in again when tokens are not good. The default ``token_validation_error_handler``.
 
     :raises IdentityMismatchError: if that is the error: another login would not mend it
@@ -32,6 +24,46 @@ def resolve_by_login_flow(app: GlobusApp, error: TokenValidationError) -> None:
     if isinstance(error, IdentityMismatchError):
         raise error
     app.login(force=True)
+
+
+@runtime_checkable
+class TokenStorageProvider(Protocol):
+    """Makes a storage for an application, such as the class ``JSONTokenStorage``."""
+
+    def for_globus_app(
+        self, *, app_name: str, config: GlobusAppConfig, client_id: uuid.UUID | str, namespace: str
+    ) -> TokenStorage:
+        """The storage."""
+        ...
+
+
+@runtime_checkable
+class LoginFlowManagerProvider(Protocol):
+    """Makes a login flow manager for an application, such as the class ``CommandLineLoginFlowManager``."""
+
+    def for_globus_app(self, *, app_name: str, config: GlobusAppConfig, login_client: LoginClient) -> LoginFlowManager:
+        """The login flow manager."""
+        ...
+
+
+@runtime_checkable
+class IDTokenDecoderProvider(Protocol):
+    """Makes a decoder of id tokens for an application, such as the class :class:`~globus_transport.IDTokenDecoder`."""
+
+    def for_globus_app(self, *, app_name: str, config: GlobusAppConfig, login_client: LoginClient) -> IDTokenDecoder:
+        """The decoder."""
+        ...
+
+
+class TokenValidationErrorHandler(Protocol):
+    """Does something about tokens that are not good; if it returns, they are looked at once more."""
+
+    def __call__(self, app: Any, error: TokenValidationError) -> None:
+        """Do something about it, or raise.
+
+        :param app: the :class:`GlobusApp`
+        """
+        ...
 
 
 # A dataclass, so that dataclasses.replace() works as it does for globus-sdk's.

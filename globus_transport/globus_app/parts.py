@@ -5,14 +5,15 @@ from __future__ import annotations
 import uuid
 
 from globus_transport.exc.base import GlobusSDKUsageError
-from globus_transport.globus_app.config import GlobusAppConfig
-from globus_transport.globus_app.protocols import LoginFlowManagerProvider, TokenStorageProvider
+from globus_transport.globus_app.config import GlobusAppConfig, LoginFlowManagerProvider, TokenStorageProvider
 from globus_transport.login_flows.command_line import CommandLineLoginFlowManager
+from globus_transport.login_flows.local_server import LocalServerLoginFlowManager
 from globus_transport.login_flows.manager import LoginClient, LoginFlowManager
 from globus_transport.services.auth.id_tokens import IDTokenDecoder, check_installed
 from globus_transport.token_storage.base import TokenStorage
 from globus_transport.token_storage.json import JSONTokenStorage
 from globus_transport.token_storage.memory import MemoryTokenStorage
+from globus_transport.token_storage.sqlite import SQLiteTokenStorage
 
 
 def make_storage(app_name: str, config: GlobusAppConfig, client_id: uuid.UUID | str) -> tuple[TokenStorage, bool]:
@@ -34,9 +35,6 @@ def make_storage(app_name: str, config: GlobusAppConfig, client_id: uuid.UUID | 
 
 def _known_storage(name: str) -> object:
     if name == "sqlite":
-        # Not at the top: few programs need SQLite.
-        from globus_transport.token_storage.sqlite import SQLiteTokenStorage
-
         return SQLiteTokenStorage
     return {"json": JSONTokenStorage, "memory": MemoryTokenStorage}.get(name)
 
@@ -74,8 +72,5 @@ def make_login_flow_manager(app_name: str, config: GlobusAppConfig, login_client
 
 def _known_login(name: str | None) -> object:
     if name == "local-server":
-        # Not at the top: few programs need a server.
-        from globus_transport.login_flows.local_server import LocalServerLoginFlowManager
-
         return LocalServerLoginFlowManager
     return CommandLineLoginFlowManager if name in (None, "command-line") else None

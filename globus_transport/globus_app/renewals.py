@@ -11,8 +11,8 @@ import attrs
 from globus_transport.authorizers.renewing import MARGIN
 from globus_transport.globus_app.validating import ValidatingTokenStorage
 from globus_transport.login_flows.manager import LoginClient
+from globus_transport.services.auth.client import ConfidentialAppAuthClient
 from globus_transport.services.auth.errors import LoginRequiredError
-from globus_transport.services.auth.login_clients import ConfidentialAppAuthClient
 from globus_transport.services.auth.token_response import OAuthTokenResponse
 from globus_transport.token_storage.token_data import TokenStorageData
 

@@ -19,7 +19,7 @@ from globus_transport.globus_app.validators import (
     UnchangingIdentityIDValidator,
 )
 from globus_transport.login_flows.manager import LoginClient
-from globus_transport.services.auth.login_clients import ConfidentialAppAuthClient, NativeAppAuthClient
+from globus_transport.services.auth.client import ConfidentialAppAuthClient, NativeAppAuthClient
 
 
 class UserApp(GlobusApp):

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import attrs
 
-from globus_transport.http.messages import AsyncByteStream, ByteStream, Response
+from globus_transport.http.bodies import AsyncByteStream, ByteStream
+from globus_transport.http.messages import Response
 
 
 def each_chunk(response: Response, function: Callable[[bytes], bytes]) -> Response:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 import attrs
 
 from globus_transport.exc.base import ValidationError
-
-if TYPE_CHECKING:
-    from typing import Self
 
 Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 

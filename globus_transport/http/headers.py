@@ -7,8 +7,6 @@ from typing import cast
 
 from globus_transport.exc.base import GlobusSDKUsageError
 
-#: Header fields of one head, and trailer fields, at most.
-MOST_FIELDS = 100
 # As a set for str.strip(): it leaves nothing of a text that has no others, and takes no regular expression.
 _TOKEN = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING
+import uuid
 
 from globus_transport.exc.base import GlobusSDKUsageError
-
-if TYPE_CHECKING:
-    import uuid
-
-    from typing_extensions import TypeIs
-
-
-def is_uuid(value: object) -> TypeIs[uuid.UUID]:
-    """Whether it is a ``uuid.UUID``."""
-    # Who has one has loaded the module. Loading it for those who have none takes milliseconds of their start.
-    return isinstance(value, getattr(sys.modules.get("uuid"), "UUID", ()))
 
 
 def is_id(value: object) -> bool:
     """Whether it is a ``uuid.UUID``, or text that is not empty."""
-    return (isinstance(value, str) and value != "") or is_uuid(value)
+    return isinstance(value, (str, uuid.UUID)) and value != ""
 
 
 def checked_client_id(client_id: uuid.UUID | str) -> str:

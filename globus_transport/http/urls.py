@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urljoin, urlsplit
 
 from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.secrets import hidden_in_text
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -52,9 +53,6 @@ class URL(str):
         """The URL for people to read: without the values of parameters that are credentials."""
         if "?" not in self and "#" not in self:
             return str(self)
-        # Not at the top: most URLs have nothing to hide.
-        from globus_transport.http.secrets import hidden_in_text
-
         return hidden_in_text(self)
 
     def __repr__(self) -> str:
@@ -92,8 +90,6 @@ def _split(text: object) -> tuple[str, str]:
 
 
 def _refusal(text: str, why: str) -> GlobusSDKUsageError:
-    from globus_transport.http.secrets import hidden_in_text
-
     redacted = repr(hidden_in_text(text))
     shown = "a text with '@', not shown because it may hold a password," if "@" in text else redacted
     return GlobusSDKUsageError(f"{shown} {why}")

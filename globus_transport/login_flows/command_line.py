@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Self
 
 from globus_transport.exc.base import GlobusError, GlobusSDKUsageError
 from globus_transport.gare import GlobusAuthorizationParameters
 from globus_transport.login_flows.manager import LoginClient, LoginFlowManager, LoginSettings, named_grant
-from globus_transport.services.auth.login_clients import ConfidentialAppAuthClient
+from globus_transport.services.auth.client import ConfidentialAppAuthClient
 from globus_transport.services.auth.token_response import OAuthTokenResponse
-
-if TYPE_CHECKING:
-    from typing import Self
 
 
 class CommandLineLoginFlowEOFError(GlobusError, EOFError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import webbrowser
 from string import Template
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, Self
 
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.gare import GlobusAuthorizationParameters
@@ -15,11 +15,8 @@ from globus_transport.login_flows.landing import (
     listen,
 )
 from globus_transport.login_flows.manager import LoginClient, LoginFlowManager, LoginSettings, named_grant
-from globus_transport.services.auth.login_clients import NativeAppAuthClient
+from globus_transport.services.auth.client import NativeAppAuthClient
 from globus_transport.services.auth.token_response import OAuthTokenResponse
-
-if TYPE_CHECKING:
-    from typing import Self
 
 # They cannot show the pages of Globus Auth, and take the terminal from the program.
 _TEXT_BROWSERS = frozenset({"lynx", "www-browser", "links", "elinks", "w3m"})

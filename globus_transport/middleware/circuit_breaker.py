@@ -119,12 +119,3 @@ class CircuitBreaker:
 
     def __str__(self) -> str:
         return f"opens for {self.recovery:g} s after {self.failures} failures in a row, for each origin"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (_circuit_breaker, (self.failures, self.recovery, self.is_failure, self.clock))
-
-
-def _circuit_breaker(
-    failures: int, recovery: float, is_failure: Callable[[Response], bool], clock: Callable[[], float]
-) -> CircuitBreaker:
-    return CircuitBreaker(failures, recovery, is_failure=is_failure, clock=clock)

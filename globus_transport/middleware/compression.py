@@ -6,10 +6,9 @@ import gzip
 
 import attrs
 
-from globus_transport.core.flow import Flow, Run
+from globus_transport.core.flow import Flow, Run, read_bounded
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Request, Response
-from globus_transport.middleware.errors import off_the_wire
 
 _MOST_ORIGINS = 256
 
@@ -52,7 +51,7 @@ class CompressBodies:
             response = yield attrs.evolve(request, body=smaller, headers=headers)
             if response.status != 415:
                 return response
-            yield from off_the_wire(response)
+            yield from read_bounded(response)
         response = yield request
         # If the document itself is of a kind that it does not take, that says nothing about gzip.
         if refused and response.status != 415:
@@ -75,10 +74,3 @@ class CompressBodies:
 
     def __str__(self) -> str:
         return f"gzip for JSON from {self.minimum} bytes"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (_compress_bodies, (self.minimum, self.level))
-
-
-def _compress_bodies(minimum: int, level: int) -> CompressBodies:
-    return CompressBodies(minimum, level=level)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from typing import TYPE_CHECKING
+from concurrent.futures import Future
 
 from globus_transport.core.flow import Flow, Steps, Wait
 from globus_transport.exc.base import GlobusSDKUsageError, GlobusTimeoutError
 from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.origins import ByOrigin
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 
 class _Line:
@@ -61,9 +58,6 @@ class ConcurrencyLimit:
             if line.running < self.limit:
                 line.running += 1
                 return None
-        # Not at the top: who never waits does without it. Nor in the lock: it may read files.
-        from concurrent.futures import Future
-
         turn: Future[None] = Future()
         turn.set_running_or_notify_cancel()
         with self._lines.lock:
@@ -106,6 +100,3 @@ class ConcurrencyLimit:
 
     def __str__(self) -> str:
         return f"{self.limit} requests at a time for each origin"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (ConcurrencyLimit, (self.limit,))

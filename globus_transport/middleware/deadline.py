@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 
+import attrs
+
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Request
-from globus_transport.values import frozen
 
 
-@frozen
+@attrs.frozen
 class Deadline:
     """Give every call a deadline; a request that brings an earlier one keeps it.
 

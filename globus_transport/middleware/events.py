@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 
+import attrs
+
 from globus_transport.core.events import Began, Ended, Event, Listener
 from globus_transport.core.flow import Flow
 from globus_transport.core.layers import describe
 from globus_transport.http.messages import Request, Response
-from globus_transport.values import frozen
 
 
-@frozen
+@attrs.frozen
 class Events:
     """Give every request a listener. Stands on top of a stack, so that it sees the whole call::
 

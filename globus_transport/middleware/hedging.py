@@ -6,6 +6,7 @@ The idea is from J. Dean and L. A. Barroso, "The Tail at Scale", Communications 
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from globus_transport.core import events
 from globus_transport.core.flow import Flow, Hedge
@@ -90,10 +91,6 @@ class Hedging:
     def __str__(self) -> str:
         return f"a second GET once the first takes longer than {self.percentile:g} % of those before"
 
-    def __reduce__(self) -> tuple[object, ...]:
-        # What was learned stays behind: the network is another one where this arrives.
-        return (_again, (self.percentile, self.at_least, self.samples, self.budget))
-
-
-def _again(percentile: float, at_least: float, samples: int, budget: RetryBudget) -> Hedging:
-    return Hedging(percentile, at_least=at_least, samples=samples, budget=budget)
+    def __getstate__(self) -> dict[str, Any]:
+        # What was learned stays behind: elsewhere the network is another one.
+        return {**vars(self), "_kinds": {}}

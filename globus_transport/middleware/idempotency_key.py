@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from globus_transport.core.callables import runs_coroutine
+from globus_transport.core.layers import runs_coroutine
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.headers import Headers, check_field
 from globus_transport.http.messages import Request

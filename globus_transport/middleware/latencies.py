@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-import os
 import threading
 from collections import deque
 
+from globus_transport.core.process import PerProcess
 
-class Latencies:
+
+class Latencies(PerProcess):
     """The last durations of one kind of call. Safe to share between threads.
 
     :param percentile: above 0 and below 100
     :param size: how many are kept
     """
+
+    _process_state = ("_lock",)
 
     #: So few say nothing about a percentile.
     FEWEST = 20
@@ -25,17 +28,13 @@ class Latencies:
         self._seconds: deque[float] = deque(maxlen=size)
         self._count = 0
         self._usual: float | None = None
-        self._guard()
+        self._enter_process()
 
-    def _guard(self) -> None:
+    def _make_process_state(self) -> None:
         self._lock = threading.Lock()
-        self._process = os.getpid()
 
     def add(self, seconds: float) -> None:
         """Take note of one."""
-        if self._process != os.getpid():
-            # Another thread may have held the lock at the moment of the fork; nobody would release it.
-            self._guard()
         with self._lock:
             self._seconds.append(seconds)
             self._count += 1

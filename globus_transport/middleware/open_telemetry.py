@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -146,11 +146,7 @@ class OpenTelemetry:
 
     def __reduce__(self) -> tuple[object, ...]:
         # Providers have threads and locks; where this arrives there are others.
-        return (_with_global_providers, (tuple(sorted(self.origins)),))
-
-
-def _with_global_providers(origins: tuple[str, ...]) -> OpenTelemetry:
-    return OpenTelemetry(propagate_to=origins)
+        return (partial(OpenTelemetry, propagate_to=tuple(sorted(self.origins))), ())
 
 
 def _facts_of(request: Request) -> dict[str, Any]:

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
+
+from globus_transport.core.process import PerProcess
 
 T = TypeVar("T")
 
 _MOST = 256
 
 
-class ByOrigin(Generic[T]):
+class ByOrigin(PerProcess, Generic[T]):
     """State for each origin, with the lock that guards it. In a forked child everything begins anew.
 
     :param make: makes the state of an origin
     """
 
+    _process_state = ("_states", "lock")
+
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
-        self._start_over()
+        self._enter_process()
 
-    def _start_over(self) -> None:
+    def _make_process_state(self) -> None:
         self._states: dict[str, T] = {}
         self.lock = threading.Lock()
-        self._process = os.getpid()
 
     def get(self, origin: str) -> T:
         """The state of an origin."""
-        if self._process != os.getpid():
-            # Another thread may have held the lock at the moment of the fork; nobody would release it.
-            self._start_over()
         state = self._states.get(origin)
         if state is None:
             with self.lock:

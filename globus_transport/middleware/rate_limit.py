@@ -115,13 +115,6 @@ class RateLimit:
     def __str__(self) -> str:
         return f"{self.rate:g} requests in {self.per:g} s for each origin, {self.burst} at once"
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return (_rate_limit, (self.rate, self.per, self.burst, self.max_retry_after, self.clock))
-
-
-def _rate_limit(rate: float, per: float, burst: int, max_retry_after: float, clock: Callable[[], float]) -> RateLimit:
-    return RateLimit(rate, per=per, burst=burst, max_retry_after=max_retry_after, clock=clock)
-
 
 def _not_sent(msg: str) -> GlobusTimeoutError:
     error = GlobusTimeoutError(msg, request_began=False)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from globus_transport.core.flow import Flow
+import attrs
+
+from globus_transport.core.events import Redirected
+from globus_transport.core.flow import Flow, read_bounded
 from globus_transport.exc.base import GlobusSDKUsageError, RedirectError
 from globus_transport.http.messages import Request, Response
-from globus_transport.middleware.errors import off_the_wire
-from globus_transport.values import evolve, frozen
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _KEEPS_METHOD = frozenset({307, 308})
 _BODY_HEADERS = ("Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding")
 
 
-@frozen
+@attrs.frozen
 class Redirect:
     """Follow redirects.
 
@@ -36,12 +37,9 @@ class Redirect:
                 raise RedirectError(f"{request!r}: more than {self.limit} redirects; the service seems to be in a loop")
             following = _next_hop(request, response)
             if request.notify is not None:
-                # Not at the top: most programs have no listener, and the classes take milliseconds to make.
-                from globus_transport.core.events import Redirected
-
                 request.notify(Redirected(request, following, response.status))
             # Else it would keep its connection for as long as the whole call takes.
-            yield from off_the_wire(response)
+            yield from read_bounded(response)
             request = following
 
     def __str__(self) -> str:
@@ -71,4 +69,4 @@ def _next_hop(request: Request, response: Response) -> Request:
         headers = headers.without("Authorization", "Cookie", "Host")
     # A repeatable POST that has become a GET goes by its method again.
     repeatable = request.repeatable if method == request.method else None
-    return evolve(request, method=method, url=url, headers=headers, body=body, repeatable=repeatable)
+    return attrs.evolve(request, method=method, url=url, headers=headers, body=body, repeatable=repeatable)

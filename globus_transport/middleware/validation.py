@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 import attrs
 
-from globus_transport.core.callables import runs_coroutine
 from globus_transport.core.flow import Flow
-from globus_transport.core.layers import describe
+from globus_transport.core.layers import describe, runs_coroutine
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Request, Response
 

@@ -1,18 +1,21 @@
-"""Routes on a client: what ``client.get_task`` is."""
+"""Routes on a client: what ``client.get_task`` is, and what calling it does.
+
+Reading a route's name from a client gives one of these objects. Which one depends on the client: calls of a blocking
+client return replies, those of an asyncio client are awaited, and ``client.paginated`` makes paginators. The classes
+:class:`BlockingCalls`, :class:`AwaitedCalls`, :class:`Paginated` and :class:`AsyncPaginated` say it, to programs and to
+type checkers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from typing import Any, ClassVar, Generic, NoReturn, ParamSpec, TypeVar
 
 from globus_transport.core.flow import Steps, send
-from globus_transport.http.messages import Request
-from globus_transport.values import Generic
-
-if TYPE_CHECKING:
-    import inspect
-
-    from globus_transport.routing.pages import PageRequests
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.messages import Request, Response
+from globus_transport.routing.paging import PageRequests
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -76,12 +79,29 @@ class OperationCall(BoundOperation[P, R]):
         return result
 
 
+class AsyncOperationCall(BoundOperation[P, R]):
+    """An operation on a client: call it and await the result."""
+
+    async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        result: R = await self._client.stack.run(self._route.function(self._client, *args, **kwargs))
+        return result
+
+
 class RouteCall(BoundRoute[P, R]):
     """A route on a client: call it."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         client, plan = self._client, self._route.plan
         reply: R = plan.reply(client.stack.send(plan.request(client, args, kwargs)), client)
+        return reply
+
+
+class AsyncRouteCall(BoundRoute[P, R]):
+    """A route on a client: call it and await the reply."""
+
+    async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        client, plan = self._client, self._route.plan
+        reply: R = plan.reply(await client.stack.send(plan.request(client, args, kwargs)), client)
         return reply
 
 
@@ -93,12 +113,8 @@ class PagedRouteCall(RouteCall[P, R]):
 
         :raises ReplyFormatError: if a page does not say how the list goes on
         """
-        # Not at the top: most programs start with one reply.
-        from globus_transport.routing.pages import PageRequests
-
         client = self._client
-        requests = PageRequests(self._route.plan, self._route.paging, client, args, kwargs)
-        return _pages(client.stack.send, requests)
+        return _pages(client.stack.send, PageRequests(self._route.plan, self._route.paging, client, args, kwargs))
 
     def items(self, *args: P.args, **kwargs: P.kwargs) -> Iterator[Any]:
         """Every item of every page."""
@@ -106,13 +122,40 @@ class PagedRouteCall(RouteCall[P, R]):
         return (item for page in pages for item in page)
 
 
-def _pages(send: Callable[[Request], Any], requests: PageRequests) -> Iterator[Any]:
+class AsyncPagedRouteCall(AsyncRouteCall[P, R]):
+    """A route on a client whose reply is one page of a list: await one, or go through all."""
+
+    def pages(self, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[R]:
+        """Every page, fetched when it is asked for. A ``limit`` is the size of the pages.
+
+        :raises ReplyFormatError: if a page does not say how the list goes on
+        """
+        client = self._client
+        return _async_pages(client.stack.send, PageRequests(self._route.plan, self._route.paging, client, args, kwargs))
+
+    def items(self, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[Any]:
+        """Every item of every page."""
+        return _async_items(self.pages(*args, **kwargs))
+
+
+def _pages(send: Callable[[Request], Response], requests: PageRequests) -> Iterator[Any]:
     while requests.more:
         yield requests.take(send(requests.request()))
 
 
+async def _async_pages(send: Callable[[Request], Awaitable[Response]], requests: PageRequests) -> AsyncIterator[Any]:
+    while requests.more:
+        yield requests.take(await send(requests.request()))
+
+
+async def _async_items(pages: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    async for page in pages:
+        for item in page:
+            yield item
+
+
 class Paginator(Generic[R]):
-    """Every page of a list. Iterating gives the pages, as often as one likes, each time anew."""
+    """Every page of a list. It can be iterated several times; each time the pages are fetched again."""
 
     def __init__(self, pages: Callable[[], Iterator[R]]) -> None:
         self._pages = pages
@@ -130,13 +173,101 @@ class Paginator(Generic[R]):
         return (item for page in pages for item in page)
 
 
+class AsyncPaginator(Generic[R]):
+    """Every page of a list. It can be iterated several times; each time the pages are fetched again."""
+
+    def __init__(self, pages: Callable[[], AsyncIterator[R]]) -> None:
+        self._pages = pages
+
+    def __aiter__(self) -> AsyncIterator[R]:
+        return self._pages()
+
+    def pages(self) -> AsyncIterator[R]:
+        """Every page, fetched when it is asked for."""
+        return self._pages()
+
+    def items(self) -> AsyncIterator[Any]:
+        """Every item of every page."""
+        return _async_items(self._pages())
+
+
 class PaginatorCall(BoundOperation[P, R]):
     """A route on ``client.paginated``: calling it sends nothing yet."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Paginator[R]:
-        route = PagedRouteCall[P, R](self._route, self._client)
+        route = PagedRouteCall[P, R](self._route, self._client.client)
         return Paginator(lambda: route.pages(*args, **kwargs))
 
 
+class AsyncPaginatorCall(BoundOperation[P, R]):
+    """A route on ``client.paginated``: calling it sends nothing yet."""
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncPaginator[R]:
+        route = AsyncPagedRouteCall[P, R](self._route, self._client.client)
+        return AsyncPaginator(lambda: route.pages(*args, **kwargs))
+
+
 class NotPaginated:
-    """What type checkers see for ``client.paginated.x`` if x has no pages."""
+    """What type checkers see for ``client.paginated.x`` if x has no pages. A program gets the exception.
+
+    :raises GlobusSDKUsageError: always
+    """
+
+    def __new__(cls, route: Any, _view: Any) -> NoReturn:
+        raise GlobusSDKUsageError(f"{route.name} has no pages; call client.{route.name}")
+
+
+#: Which class a route becomes when its name is read from a client, by the kind of the route.
+CallClasses = Mapping[str, type]
+
+
+class BlockingCalls:
+    """Base of clients whose calls return replies."""
+
+    call_classes: ClassVar[CallClasses] = {
+        "route": RouteCall,
+        "paged route": PagedRouteCall,
+        "operation": OperationCall,
+    }
+
+
+class AwaitedCalls:
+    """Base of clients whose calls are awaited."""
+
+    call_classes: ClassVar[CallClasses] = {
+        "route": AsyncRouteCall,
+        "paged route": AsyncPagedRouteCall,
+        "operation": AsyncOperationCall,
+    }
+
+
+class Paginated:
+    """``client.paginated``: the paged routes of a client, as paginators.
+
+    :ivar client: the client that sends the requests
+    """
+
+    call_classes: ClassVar[CallClasses] = {
+        "route": NotPaginated,
+        "paged route": PaginatorCall,
+        "operation": NotPaginated,
+    }
+
+    def __init__(self, client: BlockingCalls) -> None:
+        self.client = client
+
+
+class AsyncPaginated:
+    """``client.paginated``: the paged routes of a client, as asynchronous paginators.
+
+    :ivar client: the client that sends the requests
+    """
+
+    call_classes: ClassVar[CallClasses] = {
+        "route": NotPaginated,
+        "paged route": AsyncPaginatorCall,
+        "operation": NotPaginated,
+    }
+
+    def __init__(self, client: AwaitedCalls) -> None:
+        self.client = client

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import enum
 import io
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from globus_transport.exc.base import GlobusSDKUsageError
-from globus_transport.http.ids import is_uuid
 from globus_transport.http.json import dumps
 from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import kind_of
@@ -73,7 +73,7 @@ def _json_value(value: Any, place: str) -> Any:
         return _json_list(value, place)
     if isinstance(value, enum.Enum):
         return _json_value(value.value, place)
-    if is_uuid(value):
+    if isinstance(value, uuid.UUID):
         return str(value)
     if isinstance(value, float):
         if value != value or value in (float("inf"), float("-inf")):
@@ -102,7 +102,7 @@ def _is_simple(value: Any) -> bool:
 def _json_key(key: Any, place: str) -> str:
     if isinstance(key, str):
         return key.value if isinstance(key, enum.Enum) else key
-    if is_uuid(key):
+    if isinstance(key, uuid.UUID):
         return str(key)
     raise GlobusSDKUsageError(f"{place} has the key {key!r}; a JSON object's keys are text")
 

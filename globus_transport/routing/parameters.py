@@ -6,19 +6,17 @@ it, else into the query of a GET, HEAD or DELETE, and into the body of a POST, P
 
 from __future__ import annotations
 
+import datetime
 import enum
+import uuid
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union
+from typing import Annotated, Any, TypeVar, Union
 from urllib.parse import quote, urlencode
 
-from globus_transport.exc.base import GlobusSDKUsageError
-from globus_transport.http.ids import is_uuid
-from globus_transport.routing.missing import MISSING, MissingType
-from globus_transport.values import frozen
+import attrs
 
-if TYPE_CHECKING:
-    import datetime
-    import uuid
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.routing.missing import MISSING, MissingType
 
 T = TypeVar("T")
 
@@ -31,12 +29,11 @@ Encode = Callable[[str, Any], Any]
 #: A parameter that is left out of the request unless it is given.
 Maybe = Union[T, MissingType]
 
-# In quotation marks: who gives one has loaded its module, and the others need not.
-UUIDLike = Union["uuid.UUID", str]
-DateLike = Union["datetime.datetime", str]
+UUIDLike = Union[uuid.UUID, str]
+DateLike = Union[datetime.datetime, str]
 
 
-@frozen(eq=False)
+@attrs.frozen(eq=False)
 class Query:
     """The parameter goes into the query.
 
@@ -47,7 +44,7 @@ class Query:
     encode: Encode | None = None
 
 
-@frozen(eq=False)
+@attrs.frozen(eq=False)
 class Field:
     """The parameter is a field of the body."""
 
@@ -78,7 +75,7 @@ def path_segment(name: str, value: Any) -> str:
     """
     if isinstance(value, enum.Enum):
         value = value.value
-    if isinstance(value, bool) or not (isinstance(value, (str, int)) or is_uuid(value)):
+    if isinstance(value, bool) or not isinstance(value, (str, int, uuid.UUID)):
         raise GlobusSDKUsageError(f"{name}: expected an id, got {kind_of(value)}")
     text = str(value)
     if text and text[0] != "." and not text.strip(_NEEDS_NO_QUOTING):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import builtins
-import sys
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+import inspect
+from collections.abc import Callable, Generator, Mapping
+from typing import Any, NoReturn, TypedDict, get_args, get_origin, get_type_hints
 
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.urls import URL
+from globus_transport.routing.json_body import encode_json
 from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import (
     Body,
@@ -23,11 +23,7 @@ from globus_transport.routing.parameters import (
     path_segment,
 )
 from globus_transport.routing.replies import GlobusHTTPResponse, IterableResponse
-
-if TYPE_CHECKING:
-    import inspect
-
-    from globus_transport.routing.options import RouteOptions
+from globus_transport.scopes.scope import Scope
 
 _JSON = Headers({"Content-Type": "application/json"})
 _FORM = Headers({"Content-Type": "application/x-www-form-urlencoded"})
@@ -37,6 +33,26 @@ _PLACES = (Query, Field, Body, MoreQuery, MoreFields)
 
 #: The parts of a call: path, query, fields of the body, and the body's document if it is given whole.
 Parts = tuple[str, dict[str, Any], dict[str, Any], Any]
+
+
+class RouteOptions(TypedDict, total=False):
+    """What a route can say besides its method and path.
+
+    ``form``: the body is a form, not JSON. ``wrap``: the fields stand in an object under this name.
+    ``constants``: fields with fixed values. ``from_client``: fields whose values are attributes of the
+    client. ``repeatable``: whether doing it twice is the same as doing it once, if the method does not
+    say so. ``scopes``: what a token needs. ``iter_key``: where the items of the reply are. ``prepare``:
+    a rule that binds several parameters: is given the arguments by name, and returns them.
+    """
+
+    form: bool
+    wrap: str
+    constants: Mapping[str, Any]
+    from_client: Mapping[str, str]
+    repeatable: bool
+    scopes: tuple[str | Scope, ...]
+    iter_key: str
+    prepare: Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class Parameter:
@@ -79,23 +95,24 @@ class Plan:
         )
 
     def _read_stub(self) -> None:
-        self._hints = _annotations_of(self.function)
-        code = self.function.__code__
-        count = code.co_argcount + code.co_kwonlyargcount
-        names = code.co_varnames[1:count]
-        self.positional = code.co_varnames[1 : code.co_argcount]
-        self.parameters = {name: self._parameter(name) for name in names}
+        self._hints = get_type_hints(self.function, include_extras=True)
+        declared = list(inspect.signature(self.function).parameters.values())[1:]
+        self.positional = tuple(
+            parameter.name for parameter in declared if parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+        )
+        self.parameters = {parameter.name: self._parameter(parameter.name) for parameter in declared}
         missing = [name for name in self._path_names if name not in self.parameters]
         if missing:
             raise TypeError(f"{self.name}: the path names {missing[0]!r}, which is no parameter")
-        defaults = dict(self.function.__kwdefaults__ or {})
-        positional_defaults = self.function.__defaults__ or ()
-        defaults.update(
-            zip(self.positional[len(self.positional) - len(positional_defaults) :], positional_defaults, strict=True)
-        )
-        self.required = frozenset(names) - defaults.keys()
-        # Only these are sent if nobody gives them.
-        self._defaults = {name: value for name, value in defaults.items() if value is not None and value is not MISSING}
+        self.required = frozenset(parameter.name for parameter in declared if parameter.default is parameter.empty)
+        # Only these are sent if the caller gives nparameter.
+        self._defaults = {
+            parameter.name: parameter.default
+            for parameter in declared
+            if parameter.default is not parameter.empty
+            and parameter.default is not None
+            and parameter.default is not MISSING
+        }
 
     def _parameter(self, name: str) -> Parameter:
         if name in self._path_names:
@@ -226,9 +243,6 @@ class Plan:
         else:
             return _NO_HEADERS, None
         if not self.is_form:
-            # Not at the top: most programs start with a GET.
-            from globus_transport.routing.json_body import encode_json
-
             return _JSON, encode_json(document)
         text = encode_query(_mapping("the form", document))
         return (_FORM, text.encode("ascii")) if text else (_NO_HEADERS, None)
@@ -250,52 +264,19 @@ def _mapping(name: str, value: Any) -> Mapping[str, Any]:
     return value
 
 
-def _annotations_of(function: Callable[..., Any]) -> dict[str, Any]:
-    # Not with get_type_hints(), which looks into each of them as well, and needs whatever they name.
-    names = _Exported(function)
-    return {
-        name: eval(given, function.__globals__, names) if isinstance(given, str) else given
-        for name, given in function.__annotations__.items()
-    }
-
-
-class _Exported(dict[str, Any]):
-    """Names that only a stub's annotations use, and that its module imports for type checkers only.
-
-    They are those that a package around the module exports, which loads them when it is asked. ``eval`` takes this for
-    its locals.
-    """
-
-    def __init__(self, function: Callable[..., Any], **known: Any) -> None:
-        super().__init__(known)
-        self._function = function
-
-    def __missing__(self, name: str) -> Any:
-        if name not in self._function.__globals__ and not hasattr(builtins, name):
-            package = self._function.__module__
-            while "." in package:
-                package = package.rpartition(".")[0]
-                if hasattr(sys.modules.get(package), name):
-                    value = self[name] = getattr(sys.modules[package], name)
-                    return value
-        # It is looked for in the module next.
-        raise KeyError(name)
-
-
 def call_signature(function: Callable[..., Any]) -> inspect.Signature:
-    """What a call of a stub takes: without ``self``, and without the markers of where things go."""
-    # Not at the top: it takes milliseconds to load, and a call that fits needs it not.
-    import datetime
-    import inspect
-    import uuid
-    from typing import get_type_hints
+    """What a call of a stub takes and gives: without ``self``, and without the markers of where parameters go."""
+    hints = get_type_hints(function)
+    declared = inspect.signature(function)
+    parameters = [
+        parameter.replace(annotation=hints.get(parameter.name, parameter.empty))
+        for parameter in list(declared.parameters.values())[1:]
+    ]
+    return declared.replace(parameters=parameters, return_annotation=_result_of(hints.get("return", declared.empty)))
 
-    from globus_transport.scopes.scope import Scope
-    from globus_transport.scopes.text import ScopesLike
 
-    # What the aliases of `parameters` name.
-    names = _Exported(function, datetime=datetime, uuid=uuid, Scope=Scope, ScopesLike=ScopesLike)
-    hints = get_type_hints(function, function.__globals__, names)
-    whole = inspect.signature(function)
-    parameters = [one.replace(annotation=hints.get(one.name, one.empty)) for one in list(whole.parameters.values())[1:]]
-    return whole.replace(parameters=parameters, return_annotation=hints.get("return", whole.empty))
+def _result_of(annotation: Any) -> Any:
+    """What a call returns: of an operation, which is written as a generator, the value that it ends with."""
+    if get_origin(annotation) is Generator:
+        return get_args(annotation)[2]
+    return annotation

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, Self
+
+import attrs
 
 from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
+from globus_transport.http.bodies import AsyncByteStream, ByteStream
 from globus_transport.http.headers import Headers
-from globus_transport.http.messages import AsyncByteStream, ByteStream, Response
-from globus_transport.values import evolve
-
-if TYPE_CHECKING:
-    from typing import Self
-
-    from globus_transport.http.response_like import ResponseLike
+from globus_transport.http.messages import Response
+from globus_transport.http.response_like import ResponseLike, response_from
 
 _UNREAD: Any = object()
 
@@ -40,8 +38,6 @@ class GlobusHTTPResponse:
             self._response = response._response
             self.client = response.client if client is None else client
         else:
-            from globus_transport.http.response_like import response_from
-
             self._response = response_from(response)
         self._document: Any = _UNREAD
 
@@ -92,7 +88,7 @@ class GlobusHTTPResponse:
                 raise GlobusSDKUsageError(
                     "this reply's body went by in iter_bytes(), which keeps nothing: collect the chunks there"
                 )
-            self._response = response = evolve(response, body=response.stream.read(), stream=None)
+            self._response = response = attrs.evolve(response, body=response.stream.read(), stream=None)
         return response
 
     @property

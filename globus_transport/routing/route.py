@@ -6,45 +6,40 @@
         @get("/v0.10/task/{task_id}")
         def get_task(self, task_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
             \"\"\"One task's document.\"\"\"
+            raise NotImplementedError
 
-On a client a route is callable; on an asyncio client it is awaited. Both have ``.request(...)``, and a
-paged one ``.pages(...)`` and ``.items(...)``. The annotations are read when a route is first used; with
-``from __future__ import annotations`` they cost nothing until then. What only they name may be imported under
-``TYPE_CHECKING``, if a package around the module exports it (PEP 562): then it, too, is loaded at that first use.
+On a client a route is callable; on an asyncio client it is awaited. Both have ``.request(...)``, and a paged one
+``.pages(...)`` and ``.items(...)``. The annotations are read when a route is first used.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Union, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Union, Unpack, overload
 
 from globus_transport.core.flow import Steps
+from globus_transport.routing.bound import (
+    AsyncOperationCall,
+    AsyncPagedRouteCall,
+    AsyncPaginated,
+    AsyncPaginatorCall,
+    AsyncRouteCall,
+    AwaitedCalls,
+    BlockingCalls,
+    BoundOperation,
+    BoundRoute,
+    NotPaginated,
+    OperationCall,
+    PagedRouteCall,
+    Paginated,
+    PaginatorCall,
+    RouteCall,
+)
 from globus_transport.routing.paging import Paging
-from globus_transport.routing.plan import Plan
-from globus_transport.routing.table import Awaiting, AwaitingPages, Blocking, BlockingPages, Declared, RouteTable
-from globus_transport.values import Generic
-
-if TYPE_CHECKING:
-    from typing import Self, Unpack
-
-    from globus_transport.routing.async_bound import (
-        AsyncOperationCall,
-        AsyncPagedRouteCall,
-        AsyncPaginatorCall,
-        AsyncRouteCall,
-    )
-    from globus_transport.routing.bound import (
-        BoundOperation,
-        BoundRoute,
-        NotPaginated,
-        OperationCall,
-        PagedRouteCall,
-        PaginatorCall,
-        RouteCall,
-    )
-    from globus_transport.routing.options import RouteOptions
-    from globus_transport.scopes.scope import Scope
+from globus_transport.routing.plan import Plan, RouteOptions
+from globus_transport.routing.table import Declared, RouteTable
+from globus_transport.scopes.scope import Scope
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -100,15 +95,15 @@ class Route(_Routed, Generic[P, R]):
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, instance: Blocking, owner: type) -> RouteCall[P, R]: ...
+    def __get__(self, instance: BlockingCalls, owner: type) -> RouteCall[P, R]: ...
     @overload
-    def __get__(self, instance: Awaiting, owner: type) -> AsyncRouteCall[P, R]: ...
+    def __get__(self, instance: AwaitedCalls, owner: type) -> AsyncRouteCall[P, R]: ...
     @overload
-    def __get__(self, instance: Union[BlockingPages, AwaitingPages], owner: type) -> NotPaginated: ...
+    def __get__(self, instance: Union[Paginated, AsyncPaginated], owner: type) -> NotPaginated: ...
     @overload
     def __get__(self, instance: RouteTable, owner: type) -> BoundRoute[P, R]: ...
     def __get__(self, instance: Any, owner: type) -> Any:
-        return self._bound_to(instance)
+        return self if instance is None else instance.call_classes[self.kind](self, instance)
 
 
 class PagedRoute(_Routed, Generic[P, R]):
@@ -129,17 +124,17 @@ class PagedRoute(_Routed, Generic[P, R]):
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, instance: Blocking, owner: type) -> PagedRouteCall[P, R]: ...
+    def __get__(self, instance: BlockingCalls, owner: type) -> PagedRouteCall[P, R]: ...
     @overload
-    def __get__(self, instance: Awaiting, owner: type) -> AsyncPagedRouteCall[P, R]: ...
+    def __get__(self, instance: AwaitedCalls, owner: type) -> AsyncPagedRouteCall[P, R]: ...
     @overload
-    def __get__(self, instance: BlockingPages, owner: type) -> PaginatorCall[P, R]: ...
+    def __get__(self, instance: Paginated, owner: type) -> PaginatorCall[P, R]: ...
     @overload
-    def __get__(self, instance: AwaitingPages, owner: type) -> AsyncPaginatorCall[P, R]: ...
+    def __get__(self, instance: AsyncPaginated, owner: type) -> AsyncPaginatorCall[P, R]: ...
     @overload
     def __get__(self, instance: RouteTable, owner: type) -> BoundRoute[P, R]: ...
     def __get__(self, instance: Any, owner: type) -> Any:
-        return self._bound_to(instance)
+        return self if instance is None else instance.call_classes[self.kind](self, instance)
 
 
 class Operation(Declared, Generic[P, R]):
@@ -163,15 +158,15 @@ class Operation(Declared, Generic[P, R]):
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, instance: Blocking, owner: type) -> OperationCall[P, R]: ...
+    def __get__(self, instance: BlockingCalls, owner: type) -> OperationCall[P, R]: ...
     @overload
-    def __get__(self, instance: Awaiting, owner: type) -> AsyncOperationCall[P, R]: ...
+    def __get__(self, instance: AwaitedCalls, owner: type) -> AsyncOperationCall[P, R]: ...
     @overload
-    def __get__(self, instance: Union[BlockingPages, AwaitingPages], owner: type) -> NotPaginated: ...
+    def __get__(self, instance: Union[Paginated, AsyncPaginated], owner: type) -> NotPaginated: ...
     @overload
     def __get__(self, instance: RouteTable, owner: type) -> BoundOperation[P, R]: ...
     def __get__(self, instance: Any, owner: type) -> Any:
-        return self._bound_to(instance)
+        return self if instance is None else instance.call_classes[self.kind](self, instance)
 
 
 class _RouteDecorator:
@@ -195,7 +190,7 @@ def get(path: str, *, paging: Paging, **options: Unpack[RouteOptions]) -> _Paged
 @overload
 def get(path: str, **options: Unpack[RouteOptions]) -> _RouteDecorator: ...
 def get(path: str, *, paging: Paging | None = None, **options: Unpack[RouteOptions]) -> Any:
-    """Declare a route by GET. See :class:`~globus_transport.routing.options.RouteOptions`."""
+    """Declare a route by GET. See :class:`~globus_transport.routing.plan.RouteOptions`."""
     return _decorator("GET", path, options, paging)
 
 

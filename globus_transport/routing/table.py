@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from globus_transport.exc.api import GlobusAPIError
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Response
+from globus_transport.routing.bound import CallClasses
 from globus_transport.routing.plan import call_signature
-from globus_transport.values import Generic
-
-if TYPE_CHECKING:
-    import inspect
-
-    from globus_transport.exc.api import GlobusAPIError
-    from globus_transport.scopes.scope import Scope
-
-T = TypeVar("T")
+from globus_transport.scopes.scope import Scope
 
 
 class Declared:
@@ -45,7 +40,12 @@ class Declared:
         """What a call takes, without ``self``."""
         return call_signature(self.function)
 
+    @property
+    def __name__(self) -> str:
+        return self.name
+
     if not TYPE_CHECKING:
+        # Type checkers go by the overloads of ``__get__``.
 
         @property
         def __signature__(self) -> inspect.Signature:
@@ -56,13 +56,10 @@ class Declared:
 
             A mock with a client for its spec goes by this signature, and brings no client.
             """
-            if not args or not hasattr(args[0], "_bind"):
+            if not args or not isinstance(args[0], RouteTable):
                 raise TypeError(f"{self.owner}.{self.name}(client, ...): the first argument is a client")
             client, *rest = args
             return self.__get__(client, type(client))(*rest, **kwargs)
-
-    def _bound_to(self, instance: Any) -> Any:
-        return self if instance is None else instance._bind(self)
 
     def notes(self) -> list[str]:
         """What a printed table says about it."""
@@ -119,27 +116,8 @@ class _ResourceServerOfScopes:
         return server
 
 
-class LateValue(Generic[T]):
-    """A class attribute that is found when it is read: what only some programs ask a table for, and takes a module.
-
-    :param find: finds it
-    """
-
-    def __init__(self, find: Callable[[], T]) -> None:
-        self._find = find
-
-    def __get__(self, _instance: object, _owner: type) -> T:
-        return self._find()
-
-
 class NoDefaultScopesError(GlobusSDKUsageError, NotImplementedError):
     """Which scopes an application has to ask for, for a client, is not known."""
-
-
-def _any_api_error() -> type[GlobusAPIError]:
-    from globus_transport.exc.api import GlobusAPIError
-
-    return GlobusAPIError
 
 
 class RouteTable:
@@ -151,24 +129,25 @@ class RouteTable:
     :cvar scopes: the service's scopes, by name
     :cvar resource_server: the service's name in token replies; by default what ``scopes`` says
     :cvar token_scopes: what a token needs for a route that does not say so itself
+    :cvar call_classes: what a route becomes when its name is read from an instance; empty for a table without a client
     :cvar lists_its_routes: whether ``routes`` shows what this very class declares
     """
 
     routes: ClassVar[_RoutesOf] = _RoutesOf()
     service_name: ClassVar[str] = ""
     scopes: ClassVar[Any] = None
+    error_class: ClassVar[type[GlobusAPIError]] = GlobusAPIError
     if TYPE_CHECKING:
-        error_class: ClassVar[type[GlobusAPIError]]
         resource_server: ClassVar[str | None]
     else:
-        error_class = LateValue(_any_api_error)
         resource_server = _ResourceServerOfScopes()
     token_scopes: ClassVar[Iterable[str | Scope]] = ()
     lists_its_routes: ClassVar[bool] = True
+    call_classes: ClassVar[CallClasses] = {}
 
     @classmethod
     def error_from(cls, response: Response) -> Exception:
-        """What an unsuccessful reply is raised as: made by ``error_class``, which is loaded for it."""
+        """What an unsuccessful reply is raised as: made by ``error_class``."""
         return cls.error_class.from_response(response)
 
     @staticmethod
@@ -183,23 +162,3 @@ class RouteTable:
         :raises GlobusSDKUsageError: if the table does not say
         """
         raise NoDefaultScopesError(f"{type(self).__name__} has no default scopes; give app_scopes=")
-
-    def _bind(self, route: Any) -> Any:
-        """What reading a route's name from an instance gives."""
-        raise TypeError(f"{type(self).__name__} is a route table; mount it: class Client(BaseClient, {route.owner})")
-
-
-class Blocking:
-    """Marks clients whose calls return replies."""
-
-
-class Awaiting:
-    """Marks clients whose calls return awaitables."""
-
-
-class BlockingPages:
-    """Marks views of a client whose calls return paginators."""
-
-
-class AwaitingPages:
-    """Marks views of a client whose calls return asynchronous paginators."""

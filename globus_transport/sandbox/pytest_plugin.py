@@ -13,26 +13,22 @@ a fixture of the same name in a ``conftest.py`` wins over these::
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from globus_transport.sandbox import Sandbox
+# Its names are loaded when they are used: only tests with a sandbox need Flask and Authlib.
+from globus_transport import sandbox
 
 
 @pytest.fixture
-def globus() -> Iterator[Sandbox]:
+def globus() -> Iterator[sandbox.Sandbox]:
     """A local Globus, empty and running, for one test."""
-    # The sandbox needs Flask and Authlib: only tests that use it pay for them, or need them at all.
-    from globus_transport.sandbox import Sandbox
-
-    with Sandbox() as sandbox:
-        yield sandbox
+    with sandbox.Sandbox() as running:
+        yield running
 
 
 @pytest.fixture
-def globus_environment(globus: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def globus_environment(globus: sandbox.Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Environment variables that lead the clients to ``globus`` while the test runs.
 
     :return: the variables that were set

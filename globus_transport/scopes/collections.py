@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.ids import is_id
 from globus_transport.scopes.scope import Scope
-
-if TYPE_CHECKING:
-    import uuid
 
 
 class ScopeCollection:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import Self
 
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.scopes.errors import ScopeParseError
-
-if TYPE_CHECKING:
-    from typing import Self
+from globus_transport.scopes.graph import Graph
 
 _NO_NAME = re.compile(r"[\[\]*\s]").search
 
@@ -72,9 +70,6 @@ class Scope:
         :raises ScopeParseError: if it is no scope, or more than one
         :raises ScopeCycleError: if a scope in it depends on itself
         """
-        # Not at the top: few programs read scopes, and every client has some.
-        from globus_transport.scopes.graph import Graph
-
         graph = Graph(Scope)
         graph.read(scope_string)
         found = graph.scopes()

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Union, cast
+from typing import Union, cast
 
 from globus_transport.exc.base import GlobusSDKUsageError
-
-if TYPE_CHECKING:
-    from globus_transport.scopes.scope import Scope
+from globus_transport.scopes.scope import Scope
 
 # In quotation marks: who gives one has loaded its module, and the others need not.
 ScopesLike = Union[str, "Scope", Iterable[Union[str, "Scope"]]]

@@ -10,9 +10,9 @@ from urllib.parse import unquote
 
 from globus_transport.core.layers import describe
 from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
-from globus_transport.http.bodies import parts_of
+from globus_transport.http.bodies import StreamBody, parts_of
 from globus_transport.http.headers import Headers
-from globus_transport.http.messages import Request, Response, StreamBody
+from globus_transport.http.messages import Request, Response
 from globus_transport.http.time_limits import time_left, timed_out
 from globus_transport.terminals.http1.decoding import Decoder
 from globus_transport.terminals.streams import AsyncReceivedStream

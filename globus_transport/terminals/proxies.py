@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from ipaddress import ip_address, ip_network
 from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
+
+import attrs
 
 from globus_transport import config
 from globus_transport.exc.base import GlobusSDKUsageError
-from globus_transport.values import field, frozen
 
 
-@frozen
+@attrs.frozen
 class Proxy:
     """A proxy: its address without credentials, and the headers that carry them."""
 
     url: str
-    headers: dict[str, str] = field(factory=dict, repr=False)
+    headers: dict[str, str] = attrs.field(factory=dict, repr=False)
 
 
 def proxy_for(origin: str) -> Proxy | None:
@@ -25,9 +28,6 @@ def proxy_for(origin: str) -> Proxy | None:
     """
     if not config.names_a_proxy():
         return None
-    # Not at the top: few programs need it, and it loads a whole HTTP client.
-    from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
-
     parts = urlsplit(origin)
     proxies = getproxies_environment()
     address = proxies.get(parts.scheme) or proxies.get("all")
@@ -56,9 +56,6 @@ def _is_within(host: str | None, listed: str | None) -> bool:
     """Whether a host is an IP address that ``NO_PROXY`` lists, alone or with its network, such as ``10.0.0.0/8``."""
     if not host or not listed:
         return False
-    # Not at the top: few programs need it.
-    from ipaddress import ip_address, ip_network
-
     try:
         address = ip_address(host)
     except ValueError:

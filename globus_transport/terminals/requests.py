@@ -6,7 +6,6 @@ cookies. What the layers do, it does not: no redirects, no ``.netrc``, no ``sess
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any, NoReturn, TypeGuard, cast
 
@@ -25,18 +24,19 @@ from requests.exceptions import (
 from urllib3 import HTTPResponse
 from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
+from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import (
     GlobusConnectionError,
     GlobusConnectionTimeoutError,
     GlobusSDKUsageError,
     NetworkError,
 )
-from globus_transport.http.bodies import parts_of
+from globus_transport.http.bodies import StreamBody, parts_of
 from globus_transport.http.headers import Headers
-from globus_transport.http.messages import Request, Response, StreamBody
+from globus_transport.http.messages import Request, Response
 from globus_transport.http.time_limits import in_seconds, limits_of, time_left, timed_out
 from globus_transport.terminals.http1.decoding import decoded
-from globus_transport.terminals.streams import ReceivedStream, answered
+from globus_transport.terminals.streams import ReceivedStream, response_from_stream
 
 _CHUNK = 1 << 16
 _FORM = "application/x-www-form-urlencoded"
@@ -46,7 +46,7 @@ _FRAMING = ("Content-Length", "Transfer-Encoding")
 _NOT_FROM_SESSION = ("User-Agent", "Accept-Encoding", "Accept", "Connection", "Authorization")
 
 
-class RequestsTerminal:
+class RequestsTerminal(PerProcess):
     """Sends through a session. As safe to share between threads as the session is.
 
     :param session: by default a new one, of which a forked process has connections of its own. One that is given is
@@ -69,10 +69,13 @@ class RequestsTerminal:
         if session is not None and not isinstance(session, requests.Session):
             raise GlobusSDKUsageError(f"session: expected a requests.Session, got a {type(session).__name__}")
         self._owns_session = session is None
-        self._process = os.getpid()
         self.session = requests.Session() if session is None else session
         self.http_timeout = http_timeout
         self.connect_timeout = http_timeout if connect_timeout is None else connect_timeout
+        self._enter_process()
+
+    def _make_process_state(self) -> None:
+        """The session knows how it is pickled."""
 
     def __call__(self, request: Request) -> Response:
         """Send one request, once.
@@ -80,8 +83,6 @@ class RequestsTerminal:
         :raises NetworkError: if no complete response came
         :raises GlobusSDKUsageError: if the session's adapter would send it again by itself
         """
-        if self._process != os.getpid():
-            self._after_fork()
         connect_limit, read_limit = limits_of(request, self.connect_timeout, self.http_timeout)
         read_limit = time_left(request, read_limit, began=False)
         connect_limit = time_left(request, connect_limit, began=False)
@@ -102,7 +103,6 @@ class RequestsTerminal:
         return _received(request, reply, read_limit)
 
     def _after_fork(self) -> None:
-        self._process = os.getpid()
         if self._owns_session:
             # Its connections are the parent's as well, whose replies would mix with those here.
             adapters: list[Any] = [one for one in self.session.adapters.values() if isinstance(one, HTTPAdapter)]
@@ -208,7 +208,7 @@ def _received(request: Request, reply: requests.Response, limit: float | None) -
         reply.close()
         raise _body_is_lost(request)
     stream = _SessionStream(request, reply, headers.get("Content-Encoding", ""), limit)
-    response = answered(request, reply.status_code, headers, stream, reply.reason or "")
+    response = response_from_stream(request, reply.status_code, headers, stream, reply.reason or "")
     if response.stream is None:
         # Whoever looks at the session's own response, a record of calls say, finds the body there.
         reply._content = response.body

@@ -8,9 +8,9 @@ from contextlib import aclosing
 from typing import ClassVar
 
 from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.bodies import ERROR_BODY_LIMIT, AsyncByteStream, ByteStream
 from globus_transport.http.headers import Headers
-from globus_transport.http.messages import AsyncByteStream, ByteStream, Request, Response
-from globus_transport.middleware.errors import ERROR_BODY_LIMIT
+from globus_transport.http.messages import Request, Response
 
 
 class ReceivedStream(ByteStream):
@@ -84,7 +84,7 @@ class AsyncReceivedStream(AsyncByteStream):
         await self._let_go()
 
 
-def answered(request: Request, status: int, headers: Headers, stream: ByteStream, reason: str) -> Response:
+def response_from_stream(request: Request, status: int, headers: Headers, stream: ByteStream, reason: str) -> Response:
     """The response whose body a stream brings: left on the wire if the request wants it so, else read.
 
     The body of an error is bounded: nobody asked for it.
@@ -96,10 +96,10 @@ def answered(request: Request, status: int, headers: Headers, stream: ByteStream
     return _error(request, status, headers, stream.read(ERROR_BODY_LIMIT + 1), reason)
 
 
-async def async_answered(
+async def async_response_from_stream(
     request: Request, status: int, headers: Headers, stream: AsyncByteStream, reason: str
 ) -> Response:
-    """:func:`answered`, for asyncio."""
+    """:func:`response_from_stream`, for asyncio."""
     if request.stream:
         return Response(status, headers, b"", stream, reason, request)
     if status < 400:

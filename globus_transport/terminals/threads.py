@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import os
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -13,16 +12,17 @@ from typing import Any, TypeVar
 
 import attrs
 
-from globus_transport.core.callables import runs_coroutine
 from globus_transport.core.flow import Send
-from globus_transport.core.layers import describe
+from globus_transport.core.layers import describe, runs_coroutine
+from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError, GlobusTimeoutError, MiddlewareError
-from globus_transport.http.messages import AsyncByteStream, ByteStream, Request, Response
+from globus_transport.http.bodies import AsyncByteStream, ByteStream
+from globus_transport.http.messages import Request, Response
 
 T = TypeVar("T")
 
 
-class ThreadsTerminal:
+class ThreadsTerminal(PerProcess):
     """Runs a blocking terminal in threads of its own, for :class:`~globus_transport.core.async_stack.AsyncStack`.
 
     A request that waits for a thread when its task is cancelled is not sent. One that was sent goes on in
@@ -34,6 +34,8 @@ class ThreadsTerminal:
     :raises GlobusSDKUsageError: if ``threads`` is not positive
     """
 
+    _process_state = ("_executor", "_lock")
+
     def __init__(self, terminal: Send, *, threads: int = 32) -> None:
         if runs_coroutine(terminal):
             raise MiddlewareError(f"{terminal!r} is a coroutine function: AsyncStack takes it as it is")
@@ -41,12 +43,11 @@ class ThreadsTerminal:
             raise GlobusSDKUsageError(f"threads={threads!r}: give a number above 0")
         self.terminal = terminal
         self.threads = threads
-        self._forget_executor()
+        self._enter_process()
 
-    def _forget_executor(self) -> None:
+    def _make_process_state(self) -> None:
         self._executor: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
-        self._process = os.getpid()
 
     async def __call__(self, request: Request) -> Response:
         started = self.start(self.terminal, request)
@@ -71,9 +72,6 @@ class ThreadsTerminal:
 
     def start(self, function: Callable[..., T], *args: Any) -> Future[T]:
         """Begin work in a worker thread, with the context variables of the caller."""
-        if self._process != os.getpid():
-            # The threads stayed in the parent, and one of them may have held the lock.
-            self._forget_executor()
         with self._lock:
             if self._executor is None:
                 self._executor = ThreadPoolExecutor(self.threads, thread_name_prefix="globus_transport")
@@ -84,11 +82,10 @@ class ThreadsTerminal:
 
         A later request starts new threads.
         """
-        if self._process == os.getpid():
-            with self._lock:
-                executor, self._executor = self._executor, None
-            if executor is not None:
-                executor.shutdown(wait=False)
+        with self._lock:
+            executor, self._executor = self._executor, None
+        if executor is not None:
+            executor.shutdown(wait=False)
         close = getattr(self.terminal, "close", None)
         if close is not None:
             # Not in a thread of the executor: all of them may be waiting for servers.
@@ -96,13 +93,6 @@ class ThreadsTerminal:
 
     def __str__(self) -> str:
         return f"{describe(self.terminal)}, in {self.threads} worker threads"
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"terminal": self.terminal, "threads": self.threads}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self._forget_executor()
 
 
 def _close_unwanted(started: Future[Response]) -> None:

@@ -13,9 +13,9 @@ from urllib.parse import unquote_to_bytes
 
 from globus_transport.core.layers import describe
 from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
-from globus_transport.http.bodies import parts_of
+from globus_transport.http.bodies import StreamBody, parts_of
 from globus_transport.http.headers import Headers
-from globus_transport.http.messages import Request, Response, StreamBody
+from globus_transport.http.messages import Request, Response
 from globus_transport.http.time_limits import time_left
 from globus_transport.terminals.http1.decoding import decoded
 from globus_transport.terminals.streams import ReceivedStream
@@ -207,7 +207,7 @@ class _Run:
 
     def _started(self) -> tuple[int, str, Headers]:
         if self._head is None:
-            raise self._error("answered without calling start_response")
+            raise self._error("response_from_stream without calling start_response")
         return self._head
 
     def _check_part(self, part: object) -> None:

@@ -7,7 +7,7 @@ lets the mocked adapter answer; while none is, it sends as always.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Self
 
 from requests.adapters import HTTPAdapter
 
@@ -15,9 +15,6 @@ from globus_transport.exc.base import GlobusConnectionError
 from globus_transport.http.messages import Request, Response
 from globus_transport.terminals.requests import RequestsTerminal
 from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
-
-if TYPE_CHECKING:
-    from typing import Self
 
 _REAL_SEND = HTTPAdapter.send
 _NOT_REGISTERED = "Connection refused by Responses"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 import responses
@@ -13,7 +13,6 @@ from globus_transport.exc.base import GlobusSDKUsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Self
 
     Matcher = Callable[..., tuple[bool, str]]
 

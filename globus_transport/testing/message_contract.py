@@ -20,7 +20,8 @@ from typing import Any
 import pytest
 
 from globus_transport.exc.base import GlobusSDKUsageError, GlobusTimeoutError, ReplyFormatError
-from globus_transport.http.messages import AsyncByteStream, ByteStream, Request, Response, StreamBody
+from globus_transport.http.bodies import AsyncByteStream, ByteStream, StreamBody
+from globus_transport.http.messages import Request, Response
 from globus_transport.testing.loopback_application import Answer
 from globus_transport.testing.loopback_server import PATIENCE
 

@@ -14,8 +14,8 @@ import responses
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.routing.bound import BoundOperation
 from globus_transport.routing.table import Declared, RouteTable
-from globus_transport.services.auth.client import AuthClient
-from globus_transport.services.auth.login_clients import (
+from globus_transport.services.auth.client import (
+    AuthClient,
     AuthLoginClient,
     ConfidentialAppAuthClient,
     NativeAppAuthClient,

@@ -24,7 +24,8 @@ from typing import Any
 
 import pytest
 
-from globus_transport.http.messages import AsyncByteStream, Request, StreamBody
+from globus_transport.http.bodies import AsyncByteStream, StreamBody
+from globus_transport.http.messages import Request
 from globus_transport.testing.failure_contract import FailureContract, begins, begins_and_waits
 from globus_transport.testing.loopback_application import Answer, over_sockets
 from globus_transport.testing.loopback_server import PATIENCE, Peer, ScriptedServer, answering, head, once, whole

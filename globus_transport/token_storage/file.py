@@ -5,17 +5,14 @@ from __future__ import annotations
 import os
 import re
 import sys
+import uuid
 from abc import ABC
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, Self
 
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.token_storage.base import TokenStorage
 from globus_transport.token_storage.file_lock import FileLock
-
-if TYPE_CHECKING:
-    import uuid
-    from typing import Self
 
 
 class HasEnvironment(Protocol):

@@ -6,40 +6,40 @@ import os
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Self
+
+from globus_transport.core.process import PerProcess
 
 if sys.platform == "win32":
     import msvcrt
 else:
     import fcntl
 
-if TYPE_CHECKING:
-    from typing import Self
 
-
-class FileLock:
+class FileLock(PerProcess):
     """A lock by the name of a file, which is made and stays. The thread that holds it may enter again.
 
     :param path: of the lock file; not of the file that it is about, which may be replaced meanwhile
     """
 
+    _process_state = ("_thread_lock", "_depth", "_descriptor")
+
     def __init__(self, path: str) -> None:
         self.path = path
-        self._start_over()
+        self._enter_process()
 
-    def _start_over(self) -> None:
+    def _make_process_state(self) -> None:
         self._thread_lock = threading.RLock()
         self._depth = 0
         self._descriptor = -1
-        self._process = os.getpid()
+
+    def _after_fork(self) -> None:
+        # Closing the child's copy of the file leaves the parent's lock alone.
+        if self._depth:
+            os.close(self._descriptor)
+        self._make_process_state()
 
     def __enter__(self) -> Self:
-        if self._process != os.getpid():
-            # The thread that would have released it is in the parent. Closing our copy of its file
-            # leaves the parent's lock alone.
-            if self._depth:
-                os.close(self._descriptor)
-            self._start_over()
         self._thread_lock.acquire()
         try:
             if self._depth == 0:
@@ -66,13 +66,6 @@ class FileLock:
             os.close(descriptor)
             raise
         return descriptor
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"path": self.path}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.path = state["path"]
-        self._start_over()
 
 
 if sys.platform == "win32":

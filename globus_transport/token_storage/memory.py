@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
+from globus_transport.core.process import PerProcess
 from globus_transport.token_storage.base import TokenStorage
 from globus_transport.token_storage.token_data import TokenStorageData
 
-if TYPE_CHECKING:
-    import uuid
-    from typing import Self
 
-
-class MemoryTokenStorage(TokenStorage):
+class MemoryTokenStorage(PerProcess, TokenStorage):
     """Keeps tokens in memory.
 
     :param namespace: keeps several sets of tokens apart
     """
 
+    _process_state = ("_lock",)
+
     def __init__(self, *, namespace: str = "DEFAULT") -> None:
         super().__init__(namespace)
         self._tokens: dict[str, dict[str, dict[str, Any]]] = {}
+        self._enter_process()
+
+    def _make_process_state(self) -> None:
         self._lock = threading.Lock()
 
     @classmethod
@@ -51,10 +54,3 @@ class MemoryTokenStorage(TokenStorage):
             found = stored.pop(resource_server, None) is not None
             self._tokens = {**self._tokens, self.namespace: stored}
         return found
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_lock"}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state)
-        self._lock = threading.Lock()

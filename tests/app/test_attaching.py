@@ -26,7 +26,7 @@ from globus_transport import (
     TransferScopes,
 )
 from globus_transport.core.flow import Read, Run
-from globus_transport.routing.app_authorizer import AppAuthorizer
+from globus_transport.routing.app import AppAuthorizer
 from tests.core.stepping import Canned, FakeStream, end_of, get, post
 
 TRANSFER = TransferScopes.resource_server

@@ -16,7 +16,8 @@ from globus_transport.core.async_stack import AsyncStack
 from globus_transport.core.flow import Flow
 from globus_transport.core.layers import LayerLike
 from globus_transport.core.stack import Stack
-from globus_transport.http.messages import AsyncByteStream, ByteStream, Request, Response
+from globus_transport.http.bodies import AsyncByteStream, ByteStream
+from globus_transport.http.messages import Request, Response
 
 ORIGIN = "https://service.example.org"
 

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
+from globus_transport.http.bodies import StreamBody
 from globus_transport.http.headers import Headers
-from globus_transport.http.messages import Request, Response, StreamBody
+from globus_transport.http.messages import Request, Response
 from globus_transport.http.urls import URL
 from tests.core.stepping import FakeStream, get, post, unhurried
 

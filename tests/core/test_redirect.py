@@ -8,7 +8,8 @@ import attrs
 import pytest
 
 from globus_transport.exc.base import RedirectError
-from globus_transport.http.messages import Request, Response, StreamBody
+from globus_transport.http.bodies import StreamBody
+from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.redirect import Redirect
 from tests.core.stepping import ORIGIN, World, end_of, get, in_both_worlds, post
 

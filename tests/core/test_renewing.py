@@ -14,7 +14,8 @@ from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
 from globus_transport.authorizers.renewing import RenewingAuthorizer
 from globus_transport.core.flow import Flow, Read, Run, Shield, Sleep, Start, Step, Wait
 from globus_transport.exc.base import GlobusConnectionError, GlobusSDKUsageError, MiddlewareError, ReplyFormatError
-from globus_transport.http.messages import Request, Response, StreamBody
+from globus_transport.http.bodies import StreamBody
+from globus_transport.http.messages import Request, Response
 from tests.core.stepping import ORIGIN, FakeAuth, FakeStream, Reply, World, end_of, get, in_both_worlds, post
 
 OK = Response(200)

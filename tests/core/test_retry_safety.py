@@ -10,7 +10,8 @@ from globus_transport.exc.base import (
     GlobusTimeoutError,
     RedirectError,
 )
-from globus_transport.http.messages import Request, Response, StreamBody
+from globus_transport.http.bodies import StreamBody
+from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.retry.config import RetryConfig
 from globus_transport.middleware.retry.retry import Retry
 from tests.core.retrying import BUSY, LOST, NEVER_BEGUN, after, begin, is_repeated, pause, stands

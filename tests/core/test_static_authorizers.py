@@ -15,7 +15,8 @@ from globus_transport.authorizers.basic import BasicAuthorizer
 from globus_transport.authorizers.null import NullAuthorizer
 from globus_transport.core.flow import Flow, Read, Run
 from globus_transport.exc.base import GlobusSDKUsageError
-from globus_transport.http.messages import Request, Response, StreamBody
+from globus_transport.http.bodies import StreamBody
+from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.redirect import Redirect
 from tests.core.stepping import ORIGIN, FakeStream, World, end_of, get, in_both_worlds, post
 

@@ -12,8 +12,9 @@ import pytest
 from globus_transport.core.async_stack import AsyncStack
 from globus_transport.core.flow import Flow, send
 from globus_transport.core.stack import Stack
+from globus_transport.http.bodies import AsyncByteStream, ByteStream
 from globus_transport.http.chunks import each_chunk
-from globus_transport.http.messages import AsyncByteStream, ByteStream, Request, Response
+from globus_transport.http.messages import Request, Response
 from tests.core.stepping import AsyncCanned, Canned, FakeAsyncStream, FakeStream, World, get, in_both_worlds
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from globus_transport import GlobusSDKUsageError
 from globus_transport.embed.bodies import to_body
-from globus_transport.http.messages import StreamBody
+from globus_transport.http.bodies import StreamBody
 
 
 def _sent(body: Any) -> bytes:

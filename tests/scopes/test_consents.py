@@ -12,7 +12,7 @@ import pytest
 from globus_transport import ConsentForest, ConsentParseError, ConsentTreeConstructionError, GlobusSDKUsageError, Scope
 from globus_transport.http.messages import Response
 from globus_transport.scopes.consents import Consent
-from globus_transport.services.auth.consents import GetConsentsResponse
+from globus_transport.services.auth.response import GetConsentsResponse
 
 
 def _document(consent_id: int, scope: str, *above: int, **more: Any) -> dict[str, Any]:

@@ -132,7 +132,7 @@ def test_a_first_short_reply_loads_nothing_of_what_others_need() -> None:
     late = (
         *("scopes.collections", "scopes.scope", "services.auth.flow_managers", "authorizers.protocols"),
         *("attempts", "middleware.retry_advice", "middleware.retry_after", "url_secrets", "events"),
-        *("routing.pages", "routing.json_body", "routing.app_authorizer", "api_errors"),
+        *("routing.paging", "routing.json_body", "routing.app", "api_errors"),
         *("services.auth.errors", "services.auth.token_replies", "services.auth.client_fields", "tokens.renewal"),
         *("services.transfer.errors", "services.transfer.filters", "services.transfer.replies"),
         *("terminals.heads", "terminals.replies", "terminals.long_reply", "terminals.streams", "terminals.decoding"),

@@ -11,8 +11,9 @@ import attrs
 import pytest
 
 from globus_transport.exc.base import GlobusTimeoutError, NetworkError
+from globus_transport.http.bodies import ByteStream, StreamBody
 from globus_transport.http.headers import Headers
-from globus_transport.http.messages import ByteStream, Request, Response, StreamBody
+from globus_transport.http.messages import Request, Response
 from globus_transport.terminals.aiohttp.terminal import AiohttpTerminal
 from globus_transport.terminals.asgi import ASGITerminal
 from globus_transport.terminals.threads import ThreadsTerminal

@@ -21,7 +21,7 @@ from globus_transport import (
     Response,
     StreamBody,
 )
-from globus_transport.http.messages import AsyncByteStream
+from globus_transport.http.bodies import AsyncByteStream
 
 ORIGIN = "https://app.example.org:8443"
 

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from globus_transport.exc.base import GlobusConnectionError, GlobusError
-from globus_transport.http.messages import ByteStream, Request
+from globus_transport.http.bodies import ByteStream
+from globus_transport.http.messages import Request
 from globus_transport.terminals.urllib3.fast import FastHTTPConnection, parsed
 from globus_transport.terminals.urllib3.plain import Connection, PlainHTTPConnection
 from globus_transport.terminals.urllib3.pool import Lease, Way

@@ -32,7 +32,7 @@ from globus_transport import (
     TransferClient,
     TransferScopes,
 )
-from globus_transport.http.messages import AsyncByteStream, ByteStream
+from globus_transport.http.bodies import AsyncByteStream, ByteStream
 from globus_transport.sandbox import Sandbox
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, once, silent, whole
 from tests.core.stepping import FakeAuth

@@ -26,7 +26,8 @@ from globus_transport import (
     TransferClient,
 )
 from globus_transport.authorizers.base import GlobusAuthorizer
-from globus_transport.http.messages import ByteStream, Request
+from globus_transport.http.bodies import ByteStream
+from globus_transport.http.messages import Request
 from globus_transport.terminals.requests import RequestsTerminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, whole
 from tests.terminals.fresh_terminal import forget_proxies

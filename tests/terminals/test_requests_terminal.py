@@ -20,7 +20,8 @@ from globus_transport import (
     RetryConfig,
     TransferClient,
 )
-from globus_transport.http.messages import ByteStream, Request, StreamBody
+from globus_transport.http.bodies import ByteStream, StreamBody
+from globus_transport.http.messages import Request
 from globus_transport.terminals.requests import RequestsTerminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, head, whole
 from tests.terminals.fresh_terminal import forget_proxies

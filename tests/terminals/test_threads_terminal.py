@@ -23,7 +23,8 @@ from globus_transport.exc.base import (
     MiddlewareError,
     ReplyFormatError,
 )
-from globus_transport.http.messages import AsyncByteStream, ByteStream, Request, Response, StreamBody
+from globus_transport.http.bodies import AsyncByteStream, ByteStream, StreamBody
+from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.deadline import Deadline
 from globus_transport.terminals.threads import ThreadsTerminal
 from globus_transport.terminals.urllib3.terminal import Urllib3Terminal

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from globus_transport.exc.base import GlobusConnectionError, GlobusSDKUsageError, GlobusTimeoutError
-from globus_transport.http.messages import ByteStream, Request
+from globus_transport.http.bodies import ByteStream
+from globus_transport.http.messages import Request
 from globus_transport.terminals import tls
 from globus_transport.terminals.tls import shared_context
 from globus_transport.terminals.urllib3.terminal import Urllib3Terminal

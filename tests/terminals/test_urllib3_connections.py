@@ -15,7 +15,8 @@ import pytest
 
 from globus_transport.core.stack import Stack
 from globus_transport.exc.base import GlobusConnectionError, GlobusSDKUsageError
-from globus_transport.http.messages import ByteStream, Request
+from globus_transport.http.bodies import ByteStream
+from globus_transport.http.messages import Request
 from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, once, whole
 from tests.terminals.fresh_terminal import forget_proxies, fresh_terminal, get

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from globus_transport.exc.base import GlobusConnectionError, GlobusSDKUsageError, ReplyFormatError
-from globus_transport.http.messages import ByteStream, Request, Response, StreamBody
+from globus_transport.http.bodies import ByteStream, StreamBody
+from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.errors import ERROR_BODY_LIMIT
 from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import (

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from globus_transport.exc.base import GlobusConnectionError, GlobusSDKUsageError, GlobusTimeoutError
+from globus_transport.http.bodies import StreamBody
 from globus_transport.http.headers import Headers
-from globus_transport.http.messages import Request, StreamBody
+from globus_transport.http.messages import Request
 from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, whole
 from tests.terminals.fresh_terminal import fresh_terminal, get

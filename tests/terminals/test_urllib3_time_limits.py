@@ -8,7 +8,8 @@ import pytest
 
 from globus_transport.core.stack import Stack
 from globus_transport.exc.base import GlobusConnectionTimeoutError, GlobusTimeoutError
-from globus_transport.http.messages import ByteStream, Request, StreamBody
+from globus_transport.http.bodies import ByteStream, StreamBody
+from globus_transport.http.messages import Request
 from globus_transport.middleware.deadline import Deadline
 from globus_transport.terminals.http1.replies import Reply
 from globus_transport.terminals.urllib3.terminal import Urllib3Terminal

@@ -16,7 +16,8 @@ import pytest
 from globus_transport.core.async_stack import AsyncStack
 from globus_transport.core.stack import Stack
 from globus_transport.exc.base import GlobusSDKUsageError, GlobusTimeoutError, ReplyFormatError
-from globus_transport.http.messages import AsyncByteStream, ByteStream, Request, Response, StreamBody
+from globus_transport.http.bodies import AsyncByteStream, ByteStream, StreamBody
+from globus_transport.http.messages import Request, Response
 from globus_transport.terminals.threads import ThreadsTerminal
 from globus_transport.terminals.wsgi import WSGITerminal
 

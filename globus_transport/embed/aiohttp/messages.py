@@ -14,15 +14,16 @@ from aiohttp.helpers import TimerNoop
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.bodies import AsyncByteStream, ByteStream, StreamBody
 from globus_transport.http.headers import Headers
-from globus_transport.http.messages import AsyncByteStream, ByteStream, Request, Response, StreamBody
+from globus_transport.http.messages import Request, Response
+from globus_transport.http.urls import URL
 from globus_transport.terminals.aiohttp.errors import mapped
 from globus_transport.terminals.aiohttp.secrets import secrets_hidden
 
 if TYPE_CHECKING:
     from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, Payload
 
-    from globus_transport.http.urls import URL
 
 _UNKNOWN_LIMITS = aiohttp.ClientTimeout()
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import yarl
 
-from globus_transport.authorizers.base import StaticGlobusAuthorizer
+from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer, StaticGlobusAuthorizer
 from globus_transport.authorizers.renewing import RenewingAuthorizer
 from globus_transport.core import async_driver
 from globus_transport.core.async_stack import AsyncStack
@@ -21,14 +21,13 @@ from globus_transport.core.layers import LayerLike
 from globus_transport.embed.aiohttp.messages import Exchange
 from globus_transport.embed.binding import bound
 from globus_transport.exc.base import GlobusSDKUsageError, NetworkError, ReplyFormatError
+from globus_transport.http.messages import Request, Response
 from globus_transport.http.urls import URL
 from globus_transport.terminals.aiohttp.secrets import Hidden
 
 if TYPE_CHECKING:
     from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 
-    from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer
-    from globus_transport.http.messages import Request, Response
 
 # The middlewares whose steps are being done in this context. A request that one of them makes through the same
 # session while it gets a token would wait for that token.

@@ -11,8 +11,9 @@ from globus_transport.embed import async_authorizing, authorizing
 from globus_transport.embed.binding import bound
 from globus_transport.embed.httpx.bodies import can_be_read_again
 from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.bodies import StreamBody
 from globus_transport.http.headers import Headers
-from globus_transport.http.messages import Request, Response, StreamBody
+from globus_transport.http.messages import Request, Response
 from globus_transport.http.urls import URL
 
 

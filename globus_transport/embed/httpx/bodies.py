@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
-from globus_transport.http.messages import StreamBody
+from globus_transport.http.bodies import StreamBody
 
 #: Bytes of a body that are kept in memory.
 IN_MEMORY = 1 << 20

@@ -12,8 +12,9 @@ from globus_transport.embed.httpx.errors import checked_scheme, mapped
 from globus_transport.embed.stacks import without_layers
 from globus_transport.embed.truncated import AsyncTruncatedBody, TruncatedBody
 from globus_transport.exc.base import GlobusSDKUsageError, MiddlewareError, NetworkError, ReplyFormatError
+from globus_transport.http.bodies import AsyncByteStream, ByteStream, StreamBody
 from globus_transport.http.headers import Headers
-from globus_transport.http.messages import AsyncByteStream, ByteStream, Request, Response, StreamBody
+from globus_transport.http.messages import Request, Response
 from globus_transport.http.time_limits import TIME_LIMITS
 from globus_transport.http.urls import URL
 from globus_transport.middleware.errors import Errors

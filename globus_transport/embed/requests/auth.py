@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable
 from datetime import timedelta
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, Self, cast
 from urllib.parse import urljoin
 
 import requests
@@ -21,9 +21,6 @@ from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.urls import URL
-
-if TYPE_CHECKING:
-    from typing import Self
 
 
 class GlobusAuth(AuthBase):

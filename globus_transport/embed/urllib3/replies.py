@@ -12,8 +12,9 @@ from urllib3.exceptions import DecodeError
 from globus_transport.embed.truncated import TruncatedBody
 from globus_transport.embed.urllib3.errors import to_urllib3_error
 from globus_transport.exc.base import NetworkError, ReplyFormatError
+from globus_transport.http.bodies import ByteStream
 from globus_transport.http.headers import Headers
-from globus_transport.http.messages import ByteStream, Response
+from globus_transport.http.messages import Response
 
 # What every terminal undoes. Other encodings reach the caller, who asked for them.
 _UNDONE = frozenset({"gzip", "x-gzip", "deflate"})

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from globus_transport.core.flow import Flow, Run, Steps
+from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.urls import URL
@@ -47,7 +48,7 @@ class CacheStore(Protocol):
         ...
 
 
-class MemoryStore:
+class MemoryStore(PerProcess):
     """Keeps responses in this process; those that were not used for longest make room. A copy is empty.
 
     :param max_bytes: that it takes at most, about. A response of more than an eighth of that is not kept
@@ -55,25 +56,22 @@ class MemoryStore:
     """
 
     blocking = False
+    _process_state = ("salt", "size", "_kept", "_lock")
 
     def __init__(self, max_bytes: int = 32 << 20) -> None:
         if not max_bytes > 0:
             raise GlobusSDKUsageError(f"MemoryStore(max_bytes={max_bytes!r}): give a number of bytes above 0")
         self.max_bytes = max_bytes
-        self._empty()
+        self._enter_process()
 
-    def _empty(self) -> None:
+    def _make_process_state(self) -> None:
         self.salt = os.urandom(16)
         self.size = 0
         self._kept: OrderedDict[str, Variants] = OrderedDict()
         self._lock = threading.Lock()
-        self._process = os.getpid()
 
     def get(self, url: str) -> Variants:
         """The responses that are kept for a URL."""
-        if self._process != os.getpid():
-            # Another thread may have held the lock at the moment of the fork; nobody would release it.
-            self._empty()
         with self._lock:
             variants = self._kept.get(url, ())
             if variants:
@@ -82,8 +80,6 @@ class MemoryStore:
 
     def put(self, url: str, variants: Variants) -> None:
         """Keep these for a URL, in the place of those before."""
-        if self._process != os.getpid():
-            self._empty()
         variants = tuple(one for one in variants if _size(one) <= self.max_bytes // 8)
         with self._lock:
             self.size -= sum(map(_size, self._kept.pop(url, ())))
@@ -99,9 +95,6 @@ class MemoryStore:
 
     def __str__(self) -> str:
         return f"in memory, at most {self.max_bytes / (1 << 20):g} MiB"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (type(self), (self.max_bytes,))
 
 
 def _size(stored: Stored) -> int:
@@ -222,13 +215,6 @@ class Cache:
 
     def __str__(self) -> str:
         return f"answers to GETs, kept {self.store}"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (_again, (self.store, self.credentials))
-
-
-def _again(store: CacheStore, credentials: tuple[str, ...]) -> Cache:
-    return Cache(store, credentials=credentials)
 
 
 def _pass_on(request: Request) -> Flow:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from globus_transport.core.flow import Flow, Read, Run
 from globus_transport.exc.base import GlobusSDKUsageError
@@ -86,11 +86,5 @@ class Cassette:
     def __str__(self) -> str:
         return _MODES[self.mode].format(self.path)
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return (_again, (self.path, self.mode, self.redaction.more, self.match))
-
-
-def _again(
-    path: Path, mode: Literal["auto", "record", "replay"], secrets: frozenset[str], match: tuple[str, ...]
-) -> Cassette:
-    return Cassette(path, mode, secrets=secrets, match=match)
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_tapes": []}

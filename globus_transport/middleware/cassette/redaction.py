@@ -15,8 +15,9 @@ from typing import Any
 import attrs
 
 from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.bodies import StreamBody
 from globus_transport.http.headers import SECRET_NAMES, Headers, Pair
-from globus_transport.http.messages import Request, StreamBody
+from globus_transport.http.messages import Request
 from globus_transport.http.secrets import HIDDEN, SECRET_FIELDS, hidden_in_query, hidden_in_text, is_secret_parameter
 
 #: Bytes that a compressed body may stand for. A small one can stand for gigabytes.

@@ -6,15 +6,14 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import tenacity
-
-from globus_transport.core.attempts import Attempts
+from globus_transport.core.attempts import Attempts, full_jitter, stop_after
 from globus_transport.exc.base import NetworkError
 from globus_transport.http.messages import Request, Response
+from globus_transport.middleware.retry.config import RetryConfig
 from globus_transport.middleware.retry.retry_after import retry_after
 
 if TYPE_CHECKING:
-    from globus_transport.middleware.retry.config import RetryConfig
+    import tenacity
 
 
 def advice_on(request: Request, config: RetryConfig, may_pass: Callable[[Response], bool], started: float) -> Attempts:
@@ -23,8 +22,8 @@ def advice_on(request: Request, config: RetryConfig, may_pass: Callable[[Respons
     :param may_pass: the service's say on a transient status
     :param started: when the first attempt began, on ``time.monotonic()``'s clock
     """
-    stop = config.stop or tenacity.stop_after_attempt(config.max_retries + 1)
-    wait = config.wait or tenacity.wait_random_exponential(multiplier=0.5, max=config.max_sleep)
+    stop = config.stop or stop_after(config.max_retries + 1)
+    wait = config.wait or full_jitter(config.max_sleep)
 
     def is_transient(state: tenacity.RetryCallState) -> bool:
         assert state.outcome is not None

@@ -5,19 +5,17 @@ That an outage is not met with a storm of retries is due to the budget.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
-from typing import TYPE_CHECKING
 
+import attrs
+
+from globus_transport.core.attempts import Condition, Stop, Wait
+from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError
-from globus_transport.values import field, frozen
-
-if TYPE_CHECKING:
-    from globus_transport.core.attempts import Condition, Stop, Wait
 
 
-class RetryBudget:
+class RetryBudget(PerProcess):
     """A bucket of retries that fills up again with time. Every retry takes one; an empty bucket allows none.
 
     Safe to share between threads and stacks.
@@ -26,22 +24,20 @@ class RetryBudget:
     :param per_second: retries that come back each second
     """
 
+    _process_state = ("_left", "_filled_at", "_lock")
+
     def __init__(self, capacity: float = 20.0, per_second: float = 1.0) -> None:
         self.capacity = capacity
         self.per_second = per_second
-        self._fill()
+        self._enter_process()
 
-    def _fill(self) -> None:
+    def _make_process_state(self) -> None:
         self._left = self.capacity
         self._filled_at = time.monotonic()
         self._lock = threading.Lock()
-        self._process = os.getpid()
 
     def take(self) -> bool:
         """Take one retry, if there is one."""
-        if self._process != os.getpid():
-            # Another thread may have held the lock at the moment of the fork; nobody would release it.
-            self._fill()
         with self._lock:
             now = time.monotonic()
             self._left = min(self.capacity, self._left + (now - self._filled_at) * self.per_second)
@@ -54,11 +50,8 @@ class RetryBudget:
     def __repr__(self) -> str:
         return f"RetryBudget(capacity={self.capacity:g}, per_second={self.per_second:g})"
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return (RetryBudget, (self.capacity, self.per_second))
 
-
-@frozen
+@attrs.frozen
 class RetryConfig:
     """How a stack retries.
 
@@ -83,7 +76,7 @@ class RetryConfig:
     stop: Stop | None = None
     wait: Wait | None = None
     retry: Condition | None = None
-    budget: RetryBudget | None = field(factory=RetryBudget)
+    budget: RetryBudget | None = attrs.field(factory=RetryBudget)
 
     def __attrs_post_init__(self) -> None:
         for name in ("max_retries", "max_sleep", "max_retry_after"):

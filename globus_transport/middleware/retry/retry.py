@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from globus_transport.core.flow import Flow, Sleep
+import attrs
+
+from globus_transport.core.attempts import Attempts
+from globus_transport.core.events import Attempt, Waiting
+from globus_transport.core.flow import Flow, Sleep, read_bounded
 from globus_transport.http.messages import Request, Response
-from globus_transport.middleware.errors import off_the_wire
+from globus_transport.middleware.retry.advice import advice_on
 from globus_transport.middleware.retry.config import RetryConfig
-from globus_transport.values import evolve
-
-if TYPE_CHECKING:
-    from globus_transport.core.attempts import Attempts
 
 
 def _always(_response: Response) -> bool:
@@ -53,12 +52,9 @@ class Retry:
                 if self._stands(response):
                     return response
                 if response.status >= 400:
-                    response = yield from off_the_wire(response)
+                    response = yield from read_bounded(response)
                 outcome = response
             if attempts is None:
-                # Not at the top: most calls do not fail, and tenacity comes with it.
-                from globus_transport.middleware.retry.advice import advice_on
-
                 attempts = advice_on(request, self.config, self.may_pass, started)
             pause = attempts.pause_after(outcome)
             if pause is None:
@@ -69,11 +65,11 @@ class Retry:
                 finally:
                     del outcome  # its traceback holds this frame
             if isinstance(outcome, Response):
-                yield from off_the_wire(outcome, 0)
+                yield from read_bounded(outcome, 0)
             if request.notify is not None:
                 _tell_waiting(request, outcome, pause)
             yield Sleep(pause)
-            request = evolve(request, attempt=request.attempt + 1)
+            request = attrs.evolve(request, attempt=request.attempt + 1)
             sent = time.monotonic()
 
     def _stands(self, response: Response) -> bool:
@@ -92,15 +88,10 @@ class Retry:
 
 
 def _tell_attempt(request: Request, outcome: Response | Exception, sent: float) -> None:
-    # Not at the top, here and below: most programs have no listener, and the classes take milliseconds to make.
-    from globus_transport.core.events import Attempt
-
     assert request.notify is not None
     request.notify(Attempt(request, outcome, time.monotonic() - sent))
 
 
 def _tell_waiting(request: Request, outcome: Response | Exception, pause: float) -> None:
-    from globus_transport.core.events import Waiting
-
     assert request.notify is not None
     request.notify(Waiting(request, outcome, pause))

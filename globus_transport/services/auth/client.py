@@ -1,11 +1,150 @@
-"""The client of Globus Auth's API, for threads."""
+"""The clients of Globus Auth, for threads, and what they share with those for asyncio."""
 
 from __future__ import annotations
 
+from globus_transport.authorizers.basic import BasicAuthorizer
 from globus_transport.core.flow import Send
+from globus_transport.http.ids import checked_client_id
+from globus_transport.middleware.retry.config import RetryConfig
+from globus_transport.routing.app import AppLike
 from globus_transport.routing.client import BaseClient
-from globus_transport.services.auth.client_settings import AuthClientSettings
+from globus_transport.routing.client_base import AnyAuthorizer, ClientBase, SendT
+from globus_transport.routing.parameters import UUIDLike
+from globus_transport.scopes.scope import Scope
+from globus_transport.services.auth.login_routes import ConfidentialAppRoutes, LoginRoutes, NativeAppRoutes
+from globus_transport.services.auth.routes import AuthRoutes
+from globus_transport.transport import Transport
 
 
-class AuthClient(AuthClientSettings[Send], BaseClient):
+class AuthClientBase(ClientBase[SendT], AuthRoutes):
+    """What the clients of the API have. The parameters may be given by position."""
+
+    def __init__(
+        self,
+        environment: str | None = None,
+        base_url: str | None = None,
+        app: AppLike | None = None,
+        app_scopes: list[Scope] | None = None,
+        authorizer: AnyAuthorizer | None = None,
+        app_name: str | None = None,
+        transport: Transport | None = None,
+        retry_config: RetryConfig | None = None,
+        *,
+        terminal: SendT | None = None,
+    ) -> None:
+        super().__init__(
+            environment=environment,
+            base_url=base_url,
+            app=app,
+            app_scopes=app_scopes,
+            authorizer=authorizer,
+            app_name=app_name,
+            transport=transport,
+            retry_config=retry_config,
+            terminal=terminal,
+        )
+
+
+class AuthLoginClientBase(ClientBase[SendT], LoginRoutes):
+    """What the clients of the OAuth2 part have.
+
+    :param client_id: goes into the forms that no credential accompanies
+    """
+
+    def __init__(
+        self,
+        client_id: UUIDLike | None = None,
+        environment: str | None = None,
+        base_url: str | None = None,
+        authorizer: AnyAuthorizer | None = None,
+        app_name: str | None = None,
+        transport: Transport | None = None,
+        retry_config: RetryConfig | None = None,
+        *,
+        terminal: SendT | None = None,
+    ) -> None:
+        self._client_id = None if client_id is None else checked_client_id(client_id)
+        super().__init__(
+            environment=environment,
+            base_url=base_url,
+            authorizer=authorizer,
+            app_name=app_name,
+            transport=transport,
+            retry_config=retry_config,
+            terminal=terminal,
+        )
+
+
+class NativeAppAuthClientBase(NativeAppRoutes, AuthLoginClientBase[SendT]):
+    """What the clients for an application without a secret have.
+
+    :param client_id: of the application
+    """
+
+    def __init__(
+        self,
+        client_id: UUIDLike,
+        environment: str | None = None,
+        base_url: str | None = None,
+        app_name: str | None = None,
+        transport: Transport | None = None,
+        retry_config: RetryConfig | None = None,
+        *,
+        terminal: SendT | None = None,
+    ) -> None:
+        super().__init__(
+            client_id,
+            environment=environment,
+            base_url=base_url,
+            app_name=app_name,
+            transport=transport,
+            retry_config=retry_config,
+            terminal=terminal,
+        )
+
+
+class ConfidentialAppAuthClientBase(ConfidentialAppRoutes, AuthLoginClientBase[SendT]):
+    """What the clients for an application with a secret have.
+
+    :param client_id: of the application
+    :param client_secret: of the application
+    """
+
+    def __init__(
+        self,
+        client_id: UUIDLike,
+        client_secret: str,
+        environment: str | None = None,
+        base_url: str | None = None,
+        app_name: str | None = None,
+        transport: Transport | None = None,
+        retry_config: RetryConfig | None = None,
+        *,
+        terminal: SendT | None = None,
+    ) -> None:
+        super().__init__(
+            client_id,
+            environment=environment,
+            base_url=base_url,
+            authorizer=BasicAuthorizer(checked_client_id(client_id), client_secret),
+            app_name=app_name,
+            transport=transport,
+            retry_config=retry_config,
+            terminal=terminal,
+        )
+
+
+class AuthClient(AuthClientBase[Send], BaseClient):
     """Globus Auth for the bearer of a token: identities, and who the token speaks for."""
+
+
+class AuthLoginClient(AuthLoginClientBase[Send], BaseClient):
+    """Globus Auth's OAuth2 part, with any authorizer."""
+
+
+class NativeAppAuthClient(NativeAppAuthClientBase[Send], AuthLoginClient):
+    """Logs users in, for an application without a secret: PKCE."""
+
+
+class ConfidentialAppAuthClient(ConfidentialAppAuthClientBase[Send], AuthLoginClient):
+    """Gets tokens for users and for itself, for an application with a secret."""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Self
+
+import attrs
 
 from globus_transport.exc.api import GlobusAPIError
 from globus_transport.exc.base import GlobusError
+from globus_transport.exc.documents import ErrorDocument
 from globus_transport.http.messages import Response
-from globus_transport.values import evolve
-
-if TYPE_CHECKING:
-    from typing import Self
-
-    from globus_transport.exc.documents import ErrorDocument
 
 
 class AuthAPIError(GlobusAPIError):
@@ -36,13 +33,13 @@ class AuthAPIError(GlobusAPIError):
         document = self.raw_json or {}
         code, description = document.get("error"), document.get("error_description")
         if read.code is None and isinstance(code, str):
-            read = evolve(read, code=code)
+            read = attrs.evolve(read, code=code)
         if not read.messages and isinstance(description, str):
-            read = evolve(read, messages=[description])
+            read = attrs.evolve(read, messages=[description])
         # Auth's name for a call stands in the single errors.
         ids = {one.get("id") for one in read.errors} - {None}
         if len(ids) == 1:
-            read = evolve(read, request_id=str(ids.pop()))
+            read = attrs.evolve(read, request_id=str(ids.pop()))
         return read
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
+from globus_transport.routing.bound import AwaitedCalls
 from globus_transport.routing.replies import GlobusHTTPResponse
-from globus_transport.routing.table import Awaiting
 from globus_transport.services.auth.errors import IDTokenError
 
 if TYPE_CHECKING:
-    from typing import Self
-
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 #: Seconds that the clocks of this machine and of Globus Auth may differ.
@@ -162,7 +160,7 @@ class IDTokenDecoder:
             self._jwk = _from_pem(state["_jwk"])
 
     def _blocking_client(self) -> Any:
-        if not hasattr(self._auth_client, "get_jwk") or isinstance(self._auth_client, Awaiting):
+        if not hasattr(self._auth_client, "get_jwk") or isinstance(self._auth_client, AwaitedCalls):
             raise GlobusSDKUsageError(
                 "the client cannot fetch the key here; give the OpenID configuration, and the key from "
                 "`await client.get_jwk(as_pem=True)`"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, MutableMapping
 from typing import Any
 
 from globus_transport.exc.base import GlobusSDKUsageError
-from globus_transport.routing.table import Awaiting
+from globus_transport.routing.bound import AwaitedCalls
 
 
 class IdentityMap:
@@ -36,7 +36,7 @@ class IdentityMap:
         id_batch_size: int | None = None,
         cache: MutableMapping[str, dict[str, Any]] | None = None,
     ) -> None:
-        if isinstance(auth_client, Awaiting) or not hasattr(auth_client, "get_identities"):
+        if isinstance(auth_client, AwaitedCalls) or not hasattr(auth_client, "get_identities"):
             raise GlobusSDKUsageError(
                 f"IdentityMap: it cannot look anything up with {type(auth_client).__name__}; give it an AuthClient"
             )

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
-from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, cast, overload
 
 from globus_transport.core.flow import Steps
+from globus_transport.routing.bound import AwaitedCalls, BlockingCalls
 from globus_transport.routing.missing import MISSING, MissingType
 from globus_transport.routing.replies import GlobusHTTPResponse
-from globus_transport.routing.table import Awaiting, Blocking
+from globus_transport.routing.route import operation
 
 if TYPE_CHECKING:
-    from typing import Self
-
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 Configuration = GlobusHTTPResponse | Mapping[str, Any] | MissingType
@@ -62,11 +61,11 @@ class JwkOperation(Protocol):
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, instance: Blocking, owner: type) -> JwkCall: ...
+    def __get__(self, instance: BlockingCalls, owner: type) -> JwkCall: ...
     @overload
-    def __get__(self, instance: Awaiting, owner: type) -> AsyncJwkCall: ...
+    def __get__(self, instance: AwaitedCalls, owner: type) -> AsyncJwkCall: ...
 
 
 def jwk_operation(function: Callable[..., Steps[Any]]) -> JwkOperation:
     """Declare ``get_jwk``."""
-    ...
+    return cast(JwkOperation, operation(function))

@@ -7,7 +7,7 @@ be used again, and the service may take the second use for theft.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Optional, Union
+from typing import Annotated, Any, Literal, Optional, Union
 
 from globus_transport.core.flow import Steps
 from globus_transport.exc.base import GlobusSDKUsageError
@@ -16,40 +16,35 @@ from globus_transport.routing.parameters import Body, BodyParams, Field, Maybe, 
 from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import operation, post
 from globus_transport.routing.table import NoDefaultScopesError
+from globus_transport.scopes.scope import Scope
+from globus_transport.scopes.text import ScopesLike, scope_text
+from globus_transport.services.auth.client_fields import (
+    ClientType,
+    Link,
+    MoreClientFields,
+    Texts,
+    Visibility,
+    new_client,
+)
+from globus_transport.services.auth.flow_managers import (
+    GlobusAuthorizationCodeFlowManager,
+    GlobusNativeAppFlowManager,
+    GlobusOAuthFlowManager,
+)
 from globus_transport.services.auth.openid_routes import OpenIDRoutes
-
-if TYPE_CHECKING:
-    from globus_transport.scopes.scope import Scope
-    from globus_transport.scopes.text import ScopesLike
-    from globus_transport.services.auth import client_fields
-    from globus_transport.services.auth.flow_managers import (
-        GlobusAuthorizationCodeFlowManager,
-        GlobusNativeAppFlowManager,
-        GlobusOAuthFlowManager,
-    )
-    from globus_transport.services.auth.token_response import (
-        OAuthAuthorizationCodeResponse,
-        OAuthClientCredentialsResponse,
-        OAuthDependentTokenResponse,
-        OAuthRefreshTokenResponse,
-        OAuthTokenResponse,
-    )
+from globus_transport.services.auth.token_response import (
+    OAuthAuthorizationCodeResponse,
+    OAuthClientCredentialsResponse,
+    OAuthDependentTokenResponse,
+    OAuthRefreshTokenResponse,
+    OAuthTokenResponse,
+)
 
 _TOKEN = "/v2/oauth2/token"
 
 
 def _scopes(_name: str, scopes: ScopesLike) -> str:
-    # Not at the top: most programs have tokens when they start.
-    from globus_transport.scopes.text import scope_text
-
     return scope_text(scopes)
-
-
-def _new_client(given: dict[str, Any]) -> dict[str, Any]:
-    # Not at the top: few programs register clients.
-    from globus_transport.services.auth.client_fields import new_client
-
-    return new_client(given)
 
 
 def _offline(_name: str, refresh_tokens: bool) -> Any:
@@ -133,7 +128,7 @@ class LoginRoutes(OpenIDRoutes):
     @post(_TOKEN, form=True, scopes=())
     def _oauth2_exchange_code(self, form_data: Annotated[Mapping[str, Any], Body()]) -> OAuthAuthorizationCodeResponse:
         """Tokens for a code."""
-        ...
+        raise NotImplementedError
 
     @post(_TOKEN, form=True, scopes=(), constants={"grant_type": "refresh_token"})
     def oauth2_refresh_token(self, refresh_token: str, *, body_params: BodyParams = None) -> OAuthRefreshTokenResponse:
@@ -141,7 +136,7 @@ class LoginRoutes(OpenIDRoutes):
 
         :raises LoginRequiredError: if the refresh token is no longer good
         """
-        ...
+        raise NotImplementedError
 
     @post(
         "/v2/oauth2/token/revoke",
@@ -152,7 +147,7 @@ class LoginRoutes(OpenIDRoutes):
     )
     def oauth2_revoke_token(self, token: str, *, body_params: BodyParams = None) -> GlobusHTTPResponse:
         """Make a token worthless (RFC 7009)."""
-        ...
+        raise NotImplementedError
 
     @operation
     def oauth2_token(
@@ -176,7 +171,7 @@ class LoginRoutes(OpenIDRoutes):
         self, form_data: Annotated[Mapping[str, Any], Body()], *, body_params: BodyParams = None
     ) -> OAuthTokenResponse:
         """Tokens for a grant."""
-        ...
+        raise NotImplementedError
 
 
 class NativeAppRoutes(LoginRoutes):
@@ -207,9 +202,6 @@ class NativeAppRoutes(LoginRoutes):
         :param refresh_tokens: ask for refresh tokens
         :param prefill_named_grant: what the consent page calls the application's installation
         """
-        # Not at the top: most programs have tokens when they start.
-        from globus_transport.services.auth.flow_managers import GlobusNativeAppFlowManager
-
         manager = GlobusNativeAppFlowManager(
             self,
             self.client_id,
@@ -235,7 +227,7 @@ class NativeAppRoutes(LoginRoutes):
 
         :raises LoginRequiredError: if the refresh token is no longer good
         """
-        ...
+        raise NotImplementedError
 
     @post("/v2/api/clients", wrap="client", scopes=())
     def create_native_app_instance(self, template_id: UUIDLike, name: str) -> GlobusHTTPResponse:
@@ -244,7 +236,7 @@ class NativeAppRoutes(LoginRoutes):
         :param template_id: of the client that it is an installation of
         :param name: for people
         """
-        ...
+        raise NotImplementedError
 
 
 class ConfidentialAppRoutes(LoginRoutes):
@@ -271,9 +263,6 @@ class ConfidentialAppRoutes(LoginRoutes):
         :param state: comes back with the user, unchanged
         :param refresh_tokens: ask for refresh tokens
         """
-        # Not at the top: most programs have tokens when they start.
-        from globus_transport.services.auth.flow_managers import GlobusAuthorizationCodeFlowManager
-
         manager = GlobusAuthorizationCodeFlowManager(
             self, self.client_id, requested_scopes, redirect_uri, state, refresh_tokens
         )
@@ -287,7 +276,7 @@ class ConfidentialAppRoutes(LoginRoutes):
         requested_scopes: Annotated["ScopesLike", Field("scope", _scopes)],  # noqa: UP037
     ) -> OAuthClientCredentialsResponse:
         """Tokens for the application itself (RFC 6749, section 4.4)."""
-        ...
+        raise NotImplementedError
 
     @post(
         _TOKEN,
@@ -308,7 +297,7 @@ class ConfidentialAppRoutes(LoginRoutes):
         :param refresh_tokens: ask for refresh tokens
         :param scope: only tokens for these scopes
         """
-        ...
+        raise NotImplementedError
 
     @post("/v2/oauth2/token/introspect", form=True, scopes=(), repeatable=True)
     def oauth2_token_introspect(
@@ -318,26 +307,26 @@ class ConfidentialAppRoutes(LoginRoutes):
 
         :param include: further parts, such as ``identity_set``, ``identities_set`` or ``session_info``
         """
-        ...
+        raise NotImplementedError
 
-    @post("/v2/api/clients", wrap="client", scopes=(), prepare=_new_client)
+    @post("/v2/api/clients", wrap="client", scopes=(), prepare=new_client)
     def create_child_client(
         self,
         name: str,
         *,
         public_client: Maybe[bool] = MISSING,
-        client_type: Maybe[client_fields.ClientType] = MISSING,
-        visibility: Maybe[client_fields.Visibility] = MISSING,
-        redirect_uris: client_fields.Texts = MISSING,
-        terms_and_conditions: client_fields.Link = MISSING,
-        privacy_policy: client_fields.Link = MISSING,
+        client_type: Maybe[ClientType] = MISSING,
+        visibility: Maybe[Visibility] = MISSING,
+        redirect_uris: Texts = MISSING,
+        terms_and_conditions: Link = MISSING,
+        privacy_policy: Link = MISSING,
         required_idp: Maybe[UUIDLike] = MISSING,
         preselect_idp: Maybe[UUIDLike] = MISSING,
-        additional_fields: client_fields.MoreClientFields = None,
+        additional_fields: MoreClientFields = None,
     ) -> GlobusHTTPResponse:
         """Register a client below this one. The parameters are those of ``AuthClient.create_client``.
 
         :raises GlobusSDKUsageError: unless one of ``public_client`` and ``client_type`` is given, and both
             links or none
         """
-        ...
+        raise NotImplementedError

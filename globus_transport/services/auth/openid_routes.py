@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from globus_transport.core.flow import Steps, send
 from globus_transport.exc.base import ReplyFormatError
 from globus_transport.http.messages import Request
 from globus_transport.routing.missing import MISSING
 from globus_transport.routing.replies import GlobusHTTPResponse
-from globus_transport.routing.route import get, operation
-from globus_transport.routing.table import LateValue, RouteTable
-
-if TYPE_CHECKING:
-    from globus_transport.scopes.collections import AuthScopeCollection
-    from globus_transport.services.auth import jwk_call
-    from globus_transport.services.auth.errors import AuthAPIError
-    from globus_transport.services.auth.jwk_call import jwk_operation
-else:
-    jwk_operation = operation
-
-
-def _scopes() -> AuthScopeCollection:
-    from globus_transport.scopes.collections import AuthScopes
-
-    return AuthScopes
-
-
-def _error_class() -> type[AuthAPIError]:
-    from globus_transport.services.auth.errors import AuthAPIError
-
-    return AuthAPIError
+from globus_transport.routing.route import get
+from globus_transport.routing.table import RouteTable
+from globus_transport.scopes.collections import AuthScopes
+from globus_transport.services.auth.errors import AuthAPIError
+from globus_transport.services.auth.id_tokens import public_key
+from globus_transport.services.auth.jwk_call import Configuration, jwk_operation
 
 
 class OpenIDRoutes(RouteTable):
@@ -38,16 +22,16 @@ class OpenIDRoutes(RouteTable):
 
     service_name = "auth"
     resource_server = "auth.globus.org"
-    error_class = LateValue(_error_class)  # pyright: ignore
-    scopes = LateValue(_scopes)
+    error_class = AuthAPIError
+    scopes = AuthScopes
 
     @get("/.well-known/openid-configuration", scopes=())
     def get_openid_configuration(self) -> GlobusHTTPResponse:
         """The OpenID Connect configuration (OpenID Connect Discovery 1.0, section 4)."""
-        ...
+        raise NotImplementedError
 
     @jwk_operation
-    def get_jwk(self, openid_configuration: jwk_call.Configuration = MISSING, *, as_pem: bool = False) -> Steps[Any]:
+    def get_jwk(self, openid_configuration: Configuration = MISSING, *, as_pem: bool = False) -> Steps[Any]:
         """The key that id tokens are signed with (RFC 7517).
 
         :param openid_configuration: says where the key is; fetched if it is not given
@@ -66,7 +50,4 @@ class OpenIDRoutes(RouteTable):
             raise ReplyFormatError(f"the reply from {place} holds no keys: it is no JSON object")
         if not as_pem:
             return keys
-        # Not at the top: few programs look into id tokens.
-        from globus_transport.services.auth.id_tokens import public_key
-
         return public_key(keys)

@@ -25,12 +25,12 @@ class ProjectRoutes(RouteTable):
     @get("/v2/api/projects/{project_id}", scopes=_MANAGE)
     def get_project(self, project_id: UUIDLike) -> GlobusHTTPResponse:
         """One project."""
-        ...
+        raise NotImplementedError
 
     @get("/v2/api/projects", scopes=_MANAGE)
     def get_projects(self) -> GetProjectsResponse:
         """The projects that the user administers."""
-        ...
+        raise NotImplementedError
 
     @post("/v2/api/projects", wrap="project", scopes=_MANAGE)
     def create_project(
@@ -43,7 +43,7 @@ class ProjectRoutes(RouteTable):
         :param admin_ids: identities that administer it. One of both kinds of admins is needed
         :param admin_group_ids: groups whose members do
         """
-        ...
+        raise NotImplementedError
 
     @put("/v2/api/projects/{project_id}", wrap="project", scopes=_MANAGE)
     def update_project(
@@ -56,12 +56,12 @@ class ProjectRoutes(RouteTable):
         admin_group_ids: Ids = MISSING,
     ) -> GlobusHTTPResponse:
         """Change what is given of a project."""
-        ...
+        raise NotImplementedError
 
     @delete("/v2/api/projects/{project_id}", scopes=_MANAGE)
     def delete_project(self, project_id: UUIDLike) -> GlobusHTTPResponse:
         """Remove a project, which must be empty."""
-        ...
+        raise NotImplementedError
 
 
 class PolicyRoutes(RouteTable):
@@ -70,12 +70,12 @@ class PolicyRoutes(RouteTable):
     @get("/v2/api/policies/{policy_id}", scopes=_MANAGE)
     def get_policy(self, policy_id: UUIDLike) -> GlobusHTTPResponse:
         """One policy."""
-        ...
+        raise NotImplementedError
 
     @get("/v2/api/policies", scopes=_MANAGE)
     def get_policies(self) -> GetPoliciesResponse:
         """The policies of the user's projects."""
-        ...
+        raise NotImplementedError
 
     @post("/v2/api/policies", wrap="policy", scopes=_MANAGE)
     def create_policy(
@@ -100,7 +100,7 @@ class PolicyRoutes(RouteTable):
         :param domain_constraints_include: only identities of these domains
         :param domain_constraints_exclude: no identities of these
         """
-        ...
+        raise NotImplementedError
 
     @put("/v2/api/policies/{policy_id}", wrap="policy", scopes=_MANAGE)
     def update_policy(
@@ -116,9 +116,9 @@ class PolicyRoutes(RouteTable):
         domain_constraints_exclude: Domains = MISSING,
     ) -> GlobusHTTPResponse:
         """Change what is given of a policy. ``None`` takes a domain constraint away."""
-        ...
+        raise NotImplementedError
 
     @delete("/v2/api/policies/{policy_id}", scopes=_MANAGE)
     def delete_policy(self, policy_id: UUIDLike) -> GlobusHTTPResponse:
         """Remove a policy."""
-        ...
+        raise NotImplementedError

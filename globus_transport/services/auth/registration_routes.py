@@ -64,17 +64,17 @@ class ClientRoutes(RouteTable):
     @get("/v2/api/clients/{client_id}", scopes=_MANAGE)
     def _get_client(self, client_id: Any) -> GlobusHTTPResponse:
         """One client by its id."""
-        ...
+        raise NotImplementedError
 
     @get("/v2/api/clients", scopes=_MANAGE)
     def _find_client(self, fqdn: Any) -> GlobusHTTPResponse:
         """One client by a domain name."""
-        ...
+        raise NotImplementedError
 
     @get("/v2/api/clients", scopes=_MANAGE)
     def get_clients(self) -> GetClientsResponse:
         """The clients of the user's projects."""
-        ...
+        raise NotImplementedError
 
     @post("/v2/api/clients", wrap="client", scopes=_MANAGE, prepare=new_client)
     def create_client(
@@ -107,7 +107,7 @@ class ClientRoutes(RouteTable):
         :raises GlobusSDKUsageError: unless one of ``public_client`` and ``client_type`` is given, and both
             links or none
         """
-        ...
+        raise NotImplementedError
 
     @put("/v2/api/clients/{client_id}", wrap="client", scopes=_MANAGE, prepare=changed_client)
     def update_client(
@@ -127,17 +127,17 @@ class ClientRoutes(RouteTable):
 
         :raises GlobusSDKUsageError: if only one of the links is given
         """
-        ...
+        raise NotImplementedError
 
     @delete("/v2/api/clients/{client_id}", scopes=_MANAGE)
     def delete_client(self, client_id: UUIDLike) -> GlobusHTTPResponse:
         """Remove a client."""
-        ...
+        raise NotImplementedError
 
     @get("/v2/api/clients/{client_id}/credentials", scopes=_MANAGE)
     def get_client_credentials(self, client_id: UUIDLike) -> GetClientCredentialsResponse:
         """The credentials of a client, without their secrets."""
-        ...
+        raise NotImplementedError
 
     @post("/v2/api/clients/{client_id}/credentials", wrap="credential", scopes=_MANAGE)
     def create_client_credential(self, client_id: UUIDLike, name: str) -> GlobusHTTPResponse:
@@ -145,12 +145,12 @@ class ClientRoutes(RouteTable):
 
         :param name: for people
         """
-        ...
+        raise NotImplementedError
 
     @delete("/v2/api/clients/{client_id}/credentials/{credential_id}", scopes=_MANAGE)
     def delete_client_credential(self, client_id: UUIDLike, credential_id: UUIDLike) -> GlobusHTTPResponse:
         """Make a credential worthless."""
-        ...
+        raise NotImplementedError
 
 
 class ScopeRoutes(RouteTable):
@@ -159,7 +159,7 @@ class ScopeRoutes(RouteTable):
     @get("/v2/api/scopes/{scope_id}", scopes=_MANAGE)
     def get_scope(self, scope_id: UUIDLike) -> GlobusHTTPResponse:
         """One scope."""
-        ...
+        raise NotImplementedError
 
     @get("/v2/api/scopes", scopes=_MANAGE, prepare=only_one_of("scope_strings", "ids"))
     def get_scopes(
@@ -173,7 +173,7 @@ class ScopeRoutes(RouteTable):
 
         :raises GlobusSDKUsageError: if ``scope_strings`` and ``ids`` are both given
         """
-        ...
+        raise NotImplementedError
 
     @post("/v2/api/clients/{client_id}/scopes", wrap="scope", scopes=_MANAGE)
     def create_scope(
@@ -197,7 +197,7 @@ class ScopeRoutes(RouteTable):
         :param advertised: whether everybody can find it
         :param allows_refresh_token: whether refresh tokens are issued for it
         """
-        ...
+        raise NotImplementedError
 
     @put("/v2/api/scopes/{scope_id}", wrap="scope", scopes=_MANAGE)
     def update_scope(
@@ -213,9 +213,9 @@ class ScopeRoutes(RouteTable):
         allows_refresh_token: Maybe[bool] = MISSING,
     ) -> GlobusHTTPResponse:
         """Change what is given of a scope."""
-        ...
+        raise NotImplementedError
 
     @delete("/v2/api/scopes/{scope_id}", scopes=_MANAGE)
     def delete_scope(self, scope_id: UUIDLike) -> GlobusHTTPResponse:
         """Remove a scope."""
-        ...
+        raise NotImplementedError

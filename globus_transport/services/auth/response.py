@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from globus_transport.routing.replies import IterableResponse
+from globus_transport.scopes.consents import ConsentForest
 
 
 class GetIdentitiesResponse(IterableResponse):
@@ -45,3 +46,17 @@ class GetScopesResponse(IterableResponse):
     """Scopes."""
 
     default_iter_key = "scopes"
+
+
+class GetConsentsResponse(IterableResponse):
+    """Consents; iterating gives their documents."""
+
+    default_iter_key = "consents"
+
+    def to_forest(self) -> ConsentForest:
+        """The consents, each below the one that includes it.
+
+        :raises ConsentParseError: if a document is no consent
+        :raises ConsentTreeConstructionError: if one names a consent that is not in the reply
+        """
+        return ConsentForest(self)

@@ -11,11 +11,14 @@ from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import get
 from globus_transport.scopes.collections import AuthScopes
 from globus_transport.services.auth.client_fields import only_one_of
-from globus_transport.services.auth.consents import GetConsentsResponse
 from globus_transport.services.auth.openid_routes import OpenIDRoutes
 from globus_transport.services.auth.project_routes import PolicyRoutes, ProjectRoutes
 from globus_transport.services.auth.registration_routes import ClientRoutes, ScopeRoutes
-from globus_transport.services.auth.response import GetIdentitiesResponse, GetIdentityProvidersResponse
+from globus_transport.services.auth.response import (
+    GetConsentsResponse,
+    GetIdentitiesResponse,
+    GetIdentityProvidersResponse,
+)
 
 Names = Annotated[Maybe[Union[str, Iterable[str]]], CommaList]
 Ids = Annotated[Maybe[Union[UUIDLike, Iterable[UUIDLike]]], CommaList]
@@ -38,7 +41,7 @@ class AuthRoutes(ScopeRoutes, ClientRoutes, PolicyRoutes, ProjectRoutes, OpenIDR
     @get("/v2/oauth2/userinfo", scopes=(AuthScopes.openid,))
     def userinfo(self) -> GlobusHTTPResponse:
         """Claims about the user whose token is sent (OpenID Connect Core 1.0, section 5.3)."""
-        ...
+        raise NotImplementedError
 
     @get("/v2/api/identities", scopes=(AuthScopes.view_identities,), prepare=_provision_only_by_name)
     def get_identities(
@@ -55,7 +58,7 @@ class AuthRoutes(ScopeRoutes, ClientRoutes, PolicyRoutes, ProjectRoutes, OpenIDR
         :param ids: one or several
         :param provision: make identities for user names that have none yet
         """
-        ...
+        raise NotImplementedError
 
     @get("/v2/api/identity_providers", scopes=(AuthScopes.view_identities,), prepare=only_one_of("domains", "ids"))
     def get_identity_providers(
@@ -71,7 +74,7 @@ class AuthRoutes(ScopeRoutes, ClientRoutes, PolicyRoutes, ProjectRoutes, OpenIDR
         :param ids: one or several
         :raises GlobusSDKUsageError: if both are given
         """
-        ...
+        raise NotImplementedError
 
     @get("/v2/api/identities/{identity_id}/consents", scopes=(AuthScopes.view_consents,))
     def get_consents(self, identity_id: UUIDLike, *, all: Annotated[bool, Query()] = False) -> GetConsentsResponse:
@@ -80,4 +83,4 @@ class AuthRoutes(ScopeRoutes, ClientRoutes, PolicyRoutes, ProjectRoutes, OpenIDR
         :param all: also to other clients than the one that asks; that takes the scope
             ``manage_projects`` or ``view_consents``. Otherwise any token for Globus Auth will do
         """
-        ...
+        raise NotImplementedError

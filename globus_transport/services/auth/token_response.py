@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.http.messages import Response
 from globus_transport.routing.replies import GlobusHTTPResponse
-
-if TYPE_CHECKING:
-    from globus_transport.scopes.scope import Scope
+from globus_transport.scopes.scope import Scope
+from globus_transport.services.auth.id_tokens import IDTokenDecoder
 
 TokenDocument = dict[str, Any]
 
@@ -107,9 +106,6 @@ class OAuthTokenResponse(GlobusHTTPResponse):
             the extra is not installed; or if something has to be fetched, and the client cannot do that here
         :raises IDTokenError: if the token must not be believed; ``__cause__`` is PyJWT's exception
         """
-        # Not at the top: few programs look into id tokens.
-        from globus_transport.services.auth.id_tokens import IDTokenDecoder
-
         document = self._whole()
         id_token = document.get("id_token") if isinstance(document, dict) else None
         if not isinstance(id_token, str):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from globus_transport.core.flow import AsyncSend
-from globus_transport.routing.async_client import AsyncBaseClient, AsyncPaginated
-from globus_transport.services.transfer.client_settings import TransferClientSettings
+from globus_transport.routing.async_client import AsyncBaseClient
+from globus_transport.routing.bound import AsyncPaginated
+from globus_transport.services.transfer.client import TransferClientBase
 from globus_transport.services.transfer.routes import TransferRoutes
 
 
@@ -12,7 +13,7 @@ class AsyncPaginatedTransfer(AsyncPaginated, TransferRoutes):
     """The lists of :class:`AsyncTransferClient`, page after page."""
 
 
-class AsyncTransferClient(TransferClientSettings[AsyncSend], AsyncBaseClient):
+class AsyncTransferClient(TransferClientBase[AsyncSend], AsyncBaseClient):
     """Globus Transfer: find collections, look at files, and submit and watch tasks."""
 
     @property

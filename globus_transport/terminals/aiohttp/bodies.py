@@ -10,16 +10,16 @@ import aiohttp
 from aiohttp.payload import Payload
 
 from globus_transport.exc.base import GlobusTimeoutError
-from globus_transport.http.bodies import parts_of
-from globus_transport.http.messages import Request, StreamBody
+from globus_transport.http.bodies import StreamBody, parts_of
+from globus_transport.http.messages import Request
 from globus_transport.http.time_limits import time_left, timed_out
+from globus_transport.terminals.aiohttp.direct import DirectReply
 from globus_transport.terminals.aiohttp.errors import mapped
 from globus_transport.terminals.streams import AsyncReceivedStream
 
 if TYPE_CHECKING:
     from aiohttp.abc import AbstractStreamWriter
 
-    from globus_transport.terminals.aiohttp.direct import DirectReply
 
 #: Bytes that are handed over at a time.
 CHUNK = 1 << 16

@@ -7,7 +7,7 @@ What the layers do, it does not: no redirects, no ``.netrc``, no credential or c
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 import aiohttp
 
@@ -20,10 +20,7 @@ from globus_transport.terminals.aiohttp.direct import DirectReply
 from globus_transport.terminals.aiohttp.errors import mapped
 from globus_transport.terminals.aiohttp.front import through
 from globus_transport.terminals.aiohttp.sessions import OwnSessions
-from globus_transport.terminals.streams import async_answered
-
-if TYPE_CHECKING:
-    from typing import Self
+from globus_transport.terminals.streams import async_response_from_stream
 
 # What a session says of itself, and a credential, which would go to every origin.
 _NOT_FROM_SESSION = frozenset({"user-agent", "accept-encoding", "accept", "connection", "authorization", "cookie"})
@@ -165,4 +162,4 @@ async def _received(
     if reply.status < 400 and not request.stream:
         # Nearly every reply: in one piece, without a stream.
         return Response(reply.status, headers, await reply.read(), None, reason, request)
-    return await async_answered(request, reply.status, headers, ReplyStream(request, reply, limits), reason)
+    return await async_response_from_stream(request, reply.status, headers, ReplyStream(request, reply, limits), reason)

@@ -13,12 +13,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from globus_transport.core.layers import describe
 from globus_transport.exc.base import GlobusSDKUsageError
-from globus_transport.http.bodies import parts_of
+from globus_transport.http.bodies import StreamBody, parts_of
 from globus_transport.http.headers import Headers
-from globus_transport.http.messages import Request, Response, StreamBody
+from globus_transport.http.messages import Request, Response
 from globus_transport.http.time_limits import in_seconds, limits_of, time_left, timed_out
 from globus_transport.terminals.httpx.errors import library_of, mapped, was_read
-from globus_transport.terminals.streams import AsyncReceivedStream, ReceivedStream, answered, async_answered
+from globus_transport.terminals.streams import (
+    AsyncReceivedStream,
+    ReceivedStream,
+    async_response_from_stream,
+    response_from_stream,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -153,7 +158,7 @@ class HttpxTerminal(_Terminal):
             raise mapped(self._library, request, error, connect, read) from error
         headers = _headers_of(reply)
         stream = _Stream(self._library, request, reply, read)
-        return answered(request, reply.status_code, headers, stream, reply.reason_phrase)
+        return response_from_stream(request, reply.status_code, headers, stream, reply.reason_phrase)
 
 
 class _Stream(ReceivedStream):
@@ -224,7 +229,7 @@ class AsyncHttpxTerminal(_Terminal):
             raise mapped(self._library, request, error, connect, read) from error
         headers = _headers_of(reply)
         stream = _AsyncStream(self._library, request, reply, read)
-        return await async_answered(request, reply.status_code, headers, stream, reply.reason_phrase)
+        return await async_response_from_stream(request, reply.status_code, headers, stream, reply.reason_phrase)
 
 
 async def _in_time(request: Request, limit: float | None, work: Awaitable[T]) -> T:

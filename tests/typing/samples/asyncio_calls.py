@@ -20,7 +20,7 @@ from globus_transport import (
     TransferData,
     UserApp,
 )
-from globus_transport.routing.async_bound import AsyncPaginator
+from globus_transport.routing.bound import AsyncPaginator
 
 
 async def transfer(client: AsyncTransferClient) -> None:

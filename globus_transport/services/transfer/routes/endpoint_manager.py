@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal, Union
 
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.routing.missing import MISSING
@@ -21,10 +21,8 @@ from globus_transport.routing.parameters import (
 from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import delete, get, post, put
 from globus_transport.routing.table import RouteTable
-
-if TYPE_CHECKING:
-    from globus_transport.services.transfer import filters
-    from globus_transport.services.transfer.response import IterableTransferResponse
+from globus_transport.services.transfer.filters import TimeRange
+from globus_transport.services.transfer.response import IterableTransferResponse
 
 _BY_MARKER = Marker(key="next_marker")
 
@@ -44,7 +42,7 @@ class EndpointManagerRoutes(RouteTable):
     @get("/v0.10/endpoint_manager/monitored_endpoints")
     def endpoint_manager_monitored_endpoints(self, *, query_params: QueryParams = None) -> IterableTransferResponse:
         """The collections on which the user is a monitor or manager."""
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/endpoint_manager/endpoint/{endpoint_id}/hosted_endpoint_list")
     def endpoint_manager_hosted_endpoint_list(
@@ -54,21 +52,21 @@ class EndpointManagerRoutes(RouteTable):
 
         :param endpoint_id: the host
         """
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/endpoint_manager/endpoint/{endpoint_id}")
     def endpoint_manager_get_endpoint(
         self, endpoint_id: UUIDLike, *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
         """One collection, as its manager sees it."""
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/endpoint_manager/endpoint/{endpoint_id}/access_list")
     def endpoint_manager_acl_list(
         self, endpoint_id: UUIDLike, *, query_params: QueryParams = None
     ) -> IterableTransferResponse:
         """The access rules of a collection, as its manager sees them."""
-        ...
+        raise NotImplementedError
 
     @get(
         "/v0.10/endpoint_manager/task_list",
@@ -84,7 +82,7 @@ class EndpointManagerRoutes(RouteTable):
         filter_endpoint: Maybe[UUIDLike] = MISSING,
         filter_endpoint_use: Maybe[Literal["source", "destination"]] = MISSING,
         filter_is_paused: Maybe[bool] = MISSING,
-        filter_completion_time: filters.TimeRange = MISSING,
+        filter_completion_time: TimeRange = MISSING,
         filter_min_faults: Maybe[int] = MISSING,
         filter_local_user: Maybe[str] = MISSING,
         last_key: Maybe[str] = MISSING,
@@ -108,12 +106,12 @@ class EndpointManagerRoutes(RouteTable):
         :param last_key: of an earlier reply, for what comes after it
         :raises GlobusSDKUsageError: for ``filter_endpoint_use`` without ``filter_endpoint``
         """
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/endpoint_manager/task/{task_id}")
     def endpoint_manager_get_task(self, task_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
         """One task of anyone: its status, and how far it is."""
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/endpoint_manager/task/{task_id}/event_list", paging=Offset(page_size=1000, total_key="total"))
     def endpoint_manager_task_event_list(
@@ -131,14 +129,14 @@ class EndpointManagerRoutes(RouteTable):
         :param offset: items to leave out before
         :param filter_is_error: ``True`` for errors only; the service has no filter for the others
         """
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/endpoint_manager/task/{task_id}/pause_info")
     def endpoint_manager_task_pause_info(
         self, task_id: UUIDLike, *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
         """Why a task is paused: by whom, and by which rules."""
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/endpoint_manager/task/{task_id}/successful_transfers", paging=_BY_MARKER)
     def endpoint_manager_task_successful_transfers(
@@ -148,7 +146,7 @@ class EndpointManagerRoutes(RouteTable):
 
         :param marker: of an earlier reply, under ``next_marker``
         """
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/endpoint_manager/task/{task_id}/skipped_errors", paging=_BY_MARKER)
     def endpoint_manager_task_skipped_errors(
@@ -158,7 +156,7 @@ class EndpointManagerRoutes(RouteTable):
 
         :param marker: of an earlier reply, under ``next_marker``
         """
-        ...
+        raise NotImplementedError
 
     # Twice is as once: a task that was stopped stays so.
     @post("/v0.10/endpoint_manager/admin_cancel", repeatable=True)
@@ -169,14 +167,14 @@ class EndpointManagerRoutes(RouteTable):
 
         :param message: what the tasks' owners are told
         """
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/endpoint_manager/admin_cancel/{admin_cancel_id}")
     def endpoint_manager_cancel_status(
         self, admin_cancel_id: UUIDLike, *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
         """How far ``endpoint_manager_cancel_tasks`` is."""
-        ...
+        raise NotImplementedError
 
     @post("/v0.10/endpoint_manager/admin_pause")
     def endpoint_manager_pause_tasks(
@@ -186,14 +184,14 @@ class EndpointManagerRoutes(RouteTable):
 
         :param message: what the tasks' owners are told
         """
-        ...
+        raise NotImplementedError
 
     @post("/v0.10/endpoint_manager/admin_resume")
     def endpoint_manager_resume_tasks(
         self, task_ids: TaskIds, *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
         """Let tasks go on that ``endpoint_manager_pause_tasks`` paused."""
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/endpoint_manager/pause_rule_list")
     def endpoint_manager_pause_rule_list(
@@ -203,7 +201,7 @@ class EndpointManagerRoutes(RouteTable):
 
         :param filter_endpoint: only those of this collection, or of this host
         """
-        ...
+        raise NotImplementedError
 
     @post("/v0.10/endpoint_manager/pause_rule")
     def endpoint_manager_create_pause_rule(self, data: Annotated[Mapping[str, Any], Body()]) -> GlobusHTTPResponse:
@@ -212,14 +210,14 @@ class EndpointManagerRoutes(RouteTable):
         :param data: with ``"DATA_TYPE": "pause_rule"``, ``endpoint_id`` and ``message`` at least; ``identity_id``
             for one person's tasks only, ``start_time`` for those that begin later
         """
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/endpoint_manager/pause_rule/{pause_rule_id}")
     def endpoint_manager_get_pause_rule(
         self, pause_rule_id: UUIDLike, *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
         """One pause rule."""
-        ...
+        raise NotImplementedError
 
     @put("/v0.10/endpoint_manager/pause_rule/{pause_rule_id}")
     def endpoint_manager_update_pause_rule(
@@ -229,11 +227,11 @@ class EndpointManagerRoutes(RouteTable):
 
         :param data: such as ``{"message": "until Monday", "pause_ls": False, "pause_task_transfer_read": True}``
         """
-        ...
+        raise NotImplementedError
 
     @delete("/v0.10/endpoint_manager/pause_rule/{pause_rule_id}")
     def endpoint_manager_delete_pause_rule(
         self, pause_rule_id: UUIDLike, *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
         """Remove a pause rule. The tasks that it held go on."""
-        ...
+        raise NotImplementedError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal, Union
 
 from globus_transport.routing.missing import MISSING
 from globus_transport.routing.paging import Marker, Offset
@@ -11,9 +11,7 @@ from globus_transport.routing.parameters import Body, Maybe, OneZero, QueryParam
 from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import delete, get, post, put
 from globus_transport.routing.table import RouteTable
-
-if TYPE_CHECKING:
-    from globus_transport.services.transfer.response import IterableTransferResponse
+from globus_transport.services.transfer.response import IterableTransferResponse
 
 EntityType = Literal[
     "GCP_mapped_collection",
@@ -32,7 +30,7 @@ class EndpointRoutes(RouteTable):
     @get("/v0.10/endpoint/{endpoint_id}")
     def get_endpoint(self, endpoint_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
         """One collection or endpoint."""
-        ...
+        raise NotImplementedError
 
     @put("/v0.10/endpoint/{endpoint_id}")
     def update_endpoint(
@@ -42,7 +40,7 @@ class EndpointRoutes(RouteTable):
 
         :param data: such as ``{"DATA_TYPE": "endpoint", "display_name": "new"}``
         """
-        ...
+        raise NotImplementedError
 
     @put("/v0.10/endpoint/{collection_id}/subscription")
     def set_subscription_id(
@@ -53,19 +51,19 @@ class EndpointRoutes(RouteTable):
         :param subscription_id: ``"DEFAULT"`` is the caller's only one, and an error if there are several;
             ``None`` takes the collection out of its subscription
         """
-        ...
+        raise NotImplementedError
 
     @put("/v0.10/endpoint/{collection_id}/subscription_admin_verified")
     def set_subscription_admin_verified(
         self, collection_id: UUIDLike, subscription_admin_verified: bool
     ) -> GlobusHTTPResponse:
         """Say, as a manager of its subscription, that a Connect Personal collection is known; or take that back."""
-        ...
+        raise NotImplementedError
 
     @delete("/v0.10/endpoint/{endpoint_id}")
     def delete_endpoint(self, endpoint_id: UUIDLike) -> GlobusHTTPResponse:
         """Remove a collection or endpoint. The files on it stay."""
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/endpoint_search", paging=_FIRST_THOUSAND)
     def endpoint_search(
@@ -92,14 +90,14 @@ class EndpointRoutes(RouteTable):
         :param limit: items of the reply, at most 100
         :param offset: items to leave out before
         """
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/endpoint/{endpoint_id}/my_effective_pause_rule_list")
     def my_effective_pause_rule_list(
         self, endpoint_id: UUIDLike, *, query_params: QueryParams = None
     ) -> IterableTransferResponse:
         """The pause rules that hold for the user's own tasks on a collection."""
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/endpoint/{endpoint_id}/my_shared_endpoint_list")
     def my_shared_endpoint_list(
@@ -109,7 +107,7 @@ class EndpointRoutes(RouteTable):
 
         :param endpoint_id: the host
         """
-        ...
+        raise NotImplementedError
 
     @get(
         "/v0.10/endpoint/{endpoint_id}/shared_endpoint_list",
@@ -130,7 +128,7 @@ class EndpointRoutes(RouteTable):
         :param max_results: items of the reply, at most
         :param next_token: of an earlier reply, for what comes after it
         """
-        ...
+        raise NotImplementedError
 
     @post("/v0.10/shared_endpoint")
     def create_shared_endpoint(self, data: Annotated[Mapping[str, Any], Body()]) -> GlobusHTTPResponse:
@@ -139,14 +137,14 @@ class EndpointRoutes(RouteTable):
         :param data: with ``"DATA_TYPE": "shared_endpoint"``, ``host_endpoint``, ``host_path`` and ``display_name``,
             at least
         """
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/endpoint/{endpoint_id}/server_list")
     def endpoint_server_list(
         self, endpoint_id: UUIDLike, *, query_params: QueryParams = None
     ) -> IterableTransferResponse:
         """The servers of an endpoint."""
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/endpoint/{endpoint_id}/server/{server_id}")
     def get_endpoint_server(
@@ -156,14 +154,14 @@ class EndpointRoutes(RouteTable):
 
         :param server_id: a number, from ``endpoint_server_list``
         """
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/endpoint/{endpoint_id}/role_list")
     def endpoint_role_list(
         self, endpoint_id: UUIDLike, *, query_params: QueryParams = None
     ) -> IterableTransferResponse:
         """The roles that people and groups have on a collection."""
-        ...
+        raise NotImplementedError
 
     @post("/v0.10/endpoint/{endpoint_id}/role")
     def add_endpoint_role(
@@ -174,31 +172,31 @@ class EndpointRoutes(RouteTable):
         :param role_data: such as ``{"DATA_TYPE": "role", "principal_type": "identity", "principal": identity_id,
             "role": "access_manager"}``
         """
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/endpoint/{endpoint_id}/role/{role_id}")
     def get_endpoint_role(
         self, endpoint_id: UUIDLike, role_id: str, *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
         """One role of a collection."""
-        ...
+        raise NotImplementedError
 
     @delete("/v0.10/endpoint/{endpoint_id}/role/{role_id}")
     def delete_endpoint_role(self, endpoint_id: UUIDLike, role_id: str) -> GlobusHTTPResponse:
         """Take a role away."""
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/endpoint/{endpoint_id}/access_list")
     def endpoint_acl_list(self, endpoint_id: UUIDLike, *, query_params: QueryParams = None) -> IterableTransferResponse:
         """The access rules of a guest collection."""
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/endpoint/{endpoint_id}/access/{rule_id}")
     def get_endpoint_acl_rule(
         self, endpoint_id: UUIDLike, rule_id: str, *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
         """One access rule."""
-        ...
+        raise NotImplementedError
 
     @post("/v0.10/endpoint/{endpoint_id}/access")
     def add_endpoint_acl_rule(
@@ -209,7 +207,7 @@ class EndpointRoutes(RouteTable):
         :param rule_data: such as ``{"DATA_TYPE": "access", "principal_type": "identity", "principal": identity_id,
             "path": "/folder/", "permissions": "rw"}``
         """
-        ...
+        raise NotImplementedError
 
     @put("/v0.10/endpoint/{endpoint_id}/access/{rule_id}")
     def update_endpoint_acl_rule(
@@ -219,9 +217,9 @@ class EndpointRoutes(RouteTable):
 
         :param rule_data: such as ``{"DATA_TYPE": "access", "permissions": "r"}``
         """
-        ...
+        raise NotImplementedError
 
     @delete("/v0.10/endpoint/{endpoint_id}/access/{rule_id}")
     def delete_endpoint_acl_rule(self, endpoint_id: UUIDLike, rule_id: str) -> GlobusHTTPResponse:
         """Remove an access rule."""
-        ...
+        raise NotImplementedError

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Union
+from typing import Annotated, Any, Union
 
 from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import Body, CommaList, Field, Maybe, OneZero, QueryParams, UUIDLike
 from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import delete, get, post, put
 from globus_transport.routing.table import RouteTable
-
-if TYPE_CHECKING:
-    from globus_transport.services.transfer import filters
-    from globus_transport.services.transfer.response import IterableTransferResponse
+from globus_transport.services.transfer.filters import Filters
+from globus_transport.services.transfer.response import IterableTransferResponse
 
 
 class FileRoutes(RouteTable):
@@ -29,7 +27,7 @@ class FileRoutes(RouteTable):
         orderby: Annotated[Maybe[Union[str, list[str]]], CommaList] = MISSING,
         limit: Maybe[int] = MISSING,
         offset: Maybe[int] = MISSING,
-        filter: filters.Filters = MISSING,
+        filter: Filters = MISSING,
         local_user: Maybe[str] = MISSING,
         query_params: QueryParams = None,
     ) -> IterableTransferResponse:
@@ -43,7 +41,7 @@ class FileRoutes(RouteTable):
         :param filter: such as ``{"name": ["~*.txt"], "type": "file"}``; of several all hold
         :param local_user: the user on the collection, where it needs one
         """
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/operation/endpoint/{endpoint_id}/stat")
     def operation_stat(
@@ -55,7 +53,7 @@ class FileRoutes(RouteTable):
         query_params: QueryParams = None,
     ) -> GlobusHTTPResponse:
         """One file's or folder's size, time and permissions."""
-        ...
+        raise NotImplementedError
 
     @post("/v0.10/operation/endpoint/{endpoint_id}/mkdir", constants={"DATA_TYPE": "mkdir"})
     def operation_mkdir(
@@ -67,7 +65,7 @@ class FileRoutes(RouteTable):
         query_params: QueryParams = None,
     ) -> GlobusHTTPResponse:
         """Make a folder."""
-        ...
+        raise NotImplementedError
 
     @post("/v0.10/operation/endpoint/{endpoint_id}/rename", constants={"DATA_TYPE": "rename"})
     def operation_rename(
@@ -80,12 +78,12 @@ class FileRoutes(RouteTable):
         query_params: QueryParams = None,
     ) -> GlobusHTTPResponse:
         """Rename or move a file or folder."""
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/bookmark_list")
     def bookmark_list(self, *, query_params: QueryParams = None) -> IterableTransferResponse:
         """All of the user's bookmarks."""
-        ...
+        raise NotImplementedError
 
     @post("/v0.10/bookmark")
     def create_bookmark(self, bookmark_data: Annotated[Mapping[str, Any], Body()]) -> GlobusHTTPResponse:
@@ -93,12 +91,12 @@ class FileRoutes(RouteTable):
 
         :param bookmark_data: with ``name``, ``endpoint_id`` and ``path``
         """
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/bookmark/{bookmark_id}")
     def get_bookmark(self, bookmark_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
         """One bookmark."""
-        ...
+        raise NotImplementedError
 
     @put("/v0.10/bookmark/{bookmark_id}")
     def update_bookmark(
@@ -108,9 +106,9 @@ class FileRoutes(RouteTable):
 
         :param bookmark_data: such as ``{"name": "new"}``
         """
-        ...
+        raise NotImplementedError
 
     @delete("/v0.10/bookmark/{bookmark_id}")
     def delete_bookmark(self, bookmark_id: UUIDLike) -> GlobusHTTPResponse:
         """Remove a bookmark. The folder stays."""
-        ...
+        raise NotImplementedError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, MutableMapping
-from typing import TYPE_CHECKING, Annotated, Any, Union
+from typing import Annotated, Any, Union
 
 from globus_transport.core.flow import Steps, sleep
 from globus_transport.exc.base import GlobusSDKUsageError
@@ -14,10 +14,8 @@ from globus_transport.routing.parameters import Body, CommaList, Maybe, QueryPar
 from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import get, operation, post, put
 from globus_transport.routing.table import RouteTable
-
-if TYPE_CHECKING:
-    from globus_transport.services.transfer import filters
-    from globus_transport.services.transfer.response import IterableTransferResponse
+from globus_transport.services.transfer.filters import Filter
+from globus_transport.services.transfer.response import IterableTransferResponse
 
 _COUNTED = Offset(page_size=1000, total_key="total")
 _BY_MARKER = Marker(key="next_marker")
@@ -29,7 +27,7 @@ class TaskRoutes(RouteTable):
     @get("/v0.10/submission_id")
     def get_submission_id(self, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
         """An id, under ``value``, that makes submitting twice the same as submitting once."""
-        ...
+        raise NotImplementedError
 
     @operation
     def submit_transfer(self, data: MutableMapping[str, Any]) -> Steps[GlobusHTTPResponse]:
@@ -46,7 +44,7 @@ class TaskRoutes(RouteTable):
     @post("/v0.10/transfer", repeatable=True)
     def _submit_transfer(self, data: Annotated[Mapping[str, Any], Body()]) -> GlobusHTTPResponse:
         """Submit a transfer that has a submission id."""
-        ...
+        raise NotImplementedError
 
     @operation
     def submit_delete(self, data: MutableMapping[str, Any]) -> Steps[GlobusHTTPResponse]:
@@ -60,7 +58,7 @@ class TaskRoutes(RouteTable):
     @post("/v0.10/delete", repeatable=True)
     def _submit_delete(self, data: Annotated[Mapping[str, Any], Body()]) -> GlobusHTTPResponse:
         """Submit a delete that has a submission id."""
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/task_list", paging=_COUNTED)
     def task_list(
@@ -69,7 +67,7 @@ class TaskRoutes(RouteTable):
         limit: Maybe[int] = MISSING,
         offset: Maybe[int] = MISSING,
         orderby: Annotated[Maybe[Union[str, list[str]]], CommaList] = MISSING,
-        filter: filters.Filter = MISSING,
+        filter: Filter = MISSING,
         query_params: QueryParams = None,
     ) -> IterableTransferResponse:
         """The user's tasks, the newest first.
@@ -79,7 +77,7 @@ class TaskRoutes(RouteTable):
         :param orderby: fields, each with ``ASC`` or ``DESC`` after a space if wanted
         :param filter: such as ``{"status": ["ACTIVE", "INACTIVE"]}``
         """
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/task/{task_id}/event_list", paging=_COUNTED)
     def task_event_list(
@@ -91,12 +89,12 @@ class TaskRoutes(RouteTable):
         query_params: QueryParams = None,
     ) -> IterableTransferResponse:
         """What happened to a task, the newest first."""
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/task/{task_id}")
     def get_task(self, task_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
         """One task: its status, and how far it is."""
-        ...
+        raise NotImplementedError
 
     @put("/v0.10/task/{task_id}")
     def update_task(
@@ -106,12 +104,12 @@ class TaskRoutes(RouteTable):
 
         :param data: such as ``{"DATA_TYPE": "task", "label": "new"}``
         """
-        ...
+        raise NotImplementedError
 
     @post("/v0.10/task/{task_id}/cancel", repeatable=True)
     def cancel_task(self, task_id: UUIDLike) -> GlobusHTTPResponse:
         """Stop a task. What it did stays done."""
-        ...
+        raise NotImplementedError
 
     @operation
     def task_wait(self, task_id: UUIDLike, *, timeout: int = 10, polling_interval: int = 10) -> Steps[bool]:
@@ -138,7 +136,7 @@ class TaskRoutes(RouteTable):
     @get("/v0.10/task/{task_id}/pause_info")
     def task_pause_info(self, task_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
         """Why a task is paused."""
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/task/{task_id}/successful_transfers", paging=_BY_MARKER)
     def task_successful_transfers(
@@ -148,7 +146,7 @@ class TaskRoutes(RouteTable):
 
         :param marker: of an earlier reply, under ``next_marker``
         """
-        ...
+        raise NotImplementedError
 
     @get("/v0.10/task/{task_id}/skipped_errors", paging=_BY_MARKER)
     def task_skipped_errors(
@@ -158,7 +156,7 @@ class TaskRoutes(RouteTable):
 
         :param marker: of an earlier reply, under ``next_marker``
         """
-        ...
+        raise NotImplementedError
 
 
 def _ensure_submission_id(routes: TaskRoutes, data: MutableMapping[str, Any]) -> Steps[None]:

@@ -5,8 +5,9 @@ Their documents are JSON:API (jsonapi.org): what counts stands under ``data``.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, MutableMapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from globus_transport.core.flow import Steps
 from globus_transport.exc.base import GlobusSDKUsageError
@@ -14,9 +15,7 @@ from globus_transport.routing.parameters import Body, QueryParams, UUIDLike
 from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import delete, get, operation, patch, post
 from globus_transport.routing.table import RouteTable
-
-if TYPE_CHECKING:
-    from globus_transport.services.transfer.response import IterableJSONAPIResponse
+from globus_transport.services.transfer.response import IterableJSONAPIResponse
 
 
 class TunnelRoutes(RouteTable):
@@ -38,7 +37,7 @@ class TunnelRoutes(RouteTable):
     @post("/v2/tunnels", repeatable=True)
     def _create_tunnel(self, data: Annotated[Mapping[str, Any], Body()]) -> GlobusHTTPResponse:
         """Make a tunnel by a document that has a submission id."""
-        ...
+        raise NotImplementedError
 
     @patch("/v2/tunnels/{tunnel_id}")
     def update_tunnel(
@@ -48,34 +47,34 @@ class TunnelRoutes(RouteTable):
 
         :param update_doc: such as ``{"data": {"type": "Tunnel", "attributes": {"state": "STOPPING"}}}``
         """
-        ...
+        raise NotImplementedError
 
     @get("/v2/tunnels/{tunnel_id}")
     def get_tunnel(self, tunnel_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
         """One tunnel."""
-        ...
+        raise NotImplementedError
 
     @delete("/v2/tunnels/{tunnel_id}")
     def delete_tunnel(self, tunnel_id: UUIDLike) -> GlobusHTTPResponse:
         """Remove a tunnel."""
-        ...
+        raise NotImplementedError
 
     @get("/v2/tunnels")
     def list_tunnels(self, *, query_params: QueryParams = None) -> IterableJSONAPIResponse:
         """The user's tunnels."""
-        ...
+        raise NotImplementedError
 
     @get("/v2/stream_access_points/{stream_ap_id}")
     def get_stream_access_point(
         self, stream_ap_id: UUIDLike, *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
         """One stream access point: where a tunnel begins or ends."""
-        ...
+        raise NotImplementedError
 
     @get("/v2/tunnels/{tunnel_id}/events")
     def get_tunnel_events(self, tunnel_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
         """What happened to a tunnel."""
-        ...
+        raise NotImplementedError
 
 
 def _ensure_submission_id(data: MutableMapping[str, Any]) -> None:
@@ -88,8 +87,5 @@ def _ensure_submission_id(data: MutableMapping[str, Any]) -> None:
     if not isinstance(attributes, MutableMapping):
         raise GlobusSDKUsageError(f"data: 'attributes' is a {type(attributes).__name__}, not a mapping")
     if not attributes.get("submission_id"):
-        # Not at the top: few programs make tunnels, and all that use Transfer start.
-        import uuid
-
         # Of version 1, as the service's own ids are, with a random node instead of the machine's (RFC 9562, 6.10).
         attributes["submission_id"] = str(uuid.uuid1(node=uuid.uuid4().node | 1 << 40))

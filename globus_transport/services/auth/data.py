@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import uuid
 
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.ids import is_id
 from globus_transport.routing.payload import GlobusPayload
-
-if TYPE_CHECKING:
-    import uuid
 
 
 class DependentScopeSpec(GlobusPayload):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Union
 
 from globus_transport import __version__, config
 from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer
@@ -18,15 +18,10 @@ from globus_transport.middleware.headers import DefaultHeaders
 from globus_transport.middleware.redirect import Redirect
 from globus_transport.middleware.retry.config import RetryConfig
 from globus_transport.middleware.retry.retry import Retry
-from globus_transport.routing.table import RouteTable
+from globus_transport.routing.app import AppAuthorizer, AppLike, ScopeCollectionLike
+from globus_transport.routing.generic_calls import GenericCalls
+from globus_transport.scopes.scope import Scope
 from globus_transport.transport import Transport
-from globus_transport.values import Generic
-
-if TYPE_CHECKING:
-    from typing import Self
-
-    from globus_transport.routing.app_protocol import AppLike, ScopeCollectionLike
-    from globus_transport.scopes.scope import Scope
 
 # A client's stack and its credential are tied to them.
 _WHERE = frozenset({"base_url", "environment", "origin", "base_path"})
@@ -36,7 +31,7 @@ SendT = TypeVar("SendT", bound=Callable[[Request], Any])
 AnyAuthorizer = Union[GlobusAuthorizer, BoundAuthorizer]
 
 
-class MountedRoutes(RouteTable, Generic[SendT]):
+class ClientBase(GenericCalls, Generic[SendT]):
     """A route table at an address. The base of the blocking and the asyncio client.
 
     :param environment: the Globus environment; by default as ``GLOBUS_SDK_ENVIRONMENT`` says, else production
@@ -54,13 +49,9 @@ class MountedRoutes(RouteTable, Generic[SendT]):
     """
 
     environment: str
-    #: A class for a service of one's own may say it: ``base_url = "https://widgets.example.org/"``.
+    #: A class for a service of one's own may give it: ``base_url = "https://widgets.example.org/"``.
     base_url: str
-    origin: str
-    base_path: str
     stack: Any
-
-    _bound_classes: ClassVar[dict[str, type]]
 
     def __init__(
         self,
@@ -201,9 +192,6 @@ class MountedRoutes(RouteTable, Generic[SendT]):
             raise GlobusSDKUsageError(
                 f"{client} is for the environment {self.environment!r}, the app for {app.config.environment!r}"
             )
-        # Not at the top: clients without an app need it not.
-        from globus_transport.routing.app_authorizer import AppAuthorizer
-
         scopes = app_scopes or self.default_scope_requirements
         app.add_scope_requirements({self.resource_server: scopes})
         self._app = app
@@ -240,9 +228,6 @@ class MountedRoutes(RouteTable, Generic[SendT]):
         vars(other).update(vars(self), stack=stack)
         other._owns_terminal = False
         return other
-
-    def _bind(self, route: Any) -> Any:
-        return self._bound_classes[route.kind](route, self)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} at {self.base_url}>"

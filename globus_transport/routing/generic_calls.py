@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from typing import Any, ClassVar, Concatenate, ParamSpec
 
 from globus_transport.core.flow import Steps, send
 from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.bodies import StreamBody
 from globus_transport.http.headers import Headers
-from globus_transport.http.messages import Request, StreamBody
+from globus_transport.http.messages import Request
 from globus_transport.http.urls import URL
-from globus_transport.routing.mounting import MountedRoutes, SendT
+from globus_transport.routing.json_body import encode_json
 from globus_transport.routing.parameters import encode_query, whole_path
 from globus_transport.routing.replies import GlobusHTTPResponse
-from globus_transport.routing.route import operation
+from globus_transport.routing.route import Operation, operation
+from globus_transport.routing.table import RouteTable
 
 QueryParameters = Mapping[str, Any] | None
 RequestHeaders = Mapping[str, str] | None
@@ -22,7 +25,49 @@ RequestData = Mapping[str, Any] | Iterable[Any] | str | bytes | StreamBody | Non
 _CONTENT_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 
 
-class GenericCalls(MountedRoutes[SendT]):
+P = ParamSpec("P")
+
+
+def _with_method(method: str, parameters: Callable[Concatenate[Any, P], Any]) -> Operation[P, GlobusHTTPResponse]:
+    """A call with this method.
+
+    :param parameters: a stub that has the parameters
+    """
+
+    @wraps(parameters)
+    def call(self: Any, *args: P.args, **kwargs: P.kwargs) -> Steps[GlobusHTTPResponse]:
+        reply: GlobusHTTPResponse = yield from self.request.flow(method, *args, **kwargs)
+        return reply
+
+    call.__doc__ = f"{method} with a path."
+    return Operation(call)
+
+
+def _without_body(
+    self: Any,
+    path: str,
+    *,
+    query_params: QueryParameters = None,
+    headers: RequestHeaders = None,
+    automatic_authorization: bool = True,
+) -> GlobusHTTPResponse:
+    raise NotImplementedError
+
+
+def _with_body(
+    self: Any,
+    path: str,
+    *,
+    query_params: QueryParameters = None,
+    data: RequestData = None,
+    headers: RequestHeaders = None,
+    encoding: str | None = None,
+    automatic_authorization: bool = True,
+) -> GlobusHTTPResponse:
+    raise NotImplementedError
+
+
+class GenericCalls(RouteTable):
     """``get``, ``post``, ``put``, ``patch``, ``delete`` and ``request`` with a path of one's own.
 
     ``path`` is relative to the service's address, and quoted. An absolute URL is taken as it is; the
@@ -37,107 +82,16 @@ class GenericCalls(MountedRoutes[SendT]):
 
     lists_its_routes: ClassVar[bool] = False
 
-    @operation
-    def get(
-        self,
-        path: str,
-        *,
-        query_params: QueryParameters = None,
-        headers: RequestHeaders = None,
-        automatic_authorization: bool = True,
-    ) -> Steps[GlobusHTTPResponse]:
-        """GET a path."""
-        return self.request.flow(
-            "GET",
-            path,
-            query_params=query_params,
-            headers=headers,
-            automatic_authorization=automatic_authorization,
-        )
+    #: Scheme, host and port of the service.
+    origin: str
+    #: The path of the service's address, without a slash at its end.
+    base_path: str
 
-    @operation
-    def post(
-        self,
-        path: str,
-        *,
-        query_params: QueryParameters = None,
-        data: RequestData = None,
-        headers: RequestHeaders = None,
-        encoding: str | None = None,
-        automatic_authorization: bool = True,
-    ) -> Steps[GlobusHTTPResponse]:
-        """POST to a path."""
-        return self.request.flow(
-            "POST",
-            path,
-            query_params=query_params,
-            data=data,
-            headers=headers,
-            encoding=encoding,
-            automatic_authorization=automatic_authorization,
-        )
-
-    @operation
-    def put(
-        self,
-        path: str,
-        *,
-        query_params: QueryParameters = None,
-        data: RequestData = None,
-        headers: RequestHeaders = None,
-        encoding: str | None = None,
-        automatic_authorization: bool = True,
-    ) -> Steps[GlobusHTTPResponse]:
-        """PUT to a path."""
-        return self.request.flow(
-            "PUT",
-            path,
-            query_params=query_params,
-            data=data,
-            headers=headers,
-            encoding=encoding,
-            automatic_authorization=automatic_authorization,
-        )
-
-    @operation
-    def patch(
-        self,
-        path: str,
-        *,
-        query_params: QueryParameters = None,
-        data: RequestData = None,
-        headers: RequestHeaders = None,
-        encoding: str | None = None,
-        automatic_authorization: bool = True,
-    ) -> Steps[GlobusHTTPResponse]:
-        """PATCH a path."""
-        return self.request.flow(
-            "PATCH",
-            path,
-            query_params=query_params,
-            data=data,
-            headers=headers,
-            encoding=encoding,
-            automatic_authorization=automatic_authorization,
-        )
-
-    @operation
-    def delete(
-        self,
-        path: str,
-        *,
-        query_params: QueryParameters = None,
-        headers: RequestHeaders = None,
-        automatic_authorization: bool = True,
-    ) -> Steps[GlobusHTTPResponse]:
-        """DELETE a path."""
-        return self.request.flow(
-            "DELETE",
-            path,
-            query_params=query_params,
-            headers=headers,
-            automatic_authorization=automatic_authorization,
-        )
+    get = _with_method("GET", _without_body)
+    post = _with_method("POST", _with_body)
+    put = _with_method("PUT", _with_body)
+    patch = _with_method("PATCH", _with_body)
+    delete = _with_method("DELETE", _without_body)
 
     @operation
     def request(
@@ -176,7 +130,7 @@ class GenericCalls(MountedRoutes[SendT]):
         return GlobusHTTPResponse(response, self)
 
 
-def _url(client: MountedRoutes[Any], path: str, query_params: QueryParameters) -> URL:
+def _url(client: GenericCalls, path: str, query_params: QueryParameters) -> URL:
     query = encode_query(query_params) if query_params else ""
     if path.startswith(("https://", "http://")):
         if query:
@@ -194,9 +148,6 @@ def _body(data: RequestData, encoding: str | None) -> tuple[str | None, bytes | 
     if data is None:
         return None, None
     if encoding == "json":
-        # Not at the top: most programs start with a GET.
-        from globus_transport.routing.json_body import encode_json
-
         return _CONTENT_TYPES["json"], encode_json(data)
     if encoding == "form":
         if not isinstance(data, Mapping):

@@ -1,0 +1,337 @@
+"""Reads responses of HTTP/1 (RFC 9112) without I/O: bytes in, a head and pieces of a body out.
+
+A :class:`ResponseReader` is for one response. Whoever has the connection gives it what was received, with
+:meth:`~ResponseReader.feed`, and asks for the head and then for the body, piece by piece. ``None`` means that the
+reader needs more bytes first; feeding ``b""`` tells it that the connection has ended. After the body, ``surplus`` says
+whether more was received than this response. A socket and an event loop feed it alike::
+
+    while (head := reader.read_head()) is None:
+        reader.feed(sock.recv(65536))
+
+The reader is strict. What could be understood in two ways is refused, because something between the server and us may
+have understood it the other way: two lengths, a length beside a transfer coding, a space before a colon, a bare CR.
+What RFC 9112 lets a client accept is accepted: lines that end in a bare LF, folded header lines, interim responses.
+
+Most responses of a JSON service are one piece: a head in its regular form and a body with its length. For these one
+regular expression checks the whole head. Everything after that is the same for all.
+
+Errors are those of ``http.client``, which urllib3 and requests know how to report.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from http.client import BadStatusLine, HTTPException, IncompleteRead, LineTooLong, RemoteDisconnected, UnknownProtocol
+
+import attrs
+
+from globus_transport.http.headers import Headers, Pair
+
+#: Bytes that are asked of a connection at a time.
+CHUNK = 1 << 16
+#: Header fields of one head, and trailer fields, at most.
+MOST_FIELDS = 100
+_LONGEST_LINE = 1 << 16
+_LONGEST_NUMBER = 40
+_MOST_INTERIM_RESPONSES = 32
+
+# RFC 9112, sections 4 and 5, in the form in which servers usually write it: no folding, no bare LF.
+_REGULAR_HEAD = re.compile(
+    rb"HTTP/1\.[01] [1-9][0-9]{2} [^\r\n\0]*\r\n"
+    rb"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n\0]*\r\n)*\r\n"
+).fullmatch
+_STATUS_LINE = re.compile(r"HTTP/1\.([0-9])[ \t]+([1-9][0-9]{2})(?:[ \t]+(.*))?").fullmatch
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch
+_CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\r?\n", re.DOTALL).fullmatch
+_WITHOUT_BODY = frozenset({101, 204, 304})
+_FRAMING = frozenset({"content-length", "transfer-encoding", "connection", "keep-alive", "content-encoding"})
+
+
+@attrs.frozen(eq=False)
+class ResponseHead:
+    """The head of a response.
+
+    :ivar status: the status code
+    :ivar reason: the reason phrase
+    :ivar headers: as they came
+    :ivar encoding: the value of Content-Encoding
+    :ivar chunked: whether the body is in the chunked transfer coding
+    :ivar length: of the body in bytes; ``None`` if its end is found otherwise
+    :ivar closes: whether the connection ends with this response
+    """
+
+    status: int
+    reason: str
+    headers: Headers
+    encoding: str
+    chunked: bool
+    length: int | None
+    closes: bool
+
+
+class ResponseReader:
+    """Reads one response, after the interim responses before it.
+
+    :param method: of the request
+    """
+
+    __slots__ = ("_body", "_buffer", "_ended", "_interim_responses", "_method", "_searched")
+
+    def __init__(self, method: str) -> None:
+        self._method = method
+        # What was received and not read yet.
+        self._buffer: bytes | bytearray = b""
+        self._ended = False
+        # Up to where it is known that the head does not end.
+        self._searched = 0
+        self._interim_responses = 0
+        self._body: Iterator[bytes | None] = iter(())
+
+    def feed(self, data: bytes) -> None:
+        """Take what was received; ``b""`` if the connection has ended."""
+        if not data:
+            self._ended = True
+        elif not self._buffer:
+            self._buffer = data
+        else:
+            if isinstance(self._buffer, bytes):
+                self._buffer = bytearray(self._buffer)
+            self._buffer += data
+
+    def read_head(self) -> ResponseHead | None:
+        """The head of the response, or ``None`` if more bytes are needed.
+
+        :raises HTTPException: if it is no head of HTTP/1, breaks off, is too long, or frames the body ambiguously
+        """
+        while True:
+            end = self._end_of_head()
+            if end is None:
+                return None
+            block = bytes(self._buffer[:end])
+            self._buffer = bytes(self._buffer[end:])
+            self._searched = 0
+            head = _parse_head(block, self._method)
+            if head is not None:
+                self._body = self._read_pieces(head)
+                return head
+            self._interim_responses += 1
+            if self._interim_responses >= _MOST_INTERIM_RESPONSES:
+                raise HTTPException("too many interim responses")
+
+    def _end_of_head(self) -> int | None:
+        buffer = self._buffer
+        end = buffer.find(b"\n\r\n", self._searched)
+        bare = buffer.find(b"\n\n", self._searched, len(buffer) if end < 0 else end + 1)
+        if bare >= 0:
+            return bare + 2
+        if end >= 0:
+            return end + 3
+        # The two bytes before the end may begin the empty line.
+        self._searched = max(0, len(buffer) - 2)
+        self._check_unfinished_head()
+        return None
+
+    def _check_unfinished_head(self) -> None:
+        """Refuse early what cannot become a head: a server of another protocol may wait for us to speak."""
+        buffer = self._buffer
+        if not buffer:
+            if self._ended:
+                raise RemoteDisconnected("no answer")
+            return
+        first = buffer.find(b"\n")
+        if first >= 0:
+            _parse_status_line(_line_text(bytes(buffer[:first])))
+        if len(buffer) - buffer.rfind(b"\n") > _LONGEST_LINE:
+            raise LineTooLong("status line" if first < 0 else "header line")
+        if buffer.count(b"\n") > MOST_FIELDS + 1:
+            raise HTTPException(f"got more than {MOST_FIELDS} headers")
+        if self._ended:
+            raise HTTPException("it breaks off")
+
+    def read_body(self) -> bytes | None:
+        """The next piece of the body, ``b""`` after its end, or ``None`` if more bytes are needed.
+
+        :raises HTTPException: if the body breaks off, or its chunks are malformed
+        """
+        return next(self._body, b"")
+
+    @property
+    def surplus(self) -> bool:
+        """Whether more was received than the response, once that was read."""
+        return bool(self._buffer)
+
+    def _read_pieces(self, head: ResponseHead) -> Iterator[bytes | None]:
+        if head.chunked:
+            return self._read_chunks()
+        return self._read_until_end() if head.length is None else self._read_length(head.length)
+
+    def _read_length(self, left: int) -> Iterator[bytes | None]:
+        while left:
+            piece = self._take(left)
+            if piece:
+                left -= len(piece)
+                yield piece
+            elif self._ended:
+                raise IncompleteRead(b"", left)
+            else:
+                yield None
+
+    def _read_until_end(self) -> Iterator[bytes | None]:
+        while True:
+            piece = self._take(len(self._buffer))
+            if piece:
+                yield piece
+            elif self._ended:
+                return
+            else:
+                yield None
+
+    def _read_chunks(self) -> Iterator[bytes | None]:
+        # RFC 9112, section 7.1.
+        while True:
+            while (line := self._take_line()) is None:
+                yield None
+            size = _CHUNK_SIZE(line)
+            if size is None:
+                raise IncompleteRead(b"")
+            left = int(size[1], 16)
+            if left == 0:
+                break
+            yield from self._read_length(left)
+            while len(self._buffer) < 2 and not self._ended:
+                yield None
+            if self._take(2) != b"\r\n":
+                raise IncompleteRead(b"")
+        for _ in range(MOST_FIELDS):
+            while (line := self._take_line()) is None:
+                yield None
+            # Some servers close without the empty line.
+            if line in (b"\r\n", b"\n", b""):
+                return
+        raise HTTPException("too many trailers")
+
+    def _take(self, size: int) -> bytes:
+        buffer = self._buffer
+        if size >= len(buffer):
+            self._buffer = b""
+            return bytes(buffer)
+        self._buffer = bytes(buffer[size:])
+        return bytes(buffer[:size])
+
+    def _take_line(self) -> bytes | None:
+        """The next line, or what there is of it at the end of the connection; ``None`` if more bytes are needed."""
+        end = self._buffer.find(b"\n", 0, _LONGEST_LINE)
+        if end < 0 and len(self._buffer) >= _LONGEST_LINE:
+            raise LineTooLong("chunk size or trailer")
+        if end < 0 and not self._ended:
+            return None
+        return self._take(len(self._buffer) if end < 0 else end + 1)
+
+
+def _parse_head(block: bytes, method: str) -> ResponseHead | None:
+    """A whole head, with the empty line at its end; ``None`` for that of an interim response (1xx)."""
+    if _REGULAR_HEAD(block) and len(block) <= _LONGEST_LINE:
+        lines = block[:-4].decode("latin-1").split("\r\n")
+    else:
+        lines = _regular_lines(block)
+    if len(lines) - 1 > MOST_FIELDS:
+        raise HTTPException(f"got more than {MOST_FIELDS} headers")
+    minor, status, reason = _parse_status_line(lines[0])
+    if status < 200 and status != 101:
+        return None
+    pairs: list[Pair] = []
+    framing: dict[str, str] = {}
+    for line in lines[1:]:
+        name, _, value = line.partition(":")
+        value = value.strip(" \t")
+        pairs.append((name, value))
+        key = name.lower()
+        if key in _FRAMING:
+            framing[key] = f"{framing[key]},{value}" if key in framing else value
+    return _framed(minor, status, reason, Headers.received(pairs), framing, method)
+
+
+def _parse_status_line(line: str) -> tuple[int, int, str]:
+    match = _STATUS_LINE(line)
+    if match is None:
+        if line.startswith("HTTP/") and not line.startswith("HTTP/1."):
+            raise UnknownProtocol(line.split(None, 1)[0])
+        raise BadStatusLine(line[:_LONGEST_NUMBER])
+    return int(match[1]), int(match[2]), (match[3] or "").strip(" \t")
+
+
+def _regular_lines(block: bytes) -> list[str]:
+    """The lines of a head, of which each is a whole header field."""
+    lines = [_line_text(line) for line in block.split(b"\n")]
+    # After the last LF there is nothing, and before it the empty line.
+    status_line, *fields = lines[:-2]
+    regular = [status_line]
+    if len(fields) > MOST_FIELDS:
+        raise HTTPException(f"got more than {MOST_FIELDS} headers")
+    for line in fields:
+        if line[0] in " \t":
+            # A folded line: the field goes on.
+            if len(regular) == 1:
+                raise HTTPException("its first header has no name")
+            line = f"{regular.pop()} " + line.strip(" \t")
+        name, colon, _ = line.partition(":")
+        if not colon or not _TOKEN(name):
+            raise HTTPException("it has a malformed header")
+        regular.append(line)
+    return regular
+
+
+def _line_text(line: bytes) -> str:
+    if len(line) >= _LONGEST_LINE:
+        raise LineTooLong("header line")
+    text = (line[:-1] if line.endswith(b"\r") else line).decode("latin-1")
+    if "\r" in text or "\0" in text:
+        raise HTTPException("it has a CR or NUL within a line")
+    return text
+
+
+def _framed(
+    minor: int, status: int, reason: str, headers: Headers, framing: dict[str, str], method: str
+) -> ResponseHead:
+    """The head, with how the body after it is framed (RFC 9112, section 6) and whether the connection persists (9.3).
+
+    :param minor: of the HTTP version
+    :param framing: the fields that say it, repeats joined by commas
+    """
+    chunked = False
+    length: int | None = None
+    if "transfer-encoding" in framing:
+        if "content-length" in framing:
+            raise HTTPException("it has both a Content-Length and a Transfer-Encoding")
+        if framing["transfer-encoding"].lower() != "chunked":
+            raise HTTPException("it has a transfer coding other than chunked")
+        chunked = True
+    elif "content-length" in framing:
+        length = _parse_length(framing["content-length"])
+    if minor == 0:
+        keeps_alive = "keep-alive" in framing or "keep-alive" in framing.get("connection", "").lower()
+        closes = chunked or not keeps_alive
+    else:
+        # 101 would be another protocol, which was not requested.
+        closes = status == 101 or ("connection" in framing and "close" in framing["connection"].lower())
+    if status in _WITHOUT_BODY or method == "HEAD" or (method == "CONNECT" and status < 300):
+        # They may say how a body would have been sent.
+        chunked, length = False, 0
+    elif length is None and not chunked:
+        closes = True
+    return ResponseHead(status, reason, headers, framing.get("content-encoding", ""), chunked, length, closes)
+
+
+def _parse_length(text: str) -> int:
+    if not _is_number(text):
+        # The same length twice says no more than once.
+        numbers = {part.strip(" \t") for part in text.split(",")}
+        text = numbers.pop()
+        if numbers or not _is_number(text):
+            raise HTTPException("it has no single Content-Length")
+    return int(text)
+
+
+def _is_number(text: str) -> bool:
+    return len(text) <= _LONGEST_NUMBER and text.isascii() and text.isdigit()
