@@ -20,7 +20,7 @@ from benchmarks import (
     embedding_requests,
     expired_token,
     imports,
-    kept_ways,
+    kept_connections,
     no_network,
     other_origin,
     paging,
@@ -36,7 +36,7 @@ from benchmarks.table import Row, render
 
 _MEASUREMENTS = {
     "CPU time": cpu.measure,
-    "kept connections": kept_ways.measure,
+    "kept connections": kept_connections.measure,
     "threads": threads.measure,
     "the stack alone": no_network.measure,
     "cold start": cold_start.measure,

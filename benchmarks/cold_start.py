@@ -13,8 +13,6 @@ from benchmarks.rounds import interleaved, peers_of, wall_time_of
 from benchmarks.sizes import Size
 from benchmarks.table import Row
 
-_BARE_URLLIB3 = "a bare urllib3 script"
-
 _CLIENT_SCRIPT = f"""
 import sys, time
 from {{package}} import ConfidentialAppAuthClient, RefreshTokenAuthorizer, TransferClient
@@ -25,30 +23,22 @@ authorizer = RefreshTokenAuthorizer(
 with auth_client, TransferClient(base_url=sys.argv[1], authorizer=authorizer) as client:
     print(client.get_task({TASK_ID!r})["status"])
 """
-_URLLIB3_SCRIPT = """
-import json, sys
-import urllib3
-print(json.loads(urllib3.PoolManager().request("GET", sys.argv[2]).data)["status"])
-"""
-
-_WITH_ATTRS = "the same, importing attrs"
+_WITHOUT_ORJSON = "import sys; sys.modules['orjson'] = None\n"
 _WITH_FAST = f"{OURS} with the extra fast"
 
 
 def measure(server: Loopback, size: Size) -> list[Row]:
     """Wall time of the whole program, Python's own start included."""
 
-    def program(text: str, *, fast: bool = False) -> Callable[[], object]:
-        return lambda: run_program(text, server.url, server.task_url, **({} if fast else {"GLOBUS_SDK_FAST": "false"}))
+    def program(text: str) -> Callable[[], object]:
+        return lambda: run_program(text, server.url, server.task_url)
 
     ours = _CLIENT_SCRIPT.format(package="globus_transport")
     programs = {
-        OURS: program(ours),
-        _BARE_URLLIB3: program(_URLLIB3_SCRIPT),
-        _WITH_ATTRS: program(f"import attrs{_URLLIB3_SCRIPT}"),
-        _WITH_FAST: program(ours, fast=True),
+        OURS: program(_WITHOUT_ORJSON + ours),
+        _WITH_FAST: program(ours),
         THEIRS: program(_CLIENT_SCRIPT.format(package="globus_sdk")),
     }
     times = interleaved({name: wall_time_of(run) for name, run in programs.items()}, size.process_rounds)
-    peers = peers_of(times, OURS, milliseconds, {_BARE_URLLIB3: 1.2})
+    peers = peers_of(times, OURS, milliseconds, {THEIRS: 0.9})
     return [Row("cold start: python to first reply", milliseconds(median(times[OURS])), peers)]

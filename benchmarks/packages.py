@@ -14,7 +14,7 @@ import globus_transport
 from benchmarks.loopback import Loopback
 from benchmarks.service import FIRST_REFRESH_TOKEN
 from globus_transport.core.flow import Send
-from globus_transport.http import json as json_text
+from globus_transport.http import json as json_documents
 
 OURS = "globus_transport"
 THEIRS = "globus-sdk"
@@ -37,6 +37,17 @@ class Package:
 
 
 @contextmanager
+def without_orjson() -> Iterator[None]:
+    """As if the extra ``fast`` were not installed."""
+    orjson = json_documents.orjson
+    json_documents.orjson = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        json_documents.orjson = orjson
+
+
+@contextmanager
 def our_client(
     server: Loopback,
     *,
@@ -44,19 +55,13 @@ def our_client(
     verify: bool | str = True,
     expires_in: int = _HOUR,
     terminal: Send | None = None,
-    fast: bool = False,
 ) -> Iterator[globus_transport.TransferClient]:
-    """A client of this package on its default stack.
-
-    :param fast: with the extra ``fast``, rather than the core dependencies alone. The parser of JSON is that of the
-        whole process, until another client is made
-    """
-    json_text.use_fast(fast)
+    """A client of this package on its default stack."""
     auth_client = globus_transport.ConfidentialAppAuthClient(_CLIENT_ID, "secret", base_url=server.url)
     authorizer = globus_transport.RefreshTokenAuthorizer(
         FIRST_REFRESH_TOKEN, auth_client, access_token=_ACCESS_TOKEN, expires_at=int(time.time()) + expires_in
     )
-    transport = globus_transport.Transport(verify_ssl=verify, fast=fast) if terminal is None else None
+    transport = globus_transport.Transport(verify_ssl=verify) if terminal is None else None
     with (
         auth_client,
         globus_transport.TransferClient(

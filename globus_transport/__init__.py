@@ -131,4 +131,5 @@ _SUBMODULES = ("client", "exc", "paging", "response")
 
 __all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES, _SUBMODULES)
 # To load AiohttpTerminal takes an extra, and `import *` works without any.
-__all__ = [name for name in (*__all__, "__version__") if name != "AiohttpTerminal"]
+__all__.remove("AiohttpTerminal")
+__all__.append("__version__")

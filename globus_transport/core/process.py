@@ -12,8 +12,8 @@ class PerProcess:
 
     A subclass makes it in :meth:`_make_process_state`, lists the attributes in ``_process_state``, and calls
     :meth:`_enter_process` at the end of its ``__init__``. Everything else is its recipe: a copy that is unpickled
-    elsewhere has the same settings, and begins with new locks and no connections. So does the object itself in a forked
-    child, where a thread that held a lock, or reads from a connection, does not exist.
+    elsewhere, or made by ``copy``, has the same settings, and begins with new locks and no connections. So does the
+    object itself in a forked child, where a thread that held a lock, or reads from a connection, does not exist.
     """
 
     #: Names of the attributes that :meth:`_make_process_state` sets.

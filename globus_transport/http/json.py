@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 try:
-    import orjson
+    import orjson as orjson
 except ImportError:
     orjson = None  # type: ignore[assignment]
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from globus_transport.core.flow import Flow
+from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError, NetworkError
 from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.origins import ByOrigin
@@ -38,7 +39,7 @@ def _server_failed(response: Response) -> bool:
     return response.status >= 500
 
 
-class CircuitBreaker:
+class CircuitBreaker(PerProcess):
     """A circuit for each origin: closed, open, or half open.
 
     Network errors and statuses from 500 are failures. After ``failures`` of them in a row the circuit opens: requests
@@ -53,6 +54,8 @@ class CircuitBreaker:
     :param clock: says what time it is, in seconds, and never goes back
     :raises GlobusSDKUsageError: if a number is not above 0
     """
+
+    _process_state = ("_circuits",)
 
     def __init__(
         self,
@@ -69,6 +72,9 @@ class CircuitBreaker:
         self.recovery = recovery
         self.is_failure = is_failure
         self.clock = clock
+        self._enter_process()
+
+    def _make_process_state(self) -> None:
         self._circuits = ByOrigin(_Circuit)
 
     def __call__(self, request: Request) -> Flow:

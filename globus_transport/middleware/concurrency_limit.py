@@ -7,6 +7,7 @@ from collections import deque
 from concurrent.futures import Future
 
 from globus_transport.core.flow import Flow, Steps, Wait
+from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError, GlobusTimeoutError
 from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.origins import ByOrigin
@@ -22,7 +23,7 @@ class _Line:
         self.waiting: deque[Future[None]] = deque()
 
 
-class ConcurrencyLimit:
+class ConcurrencyLimit(PerProcess):
     """At most ``limit`` requests to an origin at a time, over all threads and tasks that use the layer.
 
     First come, first served. A place is given back when the response is there; of a streamed response, when its
@@ -35,10 +36,15 @@ class ConcurrencyLimit:
     :raises GlobusSDKUsageError: if ``limit`` is not above 0
     """
 
+    _process_state = ("_lines",)
+
     def __init__(self, limit: int) -> None:
         if not limit > 0:
             raise GlobusSDKUsageError(f"ConcurrencyLimit({limit!r}): give a number above 0")
         self.limit = limit
+        self._enter_process()
+
+    def _make_process_state(self) -> None:
         self._lines = ByOrigin(_Line)
 
     def __call__(self, request: Request) -> Flow:

@@ -6,26 +6,19 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from globus_transport.core.process import PerProcess
-
 T = TypeVar("T")
 
 _MOST = 256
 
 
-class ByOrigin(PerProcess, Generic[T]):
-    """State for each origin, with the lock that guards it. In a forked child everything begins anew.
+class ByOrigin(Generic[T]):
+    """State for each origin, with the lock that guards it.
 
     :param make: makes the state of an origin
     """
 
-    _process_state = ("_states", "lock")
-
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
-        self._enter_process()
-
-    def _make_process_state(self) -> None:
         self._states: dict[str, T] = {}
         self.lock = threading.Lock()
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from globus_transport.core.flow import Flow, Sleep
+from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError, GlobusTimeoutError
 from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.origins import ByOrigin
@@ -24,7 +25,7 @@ class _Bucket:
         self.next = self.held_until = float("-inf")
 
 
-class RateLimit:
+class RateLimit(PerProcess):
     """A token bucket for each origin, shared by all threads and tasks that use the layer.
 
     A request takes the next place and waits until it comes. A 429 or 503 with ``Retry-After`` (RFC 9110, section
@@ -41,6 +42,8 @@ class RateLimit:
     :param clock: says what time it is, in seconds, and never goes back
     :raises GlobusSDKUsageError: if a number is not above 0, or ``burst`` is below 1
     """
+
+    _process_state = ("_buckets",)
 
     def __init__(
         self,
@@ -62,6 +65,9 @@ class RateLimit:
         self.max_retry_after = max_retry_after
         self.clock = clock
         self._gap = per / rate
+        self._enter_process()
+
+    def _make_process_state(self) -> None:
         self._buckets = ByOrigin(_Bucket)
 
     def __call__(self, request: Request) -> Flow:

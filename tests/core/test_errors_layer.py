@@ -7,8 +7,9 @@ import pickle
 import pytest
 
 from globus_transport.core.flow import Read
+from globus_transport.http.bodies import ERROR_BODY_LIMIT
 from globus_transport.http.messages import Response
-from globus_transport.middleware.errors import ERROR_BODY_LIMIT, Errors
+from globus_transport.middleware.errors import Errors
 from tests.core.stepping import FakeStream, World, end_of, get, in_both_worlds
 
 

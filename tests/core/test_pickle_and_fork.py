@@ -12,7 +12,7 @@ import pytest
 
 from globus_transport.authorizers.client_credentials import ClientCredentialsAuthorizer
 from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
-from globus_transport.authorizers.renewal import Renewal
+from globus_transport.authorizers.renewal import SharedRenewal
 from globus_transport.authorizers.renewing import RenewingAuthorizer
 from globus_transport.core.driver import run_above
 from globus_transport.core.flow import Flow, Start, Wait
@@ -139,7 +139,7 @@ def test_a_child_is_not_blocked_by_the_locks_of_its_parent() -> None:
             codes.append(exit_code_of_child(in_the_child))
         return 7
 
-    renewal: Renewal[int] = Renewal(fetch, lambda _: None, int, lambda: False)
+    renewal: SharedRenewal[int] = SharedRenewal(fetch, lambda _: None, int, lambda: False)
     assert run_above(renewal.renewed(fork_under_the_lock, None), unreachable) == 7
     assert codes == [7, 7]
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
-from globus_transport.authorizers.renewal import Renewal
+from globus_transport.authorizers.renewal import SharedRenewal
 from globus_transport.core.flow import Flow, Run, Shield, Start, Step, Steps, Wait
 from globus_transport.exc.base import GlobusSDKUsageError, GlobusTimeoutError
 from globus_transport.http.messages import Request, Response
@@ -338,7 +338,7 @@ def test_stored_before_adopted_before_used() -> None:
         told.append(what)
         return answer
 
-    renewal: Renewal[str] = Renewal(
+    renewal: SharedRenewal[str] = SharedRenewal(
         lambda: tell("fetch", 1),
         lambda answer: Run(tell, f"store {answer}"),
         lambda answer: tell(f"adopt {answer}", "value"),
@@ -349,12 +349,14 @@ def test_stored_before_adopted_before_used() -> None:
 
 
 def test_nothing_to_store() -> None:
-    renewal: Renewal[int] = Renewal(lambda: 1, lambda _: None, lambda answer: int(answer) + 1, lambda: False)
+    renewal: SharedRenewal[int] = SharedRenewal(
+        lambda: 1, lambda _: None, lambda answer: int(answer) + 1, lambda: False
+    )
     assert value_of(renewal.renewed(lambda: None, None)) == 2
 
 
 def test_a_fresh_value_is_used() -> None:
-    renewal: Renewal[str] = Renewal(lambda: None, lambda _: None, str, lambda: False)
+    renewal: SharedRenewal[str] = SharedRenewal(lambda: None, lambda _: None, str, lambda: False)
     with pytest.raises(StopIteration) as end:
         next(renewal.renewed(lambda: "fresh", None))
     assert end.value.value == "fresh"

@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
+from globus_transport.authorizers import renewing
 from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
-from globus_transport.authorizers.renewal import Renewal
+from globus_transport.authorizers.renewal import SharedRenewal
 from globus_transport.core.async_stack import AsyncStack
 from globus_transport.core.flow import Flow
 from globus_transport.core.layers import LayerLike
 from globus_transport.core.stack import Stack
 from globus_transport.exc.base import GlobusTimeoutError
 from globus_transport.http.messages import Request, Response
-from globus_transport.tokens import renewal
 from tests.core.stepping import ORIGIN, FakeAuth, Reply, get
 
 EXPIRED, REFUSED_LATER = 5, int(time.time()) + 10**6
@@ -100,12 +100,12 @@ def test_32_threads(expires_at: int) -> None:
 def test_two_threads_that_both_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
     both_made_one = threading.Barrier(2)
 
-    class Made(Renewal[Any]):
+    class Made(SharedRenewal[Any]):
         def __init__(self, *how: Any) -> None:
             super().__init__(*how)
             both_made_one.wait(60)
 
-    monkeypatch.setattr(renewal, "Renewal", Made)
+    monkeypatch.setattr(renewing, "SharedRenewal", Made)
     # Long enough for whoever has a renewal of their own to make a grant of their own.
     auth = rotating(lambda _: time.sleep(0.2))
     stack = Stack(Service(auth), [sharing(auth, EXPIRED).bound_to(ORIGIN)])

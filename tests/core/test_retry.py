@@ -19,8 +19,8 @@ from globus_transport.exc.base import (
     GlobusSDKUsageError,
     RedirectError,
 )
+from globus_transport.http.bodies import ERROR_BODY_LIMIT
 from globus_transport.http.messages import Request, Response
-from globus_transport.middleware.errors import ERROR_BODY_LIMIT
 from globus_transport.middleware.retry.config import RetryConfig
 from globus_transport.middleware.retry.retry import Retry
 from tests.core.retrying import BUSY, LOST, OK, after, begin, pause, stands

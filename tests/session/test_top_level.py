@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ast
 import importlib
-import os
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import globus_transport
-from globus_transport.testing.loopback_server import Peer, ScriptedServer, whole
 
 #: Names that are there to import, and take an extra.
 _WITH_AN_EXTRA = {"AiohttpTerminal"}
@@ -43,42 +43,50 @@ def test_all_names_at_once_take_no_extra() -> None:
     assert done.stdout.strip() == "TransferClient"
 
 
-def _seen_by_type_checkers(file: str) -> dict[str, str]:
+def _packages() -> list[str]:
+    """The packages that load their names when they are used."""
+    found = pkgutil.walk_packages(globus_transport.__path__, "globus_transport.")
+    names = ["globus_transport", *(module.name for module in found if module.ispkg)]
+    return [name for name in names if _file(name, "__init__.pyi").exists()]
+
+
+def _file(package: str, name: str) -> Path:
+    return Path(globus_transport.__file__).parent.parent.joinpath(*package.split("."), name)
+
+
+def _seen_by_type_checkers(package: str) -> dict[str, str]:
     return {
         alias.name: f"{node.module}"
-        for branch in ast.parse(Path(file).read_text()).body
-        if isinstance(branch, ast.If)
-        for node in branch.body
+        for node in ast.parse(_file(package, "__init__.pyi").read_text()).body
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
 
 
-def test_type_checkers_see_the_names_that_there_are() -> None:
-    seen = _seen_by_type_checkers(globus_transport.__file__)
-    modules = {name for name, home in seen.items() if home == "globus_transport"}
-    assert modules == globus_transport._SUBMODULES
-    names = {name: home for name, home in seen.items() if name not in modules}
-    assert names == {name: f"globus_transport.{module}" for name, module in globus_transport._MODULES.items()}
-    assert sorted({*names, "__version__"} - _WITH_AN_EXTRA) == sorted(globus_transport.__all__)
-
-
-@pytest.mark.parametrize("name", ["authorizers", "exc", "services.auth", "services.transfer"])
-def test_so_they_do_in_lazy_modules(name: str) -> None:
-    module = importlib.import_module(f"globus_transport.{name}")
-    assert module.__file__ is not None
-    # A package finds its names in itself.
-    home = module.__name__ if hasattr(module, "__path__") else "globus_transport"
-    seen = _seen_by_type_checkers(module.__file__)
-    assert seen == {one: f"{home}.{where}" for one, where in module._MODULES.items()}
-    assert sorted(seen) == sorted(module.__all__)
+@pytest.mark.parametrize("package", _packages())
+def test_type_checkers_see_the_names_that_there_are(package: str) -> None:
+    module: Any = importlib.import_module(package)
+    seen = _seen_by_type_checkers(package)
+    submodules = {name for name, home in seen.items() if home == "globus_transport"}
+    assert submodules == set(getattr(module, "_SUBMODULES", ()))
+    names = {name: home for name, home in seen.items() if name not in submodules}
+    assert names == {
+        name: f"globus_transport.{home}" for home, homes_names in module._NAMES.items() for name in homes_names
+    }
+    assert {*names} - {*module.__all__} <= _WITH_AN_EXTRA
     assert {*seen} <= {*dir(module)}
-    assert all(getattr(module, one).__name__ == one for one in seen)
+
+
+@pytest.mark.parametrize("package", _packages())
+def test_every_name_of_a_package_is_there(package: str) -> None:
+    module: Any = importlib.import_module(package)
+    for name in module.__all__:
+        assert getattr(module, name) is not None
     with pytest.raises(AttributeError, match="has no attribute 'Klient'"):
         module.Klient  # noqa: B018
 
 
-@pytest.mark.parametrize("name", [*globus_transport.__all__, *_WITH_AN_EXTRA])
+@pytest.mark.parametrize("name", [*vars(globus_transport)["__all__"], *_WITH_AN_EXTRA])
 def test_every_name_is_there(name: str) -> None:
     assert getattr(globus_transport, name) is not None
     assert name in dir(globus_transport)
@@ -105,16 +113,15 @@ def test_importing_loads_nothing_of_weight() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_lazy_modules_load_no_other() -> None:
+def test_packages_load_nothing_but_themselves() -> None:
+    names = [name for name in _packages() if name != "globus_transport"]
     program = (
-        "import sys, globus_transport\n"
-        "from globus_transport import authorizers, exc\n"
-        "from globus_transport.services import auth, transfer\n"
+        f"import sys, {', '.join(names)}\n"
         "print(*sorted(name for name in sys.modules if name.startswith('globus_transport.')))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    loaded = ["authorizers", "exc", "services", "services.auth", "services.transfer"]
-    assert done.stdout.split() == [f"globus_transport.{name}" for name in loaded]
+    parents = {name.rpartition(".")[0] for name in names} - {"globus_transport"}
+    assert done.stdout.split() == sorted({*names, *parents, "globus_transport.public_names"})
 
 
 def test_a_call_that_succeeds_does_not_load_tenacity() -> None:
@@ -126,40 +133,3 @@ def test_a_call_that_succeeds_does_not_load_tenacity() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
-
-
-def test_a_first_short_reply_loads_nothing_of_what_others_need() -> None:
-    late = (
-        *("scopes.collections", "scopes.scope", "services.auth.flow_managers", "authorizers.protocols"),
-        *("attempts", "middleware.retry_advice", "middleware.retry_after", "url_secrets", "events"),
-        *("routing.paging", "routing.json_body", "routing.app", "api_errors"),
-        *("services.auth.errors", "services.auth.token_replies", "services.auth.client_fields", "tokens.renewal"),
-        *("services.transfer.errors", "services.transfer.filters", "services.transfer.replies"),
-        *("terminals.heads", "terminals.replies", "terminals.long_reply", "terminals.streams", "terminals.decoding"),
-        *("terminals.bodies", "terminals.broken", "terminals.tls", "terminals.proxies"),
-    )
-    program = (
-        "import sys\n"
-        "from globus_transport import ConfidentialAppAuthClient, RefreshTokenAuthorizer, TransferClient, Transport\n"
-        "at = {'base_url': sys.argv[1], 'transport': Transport(fast=False)}\n"
-        "auth = ConfidentialAppAuthClient('c', 's', **at)\n"
-        "authorizer = RefreshTokenAuthorizer('r', auth, access_token='a', expires_at=9_999_999_999)\n"
-        "client = TransferClient(authorizer=authorizer, **at)\n"
-        "assert client.get_task('x')['status'] == 'ACTIVE'\n"
-        f"print([name for name in {late!r} if 'globus_transport.' + name in sys.modules])\n"
-        "client.paginated.task_list, client.scopes.all, client.stack['retry']\n"
-    )
-
-    def script(peer: Peer) -> None:
-        peer.read_request()
-        peer.send(whole(b'{"status": "ACTIVE"}'))
-
-    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    with ScriptedServer(script) as server:
-        command = [sys.executable, "-c", program, server.origin]
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=30)
-    assert done.stderr == ""
-    assert done.stdout.strip() == "[]"
-    for name in late:
-        # What was renamed would never be found.
-        importlib.import_module(f"globus_transport.{name}")

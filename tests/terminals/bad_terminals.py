@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -68,7 +67,7 @@ def knows_no_deadline(below: Below, request: Request) -> Any:
 
 
 def keeps_connections_after_a_fork(below: Below, request: Request) -> Any:
-    below._process = os.getpid()  # type: ignore[attr-defined]
+    below._after_fork = lambda: None  # type: ignore[attr-defined]
     return below(request)
 
 

@@ -24,7 +24,7 @@ from globus_transport import (
     RetryConfig,
     StreamBody,
 )
-from globus_transport.terminals import aiohttp_direct
+from globus_transport.terminals.aiohttp import direct
 from globus_transport.testing.loopback_server import (
     ScriptedServer,
     answering,
@@ -46,7 +46,7 @@ def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_the_aiohttp_that_is_installed_is_known() -> None:
-    assert aiohttp_direct.is_known()
+    assert direct.is_known()
 
 
 def test_what_is_sent_is_the_request_to_the_letter(run: Any) -> None:

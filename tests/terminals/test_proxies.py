@@ -26,12 +26,9 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "fast"])
-def terminal(
-    request: pytest.FixtureRequest, environment: pytest.MonkeyPatch, authority: Authority
-) -> Iterator[Urllib3Terminal]:
-    verify, fast = str(authority.file), request.param
-    terminal = Urllib3Terminal(http_timeout=5, connect_timeout=0.5, verify_ssl=verify, fast=fast)
+@pytest.fixture
+def terminal(environment: pytest.MonkeyPatch, authority: Authority) -> Iterator[Urllib3Terminal]:
+    terminal = Urllib3Terminal(http_timeout=5, connect_timeout=0.5, verify_ssl=str(authority.file))
     yield terminal
     terminal.close()
 
@@ -168,8 +165,7 @@ def test_a_secure_request_goes_through_a_tunnel(
         headers = {"Authorization": "Bearer token"}
         assert [terminal(get(f"{server.origin}/a", headers=headers)).body for _ in range(3)] == [b"secure"] * 3
         terminal.close()
-    # http.client says HTTP/1.1 from Python 3.12 on.
-    assert [request.line[:-2] for request in proxy.requests] == [f"CONNECT 127.0.0.1:{server.port} HTTP/1"]
+    assert [request.line for request in proxy.requests] == [f"CONNECT 127.0.0.1:{server.port} HTTP/1.1"]
     assert proxy.requests[0]["Proxy-Authorization"] == BASIC
     assert proxy.requests[0].values("Authorization") == []
     assert server.connections == 1

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from globus_transport.exc.base import GlobusConnectionError, GlobusSDKUsageError, ReplyFormatError
-from globus_transport.http.bodies import ByteStream, StreamBody
+from globus_transport.http.bodies import ERROR_BODY_LIMIT, ByteStream, StreamBody
 from globus_transport.http.messages import Request, Response
-from globus_transport.middleware.errors import ERROR_BODY_LIMIT
 from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import (
     PATIENCE,
@@ -30,9 +29,9 @@ CHUNKED = "Transfer-Encoding: chunked"
 MIB = 1 << 20
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "fast"])
-def terminal(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Urllib3Terminal]:
-    with fresh_terminal(monkeypatch, fast=request.param) as terminal:
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Urllib3Terminal]:
+    with fresh_terminal(monkeypatch) as terminal:
         yield terminal
 
 

@@ -11,7 +11,6 @@ from globus_transport.exc.base import GlobusConnectionTimeoutError, GlobusTimeou
 from globus_transport.http.bodies import ByteStream, StreamBody
 from globus_transport.http.messages import Request
 from globus_transport.middleware.deadline import Deadline
-from globus_transport.terminals.http1.replies import Reply
 from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, silent, whole
 from tests.terminals.fresh_terminal import fresh_terminal, get
@@ -220,22 +219,14 @@ def test_reading_a_stream_is_within_the_deadline_too(terminal: Urllib3Terminal) 
         assert server.saw_close.wait(5)
 
 
-def test_a_read_asks_for_the_time_left_even_if_there_is_nothing_to_wait_for() -> None:
-    times: Iterator[float] = iter((5.0, 5.0))
-
-    def time_left() -> float:
-        left = next(times, None)
-        if left is None:
-            raise TimeoutError("the deadline passed")
-        return left
-
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        ours.settimeout(5.0)
-        theirs.sendall(bytes(100))
-        reply = Reply(ours, method="GET", time_left=time_left, received=head("200 OK", "Content-Length: 1000"))
-        reply.begin()
-        assert reply.read1(40) + reply.read1(40) == bytes(80)
-        with pytest.raises(TimeoutError, match="the deadline passed"):
-            reply.read1(40)
-        reply.close()
+def test_a_read_asks_for_the_time_left_even_if_there_is_nothing_to_wait_for(terminal: Urllib3Terminal) -> None:
+    body = bytes(1 << 20)
+    with ScriptedServer(answering(whole(body))) as server:
+        response = terminal(get(server.origin, stream=True, deadline=time.monotonic() + SHORT))
+        assert isinstance(response.stream, ByteStream)
+        parts = iter(response.stream)
+        next(parts)
+        time.sleep(SHORT)
+        # More of it has come long since.
+        with pytest.raises(GlobusTimeoutError, match="the deadline of the call has passed"):
+            list(parts)

@@ -263,13 +263,13 @@ def _parse_status_line(line: str) -> tuple[int, int, str]:
 
 def _regular_lines(block: bytes) -> list[str]:
     """The lines of a head, of which each is a whole header field."""
-    lines = [_line_text(line) for line in block.split(b"\n")]
     # After the last LF there is nothing, and before it the empty line.
-    status_line, *fields = lines[:-2]
-    regular = [status_line]
+    status_line, *fields = block.split(b"\n")[:-2]
+    regular = [_line_text(status_line)]
+    _parse_status_line(regular[0])
     if len(fields) > MOST_FIELDS:
         raise HTTPException(f"got more than {MOST_FIELDS} headers")
-    for line in fields:
+    for line in map(_line_text, fields):
         if line[0] in " \t":
             # A folded line: the field goes on.
             if len(regular) == 1:

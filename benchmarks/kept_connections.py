@@ -12,11 +12,10 @@ import urllib3
 
 from benchmarks.figures import microseconds
 from benchmarks.loopback import TASK_ID, TASK_PATH, Loopback
-from benchmarks.packages import OURS, our_client
+from benchmarks.packages import OURS, our_client, without_orjson
 from benchmarks.rounds import cpu_time_of, interleaved, peers_of
 from benchmarks.sizes import Size
 from benchmarks.table import Row
-from globus_transport.http import json as json_text
 
 _FAR_AWAY = "http://service.example.org"
 _LIMIT = 0.5
@@ -24,30 +23,29 @@ _LIMIT = 0.5
 
 def measure(server: Loopback, size: Size) -> list[Row]:
     """The same small GET, each time against urllib3 doing no more than that."""
-    try:
-        return [row for fast in (False, True) for row in _rows(server, size, fast)]
-    finally:
-        json_text.use_fast(False)
+    rows = _rows(server, size, "with the extra fast")
+    with without_orjson():
+        return [*_rows(server, size, "core dependencies"), *rows]
 
 
-def _rows(server: Loopback, size: Size, fast: bool) -> list[Row]:
+def _rows(server: Loopback, size: Size, installed: str) -> list[Row]:
     rows = [
-        _row("plain", server, size, server.url, urllib3.PoolManager, fast),
-        _row("TLS", server, size, server.kept_tls_url, lambda: urllib3.PoolManager(ca_certs=server.ca_file), fast),
+        _row("plain", server, size, server.url, urllib3.PoolManager, installed),
+        _row("TLS", server, size, server.kept_tls_url, lambda: urllib3.PoolManager(ca_certs=server.ca_file), installed),
     ]
     os.environ["http_proxy"] = server.url
     try:
-        rows.append(_row("a proxy", server, size, _FAR_AWAY, lambda: urllib3.ProxyManager(server.url), fast))
+        rows.append(_row("a proxy", server, size, _FAR_AWAY, lambda: urllib3.ProxyManager(server.url), installed))
     finally:
         del os.environ["http_proxy"]
     return rows
 
 
 def _row(
-    way: str, server: Loopback, size: Size, url: str, make_manager: Callable[[], urllib3.PoolManager], fast: bool
+    kind: str, server: Loopback, size: Size, url: str, make_manager: Callable[[], urllib3.PoolManager], installed: str
 ) -> Row:
     with ExitStack() as stack:
-        ours = stack.enter_context(our_client(server, base_url=url, verify=server.ca_file, fast=fast))
+        ours = stack.enter_context(our_client(server, base_url=url, verify=server.ca_file))
         manager = stack.enter_context(make_manager())
         peer = f"urllib3.{type(manager).__name__}"
         times = interleaved(
@@ -60,5 +58,4 @@ def _row(
             size.cpu_rounds,
         )
     peers = peers_of(times, OURS, microseconds, {peer: _LIMIT})
-    extra = "with the extra fast" if fast else "core dependencies"
-    return Row(f"CPU time a call, {way}, {extra}", microseconds(median(times[OURS])), peers)
+    return Row(f"CPU time a call, {kind}, {installed}", microseconds(median(times[OURS])), peers)
