@@ -12,7 +12,7 @@ import urllib3
 
 from benchmarks.figures import microseconds
 from benchmarks.loopback import TASK_ID, TASK_PATH, Loopback
-from benchmarks.packages import OURS, our_client, without_orjson
+from benchmarks.packages import OURS, extra_fast, our_client
 from benchmarks.rounds import cpu_time_of, interleaved, peers_of
 from benchmarks.sizes import Size
 from benchmarks.table import Row
@@ -23,9 +23,11 @@ _LIMIT = 0.5
 
 def measure(server: Loopback, size: Size) -> list[Row]:
     """The same small GET, each time against urllib3 doing no more than that."""
-    rows = _rows(server, size, "with the extra fast")
-    with without_orjson():
-        return [*_rows(server, size, "core dependencies"), *rows]
+    rows: list[Row] = []
+    for installed in (False, True):
+        with extra_fast(installed):
+            rows += _rows(server, size, "with the extra fast" if installed else "core dependencies")
+    return rows
 
 
 def _rows(server: Loopback, size: Size, installed: str) -> list[Row]:

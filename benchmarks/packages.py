@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 import globus_sdk
+import orjson
 
 import globus_transport
 from benchmarks.loopback import Loopback
@@ -37,14 +38,14 @@ class Package:
 
 
 @contextmanager
-def without_orjson() -> Iterator[None]:
-    """As if the extra ``fast`` were not installed."""
-    orjson = json_documents.orjson
-    json_documents.orjson = None  # type: ignore[assignment]
+def extra_fast(installed: bool) -> Iterator[None]:
+    """With the extra ``fast``, or as if it were not installed."""
+    before = json_documents.orjson
+    json_documents.orjson = orjson if installed else None  # type: ignore[assignment]
     try:
         yield
     finally:
-        json_documents.orjson = orjson
+        json_documents.orjson = before
 
 
 @contextmanager

@@ -128,8 +128,7 @@ _NAMES = {
 
 # A program may use these without importing them, as in `except globus_transport.exc.NetworkError`.
 _SUBMODULES = ("client", "exc", "paging", "response")
+# `import *` works without any extra.
+_WITH_AN_EXTRA = ("AiohttpTerminal",)
 
-__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES, _SUBMODULES)
-# To load AiohttpTerminal takes an extra, and `import *` works without any.
-__all__.remove("AiohttpTerminal")
-__all__.append("__version__")
+__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES, _SUBMODULES, _WITH_AN_EXTRA)

@@ -13,13 +13,17 @@ NamesByModule = Mapping[str, tuple[str, ...]]
 
 
 def lazy_names(
-    package: str, names_by_module: NamesByModule, submodules: tuple[str, ...] = ()
+    package: str,
+    names_by_module: NamesByModule,
+    submodules: tuple[str, ...] = (),
+    with_an_extra: tuple[str, ...] = (),
 ) -> tuple[list[str], Callable[[str], object], Callable[[], list[str]]]:
     """A package's ``__all__``, ``__getattr__`` and ``__dir__``.
 
     :param package: the package's ``__name__``
     :param names_by_module: public names by the module that defines them, relative to the top of ``globus_transport``
     :param submodules: modules of the package that a program may use as attributes without importing them
+    :param with_an_extra: names that need an extra, which ``import *`` leaves out
     """
     module_of = {name: module for module, names in names_by_module.items() for name in names}
 
@@ -36,4 +40,4 @@ def lazy_names(
     def list_names() -> list[str]:
         return sorted({*vars(import_module(package)), *module_of, *submodules})
 
-    return sorted(module_of), get_attribute, list_names
+    return [name for name in sorted(module_of) if name not in with_an_extra], get_attribute, list_names
