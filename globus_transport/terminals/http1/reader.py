@@ -38,8 +38,8 @@ _MOST_INTERIM_RESPONSES = 32
 
 # RFC 9112, sections 4 and 5, in the form in which servers usually write it: no folding, no bare LF.
 _REGULAR_HEAD = re.compile(
-    rb"HTTP/1\.[01] [1-9][0-9]{2} [^\r\n\0]*\r\n"
-    rb"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n\0]*\r\n)*\r\n"
+    r"HTTP/1\.([01]) ([1-9][0-9]{2}) ([^\r\n\0]*)\r\n"
+    r"((?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n\0]*\r\n)*)\r\n"
 ).fullmatch
 _STATUS_LINE = re.compile(r"HTTP/1\.([0-9])[ \t]+([1-9][0-9]{2})(?:[ \t]+(.*))?").fullmatch
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch
@@ -76,7 +76,7 @@ class ResponseReader:
     :param method: of the request
     """
 
-    __slots__ = ("_body", "_buffer", "_ended", "_interim_responses", "_method", "_searched")
+    __slots__ = ("_body", "_buffer", "_ended", "_head", "_interim_responses", "_method", "_searched")
 
     def __init__(self, method: str) -> None:
         self._method = method
@@ -86,7 +86,8 @@ class ResponseReader:
         # Up to where it is known that the head does not end.
         self._searched = 0
         self._interim_responses = 0
-        self._body: Iterator[bytes | None] = iter(())
+        self._head: ResponseHead | None = None
+        self._body: Iterator[bytes | None] | None = None
 
     def feed(self, data: bytes) -> None:
         """Take what was received; ``b""`` if the connection has ended."""
@@ -113,7 +114,7 @@ class ResponseReader:
             self._searched = 0
             head = _parse_head(block, self._method)
             if head is not None:
-                self._body = self._read_pieces(head)
+                self._head = head
                 return head
             self._interim_responses += 1
             if self._interim_responses >= _MOST_INTERIM_RESPONSES:
@@ -154,7 +155,17 @@ class ResponseReader:
 
         :raises HTTPException: if the body breaks off, or its chunks are malformed
         """
+        if self._body is None:
+            assert self._head is not None, "the head comes first"
+            self._body = self._read_pieces(self._head)
         return next(self._body, b"")
+
+    def read_whole_body(self) -> bytes | None:
+        """The body, if it has a length and was received with its head, as most are; else ``None``."""
+        if self._head is None or self._head.length != len(self._buffer):
+            return None
+        body, self._buffer, self._body = bytes(self._buffer), b"", iter(())
+        return body
 
     @property
     def surplus(self) -> bool:
@@ -231,55 +242,57 @@ class ResponseReader:
 
 def _parse_head(block: bytes, method: str) -> ResponseHead | None:
     """A whole head, with the empty line at its end; ``None`` for that of an interim response (1xx)."""
-    if _REGULAR_HEAD(block) and len(block) <= _LONGEST_LINE:
-        lines = block[:-4].decode("latin-1").split("\r\n")
+    regular = _REGULAR_HEAD(block.decode("latin-1")) if len(block) <= _LONGEST_LINE else None
+    if regular is not None:
+        minor, status, reason, fields = regular.groups()
+        lines = fields.split("\r\n")[:-1]
     else:
-        lines = _regular_lines(block)
-    if len(lines) - 1 > MOST_FIELDS:
+        (minor, status, reason), lines = _parse_irregular_head(block)
+    if len(lines) > MOST_FIELDS:
         raise HTTPException(f"got more than {MOST_FIELDS} headers")
-    minor, status, reason = _parse_status_line(lines[0])
-    if status < 200 and status != 101:
+    if status[0] == "1" and status != "101":
         return None
     pairs: list[Pair] = []
     framing: dict[str, str] = {}
-    for line in lines[1:]:
+    for line in lines:
         name, _, value = line.partition(":")
         value = value.strip(" \t")
         pairs.append((name, value))
         key = name.lower()
         if key in _FRAMING:
             framing[key] = f"{framing[key]},{value}" if key in framing else value
-    return _framed(minor, status, reason, Headers.received(pairs), framing, method)
+    return _framed(minor, int(status), reason.strip(" \t"), Headers.received(pairs), framing, method)
 
 
-def _parse_status_line(line: str) -> tuple[int, int, str]:
+def _parse_status_line(line: str) -> tuple[str, str, str]:
+    """Minor version, status and reason phrase."""
     match = _STATUS_LINE(line)
     if match is None:
         if line.startswith("HTTP/") and not line.startswith("HTTP/1."):
             raise UnknownProtocol(line.split(None, 1)[0])
         raise BadStatusLine(line[:_LONGEST_NUMBER])
-    return int(match[1]), int(match[2]), (match[3] or "").strip(" \t")
+    return match[1], match[2], match[3] or ""
 
 
-def _regular_lines(block: bytes) -> list[str]:
-    """The lines of a head, of which each is a whole header field."""
+def _parse_irregular_head(block: bytes) -> tuple[tuple[str, str, str], list[str]]:
+    """The parts of the status line, and the header fields, each in a line of its own."""
     # After the last LF there is nothing, and before it the empty line.
     status_line, *fields = block.split(b"\n")[:-2]
-    regular = [_line_text(status_line)]
-    _parse_status_line(regular[0])
+    start = _parse_status_line(_line_text(status_line))
+    lines: list[str] = []
     if len(fields) > MOST_FIELDS:
         raise HTTPException(f"got more than {MOST_FIELDS} headers")
     for line in map(_line_text, fields):
         if line[0] in " \t":
             # A folded line: the field goes on.
-            if len(regular) == 1:
+            if not lines:
                 raise HTTPException("its first header has no name")
-            line = f"{regular.pop()} " + line.strip(" \t")
+            line = f"{lines.pop()} " + line.strip(" \t")
         name, colon, _ = line.partition(":")
         if not colon or not _TOKEN(name):
             raise HTTPException("it has a malformed header")
-        regular.append(line)
-    return regular
+        lines.append(line)
+    return start, lines
 
 
 def _line_text(line: bytes) -> str:
@@ -292,7 +305,7 @@ def _line_text(line: bytes) -> str:
 
 
 def _framed(
-    minor: int, status: int, reason: str, headers: Headers, framing: dict[str, str], method: str
+    minor: str, status: int, reason: str, headers: Headers, framing: dict[str, str], method: str
 ) -> ResponseHead:
     """The head, with how the body after it is framed (RFC 9112, section 6) and whether the connection persists (9.3).
 
@@ -309,7 +322,7 @@ def _framed(
         chunked = True
     elif "content-length" in framing:
         length = _parse_length(framing["content-length"])
-    if minor == 0:
+    if minor == "0":
         keeps_alive = "keep-alive" in framing or "keep-alive" in framing.get("connection", "").lower()
         closes = chunked or not keeps_alive
     else:
@@ -324,14 +337,9 @@ def _framed(
 
 
 def _parse_length(text: str) -> int:
-    if not _is_number(text):
-        # The same length twice says no more than once.
-        numbers = {part.strip(" \t") for part in text.split(",")}
-        text = numbers.pop()
-        if numbers or not _is_number(text):
-            raise HTTPException("it has no single Content-Length")
-    return int(text)
-
-
-def _is_number(text: str) -> bool:
-    return len(text) <= _LONGEST_NUMBER and text.isascii() and text.isdigit()
+    # The same length twice says no more than once.
+    numbers = {part.strip(" \t") for part in text.split(",")} if "," in text else {text}
+    number = numbers.pop()
+    if numbers or len(number) > _LONGEST_NUMBER or not (number.isascii() and number.isdigit()):
+        raise HTTPException("it has no single Content-Length")
+    return int(number)

@@ -86,13 +86,19 @@ class Exchange:
         """
         request, reader = self.request, self._reader
         try:
-            while (head := reader.read_head()) is None:
+            head = None
+            while head is None:
                 reader.feed(self._receive_bytes())
+                head = reader.read_head()
         except (OSError, HTTPException) as error:
             raise network_error(request, error, self._limit) from error
         if request.stream or head.encoding or head.length is None or head.length > ERROR_BODY_LIMIT:
             return response_from_stream(request, head.status, head.headers, ExchangeStream(self, head), head.reason)
-        body = b"".join(self.pieces(head))
+        body = reader.read_whole_body()
+        if body is None:
+            body = b"".join(self.pieces(head))
+        else:
+            self._finish(head)
         return Response(head.status, head.headers, body, None, head.reason, request)
 
     def pieces(self, head: ResponseHead) -> Iterator[bytes]:
@@ -107,7 +113,10 @@ class Exchange:
             if not piece:
                 break
             yield piece
-        if head.closes or reader.surplus:
+        self._finish(head)
+
+    def _finish(self, head: ResponseHead) -> None:
+        if head.closes or self._reader.surplus:
             # What came besides the response might be taken for the next one.
             self.close()
         elif self._sock is not None:
