@@ -1,13 +1,18 @@
-"""An absolute http or https URL that knows its origin."""
+"""Absolute http and https URLs that know their origin, and the quoting of paths."""
 
 from __future__ import annotations
 
-from urllib.parse import urljoin, urlsplit
+import enum
+import uuid
+from typing import Any
+from urllib.parse import quote, urljoin, urlsplit
 
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.secrets import hidden_in_text
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+# As a set for str.strip(): it leaves nothing of a text that has no others, and takes no regular expression.
+_NEEDS_NO_QUOTING = "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 class URL(str):
@@ -65,6 +70,40 @@ class URL(str):
 def origin_of(url: str) -> str:
     """The origin of a URL: ``https://HOST.org:443/x`` gives ``https://host.org``."""
     return URL(url).origin
+
+
+def path_segment(name: str, value: Any) -> str:
+    """A path argument, quoted so that it stays one segment (RFC 3986, section 3.3).
+
+    :raises GlobusSDKUsageError: if it is empty, ``.`` or ``..``, or no text, number or UUID
+    """
+    if isinstance(value, enum.Enum):
+        value = value.value
+    if isinstance(value, bool) or not isinstance(value, (str, int, uuid.UUID)):
+        raise GlobusSDKUsageError(f"{name}: expected an id, got {value!r}")
+    text = str(value)
+    if text and text[0] != "." and not text.strip(_NEEDS_NO_QUOTING):
+        return text
+    if text in ("", ".", ".."):
+        raise GlobusSDKUsageError(f"{name}: {text!r} is no id: it would change the address of the call")
+    return _quoted(name, text, safe="")
+
+
+def whole_path(path: str) -> str:
+    """A path as one text, each segment quoted.
+
+    :raises GlobusSDKUsageError: if it has segments ``.`` or ``..``, which would be taken away on the way
+    """
+    if any(segment in (".", "..") for segment in path.split("/")):
+        raise GlobusSDKUsageError(f"the path {path!r} has a segment '.' or '..'")
+    return _quoted("path", path, safe="/")
+
+
+def _quoted(name: str, text: str, *, safe: str) -> str:
+    try:
+        return quote(text, safe=safe)
+    except UnicodeEncodeError:
+        raise GlobusSDKUsageError(f"{name}: {text!r} is not text that can be encoded as UTF-8") from None
 
 
 def _split(text: object) -> tuple[str, str]:

@@ -11,9 +11,9 @@ from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.bodies import StreamBody
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request
-from globus_transport.http.urls import URL
+from globus_transport.http.urls import URL, whole_path
 from globus_transport.routing.json_body import encode_json
-from globus_transport.routing.parameters import encode_query, whole_path
+from globus_transport.routing.parameters import encode_query
 from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import Operation, operation
 from globus_transport.routing.table import RouteTable

@@ -171,7 +171,7 @@ class PageRequests:
         self._plan = plan
         self._paging = paging
         self._client = client
-        self._target, query, fields, self._document = plan.parts(client, args, kwargs)
+        self._url, query, fields, self._document = plan.parts(client, args, kwargs)
         # An iterator among the arguments serves every page, not only the first.
         self._query = {name: list(value) if isinstance(value, Iterator) else value for name, value in query.items()}
         self._fields = fields
@@ -184,7 +184,7 @@ class PageRequests:
 
     def request(self) -> Request:
         """The request for the next page."""
-        return self._plan.build(self._client, (self._target, self._query, self._fields, self._document))
+        return self._plan.build((self._url, self._query, self._fields, self._document))
 
     def take(self, response: Response) -> Any:
         """The page that came, as the route's reply.

@@ -11,7 +11,7 @@ import enum
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, TypeVar, Union
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import attrs
 
@@ -19,9 +19,6 @@ from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.routing.missing import MISSING, MissingType
 
 T = TypeVar("T")
-
-# As a set for str.strip(): it leaves nothing of a text that has no others, and takes no regular expression.
-_NEEDS_NO_QUOTING = "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 #: Makes a value of one parameter ready for the wire; is given the parameter's name for its errors.
 Encode = Callable[[str, Any], Any]
@@ -66,40 +63,6 @@ class MoreFields:
 
 QueryParams = Annotated[Mapping[str, Any] | None, MoreQuery()]
 BodyParams = Annotated[Mapping[str, Any] | None, MoreFields()]
-
-
-def path_segment(name: str, value: Any) -> str:
-    """A path argument, quoted so that it stays one segment (RFC 3986, section 3.3).
-
-    :raises GlobusSDKUsageError: if it is empty, ``.`` or ``..``, or no text, number or UUID
-    """
-    if isinstance(value, enum.Enum):
-        value = value.value
-    if isinstance(value, bool) or not isinstance(value, (str, int, uuid.UUID)):
-        raise GlobusSDKUsageError(f"{name}: expected an id, got {kind_of(value)}")
-    text = str(value)
-    if text and text[0] != "." and not text.strip(_NEEDS_NO_QUOTING):
-        return text
-    if text in ("", ".", ".."):
-        raise GlobusSDKUsageError(f"{name}: {text!r} is no id: it would change the address of the call")
-    return _quoted(name, text, safe="")
-
-
-def whole_path(path: str) -> str:
-    """A path as one text, each segment quoted.
-
-    :raises GlobusSDKUsageError: if it has segments ``.`` or ``..``, which would be taken away on the way
-    """
-    if any(segment in (".", "..") for segment in path.split("/")):
-        raise GlobusSDKUsageError(f"the path {path!r} has a segment '.' or '..'")
-    return _quoted("path", path, safe="/")
-
-
-def _quoted(name: str, text: str, *, safe: str) -> str:
-    try:
-        return quote(text, safe=safe)
-    except UnicodeEncodeError:
-        raise GlobusSDKUsageError(f"{name}: {text!r} is not text that can be encoded as UTF-8") from None
 
 
 def query_text(name: str, value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn, TypedDict, get_args, get_origin, get_type_hint
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request, Response
-from globus_transport.http.urls import URL
+from globus_transport.http.urls import URL, path_segment
 from globus_transport.routing.json_body import encode_json
 from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import (
@@ -20,7 +20,6 @@ from globus_transport.routing.parameters import (
     MoreQuery,
     Query,
     encode_query,
-    path_segment,
 )
 from globus_transport.routing.replies import GlobusHTTPResponse, IterableResponse
 from globus_transport.scopes.scope import Scope
@@ -31,8 +30,8 @@ _NO_HEADERS = Headers()
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _PLACES = (Query, Field, Body, MoreQuery, MoreFields)
 
-#: The parts of a call: path, query, fields of the body, and the body's document if it is given whole.
-Parts = tuple[str, dict[str, Any], dict[str, Any], Any]
+#: The parts of a call: URL without its query, query, fields of the body, and the body's document if it is given whole.
+Parts = tuple[URL, dict[str, Any], dict[str, Any], Any]
 
 
 class RouteOptions(TypedDict, total=False):
@@ -142,7 +141,7 @@ class Plan:
         :raises TypeError: if the arguments don't fit the stub
         :raises GlobusSDKUsageError: if an argument has no form on the wire
         """
-        return self.build(client, self.parts(client, args, kwargs))
+        return self.build(self.parts(client, args, kwargs))
 
     def parts(self, client: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Parts:
         """The call's arguments, each in its place.
@@ -153,23 +152,23 @@ class Plan:
         given = self._given(args, kwargs)
         if self.prepare is not None:
             given = self.prepare(given)
-        target = self._target(client.base_path, given)
-        return (target, *self._sorted(given, client))
+        query, fields, document = self._sorted(given, client)
+        return self._url(client, given), query, fields, document
 
-    def build(self, client: Any, parts: Parts) -> Request:
+    def build(self, parts: Parts) -> Request:
         """The request of a call's parts.
 
         :raises GlobusSDKUsageError: if a part has no form on the wire
         """
-        target, query, fields, document = parts
+        url, query, fields, document = parts
         if query:
             text = encode_query(query)
             if text:
-                target = f"{target}?{text}"
+                url = URL.at(url.origin, f"{url.target}?{text}")
         headers, body = self._body(document, fields)
         return Request(
             self.method,
-            URL.at(client.origin, target),
+            url,
             headers,
             body,
             repeatable=self.repeatable,
@@ -228,12 +227,12 @@ class Plan:
             raise TypeError(f"{self.name}(): {error}") from None
         raise AssertionError(f"{self.name}: the arguments fit its signature, yet not its plan")
 
-    def _target(self, base_path: str, given: Mapping[str, Any]) -> str:
-        parts = [base_path, self._literals[0]]
+    def _url(self, client: Any, given: Mapping[str, Any]) -> URL:
+        parts = [client.base_path, self._literals[0]]
         for name, literal in zip(self._path_names, self._literals[1:], strict=True):
             parts.append(path_segment(name, given[name]))
             parts.append(literal)
-        return "".join(parts)
+        return URL.at(client.origin, "".join(parts))
 
     def _body(self, document: Any, fields: dict[str, Any]) -> tuple[Headers, bytes | None]:
         if document is not MISSING:

@@ -32,7 +32,8 @@ def request_head(request: Request, *, target: str, host: str, added: Mapping[str
             # The body decides that.
             continue
         fields.append(f"{name}: {value}\r\n")
-    fields += [f"{name}: {value}\r\n" for name, value in added.items()]
+    for name, value in added.items():
+        fields.append(f"{name}: {value}\r\n")
     if body is None:
         if request.method in _EXPECT_A_BODY:
             fields.append("Content-Length: 0\r\n")
