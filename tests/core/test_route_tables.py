@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import pydoc
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 import globus_transport
-from globus_transport import RouteTable
+from globus_transport import GlobusHTTPResponse, Response, RouteTable, TransferClient
 
 TABLES = [
     value
@@ -97,6 +98,22 @@ def widgets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     yield importlib.import_module("widget_service.routes.widgets")
     for name in [name for name in sys.modules if name.partition(".")[0] == "widget_service"]:
         del sys.modules[name]
+
+
+def test_help_shows_the_signature() -> None:
+    text = pydoc.render_doc(TransferClient.get_task, renderer=pydoc.plaintext)
+    assert "get_task(task_id: " in text
+    assert "query_params: " in text
+    assert "One task" in text
+
+
+def test_an_operation_says_what_a_call_returns() -> None:
+    client = TransferClient(terminal=lambda _request: Response(200, {}, b"{}"))
+    assert inspect.signature(client.task_wait).return_annotation is bool
+    assert inspect.signature(client.submit_transfer).return_annotation is GlobusHTTPResponse
+    assert inspect.signature(TransferClient.task_wait).return_annotation is bool
+    assert [TransferClient.get.name, TransferClient.post.name, client.delete.__name__] == ["get", "post", "delete"]
+    assert list(inspect.signature(client.put).parameters)[:2] == ["path", "query_params"]
 
 
 def test_what_they_name_and_nothing_has_is_said(widgets: Any) -> None:
