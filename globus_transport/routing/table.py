@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from globus_transport.exc.api import GlobusAPIError
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Response
-from globus_transport.routing.bound import CallClasses
+from globus_transport.routing.bound import CallClasses, NotMounted
 from globus_transport.routing.plan import call_signature
 from globus_transport.scopes.scope import Scope
 
@@ -126,7 +126,7 @@ class RouteTable:
     :cvar scopes: the service's scopes, by name
     :cvar resource_server: the service's name in token responses; by default that of ``scopes``
     :cvar token_scopes: the scopes that a token needs, for routes that do not declare their own
-    :cvar call_classes: what a route becomes when its name is read from an instance; empty for a table without a client
+    :cvar call_classes: what a route becomes when its name is read from an instance
     :cvar lists_its_routes: whether ``routes`` shows the routes that this class itself declares
     """
 
@@ -140,7 +140,7 @@ class RouteTable:
         resource_server = _ResourceServerOfScopes()
     token_scopes: ClassVar[Iterable[str | Scope]] = ()
     lists_its_routes: ClassVar[bool] = True
-    call_classes: ClassVar[CallClasses] = {}
+    call_classes: ClassVar[CallClasses] = dict.fromkeys(("route", "paged route", "operation"), NotMounted)
 
     @classmethod
     def error_from(cls, response: Response) -> Exception:

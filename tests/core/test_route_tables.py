@@ -13,6 +13,7 @@ import pytest
 
 import globus_transport
 from globus_transport import GlobusHTTPResponse, Response, RouteTable, TransferClient
+from globus_transport.routing import get
 
 TABLES = [
     value
@@ -61,6 +62,7 @@ def __getattr__(name):
     return Pages
 """
 _REPLIES = """
+from globus_transport.routing import get
 from globus_transport import GlobusHTTPResponse
 
 class Pages(GlobusHTTPResponse):
@@ -69,6 +71,7 @@ class Pages(GlobusHTTPResponse):
 _ROUTES = """
 from __future__ import annotations
 from typing import TYPE_CHECKING
+from globus_transport.routing import get
 from globus_transport import GlobusHTTPResponse
 from globus_transport.routing.route import get
 from globus_transport.routing.table import RouteTable
@@ -98,6 +101,17 @@ def widgets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     yield importlib.import_module("widget_service.routes.widgets")
     for name in [name for name in sys.modules if name.partition(".")[0] == "widget_service"]:
         del sys.modules[name]
+
+
+def test_a_table_without_a_client_says_that_it_has_to_be_mounted() -> None:
+    class Widgets(RouteTable):
+        @get("/widget/{size}")
+        def widget(self, size: str) -> GlobusHTTPResponse:
+            """A widget."""
+            raise NotImplementedError
+
+    with pytest.raises(TypeError, match=r"mount it: class Client\(BaseClient, Widgets\)"):
+        Widgets().widget  # noqa: B018
 
 
 def test_help_shows_the_signature() -> None:
