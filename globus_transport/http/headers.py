@@ -119,9 +119,6 @@ class Headers(Mapping[str, str]):
     def __repr__(self) -> str:
         return f"Headers({self.redacted()!r})"
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return (Headers.received, (self._pairs,))
-
 
 def _comparable(headers: Headers) -> tuple[Pair, ...]:
     return tuple((name.lower(), value) for name, value in headers.pairs)

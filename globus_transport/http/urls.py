@@ -64,9 +64,6 @@ class URL(str):
     def __repr__(self) -> str:
         return repr(self.redacted())
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return (URL.at, (self.origin, self.target))
-
 
 def origin_of(url: str) -> str:
     """The origin of a URL: ``https://HOST.org:443/x`` gives ``https://host.org``."""
