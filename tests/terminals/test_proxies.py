@@ -3,11 +3,17 @@
 import base64
 import select
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from globus_transport.exc.base import GlobusConnectionError, GlobusConnectionTimeoutError, GlobusSDKUsageError
+from globus_transport.exc.base import (
+    GlobusConnectionError,
+    GlobusConnectionTimeoutError,
+    GlobusSDKUsageError,
+    GlobusTimeoutError,
+)
 from globus_transport.http.messages import Request
 from globus_transport.terminals.proxies import proxy_for
 from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
@@ -173,6 +179,48 @@ def test_a_secure_request_goes_through_a_tunnel(
     for request in server.requests:
         assert request["Host"] == f"127.0.0.1:{server.port}"
         assert request.values("Proxy-Authorization") == []
+
+
+def test_a_tunnel_can_lead_through_a_proxy_with_tls(
+    environment: pytest.MonkeyPatch, terminal: Urllib3Terminal, authority: Authority
+) -> None:
+    context = authority.server_context("127.0.0.1")
+    with (
+        ScriptedServer(answering(whole(b"secure")), tls=context) as server,
+        ScriptedServer(tunnel, tls=context) as proxy,
+    ):
+        environment.setenv("https_proxy", proxy.origin)
+        assert [terminal(get(server.origin)).body for _ in range(2)] == [b"secure"] * 2
+        terminal.close()
+    assert (proxy.connections, server.connections) == (1, 1)
+
+
+def test_bytes_that_a_proxy_sends_before_the_tunnel_are_refused(
+    environment: pytest.MonkeyPatch, terminal: Urllib3Terminal
+) -> None:
+    def forge(peer: Peer) -> None:
+        peer.read_head()
+        peer.send(b"HTTP/1.1 200 OK\r\n\r\nforged")
+
+    with ScriptedServer(forge) as proxy:
+        environment.setenv("HTTPS_PROXY", proxy.origin)
+        with pytest.raises(GlobusConnectionError, match="more than the answer to CONNECT") as caught:
+            terminal(get("https://data.example.org"))
+    assert not caught.value.request_began
+
+
+def test_the_deadline_ends_a_proxy_that_drips(environment: pytest.MonkeyPatch, terminal: Urllib3Terminal) -> None:
+    def drip(peer: Peer) -> None:
+        peer.read_head()
+        while not peer.server.stopping.is_set():
+            peer.send(b"H")
+            peer.pause(0.02)
+
+    with ScriptedServer(drip) as proxy:
+        environment.setenv("HTTPS_PROXY", proxy.origin)
+        with pytest.raises(GlobusTimeoutError) as caught:
+            terminal(get("https://data.example.org", deadline=time.monotonic() + 0.2))
+    assert not caught.value.request_began
 
 
 def test_a_tunnel_that_the_server_closed_is_made_anew(
