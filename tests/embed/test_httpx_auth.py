@@ -13,7 +13,7 @@ import httpx
 import httpx2
 import pytest
 
-import globus_transport.embed.httpx.host
+import globus_transport.embed.httpx.public
 import globus_transport.embed.httpx2
 from globus_transport import (
     AccessTokenAuthorizer,
@@ -52,8 +52,8 @@ class Host:
 
 
 HOSTS = {
-    "httpx.Client": Host(httpx, globus_transport.embed.httpx.host, False),
-    "httpx.AsyncClient": Host(httpx, globus_transport.embed.httpx.host, True),
+    "httpx.Client": Host(httpx, globus_transport.embed.httpx.public, False),
+    "httpx.AsyncClient": Host(httpx, globus_transport.embed.httpx.public, True),
     "httpx2.Client": Host(httpx2, globus_transport.embed.httpx2, False),
     "httpx2.AsyncClient": Host(httpx2, globus_transport.embed.httpx2, True),
 }

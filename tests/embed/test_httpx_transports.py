@@ -15,7 +15,7 @@ import httpx
 import httpx2
 import pytest
 
-import globus_transport.embed.httpx.host
+import globus_transport.embed.httpx.public
 import globus_transport.embed.httpx2
 from globus_transport import (
     AccessTokenAuthorizer,
@@ -78,8 +78,8 @@ class Host:
 
 
 HOSTS = {
-    "httpx.Client": Host(httpx, globus_transport.embed.httpx.host, False),
-    "httpx.AsyncClient": Host(httpx, globus_transport.embed.httpx.host, True),
+    "httpx.Client": Host(httpx, globus_transport.embed.httpx.public, False),
+    "httpx.AsyncClient": Host(httpx, globus_transport.embed.httpx.public, True),
     "httpx2.Client": Host(httpx2, globus_transport.embed.httpx2, False),
     "httpx2.AsyncClient": Host(httpx2, globus_transport.embed.httpx2, True),
 }
@@ -101,7 +101,7 @@ def test_the_stack_of_a_client(globus: Sandbox) -> None:
     authorizer = AccessTokenAuthorizer(globus.issue_token(TransferScopes.all).access_token)
     url = f"{globus.transfer_url}v0.10/task_list"
     with TransferClient(authorizer=authorizer, base_url=globus.transfer_url) as client:
-        transport = globus_transport.embed.httpx.host.StackTransport(client.stack)
+        transport = globus_transport.embed.httpx.public.StackTransport(client.stack)
         with httpx.Client(transport=transport) as host:
             globus.faults.add(503, headers={"Retry-After": "0"})
             assert host.get(url).json()["DATA"] == []
@@ -109,7 +109,7 @@ def test_the_stack_of_a_client(globus: Sandbox) -> None:
 
     async def main() -> None:
         async with AsyncTransferClient(authorizer=authorizer, base_url=globus.transfer_url) as client:
-            transport = globus_transport.embed.httpx.host.AsyncStackTransport(client.stack)
+            transport = globus_transport.embed.httpx.public.AsyncStackTransport(client.stack)
             async with httpx.AsyncClient(transport=transport) as host:
                 assert (await host.get(url)).json()["DATA"] == []
 
@@ -198,7 +198,7 @@ def test_errors_of_a_terminal_over_httpx_come_back_as_they_were(library: Any) ->
         def handle_request(self, request: Any) -> Any:
             raise library.PoolTimeout("full", request=request)
 
-    embed = globus_transport.embed.httpx.host if library is httpx else globus_transport.embed.httpx2
+    embed = globus_transport.embed.httpx.public if library is httpx else globus_transport.embed.httpx2
     with library.Client(transport=Broken()) as inner:
         transport = embed.StackTransport(Stack(HttpxTerminal(inner)))
         with library.Client(transport=transport) as client, pytest.raises(library.PoolTimeout):
@@ -289,7 +289,7 @@ def test_streaming_and_letting_go() -> None:
         peer.wait_for_close()
 
     terminal = Urllib3Terminal(http_timeout=10)
-    transport = globus_transport.embed.httpx.host.StackTransport(Stack(terminal))
+    transport = globus_transport.embed.httpx.public.StackTransport(Stack(terminal))
     with ScriptedServer(script) as server, httpx.Client(transport=transport) as client:
         with client.stream("GET", server.origin) as reply:
             assert next(reply.iter_bytes()) == b"first"
@@ -297,7 +297,7 @@ def test_streaming_and_letting_go() -> None:
     terminal.close()
 
 
-@pytest.mark.parametrize("embed", [globus_transport.embed.httpx.host, globus_transport.embed.httpx2])
+@pytest.mark.parametrize("embed", [globus_transport.embed.httpx.public, globus_transport.embed.httpx2])
 def test_each_kind_of_stack_in_its_place(embed: Any) -> None:
     with pytest.raises(GlobusSDKUsageError, match="its twin cannot run here"):
         embed.StackTransport(AsyncStack(lambda request: None))  # type: ignore[arg-type, return-value]
@@ -329,7 +329,7 @@ def test_a_body_that_a_layer_kept_the_beginning_of_breaks_off(host: Host, stream
 
 def test_what_there_is_of_it_comes_first() -> None:
     terminal = Urllib3Terminal(http_timeout=10)
-    transport = globus_transport.embed.httpx.host.StackTransport(Stack(terminal, [_keeps_three_bytes]))
+    transport = globus_transport.embed.httpx.public.StackTransport(Stack(terminal, [_keeps_three_bytes]))
     with (
         ScriptedServer(answering(whole(b"abcdef", "404 Not Found"))) as server,
         httpx.Client(transport=transport) as one,

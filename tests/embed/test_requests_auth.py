@@ -200,7 +200,7 @@ def test_the_same_host_at_another_scheme_is_another_server() -> None:
     redirect.url = prepared.url or ""
     redirect.request = prepared
     redirect.headers["Location"] = "https://service.example.org/"
-    assert auth._answered(redirect) is redirect
+    assert auth._handle_response(redirect) is redirect
     assert "Authorization" not in prepared.headers
 
 

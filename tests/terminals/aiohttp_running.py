@@ -36,7 +36,7 @@ def with_session(use: Callable[[AiohttpTerminal], Awaitable[Any]], **settings: A
 
 def _the_long_way(monkeypatch: pytest.MonkeyPatch) -> Runs:
     # As with an aiohttp whose connections are not as they are known.
-    monkeypatch.setattr("globus_transport.terminals.aiohttp.sessions.is_known", lambda: False)
+    monkeypatch.setattr("globus_transport.terminals.aiohttp.sessions.is_supported", lambda: False)
     return with_own
 
 

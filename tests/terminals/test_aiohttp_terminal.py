@@ -46,7 +46,7 @@ def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_the_aiohttp_that_is_installed_is_known() -> None:
-    assert direct.is_known()
+    assert direct.is_supported()
 
 
 def test_what_is_sent_is_the_request_to_the_letter(run: Any) -> None:
