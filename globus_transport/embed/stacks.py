@@ -1,4 +1,4 @@
-"""A stack inside an HTTP library: the layers that stay out, and response bodies that a layer truncated."""
+"""A stack inside an HTTP library: which layers stay out, which encodings are decoded, and truncated bodies."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from globus_transport.http.bodies import AsyncByteStream, ByteStream
 from globus_transport.http.messages import Response
 
 StackT = TypeVar("StackT", Stack, AsyncStack)
+
+#: The content encodings that every terminal decodes. A body in another encoding reaches the library as it was sent.
+DECODED_ENCODINGS = frozenset({"gzip", "x-gzip", "deflate"})
 
 
 def without_layers(stack: StackT, kind: type[StackT], *left_out: type[object]) -> StackT:

@@ -47,7 +47,7 @@ _NOT_FROM_SESSION = ("User-Agent", "Accept-Encoding", "Accept", "Connection", "A
 
 
 class RequestsTerminal(PerProcess):
-    """Sends through a ``requests.Session``. Threads may share it as far as they may share the session.
+    """Sends through a ``requests.Session``. Threads may share it if they may share the session.
 
     :param session: of the program; it is never closed here, and the program takes care of it after a fork. By
         default, a new session, which opens new connections after a fork
@@ -149,8 +149,8 @@ def _do_not_authorize(prepared: requests.PreparedRequest) -> requests.PreparedRe
 class _HiddenLocation:
     """Hides the Location header of a response from the session, and restores it later.
 
-    For a redirect, a session prepares the next request even if it does not follow. To do so it reads the body, without
-    a look at the deadline, and fails if the header is not a URL.
+    For a redirect, a session prepares the next request even if it does not follow. For that it reads the body,
+    past the deadline, and raises an exception if the header is not a URL.
     """
 
     def __init__(self, prepared: requests.PreparedRequest) -> None:

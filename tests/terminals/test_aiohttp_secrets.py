@@ -1,4 +1,4 @@
-"""Credentials that are put on through aiohttp: sent as they are, and printed nowhere."""
+"""Credentials in requests through aiohttp are sent unchanged, and never printed."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ def test_what_holds_a_credential_stays_hidden_in_copies() -> None:
         copy.deepcopy(fields),
         pickle.loads(pickle.dumps(fields)),
     )
-    for one in copies:
-        assert "hush" not in f"{one!r} {one} {list(one.items())}"
-        assert repr(one["accept"]) == "'a/b'"
-        assert [f"{one[name]}" for name in SECRETS] == list(SECRETS.values())
+    for headers in copies:
+        assert "hush" not in f"{headers!r} {headers} {list(headers.items())}"
+        assert repr(headers["accept"]) == "'a/b'"
+        assert [f"{headers[name]}" for name in SECRETS] == list(SECRETS.values())
 
 
 def _said_of(middleware: Any, origin: str, **settings: Any) -> tuple[aiohttp.ClientResponseError, list[str]]:
-    """The exception of a session that raises for a status, and what asyncio logs of a task that nobody asks."""
+    """The exception of a session that raises for a status, and what asyncio logs of a task that is not awaited."""
     logged: list[str] = []
 
     async def main() -> aiohttp.ClientResponseError:

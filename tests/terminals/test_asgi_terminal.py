@@ -35,7 +35,7 @@ def body(part: bytes, more: bool = False) -> dict[str, Any]:
 
 
 class App:
-    """Answers with these messages, and keeps what it was given."""
+    """Sends these messages, and records what it receives."""
 
     def __init__(self, *messages: Any) -> None:
         self.messages = messages

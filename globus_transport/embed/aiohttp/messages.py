@@ -31,35 +31,37 @@ _UNKNOWN_LIMITS = aiohttp.ClientTimeout()
 class SessionCall:
     """One request of a session, which the layers may change, and send several times.
 
+    :param client_request: aiohttp's request, which is changed in place
     :param handler: aiohttp's, which sends the request
     :param translate_errors: raise the exceptions of this package instead of aiohttp's, as layers expect
     """
 
-    def __init__(self, request: ClientRequest, handler: ClientHandlerType, *, translate_errors: bool = False) -> None:
-        self._request = request
+    def __init__(
+        self, client_request: ClientRequest, handler: ClientHandlerType, *, translate_errors: bool = False
+    ) -> None:
+        self._client_request = client_request
         self._handler = handler
         self._translate_errors = translate_errors
         self._first: Request  # as the layers got it
         self._last: Request  # as it was sent last
-        self._payload: Payload | None = request.body or None
+        self._payload: Payload | None = client_request.body or None
         self._response_streams: list[ClientResponseStream] = []
         self._early_response: tuple[str, ClientResponse] | None = None
 
     async def to_request(self, url: URL) -> Request:
         """The request as the layers get it."""
-        request = self._request
-        payload = self._payload
+        client_request, payload = self._client_request, self._payload
         body: bytes | StreamBody | None = None
         if isinstance(payload, aiohttp.BytesPayload):
             body = await _read_payload(payload)
         elif payload is not None:
             body = StreamBody(_refuse_to_read, payload.size, _can_be_sent_again(payload))
-        headers = Headers.received(request.headers.items())
-        self._first = self._last = Request(request.method, url, headers, body, stream=True)
+        headers = Headers.received(client_request.headers.items())
+        self._first = self._last = Request(client_request.method, url, headers, body, stream=True)
         return self._first
 
     def set_early_response(self, authorization: str, reply: ClientResponse) -> None:
-        """Set the response to return when the request is to be sent with this Authorization header: it was sent so."""
+        """Store the response to the request with this Authorization header, which was sent before the layers ran."""
         self._early_response = (authorization, reply)
 
     def release_early_response(self) -> None:
@@ -68,48 +70,48 @@ class SessionCall:
             self._early_response[1].release()
             self._early_response = None
 
-    async def send(self, step: Request) -> Response:
+    async def send(self, request: Request) -> Response:
         """Send the request as the layers changed it."""
         early = self._early_response
-        if early is not None and step.headers.get("Authorization") == early[0]:
+        if early is not None and request.headers.get("Authorization") == early[0]:
             self._early_response = None
-            return self._to_response(step, early[1])
+            return self._to_response(request, early[1])
         # The header differs if the token was renewed in the meantime. Then the early response is of no interest.
         self.release_early_response()
-        request = self._request
-        await self._apply_changes(request, step)
+        await self._apply_changes(request)
         try:
-            reply = await self._handler(request)
+            reply = await self._handler(self._client_request)
         except (aiohttp.ClientError, OSError) as error:
             if self._translate_errors:
-                raise to_globus_error(step, error, _UNKNOWN_LIMITS) from error
+                raise to_globus_error(request, error, _UNKNOWN_LIMITS) from error
             raise
-        return self._to_response(step, reply)
+        return self._to_response(request, reply)
 
-    def _to_response(self, step: Request, reply: ClientResponse) -> Response:
-        stream = ClientResponseStream(step, reply, self._translate_errors)
+    def _to_response(self, request: Request, reply: ClientResponse) -> Response:
+        stream = ClientResponseStream(request, reply, self._translate_errors)
         self._response_streams.append(stream)
-        return Response(reply.status, stream.headers, b"", stream, reply.reason or "", step)
+        return Response(reply.status, stream.headers, b"", stream, reply.reason or "", request)
 
-    async def _apply_changes(self, request: ClientRequest, step: Request) -> None:
-        request.headers.clear()
-        request.headers.extend(hide_secrets(step.headers.pairs))
-        if step.url != self._last.url:
-            request.url = request.original_url = yarl.URL(str(step.url), encoded=True)
-        if "Host" not in request.headers:
-            request.headers["Host"] = request.url.host_port_subcomponent or ""
-        request.method = step.method
-        if step.body is not self._last.body:
-            body: Any = self._payload if step.body is self._first.body else step.body
+    async def _apply_changes(self, request: Request) -> None:
+        client_request = self._client_request
+        client_request.headers.clear()
+        client_request.headers.extend(hide_secrets(request.headers.pairs))
+        if request.url != self._last.url:
+            client_request.url = client_request.original_url = yarl.URL(str(request.url), encoded=True)
+        if "Host" not in client_request.headers:
+            client_request.headers["Host"] = client_request.url.host_port_subcomponent or ""
+        client_request.method = request.method
+        if request.body is not self._last.body:
+            body: Any = self._payload if request.body is self._first.body else request.body
             if isinstance(body, StreamBody):
                 raise GlobusSDKUsageError(
-                    f"{step!r}: a layer inside aiohttp replaced the body by a stream; give the body as bytes"
+                    f"{request!r}: a layer inside aiohttp replaced the body by a stream; give the body as bytes"
                 )
-            request.headers.popall("Content-Length", None)
-            request.headers.popall("Transfer-Encoding", None)
-            request.chunked = None
-            await _replace_body(request, body)
-        self._last = step
+            client_request.headers.popall("Content-Length", None)
+            client_request.headers.popall("Transfer-Encoding", None)
+            client_request.chunked = None
+            await _replace_body(client_request, body)
+        self._last = request
 
     async def to_client_response(self, response: Response) -> ClientResponse:
         """The response of aiohttp for the response that the layers returned."""
@@ -119,7 +121,7 @@ class SessionCall:
         if response.stream is not None:
             await _close(response.stream)
             raise GlobusSDKUsageError("a layer inside aiohttp returned a stream that is not aiohttp's; read it first")
-        return _make_client_response(self._request, response)
+        return _make_client_response(self._client_request, response)
 
 
 async def _close(stream: ByteStream | AsyncByteStream) -> None:
@@ -139,15 +141,15 @@ async def _read_payload(payload: aiohttp.BytesPayload) -> bytes:
     return bytes(payload._value) if as_bytes is None else await as_bytes()
 
 
-async def _replace_body(request: Any, body: bytes | Payload | None) -> None:
-    if hasattr(request, "update_body"):
-        await request.update_body(body)
+async def _replace_body(client_request: Any, body: bytes | Payload | None) -> None:
+    if hasattr(client_request, "update_body"):
+        await client_request.update_body(body)
         return
     # The first releases of 3.12.
-    request.body = b""
-    request.update_body_from_data(body)
-    if body is not None or request.method not in request.GET_METHODS:
-        request.update_transfer_encoding()
+    client_request.body = b""
+    client_request.update_body_from_data(body)
+    if body is not None or client_request.method not in client_request.GET_METHODS:
+        client_request.update_transfer_encoding()
 
 
 def _can_be_sent_again(payload: Payload) -> bool:
@@ -207,23 +209,22 @@ def _update_client_response(stream: ClientResponseStream, response: Response) ->
     return reply
 
 
-def _make_client_response(request: ClientRequest, response: Response) -> ClientResponse:
+def _make_client_response(client_request: ClientRequest, response: Response) -> ClientResponse:
     """A response of aiohttp for a response that a layer made without sending the request."""
     arguments: dict[str, Any] = {
         "writer": None,
         "continue100": None,
         "timer": TimerNoop(),
-        "request_info": request.request_info,
+        "request_info": client_request.request_info,
         "traces": [],
-        "loop": request.loop,
-        "session": request.session,
+        "loop": client_request.loop,
+        "session": client_request.session,
         "stream_writer": SimpleNamespace(output_size=0),
     }
     # The parameters differ between releases.
-    parameters = inspect.signature(request.response_class).parameters
-    reply: Any = request.response_class(
-        request.method, request.url, **{name: value for name, value in arguments.items() if name in parameters}
-    )
+    parameters = inspect.signature(client_request.response_class).parameters
+    supported = {name: value for name, value in arguments.items() if name in parameters}
+    reply: Any = client_request.response_class(client_request.method, client_request.url, **supported)
     reply.version = aiohttp.HttpVersion11
     reply.status, reply.reason = response.status, response.reason
     reply._headers = CIMultiDictProxy(CIMultiDict(response.headers.pairs))

@@ -12,7 +12,7 @@ from globus_transport.core.async_stack import AsyncStack
 from globus_transport.core.stack import Stack
 from globus_transport.embed.httpx.bodies import read_async_stream, to_body
 from globus_transport.embed.httpx.errors import checked_url, to_httpx_error
-from globus_transport.embed.stacks import AsyncTruncatedBody, TruncatedBody, without_layers
+from globus_transport.embed.stacks import DECODED_ENCODINGS, AsyncTruncatedBody, TruncatedBody, without_layers
 from globus_transport.exc.base import GlobusSDKUsageError, MiddlewareError, NetworkError, ReplyFormatError
 from globus_transport.http.bodies import AsyncByteStream, ByteStream, StreamBody
 from globus_transport.http.headers import Headers
@@ -26,8 +26,8 @@ RequestT = TypeVar("RequestT")
 ResponseT = TypeVar("ResponseT")
 
 _FRAMING = frozenset({b"content-length", b"transfer-encoding"})
-# The encodings that every terminal decodes. httpx asks for those that it can decode itself, which may be more.
-_DECODED = frozenset({"gzip", "x-gzip", "deflate", "identity"})
+# A client asks for the encodings that httpx can decode, which may be more than those of the terminals.
+_DECODED = DECODED_ENCODINGS | {"identity"}
 _WITHOUT_BODY = frozenset({204, 304})
 
 

@@ -78,7 +78,7 @@ class GlobusAuth(AuthBase):
         request = to_request(prepared)
         reauthorization = Reauthorization(self.authorizer, request)
         try:
-            # Also if the body cannot be sent again, the authorizer has to learn that the token was refused.
+            # The authorizer has to learn that the token was refused, even if the body cannot be sent again.
             following = run_steps(reauthorization.next_request(_head_of(reply)))
             while following is not None and request.can_replay:
                 _release(reply)
@@ -121,7 +121,7 @@ class GlobusAuth(AuthBase):
 class _ResponseHook:
     """The hook that passes each response to the authorizer.
 
-    A pickled response holds its request, and that its hooks. This hook pickles as one that does nothing, because the
+    A pickled response contains its request, with its hooks. This hook pickles as one that does nothing, because the
     authorizer may hold a refresh token or a client secret.
     """
 

@@ -56,8 +56,8 @@ class StackPool(urllib3.PoolManager):
     def __init__(self, stack: Stack, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(headers=headers)
         self.stack = without_layers(stack, Stack, Errors, Redirect)
-        self._sending = self.stack.add(_read_whole_body)
-        self._pools: dict[tuple[str | None, int | None, str | None], HTTPConnectionPool] = {}
+        self._connection_stack = self.stack.add(_read_whole_body)
+        self._pools_by_origin: dict[tuple[str | None, int | None, str | None], HTTPConnectionPool] = {}
 
     def connection_from_host(
         self,
@@ -72,17 +72,17 @@ class StackPool(urllib3.PoolManager):
         """
         if pool_kwargs:
             return super().connection_from_host(host, port, scheme, pool_kwargs)
-        # Without options, a short key is enough. urllib3 would build and compare one of two dozen settings.
-        pool = self._pools.get((host, port, scheme))
+        # Without options, the origin is the key. The key of urllib3 itself has two dozen settings, which takes time.
+        pool = self._pools_by_origin.get((host, port, scheme))
         if pool is None:
-            if len(self._pools) >= _MAX_POOLS:
-                self._pools.clear()
-            pool = self._pools[host, port, scheme] = super().connection_from_host(host, port, scheme)
+            if len(self._pools_by_origin) >= _MAX_POOLS:
+                self._pools_by_origin.clear()
+            pool = self._pools_by_origin[host, port, scheme] = super().connection_from_host(host, port, scheme)
         return pool
 
     def clear(self) -> None:
         """Drop the pools. The stack keeps its connections."""
-        self._pools.clear()
+        self._pools_by_origin.clear()
         super().clear()
 
     def _new_pool(
@@ -93,7 +93,7 @@ class StackPool(urllib3.PoolManager):
             raise GlobusSDKUsageError(
                 f"{', '.join(sorted(unknown))}: a stack has no such option; set it on the stack's terminal"
             )
-        return _StackConnectionPool(self._sending, scheme, host, port)
+        return _StackConnectionPool(self._connection_stack, scheme, host, port)
 
 
 class _StackConnectionPool(HTTPConnectionPool):

@@ -9,15 +9,13 @@ from typing import Any, cast
 from urllib3 import HTTPHeaderDict, HTTPResponse
 from urllib3.exceptions import DecodeError
 
-from globus_transport.embed.stacks import TruncatedBody
+from globus_transport.embed.stacks import DECODED_ENCODINGS, TruncatedBody
 from globus_transport.embed.urllib3.errors import to_urllib3_error
 from globus_transport.exc.base import NetworkError, ReplyFormatError
 from globus_transport.http.bodies import ByteStream
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Response
 
-# The encodings that every terminal decodes. A body in another encoding reaches the caller as it was sent.
-_DECODED = frozenset({"gzip", "x-gzip", "deflate"})
 _CHUNK = 1 << 16
 _EMPTY_FILE = io.BytesIO()
 _EMPTY_FILE.close()
@@ -142,7 +140,7 @@ def to_urllib3_response(
 
 def _is_decoded(headers: Headers) -> bool:
     encoding = headers.get("Content-Encoding")
-    return encoding is not None and all(name.strip() in _DECODED for name in encoding.lower().split(","))
+    return encoding is not None and all(name.strip() in DECODED_ENCODINGS for name in encoding.lower().split(","))
 
 
 def _skip_decoder() -> None:

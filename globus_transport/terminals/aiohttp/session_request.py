@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Bytes of a line in the head of a response. aiohttp's default, 8190, is too short for some services.
 MAX_HEAD_LINE = 1 << 16
 # The methods for which aiohttp adds a Content-Type if there is none.
-_GET_CONTENT_TYPE = frozenset({"POST", "PUT", "PATCH"})
+_METHODS_WITH_TYPE = frozenset({"POST", "PUT", "PATCH"})
 
 
 async def send_through_session(
@@ -35,7 +35,7 @@ async def send_through_session(
 ) -> ClientResponse:
     """Send the request once, and wait for the head of the response.
 
-    :param extra_headers: sent in addition to those of the request, which come first
+    :param extra_headers: each is sent unless the request has a header of that name
     :param session_middlewares: the session's own
     :param options: of ``ClientSession.request``
     :raises aiohttp.ClientError: as aiohttp raises it
@@ -54,7 +54,7 @@ async def send_through_session(
             reply.cookies = SimpleCookie()
         return reply
 
-    if request.method in _GET_CONTENT_TYPE and "content-type" not in request.headers:
+    if request.method in _METHODS_WITH_TYPE and "content-type" not in request.headers:
         options["skip_auto_headers"] = ("Content-Type",)
     return await session.request(
         request.method,

@@ -38,7 +38,7 @@ class OwnSessions:
     """A session for each event loop.
 
     :param verify_ssl: as in :class:`~globus_transport.terminals.aiohttp.terminal.AiohttpTerminal`
-    :param pool_size: as there
+    :param pool_size: the most connections of a session
     :param limits: time limits of requests without a deadline
     """
 
@@ -66,7 +66,8 @@ class OwnSessions:
         return sender
 
     def _open(self, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
-        for closed_loop in [known_loop for known_loop in list(self._sessions) if known_loop.is_closed()]:
+        closed_loops = [session_loop for session_loop in list(self._sessions) if session_loop.is_closed()]
+        for closed_loop in closed_loops:
             self._sessions.pop(closed_loop, None)
             self._direct_senders.pop(closed_loop, None)
         connector = aiohttp.TCPConnector(limit=self.pool_size, ssl=shared_context(self.verify_ssl))

@@ -133,8 +133,8 @@ class AiohttpTerminal:
         await self.close()
 
     def __str__(self) -> str:
-        what = "a session of the program" if self._own_sessions is None else str(self._own_sessions)
-        return f"aiohttp, {what}, time-out {in_seconds(self.http_timeout)}"
+        sessions = "a session of the program" if self._own_sessions is None else str(self._own_sessions)
+        return f"aiohttp, {sessions}, time-out {in_seconds(self.http_timeout)}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self._own_sessions is None:
