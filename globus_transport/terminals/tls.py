@@ -1,4 +1,4 @@
-"""One ``SSLContext`` for the process: reading the CA certificates costs more than many handshakes."""
+"""An ``SSLContext`` for each setting of ``verify_ssl``, shared by the process: reading the CA certificates is slow."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _lock = threading.Lock()
 
 
 def shared_context(verify: bool | str) -> ssl.SSLContext:
-    """The context for a way of verifying: ``True`` (the system's CAs), ``False``, or the path of a CA file or folder.
+    """The context for ``True`` (the CA certificates of the system), ``False``, or the path of a CA file or folder.
 
     :raises GlobusSDKUsageError: if the CA path cannot be read as certificates
     """
@@ -41,11 +41,11 @@ def _make_context(verify: bool | str) -> ssl.SSLContext:
     return context
 
 
-def _forget_the_holder() -> None:
-    # The thread that held it when the process forked does not exist in the child.
+def _replace_lock() -> None:
+    # The thread that held the lock when the process forked does not exist in the child.
     global _lock
     _lock = threading.Lock()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_the_holder)
+    os.register_at_fork(after_in_child=_replace_lock)

@@ -1,4 +1,4 @@
-"""Proxies: what the environment says, and what goes to them."""
+"""Proxies: which one the environment names, and what is sent to it."""
 
 import base64
 import select
@@ -45,7 +45,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 def tunnel(peer: Peer) -> None:
-    """A proxy that connects to where it is asked to, and passes on what comes from both sides."""
+    """A proxy that opens tunnels, and passes on the bytes of both sides."""
     request = peer.read_head()
     peer.server.requests.append(request)
     host, _, port = request.target.rpartition(":")
@@ -95,7 +95,7 @@ def tunnel(peer: Peer) -> None:
         ({"HTTP_PROXY": "http://p:1", "NO_PROXY": "10.0.0.0/8, ::1"}, "http://[::1]:81", None),
         ({"HTTP_PROXY": "http://p:1", "NO_PROXY": "fe80::/10"}, "http://[fe80::1]", None),
         ({"HTTP_PROXY": "http://p:1"}, "http://10.1.2.3", "http://p:1"),
-        # A CGI server puts a request's header "Proxy" into this variable.
+        # A CGI server sets this variable to the header "Proxy" of a request.
         ({"HTTP_PROXY": "http://evil:1", "REQUEST_METHOD": "GET"}, "http://h.org", None),
     ],
 )
@@ -134,7 +134,7 @@ def test_credentials_are_decoded_and_never_shown(environment: pytest.MonkeyPatch
     assert nameless.headers == {"Proxy-Authorization": "Basic " + base64.b64encode(b"name:").decode()}
 
 
-# Through it.
+# Requests through it.
 
 
 def test_a_plain_request_goes_to_the_proxy_with_its_whole_url(
@@ -253,7 +253,7 @@ def test_a_host_in_no_proxy_is_reached_directly(environment: pytest.MonkeyPatch,
     assert proxy.connections == 1
 
 
-# When it fails.
+# Failures.
 
 
 def test_a_proxy_that_refuses_says_so_and_no_secret(environment: pytest.MonkeyPatch, terminal: Urllib3Terminal) -> None:
