@@ -33,7 +33,7 @@ def server(authority: Authority) -> Iterator[ScriptedServer]:
 
 @pytest.fixture(autouse=True)
 def no_contexts_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tls, "_contexts", {})
+    monkeypatch.setattr(tls, "_shared", tls._SharedContexts())
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])
@@ -189,7 +189,7 @@ def test_faults_inside_tls_are_the_same_errors(monkeypatch: pytest.MonkeyPatch, 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_child_forked_while_a_context_was_made_can_make_its_own() -> None:
-    with tls._lock:
+    with tls._shared._lock:
         child = os.fork()
         if child == 0:
             os._exit(0 if tls._lock.acquire(timeout=5) else 1)
