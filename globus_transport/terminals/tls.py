@@ -13,7 +13,7 @@ from globus_transport.exc.base import GlobusSDKUsageError
 
 
 class _SharedContexts(PerProcess):
-    """The contexts that were made. A forked child keeps them; their lock may be held by a thread that it does not have."""
+    """The contexts that were made, with a lock. A forked child keeps the contexts, and makes a lock of its own."""
 
     _process_state = ("_lock",)
 

@@ -192,7 +192,7 @@ def test_a_child_forked_while_a_context_was_made_can_make_its_own() -> None:
     with tls._shared._lock:
         child = os.fork()
         if child == 0:
-            os._exit(0 if tls._lock.acquire(timeout=5) else 1)
+            os._exit(0 if tls._shared._lock.acquire(timeout=5) else 1)
     assert os.waitpid(child, 0)[1] == 0
 
 
