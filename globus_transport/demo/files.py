@@ -19,7 +19,7 @@ def make_files(folder: Path, count: int, size: int) -> None:
         file.write_bytes(dice.randbytes(size))
 
 
-def digests(folder: Path) -> dict[str, str]:
+def file_digests(folder: Path) -> dict[str, str]:
     """The SHA-256 of every file below a folder, by its path there."""
     return {
         str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()

@@ -3,8 +3,8 @@ from typing import Any, ClassVar, Protocol, TypeAlias
 
 from flask import Request, Response
 
+from globus_transport.sandbox.authorization_codes import AuthorizationCode
 from globus_transport.sandbox.clients import OAuthClient
-from globus_transport.sandbox.codes import AuthorizationCode
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.tokens import Credential
 

@@ -13,10 +13,8 @@ they do with ``requests``. Ready-made replies for every route come with ``load_r
 from __future__ import annotations
 
 try:
-    from globus_transport.testing.bridge import use_responses
-    from globus_transport.testing.canned_replies import RegisteredResponse, ResponseList, ResponseSet
-    from globus_transport.testing.errors import construct_error
-    from globus_transport.testing.store import (
+    from globus_transport.testing.error_factory import construct_error
+    from globus_transport.testing.response_registry import (
         get_last_request,
         get_response_set,
         load_reply,
@@ -24,6 +22,8 @@ try:
         load_response_set,
         register_response_set,
     )
+    from globus_transport.testing.response_sets import RegisteredResponse, ResponseList, ResponseSet
+    from globus_transport.testing.responses_bridge import use_responses
 except ModuleNotFoundError as error:
     package = (error.name or "").partition(".")[0]
     if package not in {"requests", "responses"}:

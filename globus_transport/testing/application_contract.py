@@ -24,7 +24,7 @@ from globus_transport.exc.base import GlobusTimeoutError
 from globus_transport.http.messages import Request
 from globus_transport.testing.loopback_application import Answer, ASGILoopback, LoopbackApplication, WSGILoopback
 from globus_transport.testing.loopback_server import PATIENCE
-from globus_transport.testing.message_contract import MessageContract, awaited
+from globus_transport.testing.message_contract import MessageContract, send_async
 
 
 class ApplicationContract(MessageContract):
@@ -39,13 +39,13 @@ class ApplicationContract(MessageContract):
         """
         raise NotImplementedError("say in make_terminal() how a terminal is made")
 
-    def _made_for(self, server: Any) -> Any:
-        return self._in_loop(lambda: self.make_terminal(server))
+    def _make_for(self, server: Any) -> Any:
+        return self._make_in_loop(lambda: self.make_terminal(server))
 
-    def _serving(self, *answers: Answer) -> Any:
+    def _serve(self, *answers: Answer) -> Any:
         return self._application(*answers)
 
-    def _streaming(self, parts: Callable[[], Iterable[bytes]], *fields: str) -> Any:
+    def _serve_parts(self, parts: Callable[[], Iterable[bytes]], *fields: str) -> Any:
         return self._application(Answer(parts, fields=fields))
 
     @pytest.mark.parametrize("stream", [True, False])
@@ -54,8 +54,8 @@ class ApplicationContract(MessageContract):
             yield b"first"
             raise ValueError("mine")
 
-        with self._streaming(parts) as server:
-            terminal = self._made_for(server)
+        with self._serve_parts(parts) as server:
+            terminal = self._make_for(server)
             with pytest.raises(ValueError, match="mine"):
                 self._whole_body(terminal, Request("GET", server.origin, stream=stream))
 
@@ -66,8 +66,8 @@ class ApplicationContract(MessageContract):
     @pytest.mark.parametrize("how", ["closed", "read in part", "read"])
     def test_it_is_not_left_running(self, how: str) -> None:
         parts = _ManyParts()
-        with self._streaming(lambda: parts) as server:
-            response = self._send(self._made_for(server), Request("GET", server.origin, stream=True))
+        with self._serve_parts(lambda: parts) as server:
+            response = self._send(self._make_for(server), Request("GET", server.origin, stream=True))
             assert parts.left, "the body is made while it is read"
             if how == "closed":
                 self._close(response)
@@ -91,7 +91,7 @@ class ASGITerminalContract(ApplicationContract):
     def test_the_deadline_ends_it(self) -> None:
         ended = threading.Event()
         app = _Waiting(ended)
-        terminal = self._made_for(app)
+        terminal = self._make_for(app)
         started = time.monotonic()
         with pytest.raises(GlobusTimeoutError) as raised:
             self._send(terminal, Request("GET", app.origin, deadline=started + 0.1))
@@ -102,17 +102,17 @@ class ASGITerminalContract(ApplicationContract):
     def test_cancelling_ends_it(self) -> None:
         ended = threading.Event()
         app = _Waiting(ended)
-        terminal = self._made_for(app)
+        terminal = self._make_for(app)
 
         async def main() -> None:
-            task = asyncio.ensure_future(awaited(terminal, Request("GET", app.origin)))
+            task = asyncio.ensure_future(send_async(terminal, Request("GET", app.origin)))
             await app.waits.wait()
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
             assert ended.is_set()
 
-        self._do(main())
+        self._run(main())
 
 
 class _ManyParts:

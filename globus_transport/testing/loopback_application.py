@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Union
 from urllib.parse import quote
+
+import attrs
 
 from globus_transport.testing.loopback_server import Peer, Received, Script, head
 
 Parts = Callable[[], Iterable[bytes]]
 
 
-@dataclass(frozen=True)
+@attrs.frozen
 class Answer:
     """One answer, whatever serves it.
 
@@ -43,7 +44,7 @@ class Answer:
         return iter([self.body] if isinstance(self.body, bytes) else self.body())
 
 
-def over_sockets(*answers: Answer) -> Script:
+def answer_script(*answers: Answer) -> Script:
     """A script that gives these answers, whose bodies are bytes, one to each request, whichever connection it is on."""
 
     def script(peer: Peer) -> None:

@@ -9,18 +9,19 @@ import ssl
 import struct
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from types import TracebackType
+
+import attrs
 
 PATIENCE = 10.0
 
 
-@dataclass(frozen=True)
+@attrs.frozen
 class Received:
     """One request, as it came over the wire."""
 
     line: str
-    fields: list[tuple[str, str]] = field(default_factory=list)
+    fields: list[tuple[str, str]] = attrs.field(factory=list)
     body: bytes = b""
 
     @property
@@ -35,7 +36,7 @@ class Received:
         return value
 
 
-class ClientGone(Exception):
+class ClientGoneError(Exception):
     """The client closed before the request was complete."""
 
 
@@ -50,7 +51,7 @@ class Peer:
     def read_head(self) -> Received:
         line = self._file.readline().decode("latin-1").rstrip("\r\n")
         if not line:
-            raise ClientGone
+            raise ClientGoneError
         fields = []
         while pair := self._file.readline().decode("latin-1").rstrip("\r\n"):
             name, _, value = pair.partition(": ")
@@ -66,7 +67,7 @@ class Peer:
             body = self._file.read(length)
             if len(body) < length:
                 self.server.broken_off.append(body)
-                raise ClientGone
+                raise ClientGoneError
         request = Received(head.line, head.fields, body)
         self.server.requests.append(request)
         return request
@@ -81,7 +82,7 @@ class Peer:
 
     def _break_off(self, body: bytes) -> bytes:
         self.server.broken_off.append(body)
-        raise ClientGone
+        raise ClientGoneError
 
     def send(self, *parts: bytes) -> None:
         for part in parts:
@@ -94,7 +95,7 @@ class Peer:
             if error.errno != errno.ENOTCONN:
                 raise
             # It did not wait for that.
-            raise ClientGone from error
+            raise ClientGoneError from error
 
     def reset(self) -> None:
         """Close so that the client's system reports a reset."""
@@ -178,7 +179,7 @@ class ScriptedServer:
                 script(peer)
             finally:
                 peer._file.close()
-        except (ClientGone, ConnectionError, ssl.SSLError):
+        except (ClientGoneError, ConnectionError, ssl.SSLError):
             pass
         except Exception as error:
             if not self.stopping.is_set():

@@ -45,17 +45,17 @@ class MessageContract:
         close = getattr(terminal, "close", None)
         return None if close is None else close()
 
-    def _serving(self, *answers: Answer) -> Any:
+    def _serve(self, *answers: Answer) -> Any:
         raise NotImplementedError
 
-    def _streaming(self, parts: Callable[[], Iterable[bytes]], *fields: str) -> Any:
+    def _serve_parts(self, parts: Callable[[], Iterable[bytes]], *fields: str) -> Any:
         raise NotImplementedError
 
-    def _made_for(self, server: Any) -> Any:
+    def _make_for(self, server: Any) -> Any:
         raise NotImplementedError
 
     @pytest.fixture(autouse=True)
-    def _at_work(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    def _environment(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
         for name in _PROXIES:
             monkeypatch.delenv(name, raising=False)
             monkeypatch.delenv(name.upper(), raising=False)
@@ -67,7 +67,7 @@ class MessageContract:
         with asyncio.Runner() as self._runner:
             self._terminals: list[Any] = []
             yield
-            self._do(self._close_all())
+            self._run(self._close_all())
 
     async def _close_all(self) -> None:
         terminals, self._terminals = self._terminals, []
@@ -76,26 +76,26 @@ class MessageContract:
             if inspect.isawaitable(closing):
                 await closing
 
-    def _do(self, coroutine: Any) -> Any:
+    def _run(self, coroutine: Any) -> Any:
         async def in_time() -> Any:
             async with asyncio.timeout(2 * PATIENCE):
                 return await coroutine
 
         return self._runner.run(in_time())
 
-    def _in_loop(self, make: Any) -> Any:
+    def _make_in_loop(self, make: Any) -> Any:
         """A terminal, made in the event loop of the test, which closes it at the end."""
 
         async def made() -> Any:
             return make()
 
-        terminal = self._do(made())
+        terminal = self._run(made())
         self._terminals.append(terminal)
         return terminal
 
     def _send(self, terminal: Any, request: Request) -> Response:
         """One request, with whatever the terminal is: an asynchronous one runs in the loop of the test."""
-        response = self._do(awaited(terminal, request)) if is_async(terminal) else terminal(request)
+        response = self._run(send_async(terminal, request)) if is_async(terminal) else terminal(request)
         assert isinstance(response, Response)
         return response
 
@@ -103,7 +103,7 @@ class MessageContract:
         if isinstance(response.stream, ByteStream):
             return response.stream.read(limit)
         assert isinstance(response.stream, AsyncByteStream), "the request asked for a stream"
-        body: bytes = self._do(response.stream.read(limit))
+        body: bytes = self._run(response.stream.read(limit))
         return body
 
     def _parts(self, response: Response, came: threading.Event | None = None) -> list[bytes]:
@@ -123,7 +123,7 @@ class MessageContract:
                 parts.append(part)
                 came.set()
 
-        self._do(read())
+        self._run(read())
         return parts
 
     def _close(self, response: Response) -> None:
@@ -131,9 +131,9 @@ class MessageContract:
             response.stream.close()
         else:
             assert isinstance(response.stream, AsyncByteStream)
-            self._do(response.stream.close())
+            self._run(response.stream.close())
             # What a loop closes is closed when it runs again.
-            self._do(asyncio.sleep(0.01))
+            self._run(asyncio.sleep(0.01))
 
     def test_what_is_sent_is_the_request(self) -> None:
         headers = [
@@ -143,8 +143,8 @@ class MessageContract:
             ("Authorization", "Bearer t"),
             ("User-Agent", "u"),
         ]
-        with self._serving(Answer()) as server:
-            terminal = self._made_for(server)
+        with self._serve(Answer()) as server:
+            terminal = self._make_for(server)
             self._send(terminal, Request("POST", f"{server.origin}/a%20b?q=%20&r=a+b", headers, b"\x00body"))
             (got,) = server.requests
         assert got.line == "POST /a%20b?q=%20&r=a+b HTTP/1.1"
@@ -157,9 +157,9 @@ class MessageContract:
         assert ",".join(got.values("X-One")).replace(" ", "") == "1,2"
 
     def test_what_comes_back(self) -> None:
-        with self._serving(Answer(b"hello", "203 Hm", ("X-Two: 1", "x-two: 2", "X-Last: \xe9"))) as server:
+        with self._serve(Answer(b"hello", "203 Hm", ("X-Two: 1", "x-two: 2", "X-Last: \xe9"))) as server:
             request = Request("GET", server.origin)
-            response = self._send(self._made_for(server), request)
+            response = self._send(self._make_for(server), request)
         assert (response.status, response.body) == (203, b"hello")
         assert response.reason == ("Hm" if self.has_reasons else "")
         assert response.stream is None
@@ -173,8 +173,8 @@ class MessageContract:
     @pytest.mark.parametrize("status", ["302 Found", "401 Unauthorized", "429 Slow", "503 Unavailable"])
     def test_nothing_is_done_by_itself(self, status: str) -> None:
         fields = ("Location: /there", "Retry-After: 0", "WWW-Authenticate: Basic", "Set-Cookie: biscuit=c; Path=/")
-        with self._serving(Answer(b"no", status, fields)) as server:
-            terminal = self._made_for(server)
+        with self._serve(Answer(b"no", status, fields)) as server:
+            terminal = self._make_for(server)
             for number in (1, 2):
                 assert self._send(terminal, Request("GET", server.origin)).status == int(status[:3])
                 assert len(server.requests) == number, "no redirect is followed, and nothing is sent again"
@@ -187,8 +187,8 @@ class MessageContract:
     @pytest.mark.parametrize("size", [0, 10, 1 << 20])
     def test_a_body_of_bytes(self, size: int) -> None:
         body = bytes(index % 251 for index in range(size))
-        with self._serving(Answer()) as server:
-            self._send(self._made_for(server), Request("PUT", server.origin, body=body))
+        with self._serve(Answer()) as server:
+            self._send(self._make_for(server), Request("PUT", server.origin, body=body))
             (got,) = server.requests
         assert got.body == body
         assert got["Content-Length"] == str(size)
@@ -197,8 +197,8 @@ class MessageContract:
     def test_a_body_in_parts(self, sized: bool) -> None:
         parts = [b"one ", b"", b"two ", b"x" * 200_000]
         length = sum(map(len, parts)) if sized else None
-        with self._serving(Answer()) as server:
-            self._send(self._made_for(server), Request("PUT", server.origin, body=StreamBody.once(parts, length)))
+        with self._serve(Answer()) as server:
+            self._send(self._make_for(server), Request("PUT", server.origin, body=StreamBody.once(parts, length)))
             (got,) = server.requests
         assert got.body == b"".join(parts)
         framing = (got.values("Content-Length"), got.values("Transfer-Encoding"))
@@ -206,10 +206,10 @@ class MessageContract:
 
     @pytest.mark.parametrize("length", [2, 4])
     def test_a_body_that_is_not_as_long_as_it_says(self, length: int) -> None:
-        with self._serving(Answer()) as server:
+        with self._serve(Answer()) as server:
             request = Request("PUT", server.origin, body=StreamBody.once([b"abc"], length))
             with pytest.raises(GlobusSDKUsageError):
-                self._send(self._made_for(server), request)
+                self._send(self._make_for(server), request)
             assert server.requests == []
 
     def test_a_body_that_cannot_be_read(self) -> None:
@@ -217,10 +217,10 @@ class MessageContract:
             yield b"one"
             raise ValueError("the disk is gone")
 
-        with self._serving(Answer()) as server:
+        with self._serve(Answer()) as server:
             request = Request("PUT", server.origin, body=StreamBody(broken))
             with pytest.raises(ValueError, match="the disk is gone"):
-                self._send(self._made_for(server), request)
+                self._send(self._make_for(server), request)
             assert server.requests == [], "a body that broke off is not ended as if it were whole"
 
     @pytest.mark.parametrize("stream", [True, False])
@@ -228,13 +228,13 @@ class MessageContract:
     def test_a_body_that_comes_back(self, encoding: str, stream: bool) -> None:
         body = b"".join(b"line %d\n" % number for number in range(20_000))
         answer = Answer(gzip.compress(body), fields=("Content-Encoding: gzip",)) if encoding else Answer(body)
-        with self._serving(answer) as server:
-            response = self._send(self._made_for(server), Request("GET", server.origin, stream=stream))
+        with self._serve(answer) as server:
+            response = self._send(self._make_for(server), Request("GET", server.origin, stream=stream))
             assert (self._read(response) if stream else response.body) == body
 
     def test_a_body_that_is_not_in_its_encoding(self) -> None:
-        with self._serving(Answer(b"this is no gzip", fields=("Content-Encoding: gzip",))) as server:
-            terminal = self._made_for(server)
+        with self._serve(Answer(b"this is no gzip", fields=("Content-Encoding: gzip",))) as server:
+            terminal = self._make_for(server)
             with pytest.raises(ReplyFormatError):
                 self._send(terminal, Request("GET", server.origin))
 
@@ -244,8 +244,8 @@ class MessageContract:
     )
     def test_no_body_where_there_is_none(self, method: str, status: str, stream: bool) -> None:
         fields = () if status.startswith("204") else ("Content-Length: 5",)
-        with self._serving(Answer(b"", status, fields)) as server:
-            terminal = self._made_for(server)
+        with self._serve(Answer(b"", status, fields)) as server:
+            terminal = self._make_for(server)
             for _ in range(2):
                 response = self._send(terminal, Request(method, server.origin, stream=stream))
                 assert response.status == int(status[:3])
@@ -261,22 +261,22 @@ class MessageContract:
             assert first_came.wait(PATIENCE), "the first part was kept back"
             yield squeeze.compress(b"last") + squeeze.flush() if encoding == "gzip" else b"last"
 
-        with self._streaming(parts, f"Content-Encoding: {encoding}") as server:
-            response = self._send(self._made_for(server), Request("GET", server.origin, stream=True))
+        with self._serve_parts(parts, f"Content-Encoding: {encoding}") as server:
+            response = self._send(self._make_for(server), Request("GET", server.origin, stream=True))
             got = self._parts(response, first_came)
         assert got[0] == b"first"
         assert b"".join(got) == b"firstlast"
 
     def test_the_first_bytes_of_a_stream(self) -> None:
-        with self._serving(Answer(b"0123456789")) as server:
-            terminal = self._made_for(server)
+        with self._serve(Answer(b"0123456789")) as server:
+            terminal = self._make_for(server)
             for limit, body in ((4, b"0123"), (0, b""), (10, b"0123456789"), (11, b"0123456789")):
                 response = self._send(terminal, Request("GET", server.origin, stream=True))
                 assert self._read(response, limit) == body
 
     def test_a_stream_that_was_read_to_its_end(self) -> None:
-        with self._serving(Answer(b"0123456789")) as server:
-            terminal = self._made_for(server)
+        with self._serve(Answer(b"0123456789")) as server:
+            terminal = self._make_for(server)
             for _ in range(2):
                 response = self._send(terminal, Request("GET", server.origin, stream=True))
                 assert self._read(response) == b"0123456789"
@@ -286,8 +286,8 @@ class MessageContract:
                         assert self._read(response) == b""
 
     def test_a_stream_that_was_closed(self) -> None:
-        with self._serving(Answer(b"x" * 300_000), Answer(b"ok")) as server:
-            terminal = self._made_for(server)
+        with self._serve(Answer(b"x" * 300_000), Answer(b"ok")) as server:
+            terminal = self._make_for(server)
             response = self._send(terminal, Request("GET", server.origin, stream=True))
             self._close(response)
             self._close(response)
@@ -297,8 +297,8 @@ class MessageContract:
             assert self._send(terminal, Request("GET", server.origin)).body == b"ok"
 
     def test_a_deadline_that_has_passed_sends_nothing(self) -> None:
-        with self._serving(Answer()) as server:
-            terminal = self._made_for(server)
+        with self._serve(Answer()) as server:
+            terminal = self._make_for(server)
             with pytest.raises(GlobusTimeoutError) as raised:
                 self._send(terminal, Request("GET", server.origin, deadline=time.monotonic() - 1))
             assert not raised.value.request_began
@@ -310,7 +310,7 @@ def is_async(terminal: Any) -> bool:
     return inspect.iscoroutinefunction(terminal) or inspect.iscoroutinefunction(type(terminal).__call__)
 
 
-async def awaited(terminal: Any, request: Request) -> Response:
+async def send_async(terminal: Any, request: Request) -> Response:
     """A coroutine, of an awaitable of any kind."""
     response: Response = await terminal(request)
     return response

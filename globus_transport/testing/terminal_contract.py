@@ -26,10 +26,10 @@ import pytest
 
 from globus_transport.http.bodies import AsyncByteStream, StreamBody
 from globus_transport.http.messages import Request
-from globus_transport.testing.failure_contract import FailureContract, begins, begins_and_waits
-from globus_transport.testing.loopback_application import Answer, over_sockets
+from globus_transport.testing.failure_contract import FailureContract, send_first_chunk, stall_after_first_chunk
+from globus_transport.testing.loopback_application import Answer, answer_script
 from globus_transport.testing.loopback_server import PATIENCE, Peer, ScriptedServer, answering, head, once, whole
-from globus_transport.testing.message_contract import awaited, is_async
+from globus_transport.testing.message_contract import is_async, send_async
 
 _ERROR_BODY_LIMIT = 1 << 20
 _AT_A_TIME = 5
@@ -47,13 +47,13 @@ class TerminalContract(FailureContract):
     forks = False
     skips_early_hints = True
 
-    def _made_for(self, server: Any) -> Any:
-        return self._made()
+    def _make_for(self, server: Any) -> Any:
+        return self._make()
 
-    def _serving(self, *answers: Answer) -> Any:
-        return ScriptedServer(over_sockets(*answers))
+    def _serve(self, *answers: Answer) -> Any:
+        return ScriptedServer(answer_script(*answers))
 
-    def _streaming(self, parts: Callable[[], Iterable[bytes]], *fields: str) -> Any:
+    def _serve_parts(self, parts: Callable[[], Iterable[bytes]], *fields: str) -> Any:
         def script(peer: Peer) -> None:
             peer.read_request()
             peer.send(head("200 OK", "Transfer-Encoding: chunked", *fields))
@@ -65,7 +65,7 @@ class TerminalContract(FailureContract):
 
     def test_the_target_is_sent_as_it_stands(self) -> None:
         with ScriptedServer(answering(whole())) as server:
-            self._send(self._made(), Request("GET", f"{server.origin}/a%2Fb/%C3%BC//~?q=%2F&q=+&e="))
+            self._send(self._make(), Request("GET", f"{server.origin}/a%2Fb/%C3%BC//~?q=%2F&q=+&e="))
             (got,) = server.requests
         assert got.target == "/a%2Fb/%C3%BC//~?q=%2F&q=+&e="
 
@@ -80,7 +80,7 @@ class TerminalContract(FailureContract):
         }
         script = once(answers[framing]) if framing == "until close" else answering(answers["chunked"])
         with ScriptedServer(script) as server:
-            terminal = self._made()
+            terminal = self._make()
             for _ in range(2):
                 response = self._send(terminal, Request("GET", server.origin, stream=stream))
                 assert (self._read(response) if stream else response.body) == body
@@ -90,14 +90,14 @@ class TerminalContract(FailureContract):
         if self.skips_early_hints:
             interim += head("103 Early Hints", "Link: </style.css>") * 2
         with ScriptedServer(answering(interim + whole(b"ok"))) as server:
-            terminal = self._made()
+            terminal = self._make()
             for _ in range(2):
                 response = self._send(terminal, Request("GET", server.origin))
                 assert (response.status, response.body) == (200, b"ok")
 
     def test_closing_a_stream_lets_go_of_its_connection(self) -> None:
-        with ScriptedServer(begins_and_waits) as server:
-            response = self._send(self._made(), Request("GET", server.origin, stream=True))
+        with ScriptedServer(stall_after_first_chunk) as server:
+            response = self._send(self._make(), Request("GET", server.origin, stream=True))
             self._close(response)
             assert server.saw_close.wait(PATIENCE), "the connection is still open"
 
@@ -108,14 +108,14 @@ class TerminalContract(FailureContract):
             peer.wait_for_close()
 
         with ScriptedServer(script) as server:
-            self._send(self._made(), Request("GET", server.origin))
-            self._do(self._close_all())
-            self._do(asyncio.sleep(0.01))
+            self._send(self._make(), Request("GET", server.origin))
+            self._run(self._close_all())
+            self._run(asyncio.sleep(0.01))
             assert server.saw_close.wait(PATIENCE), "the connection is still open"
 
     def test_connections_are_kept(self) -> None:
         with ScriptedServer(answering(whole(b"ok"))) as server:
-            terminal = self._made()
+            terminal = self._make()
             for stream in (False, True, False):
                 response = self._send(terminal, Request("GET", server.origin, stream=stream))
                 if stream:
@@ -132,10 +132,10 @@ class TerminalContract(FailureContract):
             peer.hold()
 
         with ScriptedServer(script, answering(whole(b"new"))) as server:
-            terminal = self._made()
+            terminal = self._make()
             self._send(terminal, Request("GET", server.origin))
             assert closed.wait(PATIENCE)
-            self._do(asyncio.sleep(0.05))
+            self._run(asyncio.sleep(0.05))
             assert self._send(terminal, Request("POST", server.origin, body=b"x")).body == b"new"
 
     def test_several_at_a_time(self) -> None:
@@ -147,14 +147,14 @@ class TerminalContract(FailureContract):
             peer.send(whole(target.encode()))
 
         with ScriptedServer(script) as server:
-            terminal = self._made(read_timeout=PATIENCE)
+            terminal = self._make(read_timeout=PATIENCE)
             requests = [Request("GET", f"{server.origin}/{number}") for number in range(_AT_A_TIME)]
             if is_async(terminal):
 
                 async def all_of_them() -> Any:
-                    return await asyncio.gather(*(awaited(terminal, request) for request in requests))
+                    return await asyncio.gather(*(send_async(terminal, request) for request in requests))
 
-                responses = self._do(all_of_them())
+                responses = self._run(all_of_them())
             else:
                 with ThreadPoolExecutor(_AT_A_TIME) as threads:
                     responses = list(threads.map(terminal, requests))
@@ -162,15 +162,15 @@ class TerminalContract(FailureContract):
 
     def test_the_body_of_an_error_is_bounded(self) -> None:
         with ScriptedServer(answering(whole(b"x" * (3 << 20), "500 Oops"))) as server:
-            response = self._send(self._made(), Request("GET", server.origin))
+            response = self._send(self._make(), Request("GET", server.origin))
         assert len(response.body) == _ERROR_BODY_LIMIT
         assert response.truncated
 
     def test_pickling(self) -> None:
-        terminal = self._made()
+        terminal = self._make()
         if not self.pickles:
             pytest.skip("it says that it cannot be pickled")
-        copy = self._in_loop(lambda: pickle.loads(pickle.dumps(terminal)))
+        copy = self._make_in_loop(lambda: pickle.loads(pickle.dumps(terminal)))
         with ScriptedServer(answering(whole(b"ok"))) as server:
             assert self._send(copy, Request("GET", server.origin)).body == b"ok"
 
@@ -179,7 +179,7 @@ class TerminalContract(FailureContract):
         if not (self.forks and hasattr(os, "fork")):
             pytest.skip("it does not say that a forked process can go on with it")
         with ScriptedServer(answering(whole(b"ok"))) as server:
-            terminal = self._made()
+            terminal = self._make()
             self._send(terminal, Request("GET", server.origin))
             child = os.fork()
             if not child:
@@ -223,20 +223,20 @@ class AsyncTerminalContract(TerminalContract):
                 assert await asyncio.to_thread(server.saw_close.wait, PATIENCE / 2), "the connection is still open"
 
         with ScriptedServer(first, answering(whole(b"ok"))) as server:
-            terminal = self._made(read_timeout=None if self.cancels_at_once else 0.3)
-            self._do(main(terminal, Request("PUT", server.origin, **fields)))
+            terminal = self._make(read_timeout=None if self.cancels_at_once else 0.3)
+            self._run(main(terminal, Request("PUT", server.origin, **fields)))
             assert self._send(terminal, Request("GET", server.origin)).body == b"ok"
             assert server.saw_close.wait(PATIENCE), "the connection is still open"
 
     def test_it_is_a_coroutine_function(self) -> None:
-        assert is_async(self._made()), "asyncio.iscoroutinefunction() has to be true of it, or of its __call__"
+        assert is_async(self._make()), "asyncio.iscoroutinefunction() has to be true of it, or of its __call__"
 
     def test_cancelling_the_wait_for_an_answer(self) -> None:
         self._cancelled(lambda peer: peer.read_request())  # type: ignore[arg-type]
 
     @pytest.mark.parametrize("stream", [True, False])
     def test_cancelling_in_the_middle_of_the_body(self, stream: bool) -> None:
-        self._cancelled(begins, stream=stream)
+        self._cancelled(send_first_chunk, stream=stream)
 
     def test_cancelling_in_the_middle_of_what_is_sent(self) -> None:
         def endless() -> Iterator[bytes]:
@@ -268,16 +268,16 @@ class AsyncTerminalContract(TerminalContract):
 
         async def main(terminal: Any, request: Request) -> None:
             turning = asyncio.ensure_future(turn())
-            assert (await awaited(terminal, request)).body == b"ok"
+            assert (await send_async(terminal, request)).body == b"ok"
             turning.cancel()
 
         with ScriptedServer(script) as server:
-            self._do(main(self._made(), Request("PUT", server.origin, body=StreamBody(slow))))
+            self._run(main(self._make(), Request("PUT", server.origin, body=StreamBody(slow))))
         # Of 80; a body that is read in the loop leaves half of them.
         assert turns > 50, "something blocks the event loop"
 
 
 async def _to_its_end(terminal: Any, request: Request) -> None:
-    response = await awaited(terminal, request)
+    response = await send_async(terminal, request)
     if isinstance(response.stream, AsyncByteStream):
         await response.stream.read()

@@ -1,5 +1,7 @@
 """Runs of pytest that find the plugin by its entry point, whether or not the package is installed with it."""
 
+from __future__ import annotations
+
 import configparser
 import os
 import subprocess

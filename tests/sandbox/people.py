@@ -1,5 +1,7 @@
 """People other than the sandbox's user, and what they say to Transfer."""
 
+from __future__ import annotations
+
 from globus_transport.sandbox import Identity, Sandbox
 from tests.sandbox.sandbox_http import TRANSFER_ALL, Answer, Http
 

@@ -1,5 +1,7 @@
 """Waiting for a task without looking at it again and again."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from globus_transport.sandbox import Sandbox

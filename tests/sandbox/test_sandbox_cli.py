@@ -1,5 +1,7 @@
 """The sandbox from the command line."""
 
+from __future__ import annotations
+
 import json
 import os
 import shutil

@@ -1,5 +1,7 @@
 """Endpoints: changing, deleting, finding them; bookmarks."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import pytest

@@ -1,5 +1,7 @@
 """Failures on purpose."""
 
+from __future__ import annotations
+
 import http.client
 import threading
 import time
@@ -188,7 +190,7 @@ def test_broken_handler_answers_500_and_shows(
     def broken(*args: object) -> None:
         raise LookupError("broken on purpose")
 
-    monkeypatch.setattr("globus_transport.sandbox.tasks.TaskStore.of", broken)
+    monkeypatch.setattr("globus_transport.sandbox.tasks.TaskStore.owned_by", broken)
     with Sandbox() as globus:
         answer = Http(globus.transfer_url, globus.issue_token(TRANSFER_ALL).access_token)("GET", TASKS)
     assert answer.status == 500

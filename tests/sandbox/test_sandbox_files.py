@@ -1,5 +1,7 @@
 """Collections and the files in them."""
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """Who people are."""
 
+from __future__ import annotations
+
 import globus_sdk
 
 from globus_transport.sandbox import Identity, Sandbox

@@ -1,5 +1,7 @@
 """Starting, stopping, and what a sandbox tells about itself."""
 
+from __future__ import annotations
+
 import gc
 import os
 import socket
@@ -167,7 +169,7 @@ def test_a_task_submitted_while_closing_ends_too(globus: Sandbox, transfer: Http
 
     globus._services["auth"].close = submit_late  # type: ignore[method-assign]
     globus.close()
-    (task,) = globus._state.tasks.of(globus.user)
+    (task,) = globus._state.tasks.owned_by(globus.user)
     assert task.document()["fatal_error"]["code"] == "CANCELED"
     assert not [one for one in threading.enumerate() if one.name == "sandbox task"]
 

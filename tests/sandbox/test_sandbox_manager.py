@@ -1,5 +1,7 @@
 """What managers of a collection see and do."""
 
+from __future__ import annotations
+
 import threading
 import uuid
 from typing import Any
@@ -244,7 +246,7 @@ def test_a_wait_begins_and_ends_with_its_events(globus: Sandbox, source: Collect
     transfer = Person(globus, "x").transfer
     globus.task_delay = 3600.0
     task_id = submit(transfer, source, destination, "a")
-    (task,) = globus._state.tasks.at({source.id})
+    (task,) = globus._state.tasks.on_collections({source.id})
     assert task.id == task_id
     waited = threading.Event()
     add_event = Task.add_event

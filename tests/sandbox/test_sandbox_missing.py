@@ -1,5 +1,7 @@
 """What happens where the extra is not installed."""
 
+from __future__ import annotations
+
 import subprocess
 import sys
 

@@ -1,5 +1,7 @@
 """Logins, grants and what becomes of tokens."""
 
+from __future__ import annotations
+
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -9,7 +11,7 @@ import pytest
 from globus_sdk.services.auth import GlobusNativeAppFlowManager
 
 from globus_transport.sandbox import Clock, Identity, Sandbox, scopes
-from globus_transport.sandbox.tokens import Issued, TokenStore
+from globus_transport.sandbox.tokens import IssuedTokens, TokenStore
 from tests.sandbox.sandbox_http import TRANSFER_ALL, Http
 
 GROUPS_ALL = "urn:globus:auth:scope:groups.api.globus.org:all"
@@ -219,7 +221,7 @@ def test_only_the_first_replaces_a_token_that_several_have_found() -> None:
     store = TokenStore(Clock(), lambda: 100.0)
     user = Identity("ada@sandbox.example")
 
-    def mint(login: str) -> list[Issued]:
+    def mint(login: str) -> list[IssuedTokens]:
         return store.mint("client", user, scopes.parse(TRANSFER_ALL), refresh=True, login=login)
 
     (old,), (other,) = mint("login"), mint("other login")

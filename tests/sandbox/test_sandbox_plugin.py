@@ -1,5 +1,7 @@
 """The fixtures that other people's tests use."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 from tests.sandbox.installed_plugin import run_pytest

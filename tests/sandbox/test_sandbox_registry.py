@@ -1,5 +1,7 @@
 """Projects, clients, credentials, policies and scopes."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Whatever the clients can call has an answer, and any of it can fail on purpose."""
 
+from __future__ import annotations
+
 import re
 from typing import Any
 

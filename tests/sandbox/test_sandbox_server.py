@@ -1,5 +1,7 @@
 """HTTP/1.1 as the sandbox speaks it, byte by byte."""
 
+from __future__ import annotations
+
 import contextlib
 import socket
 import threading

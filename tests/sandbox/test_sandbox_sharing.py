@@ -1,5 +1,7 @@
 """Guest collections, access rules and roles."""
 
+from __future__ import annotations
+
 import uuid
 from typing import Any
 

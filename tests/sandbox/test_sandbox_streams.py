@@ -1,5 +1,7 @@
 """Tunnels and stream access points."""
 
+from __future__ import annotations
+
 import uuid
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Submissions and the tasks that they start, as clients see them."""
 
+from __future__ import annotations
+
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -399,7 +401,7 @@ def test_refused_submissions(
     assert (answer.status, answer.document["code"]) == (400, f"ClientError.BadRequest{code}")
     assert answer.document["resource"] == "/v0.10/transfer"
     assert set(answer.document) == {"code", "message", "resource", "request_id"}
-    assert globus._state.tasks.of(globus.user) == []
+    assert globus._state.tasks.owned_by(globus.user) == []
 
 
 def test_refused_bodies(transfer: Http, source: Collection, destination: Collection) -> None:

@@ -1,5 +1,7 @@
 """State that survives a restart."""
 
+from __future__ import annotations
+
 import json
 import os
 import stat
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 
 from globus_transport.sandbox import Identity, Sandbox
-from globus_transport.sandbox.keeping import FILE_NAME
+from globus_transport.sandbox.state_file import FILE_NAME
 from tests.sandbox.people import Person
 from tests.sandbox.sandbox_http import TRANSFER_ALL, Http
 

@@ -21,7 +21,7 @@ from globus_transport.services.auth.client import (
     NativeAppAuthClient,
 )
 from globus_transport.services.transfer.client import TransferClient
-from globus_transport.testing.canned_replies import RegisteredResponse, ResponseList, ResponseSet
+from globus_transport.testing.response_sets import RegisteredResponse, ResponseList, ResponseSet
 
 #: What a set is known by: a route, as ``TransferClient.get_task`` or ``client.get_task``, its name with its service
 #: before it, as ``"transfer.get_task"``, or a text of one's own.
@@ -54,7 +54,7 @@ def load_response(
         return set_id.add(requests_mock=requests_mock)
     found = get_response_set(set_id)
     if case not in found.cases():
-        raise GlobusSDKUsageError(f"{_told(set_id)} has no reply {case!r}; there are: {', '.join(found.cases())}")
+        raise GlobusSDKUsageError(f"{_describe(set_id)} has no reply {case!r}; there are: {', '.join(found.cases())}")
     return found.activate(case, requests_mock=requests_mock)
 
 
@@ -113,7 +113,7 @@ def _key(set_id: SetId) -> Declared | str:
     return set_id._route if isinstance(set_id, BoundOperation) else set_id
 
 
-def _told(set_id: SetId) -> str:
+def _describe(set_id: SetId) -> str:
     return set_id if isinstance(set_id, str) else repr(set_id)
 
 

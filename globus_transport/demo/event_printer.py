@@ -10,7 +10,7 @@ from globus_transport.http.messages import Response
 Say = Callable[[str, str], None]
 
 
-class Narrator:
+class EventPrinter:
     """Says what went wrong on the way, and what was done about it; the rest goes without saying.
 
     :param say: is given the name of a layer, and what it did

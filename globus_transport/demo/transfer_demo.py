@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
-from globus_transport.demo.files import digests, make_files
-from globus_transport.demo.narrator import Narrator
+from globus_transport.demo.event_printer import EventPrinter
+from globus_transport.demo.files import file_digests, make_files
 from globus_transport.middleware.events import Events
 from globus_transport.sandbox import Sandbox
 from globus_transport.scopes.collections import TransferScopes
@@ -46,10 +46,10 @@ def _run(globus: Sandbox) -> bool:
     with NativeAppAuthClient(globus.native_client_id, base_url=globus.auth_url) as auth_client:
         authorizer = _log_in(globus, auth_client)
         with TransferClient(authorizer=authorizer, base_url=globus.transfer_url) as client:
-            stack = client.stack.add(Events(Narrator(_say)), before="errors")
+            stack = client.stack.add(Events(EventPrinter(_say)), before="errors")
             print(f"\n{stack}\n")
             _transfer(globus, client.with_stack(stack), authorizer, source.id, destination.id)
-    sent, arrived = digests(source.folder), digests(destination.folder / "images")
+    sent, arrived = file_digests(source.folder), file_digests(destination.folder / "images")
     same = sum(arrived.get(name) == digest for name, digest in sent.items())
     _say("check", f"{same} of {len(sent)} files ({_megabytes(source.folder)}) have the same SHA-256 on both sides")
     return sent == arrived

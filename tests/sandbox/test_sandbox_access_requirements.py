@@ -1,5 +1,7 @@
 """Consents and sessions that a collection demands."""
 
+from __future__ import annotations
+
 import uuid
 from typing import Any
 
@@ -11,7 +13,7 @@ from tests.sandbox.people import code_of
 from tests.sandbox.sandbox_http import TRANSFER_ALL, Http
 
 
-def data_access(collection: Collection) -> str:
+def data_access_scope(collection: Collection) -> str:
     return f"https://auth.globus.org/scopes/{collection.id}/data_access"
 
 
@@ -48,7 +50,7 @@ def test_files_are_closed_without_consent(
     globus: Sandbox, transfer: Http, source: Collection, destination: Collection
 ) -> None:
     globus.require_consent(source)
-    wanted = f"{TRANSFER_ALL}[*{data_access(source)}]"
+    wanted = f"{TRANSFER_ALL}[*{data_access_scope(source)}]"
     for method, path, document in requests_on(source, destination):
         answer = transfer(method, path, document=document)
         assert code_of(answer) == (403, "ConsentRequired"), path
@@ -57,7 +59,7 @@ def test_files_are_closed_without_consent(
     consenting = with_scope(globus, wanted)
     for method, path, document in requests_on(source, destination):
         assert consenting(method, path, document=document).status in (200, 201, 202, 404), path
-    assert code_of(with_scope(globus, f"{TRANSFER_ALL}[*{data_access(destination)}]")("GET", ls(source))) == (
+    assert code_of(with_scope(globus, f"{TRANSFER_ALL}[*{data_access_scope(destination)}]")("GET", ls(source))) == (
         403,
         "ConsentRequired",
     )
@@ -69,7 +71,7 @@ def ls(collection: Collection) -> str:
 
 def test_a_consent_outlives_a_refresh(globus: Sandbox, auth: Http, source: Collection) -> None:
     globus.require_consent(source)
-    token = globus.issue_token(f"{TRANSFER_ALL}[*{data_access(source)}]").refresh_token
+    token = globus.issue_token(f"{TRANSFER_ALL}[*{data_access_scope(source)}]").refresh_token
     assert token
     form = {"grant_type": "refresh_token", "refresh_token": token, "client_id": globus.native_client_id}
     renewed = auth("POST", "/v2/oauth2/token", form=form).document["access_token"]
@@ -121,17 +123,17 @@ def test_a_login_proves_who_the_user_is(
 
 def test_consents_can_be_listed(globus: Sandbox, native: globus_sdk.NativeAppAuthClient, source: Collection) -> None:
     for refresh_tokens in (False, True):
-        native.oauth2_start_flow(f"{TRANSFER_ALL}[*{data_access(source)}]", refresh_tokens=refresh_tokens)
+        native.oauth2_start_flow(f"{TRANSFER_ALL}[*{data_access_scope(source)}]", refresh_tokens=refresh_tokens)
         native.oauth2_exchange_code_for_tokens(globus.approve(native.oauth2_get_authorize_url()))
     view = "urn:globus:auth:scope:auth.globus.org:view_consents"
     authorizer = globus_sdk.AccessTokenAuthorizer(globus.issue_token(view).access_token)
     with globus_sdk.AuthClient(authorizer=authorizer) as client:
         answer = client.get_consents(globus.user.id)
-        assert [one["scope_name"] for one in answer["consents"]] == [TRANSFER_ALL, data_access(source)]
+        assert [one["scope_name"] for one in answer["consents"]] == [TRANSFER_ALL, data_access_scope(source)]
         assert [one["atomically_revocable"] for one in answer["consents"]] == [False, True]
         assert [one["dependency_path"] for one in answer["consents"]] == [[1], [1, 2]]
         assert answer["consents"][0]["allows_refresh"] is True
-        assert answer.to_forest().meets_scope_requirements(f"{TRANSFER_ALL}[{data_access(source)}]")
+        assert answer.to_forest().meets_scope_requirements(f"{TRANSFER_ALL}[{data_access_scope(source)}]")
         with pytest.raises(globus_sdk.AuthAPIError) as caught:
             client.get_consents(str(uuid.uuid4()))
         assert caught.value.http_status == 403

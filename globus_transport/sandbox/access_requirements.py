@@ -1,31 +1,39 @@
-"""What a collection demands of whoever uses it: a consent, or a login of a certain kind."""
+"""Consents and sessions that a collection requires of the tokens that use it."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import attrs
 
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.scopes import TRANSFER, Scope
 
 TRANSFER_ALL = f"urn:globus:auth:scope:{TRANSFER}:all"
-MESSAGE = "The collection demands a newer login"
+DEFAULT_MESSAGE = "The collection requires a newer login"
 
 
-def data_access(collection_id: str) -> str:
-    """The scope by which users let Transfer work with their data on a mapped collection."""
+def data_access_scope(collection_id: str) -> str:
+    """The scope that gives Transfer access to a user's data on a mapped collection."""
     return f"https://auth.globus.org/scopes/{collection_id}/data_access"
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
-    """How someone logged in, or how they have to."""
+@attrs.frozen
+class LoginSession:
+    """Properties of a login: those that a user has, or those that a collection requires.
+
+    :ivar identities: ids and usernames
+    :ivar domains: of usernames; of several required domains, one is enough
+    :ivar policies: ids of authentication policies
+    """
 
     identities: frozenset[str] = frozenset()
     domains: frozenset[str] = frozenset()
     policies: frozenset[str] = frozenset()
     mfa: bool = False
 
-    def fulfils(self, wanted: "Session") -> bool:
-        """Whether a login of this kind is enough; of several domains, one is."""
+    def satisfies(self, wanted: LoginSession) -> bool:
+        """Whether a login with these properties meets the required ones."""
         return (
             wanted.identities <= self.identities
             and (not wanted.domains or bool(wanted.domains & self.domains))
@@ -33,8 +41,8 @@ class Session:
             and self.mfa >= wanted.mfa
         )
 
-    def parameters(self, message: str) -> Document:
-        """The ``authorization_parameters`` of the error that demands it."""
+    def authorization_parameters(self, message: str) -> Document:
+        """The ``authorization_parameters`` of the error that asks for a login with these properties."""
         document: Document = {"session_message": message}
         for name, values in (
             ("session_required_identities", self.identities),
@@ -48,14 +56,14 @@ class Session:
         return document
 
 
-def session_of(parameters: Mapping[str, str], user_id: str, username: str) -> Session:
-    """The session that a login with these parameters of an authorize address brings."""
+def session_from_parameters(parameters: Mapping[str, str], user_id: str, username: str) -> LoginSession:
+    """The session of a user who logs in at an authorize URL with these query parameters."""
 
     def names(key: str) -> frozenset[str]:
         return frozenset(name for name in parameters.get(key, "").split(",") if name)
 
-    # Who logs in proves who they are: their own id, name and domain are part of every session.
-    return Session(
+    # Every login proves the user's own id, username and domain.
+    return LoginSession(
         identities=names("session_required_identities") | {user_id, username},
         domains=names("session_required_single_domain") | {username.rpartition("@")[2]},
         policies=names("session_required_policies"),
@@ -63,15 +71,19 @@ def session_of(parameters: Mapping[str, str], user_id: str, username: str) -> Se
     )
 
 
-@dataclass(slots=True)
-class Demands:
-    """What the collections of one sandbox demand, by collection id."""
+@attrs.define
+class AccessRequirements:
+    """What the collections of one sandbox require, by collection id.
 
-    consents: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    sessions: dict[str, tuple[Session, str]] = field(default_factory=dict)
+    :ivar consents: scopes that have to stand below Transfer's
+    :ivar sessions: a session and the message for the user
+    """
+
+    consents: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    sessions: dict[str, tuple[LoginSession, str]] = attrs.field(factory=dict)
 
     def missing_consents(self, collection_id: str, scopes: tuple[Scope, ...]) -> list[str]:
-        """The scopes to ask for, if a token with these scopes lacks a consent."""
+        """The scopes to request if a token with ``scopes`` lacks a consent; none if it has them all."""
         granted = {inner.name for scope in scopes if scope.name == TRANSFER_ALL for inner in scope.dependencies}
         wanted = self.consents.get(collection_id, ())
         if set(wanted) <= granted:
