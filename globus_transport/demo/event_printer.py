@@ -1,4 +1,4 @@
-"""Tells what the layers do, as a listener that anybody could write for :class:`~globus_transport.Events`."""
+"""Prints what the layers do: a listener for :class:`~globus_transport.Events`."""
 
 from __future__ import annotations
 
@@ -7,33 +7,35 @@ from collections.abc import Callable
 from globus_transport.core.events import Event, Renewal, Waiting, call_of
 from globus_transport.http.messages import Response
 
-Say = Callable[[str, str], None]
+Report = Callable[[str, str], None]
 
 
 class EventPrinter:
-    """Says what went wrong on the way, and what was done about it; the rest goes without saying.
+    """Prints failures and how the layers handle them. It ignores other events.
 
-    :param say: is given the name of a layer, and what it did
+    :param report: called with the name of a layer and a text
     """
 
-    def __init__(self, say: Say) -> None:
-        self._say = say
+    def __init__(self, report: Report) -> None:
+        self._report = report
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, Waiting):
-            why = "" if event.request.method == "GET" else " (safe: it carries a submission id)"
+            reason = "" if event.request.method == "GET" else " (safe: it carries a submission id)"
             call = call_of(event.request)
-            self._say("retry", f"{call}: {_failure(event.outcome)}; sending again in {event.seconds:.2f} s{why}")
+            self._report("retry", f"{call}: {_describe(event.outcome)}; sending again in {event.seconds:.2f} s{reason}")
         elif isinstance(event, Renewal) and event.reason == "refused":
-            took = f"{event.seconds * 1000:.0f} ms"
-            self._say("authorizer", f"{call_of(event.request)}: status 401; renewed in {took}, sending again with that")
+            duration = f"{event.seconds * 1000:.0f} ms"
+            self._report(
+                "authorizer", f"{call_of(event.request)}: status 401; renewed in {duration}, sending again with that"
+            )
 
     def __str__(self) -> str:
         return "the lines below"
 
 
-def _failure(outcome: Response | Exception) -> str:
+def _describe(outcome: Response | Exception) -> str:
     if isinstance(outcome, Response):
-        asked = outcome.headers.get("Retry-After")
-        return f"status {outcome.status}" + (f", Retry-After {asked} s" if asked else "")
+        retry_after = outcome.headers.get("Retry-After")
+        return f"status {outcome.status}" + (f", Retry-After {retry_after} s" if retry_after else "")
     return "the connection was dropped" if outcome.__cause__ is not None else str(outcome)

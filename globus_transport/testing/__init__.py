@@ -1,13 +1,15 @@
-"""Tests of programs that use these clients: answers from ``responses``, without a network (extra ``testing``).
+"""For tests of programs that use these clients: replies from ``responses``, without a network (extra ``testing``).
 
-One line puts the clients behind ``responses``, though they do not run on ``requests``::
+One line makes ``responses`` answer the clients, although they do not run on ``requests``::
 
     from globus_transport.testing import use_responses
 
     use_responses()
 
-After it ``@responses.activate``, ``responses.add``, matchers, ``responses.calls`` and passthrough work as
-they do with ``requests``. Ready-made replies for every route come with ``load_reply(TransferClient.get_task)``.
+After that ``@responses.activate``, ``responses.add``, matchers, ``responses.calls`` and passthrough work as they do
+with ``requests``. ``load_reply(TransferClient.get_task)`` registers a ready-made reply; there is one for every route.
+
+For tests of a terminal see :mod:`globus_transport.testing.terminal_contract`.
 """
 
 from __future__ import annotations

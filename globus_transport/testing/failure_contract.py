@@ -1,4 +1,4 @@
-"""How a terminal that sends over sockets tells what went wrong: the part of the contract that retrying relies on."""
+"""The part of the terminal contract about network failures, which retrying relies on."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ from globus_transport.testing.message_contract import MessageContract
 
 
 class FailureContract(MessageContract):
-    """The tests. It is not derived from directly, but as a part of ``TerminalContract``.
+    """The tests. Test modules derive from ``TerminalContract``, which includes them.
 
-    :cvar strict_heads: whether a head that is cut off, or a length that is no number, is an error; ``http.client``
-        takes them as they come
+    :cvar strict_heads: whether an incomplete response head or a malformed Content-Length is an error; ``http.client``
+        accepts both
     """
 
     strict_heads = False
 
     def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
-        """A terminal with these time-outs, in seconds. Called in the event loop if the terminal is for asyncio.
+        """Make a terminal with these time-outs, in seconds. This runs in the event loop of the test.
 
-        :raises NotImplementedError: if it is not overridden
+        :raises NotImplementedError: if the class does not override it
         """
-        raise NotImplementedError("say in make_terminal() how a terminal is made")
+        raise NotImplementedError("override make_terminal() so that it returns a terminal")
 
     def _make(self, **timeouts: float | None) -> Any:
         return self._make_in_loop(lambda: self.make_terminal(**timeouts))
@@ -66,12 +66,12 @@ class FailureContract(MessageContract):
         with ScriptedServer(stall_after_first_chunk) as server:
             terminal = self._make(read_timeout=0.1)
             with pytest.raises(GlobusTimeoutError) as raised:
-                self._whole_body(terminal, Request("GET", server.origin, stream=stream))
+                self._read_body(terminal, Request("GET", server.origin, stream=stream))
             assert raised.value.request_began
             self._run(asyncio.sleep(0.01))
             assert server.saw_close.wait(PATIENCE), "the connection is still open"
 
-    def _whole_body(self, terminal: Any, request: Request) -> bytes:
+    def _read_body(self, terminal: Any, request: Request) -> bytes:
         response = self._send(terminal, request)
         return self._read(response) if request.stream else response.body
 
@@ -108,7 +108,7 @@ class FailureContract(MessageContract):
                 terminal = self._make(read_timeout=PATIENCE)
                 started = time.monotonic()
                 with pytest.raises(GlobusTimeoutError):
-                    self._whole_body(terminal, Request("GET", server.origin, stream=stream, extensions=limits))
+                    self._read_body(terminal, Request("GET", server.origin, stream=stream, extensions=limits))
                 assert time.monotonic() - started < PATIENCE / 4
 
     @pytest.mark.parametrize("stream", [True, False])
@@ -124,7 +124,7 @@ class FailureContract(MessageContract):
             terminal = self._make()
             started = time.monotonic()
             with pytest.raises(GlobusTimeoutError):
-                self._whole_body(terminal, Request("GET", server.origin, stream=stream, deadline=started + 0.2))
+                self._read_body(terminal, Request("GET", server.origin, stream=stream, deadline=started + 0.2))
             assert time.monotonic() - started < PATIENCE / 4
 
     def test_nobody_listens(self) -> None:
@@ -139,7 +139,7 @@ class FailureContract(MessageContract):
     def test_a_name_that_nobody_has(self) -> None:
         terminal = self._make()
         with pytest.raises(GlobusConnectionError) as raised:
-            # RFC 6761, section 6.4: never a name of anyone's.
+            # RFC 6761, section 6.4: names under .invalid never exist.
             self._send(terminal, Request("GET", "http://nobody.invalid/"))
         assert not raised.value.request_began
 
@@ -187,7 +187,7 @@ class FailureContract(MessageContract):
         with ScriptedServer(once(answer)) as server:
             terminal = self._make()
             with pytest.raises(NetworkError) as raised:
-                self._whole_body(terminal, Request("GET", server.origin, stream=stream))
+                self._read_body(terminal, Request("GET", server.origin, stream=stream))
             assert raised.value.request_began
 
     @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ class FailureContract(MessageContract):
         ids=["another protocol", "status", "chunk size", "endless field"],
     )
     def test_an_answer_that_is_not_http(self, answer: bytes) -> None:
-        self._is_an_error(answer)
+        self._check_error(answer)
 
     @pytest.mark.parametrize(
         "answer",
@@ -211,9 +211,9 @@ class FailureContract(MessageContract):
     def test_a_head_that_is_not_quite_one(self, answer: bytes) -> None:
         if not self.strict_heads:
             pytest.skip("it does not say that it is strict")
-        self._is_an_error(answer)
+        self._check_error(answer)
 
-    def _is_an_error(self, answer: bytes) -> None:
+    def _check_error(self, answer: bytes) -> None:
         with ScriptedServer(once(answer), answering(whole(b"ok"))) as server:
             terminal = self._make()
             with pytest.raises(NetworkError) as raised:
@@ -232,28 +232,28 @@ class FailureContract(MessageContract):
 
 
 def send_first_chunk(peer: Peer) -> None:
-    """A script that sends a head and the first part of a body."""
+    """A script that sends a response head and the first chunk of its body."""
     peer.read_request()
     peer.send(head("200 OK", "Transfer-Encoding: chunked"), b"5\r\nfirst\r\n")
 
 
 def stall_after_first_chunk(peer: Peer) -> None:
-    """:func:`send_first_chunk`, and it goes no further: the client closes."""
+    """:func:`send_first_chunk`, and then nothing until the client closes."""
     send_first_chunk(peer)
     peer.wait_for_close()
 
 
 @contextmanager
 def _unresponsive_port() -> Iterator[int]:
-    """A port where connections are neither accepted nor refused: the queue of its listener is full."""
-    with ExitStack() as kept:
-        listener = kept.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+    """A port where connections are neither accepted nor refused, because the listener's backlog is full."""
+    with ExitStack() as sockets:
+        listener = sockets.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
         for _ in range(10):
-            waiting = kept.enter_context(socket.socket())
-            waiting.settimeout(0.2)
+            client = sockets.enter_context(socket.socket())
+            client.settimeout(0.2)
             try:
-                waiting.connect(listener.getsockname())
+                client.connect(listener.getsockname())
             except TimeoutError:
                 yield listener.getsockname()[1]
                 return
-        pytest.skip("this system has room for everyone who connects")
+        pytest.skip("the backlog of this system does not fill up")

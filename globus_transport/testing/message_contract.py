@@ -1,7 +1,7 @@
-"""What every terminal has to do, whatever carries its messages: the part of the contract that needs no socket.
+"""The part of the terminal contract about requests and responses, which holds for every terminal.
 
-It is not derived from directly: :mod:`globus_transport.testing.terminal_contract` is for terminals that send over
-sockets, :mod:`globus_transport.testing.application_contract` for those that call an application.
+Test modules do not derive from it directly: :mod:`globus_transport.testing.terminal_contract` is for terminals that
+send over sockets, :mod:`globus_transport.testing.application_contract` for terminals that call an application.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
 class MessageContract:
-    """The tests, and what they are written with.
+    """The tests, and the helpers that they use.
 
     :cvar keeps_cookies: whether the terminal shares the cookie jar of a session that it was given
-    :cvar has_reasons: whether its replies come with a reason phrase
+    :cvar has_reasons: whether its responses have a reason phrase
     :cvar reads_latin_1: whether a header value outside ASCII is read as ISO 8859-1 (RFC 9110, section 5.5)
     """
 
@@ -41,7 +41,7 @@ class MessageContract:
     reads_latin_1 = True
 
     def close_terminal(self, terminal: Any) -> Any:
-        """Close it, and what it was made over. May be a coroutine function."""
+        """Close a terminal and what ``make_terminal`` made it from. An override may be a coroutine function."""
         close = getattr(terminal, "close", None)
         return None if close is None else close()
 
@@ -59,7 +59,7 @@ class MessageContract:
         for name in _PROXIES:
             monkeypatch.delenv(name, raising=False)
             monkeypatch.delenv(name.upper(), raising=False)
-        # A terminal that looks for a credential of its own finds this one.
+        # A terminal that wrongly takes credentials from netrc finds this one.
         netrc = tmp_path / "netrc"
         netrc.write_text("machine 127.0.0.1 login someone password s3cret\n")
         netrc.chmod(0o600)
@@ -77,24 +77,24 @@ class MessageContract:
                 await closing
 
     def _run(self, coroutine: Any) -> Any:
-        async def in_time() -> Any:
+        async def with_time_limit() -> Any:
             async with asyncio.timeout(2 * PATIENCE):
                 return await coroutine
 
-        return self._runner.run(in_time())
+        return self._runner.run(with_time_limit())
 
     def _make_in_loop(self, make: Any) -> Any:
-        """A terminal, made in the event loop of the test, which closes it at the end."""
+        """Make a terminal in the event loop of the test. It is closed at the end of the test."""
 
-        async def made() -> Any:
+        async def make_in_loop() -> Any:
             return make()
 
-        terminal = self._run(made())
+        terminal = self._run(make_in_loop())
         self._terminals.append(terminal)
         return terminal
 
     def _send(self, terminal: Any, request: Request) -> Response:
-        """One request, with whatever the terminal is: an asynchronous one runs in the loop of the test."""
+        """Send a request. A terminal for asyncio runs in the event loop of the test."""
         response = self._run(send_async(terminal, request)) if is_async(terminal) else terminal(request)
         assert isinstance(response, Response)
         return response
@@ -106,8 +106,11 @@ class MessageContract:
         body: bytes = self._run(response.stream.read(limit))
         return body
 
-    def _parts(self, response: Response, came: threading.Event | None = None) -> list[bytes]:
-        """The parts of a stream as they come; ``came`` is set with each."""
+    def _read_parts(self, response: Response, came: threading.Event | None = None) -> list[bytes]:
+        """Read a stream in parts.
+
+        :param came: set after each part
+        """
         parts: list[bytes] = []
         came = came or threading.Event()
         stream = response.stream
@@ -132,7 +135,7 @@ class MessageContract:
         else:
             assert isinstance(response.stream, AsyncByteStream)
             self._run(response.stream.close())
-            # What a loop closes is closed when it runs again.
+            # The loop closes a transport in its next iteration.
             self._run(asyncio.sleep(0.01))
 
     def test_what_is_sent_is_the_request(self) -> None:
@@ -153,7 +156,7 @@ class MessageContract:
         assert got["Content-Length"] == "5"
         for name in ("Accept", "Authorization", "User-Agent"):
             assert got.values(name) == [value for key, value in headers if key == name]
-        # RFC 9110, section 5.3: repeats may be joined, in their order.
+        # RFC 9110, section 5.3: repeated fields may be combined, in order.
         assert ",".join(got.values("X-One")).replace(" ", "") == "1,2"
 
     def test_what_comes_back(self) -> None:
@@ -213,12 +216,12 @@ class MessageContract:
             assert server.requests == []
 
     def test_a_body_that_cannot_be_read(self) -> None:
-        def broken() -> Iterator[bytes]:
+        def failing_parts() -> Iterator[bytes]:
             yield b"one"
             raise ValueError("the disk is gone")
 
         with self._serve(Answer()) as server:
-            request = Request("PUT", server.origin, body=StreamBody(broken))
+            request = Request("PUT", server.origin, body=StreamBody(failing_parts))
             with pytest.raises(ValueError, match="the disk is gone"):
                 self._send(self._make_for(server), request)
             assert server.requests == [], "a body that broke off is not ended as if it were whole"
@@ -263,7 +266,7 @@ class MessageContract:
 
         with self._serve_parts(parts, f"Content-Encoding: {encoding}") as server:
             response = self._send(self._make_for(server), Request("GET", server.origin, stream=True))
-            got = self._parts(response, first_came)
+            got = self._read_parts(response, first_came)
         assert got[0] == b"first"
         assert b"".join(got) == b"firstlast"
 
@@ -281,7 +284,7 @@ class MessageContract:
                 response = self._send(terminal, Request("GET", server.origin, stream=True))
                 assert self._read(response) == b"0123456789"
                 for _ in range(2):
-                    # Some libraries take it for a mistake.
+                    # Some libraries raise an error for a second read.
                     with contextlib.suppress(GlobusSDKUsageError):
                         assert self._read(response) == b""
 
@@ -292,8 +295,8 @@ class MessageContract:
             self._close(response)
             self._close(response)
             with pytest.raises(GlobusSDKUsageError):
-                self._parts(response)
-            # What was not read is not taken for the next answer.
+                self._read_parts(response)
+            # The unread rest must not be taken for the next response.
             assert self._send(terminal, Request("GET", server.origin)).body == b"ok"
 
     def test_a_deadline_that_has_passed_sends_nothing(self) -> None:
@@ -306,11 +309,11 @@ class MessageContract:
 
 
 def is_async(terminal: Any) -> bool:
-    """Whether it is for asyncio."""
+    """Whether a terminal is for asyncio."""
     return inspect.iscoroutinefunction(terminal) or inspect.iscoroutinefunction(type(terminal).__call__)
 
 
 async def send_async(terminal: Any, request: Request) -> Response:
-    """A coroutine, of an awaitable of any kind."""
+    """Await the response of a terminal for asyncio, whatever kind of awaitable it returns."""
     response: Response = await terminal(request)
     return response

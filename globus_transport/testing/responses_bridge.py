@@ -1,7 +1,7 @@
-"""From urllib3 to ``responses``, which stands in the place of an adapter of ``requests``.
+"""Connects the default terminal, which runs on urllib3, to ``responses``, which mocks the adapter of ``requests``.
 
-While a mock of ``responses`` is active, the default terminal prepares its request for ``requests`` and
-lets the mocked adapter answer; while none is, it sends as always.
+While a mock of ``responses`` is active, the default terminal sends its requests with ``requests``, so that the mock
+answers. Without an active mock it sends as usual.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ _NOT_REGISTERED = "Connection refused by Responses"
 
 
 class use_responses:
-    """Let ``responses`` answer for every client whose terminal is its own, from now on.
+    """Make ``responses`` answer for every client with the default terminal, from now on.
 
-    Clients that exist already are included, and those under asyncio. As a context manager
-    (``with use_responses():``) it ends with the block; else it lasts, or until :meth:`stop`.
+    This includes clients that exist already, and clients under asyncio. As a context manager
+    (``with use_responses():``) it ends with the block, otherwise with :meth:`stop`.
 
-    A request that nothing is registered for fails at once, with no retry: it would be refused again.
+    A request without a registered reply fails at once and is not retried.
     """
 
     def __init__(self) -> None:
-        self._before = Urllib3Terminal.__call__
-        _replace_call(_bridged(self._before))
+        self._original_call = Urllib3Terminal.__call__
+        _replace_call(_call_through_responses(self._original_call))
 
     def stop(self) -> None:
-        """Put back what was there before. Harmless when repeated."""
-        _replace_call(self._before)
+        """Make the clients send as usual again. A second call changes nothing."""
+        _replace_call(self._original_call)
 
     def __enter__(self) -> Self:
         return self
@@ -45,29 +45,29 @@ class use_responses:
 
 
 def _replace_call(call: Callable[[Urllib3Terminal, Request], Response]) -> None:
-    # A terminal that stands in a stack is found by its class at each call, so this reaches all of them.
+    # Python looks up __call__ on the class, so this affects the terminals of existing stacks too.
     Urllib3Terminal.__call__ = call  # type: ignore[method-assign, assignment]
 
 
-def _bridged(
-    plain: Callable[[Urllib3Terminal, Request], Response],
+def _call_through_responses(
+    original_call: Callable[[Urllib3Terminal, Request], Response],
 ) -> Callable[[Urllib3Terminal, Request], Response]:
     def call(terminal: Urllib3Terminal, request: Request) -> Response:
         if HTTPAdapter.send is _REAL_SEND:
-            return plain(terminal, request)
-        bridge = RequestsTerminal(http_timeout=terminal.http_timeout, connect_timeout=terminal.connect_timeout)
-        bridge.session.verify = terminal.verify_ssl
+            return original_call(terminal, request)
+        adapter = RequestsTerminal(http_timeout=terminal.http_timeout, connect_timeout=terminal.connect_timeout)
+        adapter.session.verify = terminal.verify_ssl
         try:
-            return bridge(request)
+            return adapter(request)
         except GlobusConnectionError as error:
             refusal = error.underlying_exception
             if not str(refusal).startswith(_NOT_REGISTERED):
                 raise
-            clear = GlobusConnectionError(str(refusal), refusal, request_began=False)
-            clear.final = True
-            raise clear from refusal
+            unregistered = GlobusConnectionError(str(refusal), refusal, request_began=False)
+            unregistered.final = True
+            raise unregistered from refusal
         finally:
-            # What a passthrough may have left open, besides a body that is still being read.
-            bridge.close()
+            # Closes idle connections of a passthrough. A body that is still being read keeps its own.
+            adapter.close()
 
     return call

@@ -1,14 +1,14 @@
-"""What every terminal that sends over sockets has to do, as tests that its author runs with pytest.
+"""The contract of terminals that send over sockets, as pytest tests for their authors.
 
-Derive a class in a test module, and say how a terminal is made::
+Derive a class in a test module and implement ``make_terminal``::
 
     class TestMyTerminal(TerminalContract):
         def make_terminal(self, *, connect_timeout=5.0, read_timeout=5.0):
             return MyTerminal(connect_timeout, read_timeout)
 
-A terminal is a callable ``Request -> Response``; one that is a coroutine function of that kind, for asyncio, has
-:class:`AsyncTerminalContract`, which asks for more. The server is one of this process, on 127.0.0.1 and a port that the
-system chooses. For terminals that call an application see :mod:`globus_transport.testing.application_contract`.
+A terminal is a callable ``Request -> Response``. For a coroutine function, which asyncio needs, derive from
+:class:`AsyncTerminalContract`, which has more tests. The server runs in this process, on a free port of 127.0.0.1.
+For terminals that call an application see :mod:`globus_transport.testing.application_contract`.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ from globus_transport.testing.loopback_server import PATIENCE, Peer, ScriptedSer
 from globus_transport.testing.message_contract import is_async, send_async
 
 _ERROR_BODY_LIMIT = 1 << 20
-_AT_A_TIME = 5
+_CONCURRENT_REQUESTS = 5
 
 
 class TerminalContract(FailureContract):
-    """The tests. ``make_terminal`` is to be overridden; ``close_terminal`` and what follows where they don't fit.
+    """The tests. Override ``make_terminal``, and ``close_terminal`` and the class variables if they do not fit.
 
-    :cvar pickles: whether the terminal survives pickling
-    :cvar forks: whether a forked process can go on with it, over connections of its own
-    :cvar skips_early_hints: whether a 103 before the reply is passed over; ``http.client`` takes it for the reply
+    :cvar pickles: whether the terminal can be pickled
+    :cvar forks: whether a forked process can use the terminal, with its own connections
+    :cvar skips_early_hints: whether a 103 before the response is skipped; ``http.client`` takes it for the response
     """
 
     pickles = False
@@ -139,7 +139,7 @@ class TerminalContract(FailureContract):
             assert self._send(terminal, Request("POST", server.origin, body=b"x")).body == b"new"
 
     def test_several_at_a_time(self) -> None:
-        all_there = threading.Barrier(_AT_A_TIME)
+        all_there = threading.Barrier(_CONCURRENT_REQUESTS)
 
         def script(peer: Peer) -> None:
             target = peer.read_request().target
@@ -148,7 +148,7 @@ class TerminalContract(FailureContract):
 
         with ScriptedServer(script) as server:
             terminal = self._make(read_timeout=PATIENCE)
-            requests = [Request("GET", f"{server.origin}/{number}") for number in range(_AT_A_TIME)]
+            requests = [Request("GET", f"{server.origin}/{number}") for number in range(_CONCURRENT_REQUESTS)]
             if is_async(terminal):
 
                 async def all_of_them() -> Any:
@@ -156,9 +156,9 @@ class TerminalContract(FailureContract):
 
                 responses = self._run(all_of_them())
             else:
-                with ThreadPoolExecutor(_AT_A_TIME) as threads:
+                with ThreadPoolExecutor(_CONCURRENT_REQUESTS) as threads:
                     responses = list(threads.map(terminal, requests))
-        assert [response.body for response in responses] == [b"/%d" % number for number in range(_AT_A_TIME)]
+        assert [response.body for response in responses] == [b"/%d" % number for number in range(_CONCURRENT_REQUESTS)]
 
     def test_the_body_of_an_error_is_bounded(self) -> None:
         with ScriptedServer(answering(whole(b"x" * (3 << 20), "500 Oops"))) as server:
@@ -197,13 +197,14 @@ class TerminalContract(FailureContract):
 class AsyncTerminalContract(TerminalContract):
     """:class:`TerminalContract` for a terminal that is a coroutine function.
 
-    :cvar cancels_at_once: whether a task that is cancelled has closed its connection, rather than left it to a thread
+    :cvar cancels_at_once: whether a cancelled task closes its connection at once; a terminal that runs requests in
+        threads cannot
     """
 
     cancels_at_once = True
 
-    def _cancelled(self, script: Callable[[Peer], None], **fields: Any) -> None:
-        """Cancel a request when the server has it, and send another one afterwards."""
+    def _check_cancelling(self, script: Callable[[Peer], None], **fields: Any) -> None:
+        """Cancel a request after ``script`` has run on the server, and send another request."""
         has_begun = threading.Event()
 
         def first(peer: Peer) -> None:
@@ -212,9 +213,9 @@ class AsyncTerminalContract(TerminalContract):
             peer.wait_for_close()
 
         async def main(terminal: Any, request: Request) -> None:
-            task = asyncio.ensure_future(_to_its_end(terminal, request))
+            task = asyncio.ensure_future(_send_and_read(terminal, request))
             assert await asyncio.to_thread(has_begun.wait, PATIENCE)
-            # Until it waits for what is to come.
+            # Until the task waits for the rest of the response.
             await asyncio.sleep(0.05)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -232,11 +233,11 @@ class AsyncTerminalContract(TerminalContract):
         assert is_async(self._make()), "asyncio.iscoroutinefunction() has to be true of it, or of its __call__"
 
     def test_cancelling_the_wait_for_an_answer(self) -> None:
-        self._cancelled(lambda peer: peer.read_request())  # type: ignore[arg-type]
+        self._check_cancelling(lambda peer: peer.read_request())  # type: ignore[arg-type]
 
     @pytest.mark.parametrize("stream", [True, False])
     def test_cancelling_in_the_middle_of_the_body(self, stream: bool) -> None:
-        self._cancelled(send_first_chunk, stream=stream)
+        self._check_cancelling(send_first_chunk, stream=stream)
 
     def test_cancelling_in_the_middle_of_what_is_sent(self) -> None:
         def endless() -> Iterator[bytes]:
@@ -245,7 +246,7 @@ class AsyncTerminalContract(TerminalContract):
 
         if not self.cancels_at_once:
             pytest.skip("the thread goes on sending")
-        self._cancelled(lambda peer: peer.read_head(), body=StreamBody(endless))  # type: ignore[arg-type]
+        self._check_cancelling(lambda peer: peer.read_head(), body=StreamBody(endless))  # type: ignore[arg-type]
 
     def test_the_loop_goes_on_meanwhile(self) -> None:
         turns = 0
@@ -273,11 +274,11 @@ class AsyncTerminalContract(TerminalContract):
 
         with ScriptedServer(script) as server:
             self._run(main(self._make(), Request("PUT", server.origin, body=StreamBody(slow))))
-        # Of 80; a body that is read in the loop leaves half of them.
+        # 80 turns are possible. A body that is read in the event loop leaves half of them.
         assert turns > 50, "something blocks the event loop"
 
 
-async def _to_its_end(terminal: Any, request: Request) -> None:
+async def _send_and_read(terminal: Any, request: Request) -> None:
     response = await send_async(terminal, request)
     if isinstance(response.stream, AsyncByteStream):
         await response.stream.read()

@@ -1,4 +1,4 @@
-"""What the tests of the sandbox say to it when no client would say it so."""
+"""Single HTTP requests to the sandbox, for those that no client sends."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Answer:
 
 
 class Http:
-    """Sends single requests, each on a connection of its own, and follows nothing."""
+    """Sends single requests, each on its own connection, and follows no redirects."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
         self.url = url

@@ -1,4 +1,4 @@
-"""Consents and sessions that a collection demands."""
+"""Consents and sessions that a collection requires."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ def requests_on(collection: Collection, other: Collection) -> list[tuple[str, st
     items = [{"source_path": "/f", "destination_path": "/g"}]
     ends = {"source_endpoint": collection.id, "destination_endpoint": other.id}
     back = {"source_endpoint": other.id, "destination_endpoint": collection.id}
-    one = {"submission_id": str(uuid.uuid4())}
+    submission = {"submission_id": str(uuid.uuid4())}
     return [
         ("GET", f"{at}/ls", None),
         ("GET", f"{at}/stat", None),
         ("POST", f"{at}/mkdir", {"path": "/new"}),
         ("POST", f"{at}/rename", {"old_path": "/f", "new_path": "/h"}),
-        ("POST", "/v0.10/transfer", {**one, **ends, "DATA": items}),
-        ("POST", "/v0.10/transfer", {**one, **back, "DATA": items}),
-        ("POST", "/v0.10/delete", {**one, "endpoint": collection.id, "DATA": [{"path": "/f"}]}),
+        ("POST", "/v0.10/transfer", {**submission, **ends, "DATA": items}),
+        ("POST", "/v0.10/transfer", {**submission, **back, "DATA": items}),
+        ("POST", "/v0.10/delete", {**submission, "endpoint": collection.id, "DATA": [{"path": "/f"}]}),
         ("POST", "/v0.10/shared_endpoint", {"host_endpoint": collection.id, "host_path": "/", "display_name": "G"}),
     ]
 
@@ -129,9 +129,9 @@ def test_consents_can_be_listed(globus: Sandbox, native: globus_sdk.NativeAppAut
     authorizer = globus_sdk.AccessTokenAuthorizer(globus.issue_token(view).access_token)
     with globus_sdk.AuthClient(authorizer=authorizer) as client:
         answer = client.get_consents(globus.user.id)
-        assert [one["scope_name"] for one in answer["consents"]] == [TRANSFER_ALL, data_access_scope(source)]
-        assert [one["atomically_revocable"] for one in answer["consents"]] == [False, True]
-        assert [one["dependency_path"] for one in answer["consents"]] == [[1], [1, 2]]
+        assert [consent["scope_name"] for consent in answer["consents"]] == [TRANSFER_ALL, data_access_scope(source)]
+        assert [consent["atomically_revocable"] for consent in answer["consents"]] == [False, True]
+        assert [consent["dependency_path"] for consent in answer["consents"]] == [[1], [1, 2]]
         assert answer["consents"][0]["allows_refresh"] is True
         assert answer.to_forest().meets_scope_requirements(f"{TRANSFER_ALL}[{data_access_scope(source)}]")
         with pytest.raises(globus_sdk.AuthAPIError) as caught:
@@ -139,7 +139,7 @@ def test_consents_can_be_listed(globus: Sandbox, native: globus_sdk.NativeAppAut
         assert caught.value.http_status == 403
     token = globus.issue_token(view, client_id=globus.client_id).access_token
     path = f"/v2/api/identities/{globus.user.id}/consents"
-    # What is for the client that asks, each of its tokens may see, as globus-sdk's applications need it.
+    # Every token of a client shows the consents for this client; applications of globus-sdk need that.
     any_token = Http(globus.auth_url, globus.issue_token("openid").access_token)
     assert len(any_token("GET", path).document["consents"]) == 2
     assert Http(globus.auth_url, globus.issue_token(TRANSFER_ALL).access_token)("GET", path).status == 401

@@ -1,4 +1,4 @@
-"""Failures on purpose."""
+"""Injected faults."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_too_many_requests_with_retry_after(globus: Sandbox, transfer: Http) -> 
     assert (answer.status, answer.headers["Retry-After"]) == (429, "7")
     assert (answer.document["code"], answer.document["resource"]) == ("TooManyRequests", TASKS)
     assert transfer("GET", TASKS).status == 200
-    assert [one.status for one in globus.requests] == [429, 200]
+    assert [received.status for received in globus.requests] == [429, 200]
 
 
 def test_retry_after_as_a_date_of_the_sandbox(globus: Sandbox, transfer: Http) -> None:
@@ -145,9 +145,9 @@ def test_delay_ends_when_the_sandbox_closes(monkeypatch: pytest.MonkeyPatch) -> 
         assert pausing.wait(10)
         started = time.perf_counter()
     connection.close()
-    # After five seconds close would give the thread up.
+    # close() waits for a thread for five seconds only.
     assert time.perf_counter() - started < 4
-    assert not [one for one in threading.enumerate() if one.name.startswith("sandbox")]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("sandbox")]
 
 
 def test_token_delay(auth: Http, globus: Sandbox) -> None:

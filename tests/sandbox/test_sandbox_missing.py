@@ -1,4 +1,4 @@
-"""What happens where the extra is not installed."""
+"""The error without the extra."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-# A None among the modules is Python's own way to say that there is no such module.
+# With None in sys.modules an import raises ModuleNotFoundError.
 SCRIPT = """
 import sys
 sys.modules[sys.argv[1]] = None

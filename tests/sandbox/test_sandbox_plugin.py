@@ -1,4 +1,4 @@
-"""The fixtures that other people's tests use."""
+"""The fixtures of the pytest plugin."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import threading
 def test_nothing_is_loaded():
     assert "globus_transport.sandbox.pytest_plugin" in sys.modules
     assert not {"flask", "authlib", "werkzeug"} & set(sys.modules)
-    assert not [one for one in threading.enumerate() if one.name.startswith("sandbox")]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("sandbox")]
 """
 
 FIXTURES = """

@@ -1,4 +1,4 @@
-"""Scope text."""
+"""Scope strings."""
 
 from __future__ import annotations
 

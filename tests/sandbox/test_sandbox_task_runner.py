@@ -1,4 +1,4 @@
-"""What a task's thread does, with the thread left out."""
+"""``run_task`` and the workers, without threads."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Places:
     def __init__(self, folder: Path) -> None:
         self.clock = Clock()
         self.here, self.there = (self._collection(folder / name) for name in ("here", "there"))
-        self._by_id = {one.id: one for one in (self.here, self.there)}
+        self._by_id = {collection.id: collection for collection in (self.here, self.there)}
 
     def _collection(self, folder: Path) -> Collection:
         folder.mkdir()
@@ -94,7 +94,7 @@ def test_deadline_passes_between_two_files(places: Places) -> None:
     deadline = places.clock.now() + 2.5 * 3600
     document = places.work(places.transfer(deadline=format_iso_time(deadline)), hour)
     assert outcome(document) == "DEADLINE_EXPIRED"
-    # The folder and a; before b the third hour is over.
+    # The folder and the file a take two hours; the deadline passes before b.
     assert places.copied() == {"a": "a"}
     assert (document["subtasks_total"], document["subtasks_succeeded"], document["subtasks_failed"]) == (4, 2, 2)
 
@@ -136,7 +136,7 @@ def test_sync_levels(places: Places, level: int | None, copied: set[str]) -> Non
         os.utime(here, (2000, 2000) if name == "newer" else (1000, 1000))
     task = Task(places.transfer(sync_level=level), ADA, places.clock)
     run_task(task, places.clock, no_delay)
-    assert {Path(one["source_path"]).name for one in task.successful} == copied
+    assert {Path(transfer["source_path"]).name for transfer in task.successful} == copied
     assert task.files_skipped == 5 - len(copied)
     assert task.document()["subtasks_succeeded"] == 6
 
@@ -176,7 +176,7 @@ def test_extra_files_at_the_destination_go_on_request(places: Places, tmp_path: 
     assert (data / "old").exists()
     assert outcome(places.work(places.transfer(delete_destination_extra=True))) == "SUCCEEDED"
     assert places.copied() == {"a": "a", "turns": "file"}
-    assert {one.name for one in data.iterdir()} == {"a", "turns"}
+    assert {path.name for path in data.iterdir()} == {"a", "turns"}
     assert (tmp_path / "outside").exists()
 
 
@@ -258,7 +258,7 @@ def test_file_that_is_gone_by_its_turn(places: Places) -> None:
     run_task(task, places.clock, remove_before_the_last)
     document = task.document()
     assert outcome(document) == "SUCCEEDED"
-    assert [(one["source_path"], one["error_code"]) for one in task.skipped] == [("/data/b", "FILE_NOT_FOUND")]
+    assert [(error["source_path"], error["error_code"]) for error in task.skipped] == [("/data/b", "FILE_NOT_FOUND")]
     assert (document["subtasks_total"], document["subtasks_succeeded"], document["subtasks_skipped_errors"]) == (
         3,
         2,
@@ -282,7 +282,7 @@ def test_unreadable_folder_is_skipped_alone(places: Places, monkeypatch: pytest.
     run_task(task, places.clock, no_delay)
     assert outcome(task.document()) == "SUCCEEDED"
     assert (places.there.folder / "data" / "z").exists()
-    assert [(one["source_path"], one["error_code"], one["is_directory"]) for one in task.skipped] == [
+    assert [(error["source_path"], error["error_code"], error["is_directory"]) for error in task.skipped] == [
         ("/data/closed", "PERMISSION_DENIED", True)
     ]
     assert outcome(places.work(places.transfer())) == "PERMISSION_DENIED"
@@ -341,5 +341,5 @@ def test_broken_work_ends_the_task_and_shows(places: Places, monkeypatch: pytest
     task, _ = store.submit(places.transfer(), ADA, places.clock, lambda task: run_task(task, places.clock, broken))
     store.join(task, seconds=10)
     assert outcome(task.document()) == "INTERNAL_ERROR"
-    assert [str(one.exc_value) for one in shown] == ["broken"]
+    assert [str(call.exc_value) for call in shown] == ["broken"]
     store.close()
