@@ -32,13 +32,13 @@ class LoginSession:
     policies: frozenset[str] = frozenset()
     mfa: bool = False
 
-    def satisfies(self, wanted: LoginSession) -> bool:
+    def satisfies(self, required: LoginSession) -> bool:
         """Whether a login with these properties meets the required ones."""
         return (
-            wanted.identities <= self.identities
-            and (not wanted.domains or bool(wanted.domains & self.domains))
-            and wanted.policies <= self.policies
-            and self.mfa >= wanted.mfa
+            required.identities <= self.identities
+            and (not required.domains or bool(required.domains & self.domains))
+            and required.policies <= self.policies
+            and self.mfa >= required.mfa
         )
 
     def authorization_parameters(self, message: str) -> Document:
@@ -75,8 +75,8 @@ def session_from_parameters(parameters: Mapping[str, str], user_id: str, usernam
 class AccessRequirements:
     """What the collections of one sandbox require, by collection id.
 
-    :ivar consents: scopes that have to stand below Transfer's
-    :ivar sessions: a session and the message for the user
+    :ivar consents: the scopes that the token's Transfer scope must have as dependencies
+    :ivar sessions: the required session, and the message for the user in the error
     """
 
     consents: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
@@ -84,8 +84,9 @@ class AccessRequirements:
 
     def missing_consents(self, collection_id: str, scopes: tuple[Scope, ...]) -> list[str]:
         """The scopes to request if a token with ``scopes`` lacks a consent; none if it has them all."""
-        granted = {inner.name for scope in scopes if scope.name == TRANSFER_ALL for inner in scope.dependencies}
-        wanted = self.consents.get(collection_id, ())
-        if set(wanted) <= granted:
+        transfer_scopes = [scope for scope in scopes if scope.name == TRANSFER_ALL]
+        granted = {dependency.name for scope in transfer_scopes for dependency in scope.dependencies}
+        required = self.consents.get(collection_id, ())
+        if set(required) <= granted:
             return []
-        return [f"{TRANSFER_ALL}[{' '.join(f'*{name}' for name in wanted)}]"]
+        return [f"{TRANSFER_ALL}[{' '.join(f'*{name}' for name in required)}]"]

@@ -1,5 +1,5 @@
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol
 
 from flask import Request, Response
 
@@ -8,7 +8,7 @@ from globus_transport.sandbox.clients import OAuthClient
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.tokens import Credential
 
-_Answer: TypeAlias = tuple[int, Any, list[tuple[str, str]]]
+_Answer = tuple[int, Any, list[tuple[str, str]]]
 
 class OAuth2Error(Exception):
     error: str

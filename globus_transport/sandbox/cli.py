@@ -16,7 +16,7 @@ from globus_transport.sandbox.sandbox import Sandbox
 
 _HOW_TO_TRY = """\
 # Paste the export lines into another shell. There the clients of globus_transport and of globus-sdk find this sandbox
-# by themselves, and this asks for a token and lists the collections:
+# by themselves. These commands request a token and list the collections:
 #   TOKEN=$(curl -s -u "$GLOBUS_CLI_CLIENT_ID:$GLOBUS_CLI_CLIENT_SECRET" -d grant_type=client_credentials \
 -d scope=urn:globus:auth:scope:transfer.api.globus.org:all "${GLOBUS_SDK_SERVICE_URL_AUTH}v2/oauth2/token" \
 | sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/')

@@ -5,18 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 import attrs
 
-FaultBody: TypeAlias = str | bytes | Mapping[str, Any]
+FaultBody = str | bytes | Mapping[str, Any]
 
 
 @attrs.define
 class Fault:
     """A fault and the requests that it affects.
 
-    The fields are the parameters of :meth:`Faults.add`.
+    The other fields are the parameters of ``Sandbox.faults.add``.
 
     :ivar times: how many more requests the fault affects; ``None`` for all
     """

@@ -26,7 +26,7 @@ PROVIDERS: list[dict[str, Any]] = [
 class Identity:
     """An identity of Globus Auth.
 
-    :ivar status: ``unused`` if nobody has logged in with it yet, else ``used``
+    :ivar status: ``unused`` before the first login with it, else ``used``
     """
 
     username: str

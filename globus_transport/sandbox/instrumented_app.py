@@ -6,8 +6,9 @@ import json
 import traceback
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any
 from urllib.parse import parse_qs
+from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from werkzeug.http import http_date
 from werkzeug.wrappers import Response
@@ -16,11 +17,8 @@ from globus_transport.sandbox.faults import Fault
 from globus_transport.sandbox.request_log import Received, ReceivedHeaders
 from globus_transport.sandbox.state import State
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
-
 #: Makes a service's error document from a status, the name of the status, a message and the path of the request.
-ErrorDocument: TypeAlias = Callable[[int, str, str, str], dict[str, Any]]
+ErrorDocument = Callable[[int, str, str, str], dict[str, Any]]
 
 
 class InstrumentedApp:

@@ -36,13 +36,13 @@ def _matcher(filter: str, fields: frozenset[str]) -> Callable[[Document], bool]:
     )
 
 
-def _value_matches(found: object, wanted: str) -> bool:
-    negated = wanted.startswith("!")
-    wanted = wanted.removeprefix("!")
-    text = "" if found is None else str(found)
-    if wanted.startswith("~"):
-        return fnmatchcase(text, wanted[1:]) != negated
-    return (text == wanted.removeprefix("=")) != negated
+def _value_matches(value: object, expected: str) -> bool:
+    negated = expected.startswith("!")
+    expected = expected.removeprefix("!")
+    text = "" if value is None else str(value)
+    if expected.startswith("~"):
+        return fnmatchcase(text, expected[1:]) != negated
+    return (text == expected.removeprefix("=")) != negated
 
 
 def sort_documents(documents: list[Document], orderby: str | None) -> list[Document]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 import threading
 import uuid
-from typing import Any, TypeAlias
+from typing import Any
 
-Document: TypeAlias = dict[str, Any]
+Document = dict[str, Any]
 
 
 class Records:

@@ -10,17 +10,15 @@ import sys
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import Any, cast
 from urllib.parse import unquote_to_bytes
+from wsgiref.types import WSGIEnvironment
 
 from werkzeug.wrappers import Response
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
-
 HOST = "127.0.0.1"
 
-Respond: TypeAlias = "Callable[[WSGIEnvironment], Response | None]"
+Respond = Callable[[WSGIEnvironment], Response | None]
 
 
 class HTTPService:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeVar
 
 import attrs
 
@@ -13,7 +13,7 @@ from globus_transport.sandbox.clock import parse_iso_time
 from globus_transport.sandbox.collections import Collection
 from globus_transport.sandbox.transfer_errors import bad_request
 
-FindCollection: TypeAlias = Callable[[str], Collection]
+FindCollection = Callable[[str], Collection]
 
 _T = TypeVar("_T")
 
@@ -80,7 +80,7 @@ class DeleteSubmission(_Submission):
     interpret_globs: bool
 
 
-Submission: TypeAlias = TransferSubmission | DeleteSubmission
+Submission = TransferSubmission | DeleteSubmission
 
 
 def read_transfer(document: dict[str, Any], find: FindCollection) -> TransferSubmission:

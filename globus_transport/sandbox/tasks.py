@@ -6,7 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Set
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 from globus_transport.sandbox.clock import Clock, format_iso_time
 from globus_transport.sandbox.identities import Identity
@@ -18,7 +18,7 @@ _MAX_WAIT = 3600.0
 _PAUSED = "PAUSED", "paused", "The task waits until it is resumed"
 _RESUMED = "RESUMED", "resumed", "The task goes on"
 
-Status: TypeAlias = Literal["ACTIVE", "SUCCEEDED", "FAILED"]
+Status = Literal["ACTIVE", "SUCCEEDED", "FAILED"]
 
 
 class TaskFailedError(Exception):
@@ -84,7 +84,9 @@ class Task:
         return self.status == "ACTIVE" and (self.admin_pause is not None or self.has_pause_rule(self))
 
     def wait_for_stop(self, seconds: float) -> bool:
-        """Wait for a number of seconds of real time, while the task is paused, or until its deadline.
+        """Wait for a number of seconds of real time, and longer while the task is paused.
+
+        A request to stop and the deadline end the wait.
 
         :return: whether the task was asked to stop
         """

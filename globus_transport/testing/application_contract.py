@@ -59,10 +59,6 @@ class ApplicationContract(MessageContract):
             with pytest.raises(ValueError, match="mine"):
                 self._read_body(terminal, Request("GET", server.origin, stream=stream))
 
-    def _read_body(self, terminal: Any, request: Request) -> bytes:
-        response = self._send(terminal, request)
-        return self._read(response) if request.stream else response.body
-
     @pytest.mark.parametrize("how", ["closed", "read in part", "read"])
     def test_it_is_not_left_running(self, how: str) -> None:
         parts = _CloseableBody()
@@ -73,7 +69,7 @@ class ApplicationContract(MessageContract):
                 self._close(response)
             else:
                 self._read(response, 2000 if how == "read in part" else None)
-            assert parts.closed.wait(PATIENCE), "nobody closed the body"
+            assert parts.closed.wait(PATIENCE), "the body was not closed"
 
 
 class WSGITerminalContract(ApplicationContract):

@@ -71,10 +71,6 @@ class FailureContract(MessageContract):
             self._run(asyncio.sleep(0.01))
             assert server.saw_close.wait(PATIENCE), "the connection is still open"
 
-    def _read_body(self, terminal: Any, request: Request) -> bytes:
-        response = self._send(terminal, request)
-        return self._read(response) if request.stream else response.body
-
     def test_a_late_answer_is_not_taken_for_the_next(self) -> None:
         first_is_over = threading.Event()
 
@@ -210,7 +206,7 @@ class FailureContract(MessageContract):
     )
     def test_a_head_that_is_not_quite_one(self, answer: bytes) -> None:
         if not self.strict_heads:
-            pytest.skip("it does not say that it is strict")
+            pytest.skip("strict_heads is False")
         self._check_error(answer)
 
     def _check_error(self, answer: bytes) -> None:

@@ -99,6 +99,11 @@ class MessageContract:
         assert isinstance(response, Response)
         return response
 
+    def _read_body(self, terminal: Any, request: Request) -> bytes:
+        """Send a request and return the whole body of its response, streamed or not."""
+        response = self._send(terminal, request)
+        return self._read(response) if request.stream else response.body
+
     def _read(self, response: Response, limit: int | None = None) -> bytes:
         if isinstance(response.stream, ByteStream):
             return response.stream.read(limit)

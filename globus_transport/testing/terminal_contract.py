@@ -169,7 +169,7 @@ class TerminalContract(FailureContract):
     def test_pickling(self) -> None:
         terminal = self._make()
         if not self.pickles:
-            pytest.skip("it says that it cannot be pickled")
+            pytest.skip("pickles is False")
         copy = self._make_in_loop(lambda: pickle.loads(pickle.dumps(terminal)))
         with ScriptedServer(answering(whole(b"ok"))) as server:
             assert self._send(copy, Request("GET", server.origin)).body == b"ok"
@@ -177,7 +177,7 @@ class TerminalContract(FailureContract):
     @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
     def test_forking(self) -> None:
         if not (self.forks and hasattr(os, "fork")):
-            pytest.skip("it does not say that a forked process can go on with it")
+            pytest.skip("forks is False, or this system has no fork")
         with ScriptedServer(answering(whole(b"ok"))) as server:
             terminal = self._make()
             self._send(terminal, Request("GET", server.origin))

@@ -133,11 +133,11 @@ def test_delay_ends_when_the_sandbox_closes(monkeypatch: pytest.MonkeyPatch) -> 
     pausing = threading.Event()
     pause = State.pause
 
-    def pause_and_say_so(state: State, seconds: float) -> None:
+    def note_and_pause(state: State, seconds: float) -> None:
         pausing.set()
         pause(state, seconds)
 
-    monkeypatch.setattr(State, "pause", pause_and_say_so)
+    monkeypatch.setattr(State, "pause", note_and_pause)
     with Sandbox() as globus:
         globus.faults.add(503, delay=3600.0)
         connection = Http(globus.transfer_url).connect()
@@ -187,10 +187,10 @@ def test_broken_handler_answers_500_and_shows(
     # In debug mode Flask lets errors through instead of logging them.
     monkeypatch.setenv("FLASK_DEBUG", debug)
 
-    def broken(*args: object) -> None:
+    def fail(*args: object) -> None:
         raise LookupError("broken on purpose")
 
-    monkeypatch.setattr("globus_transport.sandbox.tasks.TaskStore.owned_by", broken)
+    monkeypatch.setattr("globus_transport.sandbox.tasks.TaskStore.owned_by", fail)
     with Sandbox() as globus:
         answer = Http(globus.transfer_url, globus.issue_token(TRANSFER_ALL).access_token)("GET", TASKS)
     assert answer.status == 500

@@ -18,19 +18,19 @@ except ImportError as error:
 """
 
 
-def what_it_says(missing: str) -> str:
+def import_without(missing: str) -> str:
     done = subprocess.run([sys.executable, "-c", SCRIPT, missing], capture_output=True, text=True, timeout=30)
     return done.stdout.strip() or done.stderr
 
 
 @pytest.mark.parametrize("package", ["flask", "authlib", "joserfc", "werkzeug"])
 def test_hint(package: str) -> None:
-    text = what_it_says(package)
+    text = import_without(package)
     assert text.startswith(f"ImportError {package} The sandbox needs {package}, ")
     assert text.endswith('pip install "globus_transport[sandbox]"')
 
 
 def test_a_bug_is_not_mistaken_for_a_missing_package() -> None:
-    assert what_it_says("globus_transport.sandbox.clock").startswith(
+    assert import_without("globus_transport.sandbox.clock").startswith(
         "ModuleNotFoundError globus_transport.sandbox.clock"
     )

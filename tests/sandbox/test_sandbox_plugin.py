@@ -45,7 +45,7 @@ def test_own_fixture_wins(globus):
 """
 
 
-def passes(place: Path, text: str, count: int) -> None:
+def check_passes(place: Path, text: str, count: int) -> None:
     tests = place / "tests"
     tests.mkdir()
     (tests / "test_it.py").write_text(text)
@@ -55,12 +55,12 @@ def passes(place: Path, text: str, count: int) -> None:
 
 
 def test_importing_the_plugin_loads_and_starts_nothing(tmp_path: Path) -> None:
-    passes(tmp_path, NOTHING_LOADED, 1)
+    check_passes(tmp_path, NOTHING_LOADED, 1)
 
 
 def test_fixtures(tmp_path: Path) -> None:
-    passes(tmp_path, FIXTURES, 3)
+    check_passes(tmp_path, FIXTURES, 3)
 
 
 def test_own_fixtures_win(tmp_path: Path) -> None:
-    passes(tmp_path, OWN, 1)
+    check_passes(tmp_path, OWN, 1)

@@ -160,10 +160,10 @@ def test_close_ends_idle_connections_and_threads(echo: Echo) -> None:
 
 
 def test_broken_respond_shows(capsys: pytest.CaptureFixture[str]) -> None:
-    def broken(environ: object) -> Response:
+    def fail(environ: object) -> Response:
         raise LookupError("broken on purpose")
 
-    service = HTTPService("broken", broken)
+    service = HTTPService("broken", fail)
     try:
         assert talk(service, b"GET / HTTP/1.1\r\n\r\n") == b""
     finally:

@@ -87,11 +87,11 @@ def test_the_file_is_private_and_whole(tmp_path: Path, monkeypatch: pytest.Monke
         before = file.read_text()
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
-        def broken(*args: Any) -> None:
+        def fail(*args: Any) -> None:
             raise OSError("The disk is full")
 
         with monkeypatch.context() as patched:
-            patched.setattr(os, "replace", broken)
+            patched.setattr(os, "replace", fail)
             with pytest.raises(OSError, match="disk is full"):
                 globus.add_collection("B")
         assert file.read_text() == before

@@ -334,11 +334,11 @@ def test_broken_work_ends_the_task_and_shows(places: Places, monkeypatch: pytest
     monkeypatch.setattr(threading, "excepthook", shown.append)
     places.write(a="a")
 
-    def broken() -> float:
+    def fail() -> float:
         raise RuntimeError("broken")
 
     store = TaskStore()
-    task, _ = store.submit(places.transfer(), ADA, places.clock, lambda task: run_task(task, places.clock, broken))
+    task, _ = store.submit(places.transfer(), ADA, places.clock, lambda task: run_task(task, places.clock, fail))
     store.join(task, seconds=10)
     assert outcome(task.document()) == "INTERNAL_ERROR"
     assert [str(call.exc_value) for call in shown] == ["broken"]

@@ -1,1 +1,1 @@
-"""Transfer's endpoint manager: tasks and pause rules on the collections that someone manages or monitors."""
+"""Transfer's endpoint manager: tasks and pause rules on managed and monitored collections."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
 
 from werkzeug.datastructures import MultiDict
 
@@ -12,7 +11,7 @@ from globus_transport.sandbox.listing import read_number
 from globus_transport.sandbox.tasks import Task
 from globus_transport.sandbox.transfer_errors import bad_request
 
-_Filter: TypeAlias = Callable[[Task], bool]
+_Filter = Callable[[Task], bool]
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 

@@ -64,7 +64,7 @@ def install_scope_routes(app: Flask, state: State, callers: Callers) -> None:
             abort(404, f"No such client {client_id!r}")
         fields = _read_fields(document, client_id)
         if scopes.where(scope_string=fields["scope_string"]):
-            abort(409, "The client has such a scope")
+            abort(409, "The client has a scope with this suffix already")
         scope = scopes.add({"id": scope_id(fields["scope_string"]), "client": client_id, **fields})
         update_client_scopes(client_id)
         return {"scope": _scope_document(scope)}, 201

@@ -48,7 +48,7 @@ def install_role_routes(app: Flask, state: State) -> None:
         fields = {"endpoint": collection.id, "principal_type": kind, "role": role}
         fields["principal"] = read_text(document, "principal")
         if state.roles.where(**fields):
-            raise TransferError(409, "Exists", "There is such a role")
+            raise TransferError(409, "Exists", "The identity or group has this role already")
         return _document(state.roles.add(fields)), 201
 
     @app.get(f"{prefix}/role/<role_id>")
