@@ -10,7 +10,7 @@ _USAGE = """\
 usage: python -m globus_transport demo      a transfer that survives an expired token, on a local Globus
        python -m globus_transport sandbox   a local Globus, until Ctrl-C (--help lists its options)"""
 
-_COMMANDS = {"demo": "globus_transport.demo.story", "sandbox": "globus_transport.sandbox.cli"}
+_COMMANDS = {"demo": "globus_transport.demo.transfer_demo", "sandbox": "globus_transport.sandbox.cli"}
 
 
 def main(argv: list[str]) -> int:

@@ -17,6 +17,7 @@ def lazy_names(
     names_by_module: NamesByModule,
     submodules: tuple[str, ...] = (),
     with_an_extra: tuple[str, ...] = (),
+    packages_of_extra: tuple[str, ...] = (),
 ) -> tuple[list[str], Callable[[str], object], Callable[[], list[str]]]:
     """A package's ``__all__``, ``__getattr__`` and ``__dir__``.
 
@@ -24,6 +25,8 @@ def lazy_names(
     :param names_by_module: public names by the module that defines them, relative to the top of ``globus_transport``
     :param submodules: modules of the package that a program may use as attributes without importing them
     :param with_an_extra: names that need an extra, which ``import *`` leaves out
+    :param packages_of_extra: what the extra with the package's own name installs; if one of these packages is missing,
+        using a name raises an ``ImportError`` that names the extra
     """
     module_of = {name: module for module, names in names_by_module.items() for name in names}
 
@@ -32,7 +35,18 @@ def lazy_names(
             return import_module(f"{package}.{name}")
         if name not in module_of:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value: object = getattr(import_module(f"globus_transport.{module_of[name]}"), name)
+        try:
+            module = import_module(f"globus_transport.{module_of[name]}")
+        except ModuleNotFoundError as error:
+            missing = (error.name or "").partition(".")[0]
+            if missing not in packages_of_extra:
+                raise
+            extra = package.rpartition(".")[2]
+            raise ImportError(
+                f'The {extra} needs {missing}, which is not installed: run pip install "globus_transport[{extra}]"',
+                name=missing,
+            ) from error
+        value: object = getattr(module, name)
         # The next look-up finds it in the package itself.
         setattr(import_module(package), name, value)
         return value

@@ -1,1 +1,1 @@
-"""The demonstration: a transfer on a local Globus that survives whatever happens to it."""
+"""The demonstration: a transfer on a local Globus that succeeds in spite of injected faults."""

@@ -1,4 +1,4 @@
-"""The files that are transferred, and the proof that they arrived."""
+"""Makes the files of the demonstration and compares them by SHA-256."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from pathlib import Path
 
 
 def make_files(folder: Path, count: int, size: int) -> None:
-    """Fill a folder with files of random bytes, in a few folders.
+    """Make files of pseudo-random bytes in four subfolders of a folder.
 
-    :param size: bytes of each file
+    :param size: of each file, in bytes
     """
-    dice = random.Random(count)
+    generator = random.Random(count)
     for number in range(count):
         file = folder / f"run-{number % 4}" / f"image-{number:03}.raw"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(dice.randbytes(size))
+        file.write_bytes(generator.randbytes(size))
 
 
-def digests(folder: Path) -> dict[str, str]:
-    """The SHA-256 of every file below a folder, by its path there."""
+def file_digests(folder: Path) -> dict[str, str]:
+    """The SHA-256 of every file in a folder and its subfolders, by relative path."""
     return {
         str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
         for file in sorted(folder.rglob("*"))

@@ -1,14 +1,16 @@
-"""Globus Auth, as far as the sandbox has it."""
+"""The part of Globus Auth that the sandbox implements."""
+
+from __future__ import annotations
 
 from flask import Flask
 
 from globus_transport.sandbox.auth_errors import install_error_handlers
 from globus_transport.sandbox.identity_routes import install_identity_routes
 from globus_transport.sandbox.oauth_routes import install_oauth_routes
+from globus_transport.sandbox.registry.auth_requests import Callers
 from globus_transport.sandbox.registry.client_routes import install_client_routes
 from globus_transport.sandbox.registry.policy_routes import install_policy_routes
 from globus_transport.sandbox.registry.project_routes import install_project_routes
-from globus_transport.sandbox.registry.requests import Callers
 from globus_transport.sandbox.registry.scope_routes import install_scope_routes
 from globus_transport.sandbox.state import State
 
@@ -20,6 +22,8 @@ def create_auth_app(state: State) -> Flask:
     install_oauth_routes(app, state)
     install_identity_routes(app, state)
     callers = Callers(state)
-    for install in (install_project_routes, install_policy_routes, install_client_routes, install_scope_routes):
-        install(app, state, callers)
+    install_project_routes(app, state, callers)
+    install_policy_routes(app, state, callers)
+    install_client_routes(app, state, callers)
+    install_scope_routes(app, state, callers)
     return app

@@ -1,4 +1,4 @@
-"""The parts of Authlib that the sandbox uses. Authlib has no types: they stand in authlib_typed.pyi beside this."""
+"""The parts of Authlib that the sandbox uses. Authlib has no types; ``authlib_typed.pyi`` adds them."""
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2 import OAuth2Error, OAuth2Request

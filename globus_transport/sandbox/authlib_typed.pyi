@@ -1,14 +1,14 @@
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol
 
 from flask import Request, Response
 
+from globus_transport.sandbox.authorization_codes import AuthorizationCode
 from globus_transport.sandbox.clients import OAuthClient
-from globus_transport.sandbox.codes import AuthorizationCode
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.tokens import Credential
 
-_Answer: TypeAlias = tuple[int, Any, list[tuple[str, str]]]
+_Answer = tuple[int, Any, list[tuple[str, str]]]
 
 class OAuth2Error(Exception):
     error: str

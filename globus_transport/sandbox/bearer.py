@@ -1,4 +1,6 @@
-"""Who may call a service: Authlib's check of bearer tokens."""
+"""The check of bearer tokens (RFC 6750), by Authlib."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
 
@@ -9,16 +11,17 @@ from globus_transport.sandbox.tokens import Credential, TokenStore
 
 
 class BearerCheck:
-    """Accepts good access tokens of one resource server."""
+    """Accepts the valid access tokens of one resource server."""
 
     def __init__(self, tokens: TokenStore, resource_server: str) -> None:
         self._protector = ResourceProtector()
         self._protector.register_token_validator(_Validator(tokens, resource_server))
 
     def __call__(self, request: Request, *scopes: str) -> Credential:
-        """The token of a request; it must have one of the scopes, if any are named.
+        """The token of a request.
 
-        :raises OAuth2Error: There is no token, or not a right one.
+        :param scopes: the token must have one of them; without any, every scope is accepted
+        :raises OAuth2Error: if there is no token, or it is not valid here, or it lacks the scopes
         """
         return self._protector.validate_request(scopes, request)
 

@@ -1,4 +1,6 @@
-"""Transfer's routes about bookmarks, which only their owner sees."""
+"""Transfer's routes for bookmarks. Only the owner sees a bookmark."""
+
+from __future__ import annotations
 
 from flask import Flask
 from flask.typing import ResponseReturnValue
@@ -6,13 +8,19 @@ from flask.typing import ResponseReturnValue
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.state import State
 from globus_transport.sandbox.transfer_errors import TransferError
-from globus_transport.sandbox.transfer_requests import caller, collection_with, json_body, result, text_of
+from globus_transport.sandbox.transfer_requests import (
+    caller,
+    find_collection,
+    read_json_body,
+    read_text,
+    result_document,
+)
 
 
 def find_bookmark(state: State, id: str) -> Document:
-    """A bookmark of the caller's.
+    """The caller's bookmark with this id.
 
-    :raises TransferError: There is none with this id.
+    :raises TransferError: if the caller has no such bookmark
     """
     found = state.bookmarks.get(id)
     if found is None or found["owner_id"] != caller().id:
@@ -21,22 +29,24 @@ def find_bookmark(state: State, id: str) -> Document:
 
 
 def add_bookmark(state: State, name: str, endpoint_id: str, path: str) -> Document:
-    """A new bookmark of the caller's.
+    """Add a bookmark for the caller.
 
-    :raises TransferError: The name is taken, or there is no such collection.
+    :raises TransferError: if the caller has a bookmark of this name, or there is no such collection
     """
-    collection = collection_with(state, endpoint_id)
-    check_name(state, name)
+    collection = find_collection(state, endpoint_id)
+    check_bookmark_name(state, name)
     fields = {"name": name, "endpoint_id": collection.id, "path": path, "owner_id": caller().id, "pinned": False}
     return state.bookmarks.add(fields)
 
 
-def check_name(state: State, name: str, but: str = "") -> None:
-    """Refuse a name that another bookmark of the caller's has.
+def check_bookmark_name(state: State, name: str, own_id: str | None = None) -> None:
+    """Check that no other bookmark of the caller has a name.
 
-    :raises TransferError: It has.
+    :param own_id: the bookmark that is renamed; ``None`` for a new one
+    :raises TransferError: if the name is taken
     """
-    if any(one["id"] != but for one in state.bookmarks.where(owner_id=caller().id, name=name)):
+    namesakes = state.bookmarks.where(owner_id=caller().id, name=name)
+    if any(bookmark["id"] != own_id for bookmark in namesakes):
         raise TransferError(409, "BookmarkExists", f"There is a bookmark named {name!r}")
 
 
@@ -45,14 +55,14 @@ def install_bookmark_routes(app: Flask, state: State) -> None:
 
     @app.get("/v0.10/bookmark_list")
     def bookmark_list() -> ResponseReturnValue:
-        mine = state.bookmarks.where(owner_id=caller().id)
-        return {"DATA_TYPE": "bookmark_list", "DATA": [_document(one) for one in mine]}
+        bookmarks = state.bookmarks.where(owner_id=caller().id)
+        return {"DATA_TYPE": "bookmark_list", "DATA": [_document(bookmark) for bookmark in bookmarks]}
 
     @app.post("/v0.10/bookmark")
     def create_bookmark() -> ResponseReturnValue:
-        document = json_body()
-        name, place, path = (text_of(document, key) for key in ("name", "endpoint_id", "path"))
-        return _document(add_bookmark(state, name, place, path)), 201
+        document = read_json_body()
+        name, endpoint_id, path = (read_text(document, key) for key in ("name", "endpoint_id", "path"))
+        return _document(add_bookmark(state, name, endpoint_id, path)), 201
 
     @app.get("/v0.10/bookmark/<bookmark_id>")
     def get_bookmark(bookmark_id: str) -> ResponseReturnValue:
@@ -60,16 +70,16 @@ def install_bookmark_routes(app: Flask, state: State) -> None:
 
     @app.put("/v0.10/bookmark/<bookmark_id>")
     def update_bookmark(bookmark_id: str) -> ResponseReturnValue:
-        bookmark, document = find_bookmark(state, bookmark_id), json_body()
-        changes = {key: text_of(document, key) for key in ("name", "path") if key in document}
+        bookmark, document = find_bookmark(state, bookmark_id), read_json_body()
+        changes = {key: read_text(document, key) for key in ("name", "path") if key in document}
         if "name" in changes:
-            check_name(state, changes["name"], bookmark_id)
+            check_bookmark_name(state, changes["name"], bookmark_id)
         return _document(state.bookmarks.update(bookmark["id"], **changes))
 
     @app.delete("/v0.10/bookmark/<bookmark_id>")
     def delete_bookmark(bookmark_id: str) -> ResponseReturnValue:
         state.bookmarks.remove(find_bookmark(state, bookmark_id)["id"])
-        return result("Deleted", f"Bookmark {bookmark_id} was deleted")
+        return result_document("Deleted", f"Bookmark {bookmark_id} was deleted")
 
 
 def _document(bookmark: Document) -> Document:

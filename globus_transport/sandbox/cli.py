@@ -1,4 +1,6 @@
-"""The sandbox from the command line."""
+"""The command ``python -m globus_transport sandbox``."""
+
+from __future__ import annotations
 
 import argparse
 import shlex
@@ -14,7 +16,7 @@ from globus_transport.sandbox.sandbox import Sandbox
 
 _HOW_TO_TRY = """\
 # Paste the export lines into another shell. There the clients of globus_transport and of globus-sdk find this sandbox
-# by themselves, and this asks for a token and lists the collections:
+# by themselves. These commands request a token and list the collections:
 #   TOKEN=$(curl -s -u "$GLOBUS_CLI_CLIENT_ID:$GLOBUS_CLI_CLIENT_SECRET" -d grant_type=client_credentials \
 -d scope=urn:globus:auth:scope:transfer.api.globus.org:all "${GLOBUS_SDK_SERVICE_URL_AUTH}v2/oauth2/token" \
 | sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/')
@@ -23,10 +25,10 @@ _HOW_TO_TRY = """\
 
 
 def main(argv: list[str]) -> int:
-    """Run a sandbox until Ctrl-C.
+    """Run a sandbox until it gets SIGINT (Ctrl-C) or SIGTERM.
 
-    :param argv: The arguments, without the name of the program.
-    :return: The exit status: 0 after Ctrl-C or a request to terminate, 1 if the sandbox could not start.
+    :param argv: the arguments, without the name of the program
+    :return: the exit status: 0 after one of these signals, 1 if the sandbox could not start
     """
     options = _parser().parse_args(argv)
     try:
@@ -38,20 +40,20 @@ def main(argv: list[str]) -> int:
             auth_port=options.auth_port,
             transfer_port=options.transfer_port,
         )
-        with _terminating_like_ctrl_c(), sandbox:
-            print(_introduction(sandbox), flush=True)
+        with _sigterm_as_keyboard_interrupt(), sandbox:
+            print(_shell_text(sandbox), flush=True)
             while True:
                 time.sleep(3600)
     except KeyboardInterrupt:
         return 0
     except (OSError, OverflowError, ValueError) as error:
-        # OverflowError is Python's word for a port that cannot be, ValueError for a folder with a foreign file.
+        # Python raises OverflowError for a port outside 0 to 65535; ValueError is a state file that cannot be read.
         print(f"The sandbox could not start: {error}", file=sys.stderr)
         return 1
 
 
-def _introduction(sandbox: Sandbox) -> str:
-    """What a shell can read: everything but the export lines is a comment."""
+def _shell_text(sandbox: Sandbox) -> str:
+    """Text that a shell can evaluate: ``export`` lines and comments."""
     settings = {
         **sandbox.environ,
         "GLOBUS_CLI_CLIENT_ID": sandbox.client_id,
@@ -66,16 +68,16 @@ def _introduction(sandbox: Sandbox) -> str:
 
 
 @contextmanager
-def _terminating_like_ctrl_c() -> Iterator[None]:
-    # A job in the background of a script ignores Ctrl-C and is ended with SIGTERM; it is to clean up all the same.
+def _sigterm_as_keyboard_interrupt() -> Iterator[None]:
+    # A background job of a script ignores SIGINT and is ended with SIGTERM; the sandbox cleans up after that too.
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    previous_handler = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, previous_handler)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,10 +1,13 @@
-"""The OAuth2 clients that a sandbox knows."""
+"""OAuth2 clients of a sandbox."""
+
+from __future__ import annotations
 
 import hmac
 import secrets
 import uuid
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+import attrs
 
 from globus_transport.sandbox.identities import Identity
 
@@ -19,28 +22,32 @@ _LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 _CODE_PAGE = "https://auth.globus.org/v2/web/auth-code"
 
 
-@dataclass(frozen=True)
+@attrs.frozen
 class OAuthClient:
-    """A registered application. Its methods are those by which Authlib asks about a client.
+    """A registered application, with the methods that Authlib calls on a client.
 
-    A client without a secret is a public one (a native app).
+    A client without a secret is a public client (a native app).
+
+    :ivar is_confidential: whether the client was registered as confidential through the API; it may have several
+        secrets, or none yet
+    :ivar credentials: further secrets, by the id of their credential
+    :ivar redirect_uris: the allowed ones; without any, Globus's code page and addresses of this machine are allowed
     """
 
-    secret: str | None = field(default=None, repr=False)
-    client_id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    # A client that was registered through the API: it may have several secrets, or none yet.
+    secret: str | None = attrs.field(default=None, repr=False)
+    client_id: str = attrs.field(factory=lambda: str(uuid.uuid4()))
     is_confidential: bool = False
-    credentials: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    credentials: dict[str, str] = attrs.field(factory=dict, repr=False, eq=False)
     redirect_uris: tuple[str, ...] = ()
 
     @classmethod
-    def confidential(cls) -> "OAuthClient":
-        """A new client that has a secret."""
+    def confidential(cls) -> OAuthClient:
+        """A new confidential client, with a random secret."""
         return cls(secrets.token_hex(20))
 
     @property
     def identity(self) -> Identity:
-        """Who the client is when it acts for itself."""
+        """The client's own identity, for the client credentials grant."""
         return Identity(
             f"{self.client_id}@clients.auth.globus.org",
             name="Sandbox client",
@@ -50,7 +57,7 @@ class OAuthClient:
 
     @property
     def has_secrets(self) -> bool:
-        """Whether it has to say a secret."""
+        """Whether the client authenticates with a secret."""
         return self.is_confidential or self.secret is not None
 
     def get_client_id(self) -> str:
@@ -65,7 +72,7 @@ class OAuthClient:
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         if self.redirect_uris:
             return redirect_uri in self.redirect_uris
-        # The host is compared, not a prefix: http://localhost.example.org is somebody else's.
+        # Compares the host, not a prefix: http://localhost.example.org is another host.
         try:
             parts = urlsplit(redirect_uri)
             local = parts.hostname in _LOCAL_HOSTS
@@ -75,8 +82,8 @@ class OAuthClient:
 
     def check_client_secret(self, client_secret: str) -> bool:
         known = [*([self.secret] if self.secret else []), *self.credentials.values()]
-        # Each is compared, so that the time tells nothing.
-        return sum(hmac.compare_digest(one.encode(), client_secret.encode()) for one in known) > 0
+        # Compares with each secret, so that the time does not tell which one matched.
+        return sum(hmac.compare_digest(secret.encode(), client_secret.encode()) for secret in known) > 0
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         return method == ("client_secret_basic" if self.has_secrets else "none")

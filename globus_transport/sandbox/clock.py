@@ -1,4 +1,6 @@
-"""The time by which a sandbox lives."""
+"""The clock of a sandbox, and dates as text."""
+
+from __future__ import annotations
 
 import threading
 import time
@@ -7,46 +9,46 @@ from datetime import UTC, datetime
 
 
 class Clock:
-    """The real time plus what a test moved it by, so that expiry can be tested without sleeping."""
+    """The real time plus an offset that a test can increase, so that it tests expiry without sleeping."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._moved = 0.0
+        self._offset = 0.0
         self._listeners: list[Callable[[], None]] = []
 
     def now(self) -> float:
-        """The sandbox's time, in seconds since 1970 (UTC)."""
-        return time.time() + self._moved
+        """The sandbox's time, in seconds since the epoch."""
+        return time.time() + self._offset
 
     def advance(self, seconds: float) -> None:
-        """Move the sandbox's time forward by so many seconds.
+        """Move the sandbox's time forward.
 
-        :raises ValueError: ``seconds`` is negative; time does not run backwards here.
+        :raises ValueError: if ``seconds`` is negative
         """
         if seconds < 0:
-            raise ValueError("A clock can only be moved forward")
+            raise ValueError(f"advance({seconds}): a clock can only be moved forward")
         with self._lock:
-            self._moved += seconds
+            self._offset += seconds
         for listener in self._listeners:
             listener()
 
     def on_advance(self, listener: Callable[[], None]) -> None:
-        """Call something whenever the time was moved: who waits for a moment then learns that it has come."""
+        """Call ``listener`` after each :meth:`advance`, for example to wake threads that wait for a point in time."""
         self._listeners.append(listener)
 
     def __repr__(self) -> str:
-        return f"Clock(moved by {self._moved} s)"
+        return f"Clock(offset={self._offset} s)"
 
 
-def iso_time(seconds: float, separator: str = "T") -> str:
-    """A time in seconds since 1970 as ISO 8601 text in UTC, to the second."""
+def format_iso_time(seconds: float, separator: str = "T") -> str:
+    """A time in seconds since the epoch as ISO 8601 text, in UTC and to the second."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(separator, "seconds")
 
 
-def from_iso_time(text: str) -> float:
-    """ISO 8601 text as seconds since 1970; text without an offset is UTC.
+def parse_iso_time(text: str) -> float:
+    """ISO 8601 text as seconds since the epoch. Text without an offset is in UTC.
 
-    :raises ValueError: The text is no date, or none that UTC has.
+    :raises ValueError: if the text is not a date, or its year in UTC is outside 1 to 9999
     """
     moment = datetime.fromisoformat(text)
     try:

@@ -1,38 +1,42 @@
-"""Collections: folders on this machine that act as places to store data."""
+"""Collections: folders of this machine that clients read and write."""
+
+from __future__ import annotations
 
 import re
 import tempfile
 import threading
 import uuid
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import attrs
 
-@dataclass(eq=False, slots=True)
+
+@attrs.define(eq=False)
 class Collection:
-    """A folder that clients see as the root of a collection.
+    """A folder of this machine that clients see as a collection.
 
-    :ivar owner_id: The identity that it belongs to.
-    :ivar host: For a guest collection, the collection that it shares a folder of.
-    :ivar host_path: That folder's path there.
-    :ivar details: What its owner says of it: description, keywords and so on.
+    :ivar folder: the root of the collection, without symbolic links
+    :ivar owner_id: the id of the owner's identity
+    :ivar host: the mapped collection of a guest collection; ``None`` for a mapped collection
+    :ivar host_path: the path of a guest collection's folder on its host
+    :ivar details: fields that the owner set: description, keywords and so on
     """
 
     id: str
     display_name: str
     folder: Path
     owner_id: str = ""
-    host: "Collection | None" = None
+    host: Collection | None = None
     host_path: str | None = None
     entity_type: str = "GCP_mapped_collection"
-    details: dict[str, Any] = field(default_factory=dict, repr=False)
+    details: dict[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 class Collections:
     """All collections of one sandbox.
 
-    :param folder: Where the folders of new collections are made; None for a temporary folder that ``close`` removes.
+    :param folder: where new collections get their folders; ``None`` for a temporary folder that :meth:`close` removes
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -51,13 +55,14 @@ class Collections:
         owner_id: str = "",
         entity_type: str = "GCP_mapped_collection",
     ) -> Collection:
-        """A new collection over ``folder``, which is made if it does not exist; None for one named after it.
+        """Add a mapped collection.
 
-        One that an earlier sandbox left under this name is it, the first time: a program that sets up its collections
-        finds them again.
+        The first call with the name and owner of a restored collection returns that collection, so that a program
+        that sets up its collections at each start finds them again.
 
-        :raises OSError: The folder cannot be made.
-        :raises RuntimeError: ``close`` was called, and nobody would remove what is made now.
+        :param folder: created if it does not exist; ``None`` for a new folder named after the collection
+        :raises OSError: if the folder cannot be created
+        :raises RuntimeError: if the collections were closed
         """
         id = str(uuid.uuid4())
         with self._lock:
@@ -69,17 +74,17 @@ class Collections:
                 return earlier
             if folder is None:
                 name = re.sub(r"[^\w-]+", "-", display_name).strip("-") or id
-                folder = self._home() / name
+                folder = self._parent_folder() / name
                 if any(other.folder == folder.resolve() for other in self._by_id.values()):
                     folder = folder.with_name(f"{name}-{id}")
             folder.mkdir(parents=True, exist_ok=True)
-            # Paths are compared with the folder after links in them were followed, so it must not have any.
+            # Paths are resolved before they are compared with the folder, so the folder is resolved too.
             collection = Collection(id, display_name, folder.resolve(), owner_id, entity_type=entity_type)
             self._by_id[id] = collection
         return collection
 
-    def share(self, host: Collection, host_path: str, folder: Path, display_name: str, owner_id: str) -> Collection:
-        """A new guest collection over a folder of another."""
+    def add_guest(self, host: Collection, host_path: str, folder: Path, display_name: str, owner_id: str) -> Collection:
+        """Add a guest collection for a folder of a mapped collection."""
         kind = host.entity_type.replace("mapped", "guest")
         guest = Collection(str(uuid.uuid4()), display_name, folder.resolve(), owner_id, host, host_path, kind)
         with self._lock:
@@ -87,25 +92,25 @@ class Collections:
         return guest
 
     def restore(self, collection: Collection) -> None:
-        """Make a collection known that an earlier sandbox had."""
+        """Add a collection of an earlier sandbox."""
         with self._lock:
             self._by_id[collection.id] = collection
             if collection.host is None:
                 self._restored[collection.display_name, collection.owner_id] = collection
 
     def remove(self, collection: Collection) -> list[Collection]:
-        """Forget a collection and its guests, not their files.
+        """Remove a collection and its guest collections. Their files stay.
 
-        :return: What was forgotten.
+        :return: the collections that were removed
         """
         with self._lock:
-            gone = [one for one in self._by_id.values() if one is collection or one.host is collection]
-            for one in gone:
-                del self._by_id[one.id]
-        return gone
+            removed = [other for other in self._by_id.values() if other is collection or other.host is collection]
+            for other in removed:
+                del self._by_id[other.id]
+        return removed
 
     def get(self, id: str) -> Collection | None:
-        """The collection with this id."""
+        """The collection with this id; ``None`` if it is unknown."""
         return self._by_id.get(id)
 
     def all(self) -> list[Collection]:
@@ -114,8 +119,8 @@ class Collections:
             return list(self._by_id.values())
 
     def guests_of(self, host: Collection) -> list[Collection]:
-        """The guest collections on a collection, oldest first."""
-        return [one for one in self.all() if one.host is host]
+        """The guest collections of a mapped collection, oldest first."""
+        return [collection for collection in self.all() if collection.host is host]
 
     def close(self) -> None:
         """Remove the temporary folder, if there is one."""
@@ -125,7 +130,7 @@ class Collections:
                 self._temporary.cleanup()
                 self._temporary = None
 
-    def _home(self) -> Path:
+    def _parent_folder(self) -> Path:
         if self._folder is not None:
             return self._folder
         if self._temporary is None:

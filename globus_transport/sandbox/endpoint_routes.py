@@ -1,4 +1,6 @@
-"""Transfer's routes about collections."""
+"""Transfer's routes for collections (endpoints)."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 
@@ -7,83 +9,89 @@ from flask.typing import ResponseReturnValue
 
 from globus_transport.sandbox.collections import Collection
 from globus_transport.sandbox.identities import Identity
-from globus_transport.sandbox.listing import number
+from globus_transport.sandbox.listing import read_number
 from globus_transport.sandbox.records import Document
-from globus_transport.sandbox.sharing.documents import EDITABLE, endpoint_document, servers_of
+from globus_transport.sandbox.sharing.endpoint_documents import EDITABLE_FIELDS, endpoint_document, list_servers
 from globus_transport.sandbox.sharing.permissions import require_role, roles_of, rules_for
 from globus_transport.sandbox.state import State
 from globus_transport.sandbox.transfer_errors import TransferError, bad_request
-from globus_transport.sandbox.transfer_requests import caller, collection_with, json_body, result, text_of
+from globus_transport.sandbox.transfer_requests import (
+    caller,
+    find_collection,
+    read_json_body,
+    read_text,
+    result_document,
+)
 
 _SEARCHED = ("display_name", "description", "keywords", "organization", "department", "owner_string")
 
 
 def install_endpoint_routes(app: Flask, state: State) -> None:
     """Add the routes to an application."""
-    at = "/v0.10/endpoint/<endpoint_id>"
+    prefix = "/v0.10/endpoint/<endpoint_id>"
 
-    def administered(endpoint_id: str) -> Collection:
-        collection = collection_with(state, endpoint_id)
+    def find_administered(endpoint_id: str) -> Collection:
+        collection = find_collection(state, endpoint_id)
         require_role(state, collection, caller(), "administrator")
         return collection
 
-    @app.get(at)
+    @app.get(prefix)
     def get_endpoint(endpoint_id: str) -> ResponseReturnValue:
-        document = endpoint_document(state, collection_with(state, endpoint_id), caller())
+        document = endpoint_document(state, find_collection(state, endpoint_id), caller())
         fields = request.args.get("fields")
         if fields:
             document = {key: value for key, value in document.items() if key in {"DATA_TYPE", *fields.split(",")}}
         return document
 
-    @app.put(at)
+    @app.put(prefix)
     def update_endpoint(endpoint_id: str) -> ResponseReturnValue:
-        collection, document = administered(endpoint_id), json_body()
+        collection, document = find_administered(endpoint_id), read_json_body()
         if "display_name" in document:
-            collection.display_name = text_of(document, "display_name")
-        for key in EDITABLE.keys() & document.keys():
+            collection.display_name = read_text(document, "display_name")
+        for key in EDITABLE_FIELDS.keys() & document.keys():
             if not isinstance(document[key], (str, bool, type(None))):
                 raise bad_request(f"{key} must be a text or a truth value")
             collection.details[key] = document[key]
-        return result("Updated", "The endpoint was updated")
+        return result_document("Updated", "The endpoint was updated")
 
-    @app.delete(at)
+    @app.delete(prefix)
     def delete_endpoint(endpoint_id: str) -> ResponseReturnValue:
-        state.forget(administered(endpoint_id))
-        return result("Deleted", "The endpoint was deleted")
+        state.delete_collection(find_administered(endpoint_id))
+        return result_document("Deleted", "The endpoint was deleted")
 
-    @app.put(f"{at}/subscription")
+    @app.put(f"{prefix}/subscription")
     def set_subscription(endpoint_id: str) -> ResponseReturnValue:
-        collection, subscription = administered(endpoint_id), json_body().get("subscription_id")
+        collection, subscription = find_administered(endpoint_id), read_json_body().get("subscription_id")
         if subscription is not None and not isinstance(subscription, str):
             raise bad_request("subscription_id must be a text or null")
         if subscription == "DEFAULT":
-            # The caller's own subscription; in a sandbox everybody's id serves as theirs.
+            # The caller's own subscription. The sandbox has none, so the id of the identity stands for it.
             subscription = caller().id
         collection.details["subscription_id"] = subscription
-        return result("Updated", "The subscription was set")
+        return result_document("Updated", "The subscription was set")
 
-    @app.put(f"{at}/subscription_admin_verified")
+    @app.put(f"{prefix}/subscription_admin_verified")
     def set_subscription_admin_verified(endpoint_id: str) -> ResponseReturnValue:
-        collection, verified = administered(endpoint_id), json_body().get("subscription_admin_verified")
+        collection, verified = find_administered(endpoint_id), read_json_body().get("subscription_admin_verified")
         if not isinstance(verified, bool):
             raise bad_request("subscription_admin_verified must be true or false")
         if verified and not collection.details.get("subscription_id"):
             raise TransferError(409, "Conflict", "The collection has no subscription")
         collection.details["subscription_admin_verified"] = verified
-        return result("Updated", "The verification was set")
+        return result_document("Updated", "The verification was set")
 
-    @app.get(f"{at}/server_list")
+    @app.get(f"{prefix}/server_list")
     def server_list(endpoint_id: str) -> ResponseReturnValue:
-        servers = servers_of(collection_with(state, endpoint_id))
+        servers = list_servers(find_collection(state, endpoint_id))
         return {
             "DATA_TYPE": "endpoint_server_list",
             "endpoint": endpoint_id,
             "DATA": [{"DATA_TYPE": "server", **server} for server in servers],
         }
 
-    @app.get(f"{at}/server/<server_id>")
+    @app.get(f"{prefix}/server/<server_id>")
     def get_server(endpoint_id: str, server_id: str) -> ResponseReturnValue:
-        for server in servers_of(collection_with(state, endpoint_id)):
+        for server in list_servers(find_collection(state, endpoint_id)):
             if str(server["id"]) == server_id:
                 return {"DATA_TYPE": "server", **server}
         raise TransferError(404, "ServerNotFound", f"No such server {server_id!r}")
@@ -94,15 +102,15 @@ def install_endpoint_routes(app: Flask, state: State) -> None:
         text, scope = arguments.get("filter_fulltext"), arguments.get("filter_scope")
         if not text and not scope:
             raise bad_request("filter_fulltext or filter_scope is needed")
-        limit, offset = number(arguments, "limit", 100, 1, 1000), number(arguments, "offset", 0, 0, 10**9)
-        # A scope that the sandbox has not heard of finds nothing.
-        in_scope = _SCOPES.get(scope or "all", _none)
+        limit, offset = read_number(arguments, "limit", 100, 1, 1000), read_number(arguments, "offset", 0, 0, 10**9)
+        # An unknown scope finds nothing.
+        in_scope = _SEARCH_SCOPES.get(scope or "all", _matches_nothing)
         found = [
             document
             for collection in state.collections.all()
             if in_scope(state, collection, caller())
             for document in [endpoint_document(state, collection, caller())]
-            if _matches(document, text or "")
+            if _matches_query(document, text or "")
         ]
         return {
             "DATA_TYPE": "endpoint_list",
@@ -113,7 +121,7 @@ def install_endpoint_routes(app: Flask, state: State) -> None:
         }
 
 
-def _matches(document: Document, text: str) -> bool:
+def _matches_query(document: Document, text: str) -> bool:
     arguments = request.args
     searched = " ".join(str(document[key] or "") for key in _SEARCHED).lower()
     return (
@@ -125,18 +133,18 @@ def _matches(document: Document, text: str) -> bool:
     )
 
 
-def _none(state: State, collection: Collection, identity: Identity) -> bool:
+def _matches_nothing(state: State, collection: Collection, identity: Identity) -> bool:
     return False
 
 
-def _used_by(state: State, collection: Collection, identity: Identity, active_only: bool) -> bool:
+def _has_task_of(state: State, collection: Collection, identity: Identity, *, active_only: bool) -> bool:
     return any(
         task.owner.id == identity.id and (task.status == "ACTIVE" or not active_only)
-        for task in state.tasks.at({collection.id})
+        for task in state.tasks.on_collections({collection.id})
     )
 
 
-_SCOPES: dict[str, Callable[[State, Collection, Identity], bool]] = {
+_SEARCH_SCOPES: dict[str, Callable[[State, Collection, Identity], bool]] = {
     "all": lambda state, collection, identity: True,
     "my-endpoints": lambda state, collection, identity: collection.owner_id == identity.id,
     "my-gcp-endpoints": lambda state, collection, identity: (
@@ -149,6 +157,6 @@ _SCOPES: dict[str, Callable[[State, Collection, Identity], bool]] = {
     "shared-with-me": lambda state, collection, identity: (
         collection.owner_id != identity.id and bool(rules_for(state, collection, identity))
     ),
-    "recently-used": lambda state, collection, identity: _used_by(state, collection, identity, False),
-    "in-use": lambda state, collection, identity: _used_by(state, collection, identity, True),
+    "recently-used": lambda state, collection, identity: _has_task_of(state, collection, identity, active_only=False),
+    "in-use": lambda state, collection, identity: _has_task_of(state, collection, identity, active_only=True),
 }

@@ -1,21 +1,29 @@
-"""Failures on purpose."""
+"""Faults that a test injects into the sandbox's replies."""
+
+from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
-FaultBody: TypeAlias = str | bytes | Mapping[str, Any]
+import attrs
+
+FaultBody = str | bytes | Mapping[str, Any]
 
 
-@dataclass(slots=True)
+@attrs.define
 class Fault:
-    """What goes wrong with the requests that match. ``times`` counts down; None is for ever."""
+    """A fault and the requests that it affects.
+
+    The other fields are the parameters of ``Sandbox.faults.add``.
+
+    :ivar times: how many more requests the fault affects; ``None`` for all
+    """
 
     status: int | None
-    headers: Mapping[str, str] = field(repr=False)
-    body: FaultBody | None = field(repr=False)
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    body: FaultBody | None = attrs.field(repr=False)
     method: str | None
     path: str
     service: str | None
@@ -26,7 +34,7 @@ class Fault:
     retry_date: float | None
 
     def matches(self, service: str, method: str, path: str) -> bool:
-        """Whether a request meets this fault."""
+        """Whether the fault affects a request."""
         return (
             self.times != 0
             and self.service in (None, service)
@@ -36,7 +44,7 @@ class Fault:
 
 
 class Faults:
-    """The faults that are still to happen. The first that matches a request happens to it."""
+    """The faults of one sandbox. The first fault that matches a request affects it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -57,25 +65,26 @@ class Faults:
         delay: float = 0.0,
         retry_date: float | None = None,
     ) -> Fault:
-        """Let matching requests fail.
+        """Inject a fault into the replies to matching requests.
 
-        :param status: Answer with this status instead.
-        :param headers: Headers of that answer, such as ``Retry-After``.
-        :param body: Body of that answer: a mapping goes out as JSON; None is an error document of the service.
-        :param method: Only requests with this method.
-        :param path: Only requests whose path matches this pattern (``*`` matches slashes too).
-        :param service: Only requests to this service.
-        :param times: How many requests fail; None for all until ``clear``.
-        :param when: ``before`` fails at once; ``after`` first carries the request out, so that only its answer is lost.
-        :param drop: Close the connection without an answer.
-        :param delay: Seconds to wait before failing; with neither status nor drop the request is only slow.
-        :param retry_date: Send ``Retry-After`` as a date, so many seconds after the sandbox's time at the failure.
-        :raises ValueError: Nothing would go wrong, or ``status`` and ``drop`` are both given, or it is no final status.
+        :param status: the status of the reply that replaces the real one, from 200 to 599
+        :param headers: headers of that reply, such as ``Retry-After``
+        :param body: body of that reply; a mapping is sent as JSON, ``None`` as the service's own error document
+        :param method: only requests with this method
+        :param path: only requests whose path matches this pattern (``*`` matches slashes too)
+        :param service: only requests to this service
+        :param times: how many requests are affected; ``None`` for all until :meth:`clear`
+        :param when: with ``before`` the request is not carried out; with ``after`` it is, and only its reply is lost
+        :param drop: close the connection without a reply
+        :param delay: seconds to wait before that; without ``status`` and ``drop``, the real reply is only late
+        :param retry_date: send ``Retry-After`` as a date this many seconds after the sandbox's time of the reply
+        :raises ValueError: if none of ``status``, ``drop`` and ``delay`` is given, if both ``status`` and ``drop`` are,
+            or if ``status`` is out of range
         """
         if status is not None and not 200 <= status <= 599:
-            raise ValueError("A status is a number from 200 to 599")
+            raise ValueError(f"status={status}: give a number from 200 to 599")
         if (status is not None) + drop > 1 or (status is None and not drop and not delay):
-            raise ValueError("A fault needs a status, or drop, or a delay, and not both a status and drop")
+            raise ValueError("A fault needs a status, drop=True or a delay; status and drop exclude each other")
         fault = Fault(
             status,
             headers or {},
@@ -94,12 +103,12 @@ class Faults:
         return fault
 
     def clear(self) -> None:
-        """Let nothing fail any more."""
+        """Remove all faults."""
         with self._lock:
             self._faults.clear()
 
     def take(self, service: str, method: str, path: str) -> Fault | None:
-        """The fault that a request meets, which is then one closer to its end."""
+        """The fault that affects a request, and count it down; ``None`` if there is none."""
         with self._lock:
             for fault in self._faults:
                 if fault.matches(service, method, path):

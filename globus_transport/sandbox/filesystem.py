@@ -1,4 +1,6 @@
-"""Files of a collection, and never a file outside of it."""
+"""Access to the files of a collection. No path leads outside the collection's folder."""
+
+from __future__ import annotations
 
 import os
 import shutil
@@ -6,17 +8,17 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from globus_transport.sandbox.clock import iso_time
+from globus_transport.sandbox.clock import format_iso_time
 from globus_transport.sandbox.collections import Collection
 from globus_transport.sandbox.transfer_errors import TransferError
 
 
 def locate(collection: Collection, path: str, *, follow: bool = True) -> Path:
-    """Where a path of a collection is on this machine. It need not exist.
+    """The path on this machine for a path in a collection. The file does not have to exist.
 
-    :param path: As clients write it: from the root of the collection, ``/~/`` being the root too.
-    :param follow: If the last part is a link, whether where it leads counts or where it is.
-    :raises TransferError: The path leads out of the collection, by ``..`` or by a link.
+    :param path: as clients write it: from the root of the collection; ``/~/`` is the root too
+    :param follow: whether the target of a symbolic link has to be in the collection too, or the link only
+    :raises TransferError: if the path leads out of the collection, by ``..`` or by a symbolic link
     """
     parts = [part for part in path.split("/") if part not in ("", ".")]
     if parts[:1] == ["~"]:
@@ -28,27 +30,27 @@ def locate(collection: Collection, path: str, *, follow: bool = True) -> Path:
 
 
 def is_root(collection: Collection, found: Path) -> bool:
-    """Whether a located path is the collection's own folder."""
+    """Whether a path on this machine is the folder of a collection."""
     return found == collection.folder
 
 
 def is_inside(collection: Collection, found: Path) -> bool:
-    """Whether a path, all links in it followed, leads to a place in a collection. It need not exist."""
+    """Whether a path is in a collection's folder when its symbolic links are resolved. It does not have to exist."""
     try:
         try:
             real = found.resolve(strict=True)
         except (FileNotFoundError, NotADirectoryError):
             real = found.resolve()
     except (OSError, RuntimeError, ValueError):
-        # Links that lead in a circle (RuntimeError before Python 3.13); names that the file system cannot have.
+        # A loop of links (RuntimeError before Python 3.13), or a name that the file system does not allow.
         return False
     return real.is_relative_to(collection.folder)
 
 
 def file_document(collection: Collection, found: Path) -> dict[str, Any]:
-    """The document of a file, folder or link.
+    """The ``file`` document of a file, folder or symbolic link.
 
-    :raises OSError: It cannot be looked at.
+    :raises OSError: if it cannot be read
     """
     info = found.lstat()
     link: os.stat_result | None = None
@@ -63,13 +65,13 @@ def file_document(collection: Collection, found: Path) -> dict[str, Any]:
         "name": found.name,
         "type": kind,
         "size": info.st_size,
-        "last_modified": iso_time(info.st_mtime, " "),
+        "last_modified": format_iso_time(info.st_mtime, " "),
         "permissions": f"{stat.S_IMODE(info.st_mode):04o}",
         "user": "sandbox",
         "group": "sandbox",
         "link_target": _link_target(collection, found) if link else None,
         "link_size": link.st_size if link else None,
-        "link_last_modified": iso_time(link.st_mtime, " ") if link else None,
+        "link_last_modified": format_iso_time(link.st_mtime, " ") if link else None,
         "link_user": "sandbox" if link else None,
         "link_group": "sandbox" if link else None,
     }
@@ -83,17 +85,17 @@ def _kind(info: os.stat_result) -> str:
 
 
 def _link_target(collection: Collection, found: Path) -> str | None:
-    # Where a link to the outside leads is none of the client's business.
+    # Clients must not learn paths outside the collection.
     if not is_inside(collection, found):
         return None
     return "/" + found.resolve().relative_to(collection.folder).as_posix()
 
 
 def list_folder(collection: Collection, path: str) -> list[dict[str, Any]]:
-    """The documents of everything in a folder, by name.
+    """The documents of the entries of a folder, sorted by name.
 
-    :raises OSError: It cannot be read.
-    :raises TransferError: It is not in the collection, or not a folder.
+    :raises OSError: if the folder cannot be read
+    :raises TransferError: if the path is not in the collection, or not a folder
     """
     folder = locate(collection, path)
     if folder.exists() and not folder.is_dir():
@@ -103,16 +105,16 @@ def list_folder(collection: Collection, path: str) -> list[dict[str, Any]]:
         try:
             documents.append(file_document(collection, entry))
         except FileNotFoundError:
-            # Gone since the folder was read.
+            # The entry was deleted since the folder was read.
             continue
     return documents
 
 
 def make_folder(collection: Collection, path: str) -> None:
-    """Make a folder; the one around it must exist.
+    """Create a folder. Its parent must exist.
 
-    :raises OSError: It cannot be made.
-    :raises TransferError: The path is taken, or not in the collection.
+    :raises OSError: if the folder cannot be created
+    :raises TransferError: if the path exists, or is not in the collection
     """
     try:
         locate(collection, path).mkdir()
@@ -121,10 +123,10 @@ def make_folder(collection: Collection, path: str) -> None:
 
 
 def rename(collection: Collection, old_path: str, new_path: str) -> None:
-    """Give a file, folder or link another name or place within its collection.
+    """Rename or move a file, folder or symbolic link within its collection.
 
-    :raises OSError: It cannot be renamed.
-    :raises TransferError: The new path is taken, or one is not in the collection.
+    :raises OSError: if it cannot be renamed
+    :raises TransferError: if the new path exists, or one of the paths is not in the collection
     """
     old, new = locate(collection, old_path, follow=False), locate(collection, new_path, follow=False)
     if is_root(collection, old):
@@ -135,9 +137,9 @@ def rename(collection: Collection, old_path: str, new_path: str) -> None:
 
 
 def remove(found: Path) -> None:
-    """Delete a file, a link (not what it leads to), or a folder with all that is in it.
+    """Delete a file, a symbolic link (not its target), or a folder and its content.
 
-    :raises OSError: It cannot be deleted.
+    :raises OSError: if this fails
     """
     if found.is_dir() and not found.is_symlink():
         shutil.rmtree(found)

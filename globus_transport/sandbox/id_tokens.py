@@ -1,4 +1,6 @@
-"""ID tokens and the key that signs them."""
+"""ID tokens (OpenID Connect Core, section 2) and the key that signs them."""
+
+from __future__ import annotations
 
 import base64
 import hashlib
@@ -14,7 +16,7 @@ ALGORITHM = "RS512"
 
 
 class IdTokenSigner:
-    """Signs with an RSA key of its own, made when it is first needed: that takes a while."""
+    """Signs ID tokens. The RSA key is generated on first use, because that is slow."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -27,7 +29,7 @@ class IdTokenSigner:
             return self._key
 
     def key_set(self) -> dict[str, Any]:
-        """The JWKS document: the public key."""
+        """The JWK set (RFC 7517) with the public key."""
         return {"keys": [self._get_key().as_dict(private=False)]}
 
     def sign(
@@ -41,8 +43,13 @@ class IdTokenSigner:
         lifetime: float,
         nonce: str | None,
     ) -> str:
-        """An ID token that says who logged in, times in seconds."""
+        """A signed ID token for a user.
+
+        :param issued_at: in seconds since the epoch
+        :param lifetime: in seconds
+        """
         key = self._get_key()
+        # OpenID Connect Core, section 3.1.3.6: at_hash is the left half of the hash.
         half_hash = hashlib.sha512(access_token.encode()).digest()[:32]
         claims: dict[str, Any] = {
             "iss": issuer,

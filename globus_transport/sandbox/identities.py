@@ -1,13 +1,16 @@
-"""The people and the programs that a sandbox knows."""
+"""Identities: users and clients that a sandbox knows."""
+
+from __future__ import annotations
 
 import threading
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
+import attrs
+
 IDENTITY_PROVIDER = "41143743-f3c8-4d60-bbdb-eeecaba85bd9"
-# Where everybody in a sandbox logs in, whatever the domain of their name is.
+#: The only identity provider. All users log in there, whatever the domain of their username.
 PROVIDERS: list[dict[str, Any]] = [
     {
         "id": IDENTITY_PROVIDER,
@@ -19,19 +22,22 @@ PROVIDERS: list[dict[str, Any]] = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@attrs.frozen
 class Identity:
-    """Someone who can log in. A ``status`` of ``unused`` means that nobody has yet."""
+    """An identity of Globus Auth.
+
+    :ivar status: ``unused`` before the first login with it, else ``used``
+    """
 
     username: str
     name: str | None = None
     email: str | None = None
     organization: str | None = None
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    id: str = attrs.field(factory=lambda: str(uuid.uuid4()))
     status: str = "used"
 
     def document(self) -> dict[str, str | None]:
-        """What the identities route says of it."""
+        """The document of the identities route."""
         return {
             "id": self.id,
             "username": self.username,
@@ -52,7 +58,10 @@ class Identities:
         self._by_id: dict[str, Identity] = {}
 
     def add(self, identity: Identity) -> Identity:
-        """Make an identity known; adding it again changes nothing."""
+        """Add an identity, if no other has its id.
+
+        :return: the identity with this id
+        """
         with self._lock:
             return self._by_id.setdefault(identity.id, identity)
 
@@ -62,17 +71,20 @@ class Identities:
             return list(self._by_id.values())
 
     def clear(self) -> None:
-        """Forget everybody."""
+        """Remove all identities."""
         with self._lock:
             self._by_id.clear()
 
-    def with_ids(self, ids: Iterable[str]) -> list[Identity]:
-        """Those of the ids that are known."""
+    def find_by_ids(self, ids: Iterable[str]) -> list[Identity]:
+        """The identities with these ids; unknown ids are left out."""
         with self._lock:
             return [self._by_id[id] for id in ids if id in self._by_id]
 
-    def with_usernames(self, usernames: Iterable[str], provision: bool) -> list[Identity]:
-        """Those of the usernames that are known; with ``provision`` the others are made first."""
+    def find_by_usernames(self, usernames: Iterable[str], provision: bool) -> list[Identity]:
+        """The identities with these usernames, in any case.
+
+        :param provision: whether to add identities for unknown usernames, which are left out otherwise
+        """
         found: list[Identity] = []
         with self._lock:
             known = {identity.username.lower(): identity for identity in self._by_id.values()}

@@ -1,4 +1,6 @@
-"""Auth's routes about people."""
+"""Auth's routes for identities, identity providers and consents."""
+
+from __future__ import annotations
 
 from typing import Any
 
@@ -42,10 +44,10 @@ def install_identity_routes(app: Flask, state: State) -> None:
         if (ids is None) == (usernames is None):
             abort(400, "Either ids or usernames is needed, and not both")
         if ids is not None:
-            found = state.identities.with_ids(ids.split(","))
+            found = state.identities.find_by_ids(ids.split(","))
         else:
             provision = request.args.get("provision") == "true"
-            found = state.identities.with_usernames((usernames or "").split(","), provision)
+            found = state.identities.find_by_usernames((usernames or "").split(","), provision)
         return {"identities": [identity.document() for identity in found]}
 
     @app.get("/v2/api/identity_providers")
@@ -55,23 +57,28 @@ def install_identity_routes(app: Flask, state: State) -> None:
         if (ids is None) == (domains is None):
             abort(400, "Either ids or domains is needed, and not both")
         wanted = set((ids if ids is not None else domains or "").split(","))
-        found = [one for one in PROVIDERS if (one["id"] in wanted if ids is not None else wanted & set(one["domains"]))]
+        if ids is not None:
+            found = [provider for provider in PROVIDERS if provider["id"] in wanted]
+        else:
+            found = [provider for provider in PROVIDERS if wanted & set(provider["domains"])]
         return {"identity_providers": found}
 
     @app.get("/v2/api/identities/<identity_id>/consents")
     def consents(identity_id: str) -> ResponseReturnValue:
-        everything = request.args.get("all", "").lower() == "true"
-        # What was agreed to for the very client that asks, any of its tokens for Auth may see.
-        token = check(request, *(_CONSENT_SCOPES if everything else ()))
+        all_clients = request.args.get("all", "").lower() == "true"
+        # The consents for the calling client need no special scope.
+        token = check(request, *(_CONSENT_SCOPES if all_clients else ()))
         if identity_id != token.user.id:
             abort(403, "Only one's own consents can be seen")
-        found = state.registry.consents.of(identity_id)
-        if not everything:
-            # A consent below another belongs to the client at the root.
+        found = state.registry.consents.find_by_identity(identity_id)
+        if not all_clients:
+            # A dependent consent belongs to the client at the root of its path.
             roots = {
-                one["id"] for one in found if one["client"] == token.client_id and len(one["dependency_path"]) == 1
+                consent["id"]
+                for consent in found
+                if consent["client"] == token.client_id and len(consent["dependency_path"]) == 1
             }
-            found = [one for one in found if one["dependency_path"][0] in roots]
+            found = [consent for consent in found if consent["dependency_path"][0] in roots]
         return {"consents": found}
 
     def _check_token_or_client() -> None:

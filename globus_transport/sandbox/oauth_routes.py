@@ -1,4 +1,6 @@
-"""Auth's OAuth2 and OpenID Connect routes."""
+"""Auth's routes for OAuth2 and OpenID Connect."""
+
+from __future__ import annotations
 
 from html import escape
 
@@ -6,8 +8,8 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
 from globus_transport.sandbox.authlib_typed import OAuth2Error
+from globus_transport.sandbox.authorization_server import GlobusAuthorizationServer
 from globus_transport.sandbox.id_tokens import ALGORITHM
-from globus_transport.sandbox.oauth import GlobusAuthorizationServer
 from globus_transport.sandbox.state import State
 
 AUTHORIZE_PATH = "/v2/oauth2/authorize"

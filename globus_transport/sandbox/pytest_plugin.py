@@ -1,7 +1,7 @@
 """Fixtures for tests of applications that use Globus.
 
-pytest finds them by itself once the package is installed. Nothing is imported or started until a test asks for it, and
-a fixture of the same name in a ``conftest.py`` wins over these::
+pytest finds the fixtures when the package is installed. A fixture of the same name in a ``conftest.py`` replaces them.
+No sandbox starts before a test requests one::
 
     def test_my_application(globus, globus_environment):
         data = globus.add_collection("Data")
@@ -16,20 +16,20 @@ from collections.abc import Iterator
 
 import pytest
 
-# Its names are loaded when they are used: only tests with a sandbox need Flask and Authlib.
+# The package, not its names: pytest loads this plugin in every run, and only tests with a sandbox need Flask.
 from globus_transport import sandbox
 
 
 @pytest.fixture
 def globus() -> Iterator[sandbox.Sandbox]:
-    """A local Globus, empty and running, for one test."""
+    """A running sandbox without collections, for one test."""
     with sandbox.Sandbox() as running:
         yield running
 
 
 @pytest.fixture
 def globus_environment(globus: sandbox.Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Environment variables that lead the clients to ``globus`` while the test runs.
+    """Set the environment variables that direct clients to ``globus`` while the test runs.
 
     :return: the variables that were set
     """

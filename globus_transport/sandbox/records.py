@@ -1,22 +1,24 @@
-"""Documents by their id: what most of a service's state is."""
+"""Documents by their id. Most state of the services is kept this way."""
+
+from __future__ import annotations
 
 import copy
 import threading
 import uuid
-from typing import Any, TypeAlias
+from typing import Any
 
-Document: TypeAlias = dict[str, Any]
+Document = dict[str, Any]
 
 
 class Records:
-    """Documents of one kind, in the order in which they were made. What goes in and out are copies."""
+    """Documents of one kind, in the order in which they were added. Callers pass and get copies."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._by_id: dict[str, Document] = {}
 
     def add(self, document: Document) -> Document:
-        """Keep a document; it gets an id unless it has one."""
+        """Add a document. It gets an id unless it has one."""
         document = copy.deepcopy(document)
         document.setdefault("id", str(uuid.uuid4()))
         with self._lock:
@@ -24,21 +26,24 @@ class Records:
         return copy.deepcopy(document)
 
     def get(self, id: str) -> Document | None:
-        """The document with this id."""
+        """The document with this id; ``None`` if there is none."""
         with self._lock:
             return copy.deepcopy(self._by_id.get(id))
 
     def update(self, id: str, **fields: Any) -> Document:
         """Change fields of a document.
 
-        :raises KeyError: There is none with this id.
+        :raises KeyError: if there is no document with this id
         """
         with self._lock:
             self._by_id[id] |= copy.deepcopy(fields)
             return copy.deepcopy(self._by_id[id])
 
     def remove(self, id: str) -> bool:
-        """Forget a document; False if there was none."""
+        """Remove a document.
+
+        :return: whether there was one
+        """
         with self._lock:
             return self._by_id.pop(id, None) is not None
 
@@ -46,15 +51,15 @@ class Records:
         """The documents whose fields have these values, oldest first."""
         with self._lock:
             return [
-                copy.deepcopy(one)
-                for one in self._by_id.values()
-                if all(one.get(name) == value for name, value in fields.items())
+                copy.deepcopy(document)
+                for document in self._by_id.values()
+                if all(document.get(name) == value for name, value in fields.items())
             ]
 
     def remove_where(self, **fields: Any) -> None:
-        """Forget the documents whose fields have these values."""
-        for one in self.where(**fields):
-            self.remove(one["id"])
+        """Remove the documents whose fields have these values."""
+        for document in self.where(**fields):
+            self.remove(document["id"])
 
     def __len__(self) -> int:
         return len(self._by_id)

@@ -1,4 +1,6 @@
-"""The sandbox as its users hold it."""
+"""The class :class:`Sandbox`."""
+
+from __future__ import annotations
 
 import uuid
 from collections import Counter
@@ -9,18 +11,18 @@ from typing import Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
 from globus_transport.sandbox import auth_errors, scopes, transfer_errors
+from globus_transport.sandbox.access_requirements import DEFAULT_MESSAGE, LoginSession, data_access_scope
 from globus_transport.sandbox.auth_api import create_auth_app
 from globus_transport.sandbox.clock import Clock
 from globus_transport.sandbox.collections import Collection
-from globus_transport.sandbox.demands import MESSAGE, Session, data_access
 from globus_transport.sandbox.faults import Faults
-from globus_transport.sandbox.gate import Gate
 from globus_transport.sandbox.identities import Identity
-from globus_transport.sandbox.keeping import Keeper
+from globus_transport.sandbox.instrumented_app import InstrumentedApp
 from globus_transport.sandbox.oauth_routes import AUTHORIZE_PATH
-from globus_transport.sandbox.recording import RequestLog
+from globus_transport.sandbox.request_log import RequestLog
 from globus_transport.sandbox.server import HTTPService
 from globus_transport.sandbox.state import Settings, State
+from globus_transport.sandbox.state_file import StateFile
 from globus_transport.sandbox.tokens import SandboxToken
 from globus_transport.sandbox.transfer_api import create_transfer_app
 
@@ -28,29 +30,29 @@ from globus_transport.sandbox.transfer_api import create_transfer_app
 class Sandbox:
     """Globus Auth and Globus Transfer on 127.0.0.1, each on a port of its own.
 
-    It starts with ``start()`` or as a context manager, and only once. Nothing is shared between two of them. The
-    arguments that are also attributes may be changed while it runs.
+    It starts with :meth:`start` or as a context manager, and only once. Two sandboxes share nothing. The arguments
+    that are also attributes may be changed while it runs.
 
-    :param folder: Where the folders of collections are made, and where a file keeps what the sandbox knows: the user,
-        clients, collections, access rules, bookmarks, refresh tokens and so on are there again for the next sandbox
-        with this folder. None for a temporary folder, removed by ``close()``.
-    :param access_token_lifetime: Lifetime of new access tokens, in seconds.
-    :param rotate_refresh_tokens: Whether a refresh token works once and brings its successor. Then the use of a
-        replaced one revokes all tokens that came of the same login for the same resource server.
-    :param token_delay: Seconds that each token request waits, so that races show.
-    :param task_delay: Seconds that tasks wait before each file, so that progress can be watched.
-    :param auth_port: Port of Auth; 0 lets the system choose.
-    :param transfer_port: Port of Transfer; 0 lets the system choose.
-    :raises OSError: The folder cannot be read.
-    :raises ValueError: The state that is kept in the folder was not written by a sandbox.
-    :ivar clock: The time by which tokens and tasks live; move it forward instead of sleeping.
-    :ivar faults: Failures on purpose.
-    :ivar requests: The requests received, in order.
-    :ivar grants: How many times tokens were granted, by grant type.
-    :ivar user: Who logs in.
-    :ivar client_id: Id of a confidential client.
-    :ivar client_secret: Its secret.
-    :ivar native_client_id: Id of a public client (a native app).
+    :param folder: where new collections get their folders, and where a file keeps the state: users, clients,
+        collections, access rules, bookmarks, refresh tokens and so on. The next sandbox with this folder restores it.
+        ``None`` for a temporary folder that :meth:`close` removes
+    :param access_token_lifetime: of new access tokens, in seconds
+    :param rotate_refresh_tokens: whether each refresh issues a new refresh token that replaces the old one. The use
+        of a replaced token then revokes all tokens of the same login and resource server
+    :param token_delay: delay of each token request in seconds, to provoke races
+    :param task_delay: delay of a task before each file in seconds, to make its progress visible
+    :param auth_port: port of Auth; 0 for a free one
+    :param transfer_port: port of Transfer; 0 for a free one
+    :raises OSError: if the folder cannot be read
+    :raises ValueError: if a sandbox of this version did not write the state file in the folder
+    :ivar clock: the clock for the expiry of tokens and tasks; a test moves it forward instead of sleeping
+    :ivar faults: the faults that are injected into replies
+    :ivar requests: the received requests, in order
+    :ivar grants: the number of token grants, by grant type
+    :ivar user: the identity that logs in
+    :ivar client_id: the id of a confidential client
+    :ivar client_secret: the secret of this client
+    :ivar native_client_id: the id of a public client (a native app)
     """
 
     def __init__(
@@ -67,7 +69,7 @@ class Sandbox:
         self._settings = Settings(access_token_lifetime, rotate_refresh_tokens, token_delay, task_delay)
         self._state = State(self._settings, None if folder is None else Path(folder))
         if folder is not None:
-            self._state.keep = Keeper(self._state, Path(folder)).save
+            self._state.save = StateFile(self._state, Path(folder)).save
         self._auth_app = create_auth_app(self._state)
         self._ports = {"auth": auth_port, "transfer": transfer_port}
         self._services: dict[str, HTTPService] = {}
@@ -82,21 +84,23 @@ class Sandbox:
         self.native_client_id: str = self._state.native_client.client_id
 
     def start(self) -> Self:
-        """Start to answer requests.
+        """Start the servers.
 
-        :raises OSError: A port is taken.
-        :raises RuntimeError: It was started before.
+        :raises OSError: if a port is in use
+        :raises RuntimeError: if it was started before
         """
         if self._started:
             raise RuntimeError("A sandbox can be started only once")
         self._started = True
-        gates = {
-            "auth": Gate("auth", self._auth_app, auth_errors.error_document, self._state),
-            "transfer": Gate("transfer", create_transfer_app(self._state), transfer_errors.error_document, self._state),
+        apps = {
+            "auth": InstrumentedApp("auth", self._auth_app, auth_errors.error_document, self._state),
+            "transfer": InstrumentedApp(
+                "transfer", create_transfer_app(self._state), transfer_errors.error_document, self._state
+            ),
         }
         try:
-            for name, gate in gates.items():
-                self._services[name] = HTTPService(name, gate, self._ports[name])
+            for name, app in apps.items():
+                self._services[name] = HTTPService(name, app, self._ports[name])
         except BaseException:
             self.close()
             raise
@@ -104,14 +108,14 @@ class Sandbox:
         return self
 
     def close(self) -> None:
-        """Stop tasks, close all connections, free the ports, and remove what was temporary."""
+        """Stop the tasks, close all connections, free the ports and remove the temporary folder."""
         self._state.close()
         for service in self._services.values():
             service.close()
         self._services.clear()
-        # A request that was under way may have submitted one more.
+        # A request that was still running may have submitted another task.
         self._state.tasks.close()
-        self._state.keep()
+        self._state.save()
         self._state.collections.close()
 
     def __enter__(self) -> Self:
@@ -124,23 +128,23 @@ class Sandbox:
 
     @property
     def auth_url(self) -> str:
-        """Address of Auth, such as ``http://127.0.0.1:40123/``.
+        """The base URL of Auth, such as ``http://127.0.0.1:40123/``.
 
-        :raises RuntimeError: The sandbox does not run.
+        :raises RuntimeError: if the sandbox does not run
         """
         return self._service("auth").url
 
     @property
     def transfer_url(self) -> str:
-        """Address of Transfer, such as ``http://127.0.0.1:40124/``.
+        """The base URL of Transfer, such as ``http://127.0.0.1:40124/``.
 
-        :raises RuntimeError: The sandbox does not run.
+        :raises RuntimeError: if the sandbox does not run
         """
         return self._service("transfer").url
 
     @property
     def environ(self) -> dict[str, str]:
-        """Environment variables that lead clients here."""
+        """Environment variables that direct clients to this sandbox."""
         return {
             "GLOBUS_SDK_SERVICE_URL_AUTH": self.auth_url,
             "GLOBUS_SDK_SERVICE_URL_TRANSFER": self.transfer_url,
@@ -157,7 +161,7 @@ class Sandbox:
 
     @property
     def rotate_refresh_tokens(self) -> bool:
-        """Whether a refresh token works once and brings its successor."""
+        """Whether each refresh replaces the refresh token."""
         return self._settings.rotate_refresh_tokens
 
     @rotate_refresh_tokens.setter
@@ -166,7 +170,7 @@ class Sandbox:
 
     @property
     def token_delay(self) -> float:
-        """Seconds that each token request waits."""
+        """Delay of each token request, in seconds."""
         return self._settings.token_delay
 
     @token_delay.setter
@@ -175,7 +179,7 @@ class Sandbox:
 
     @property
     def task_delay(self) -> float:
-        """Seconds that tasks wait before each file."""
+        """Delay of a task before each file, in seconds."""
         return self._settings.task_delay
 
     @task_delay.setter
@@ -195,14 +199,13 @@ class Sandbox:
         owner: Identity | None = None,
         entity_type: Literal["GCP_mapped_collection", "GCSv5_mapped_collection"] = "GCP_mapped_collection",
     ) -> Collection:
-        """A new collection, or the one that an earlier sandbox in the same folder had under this name.
+        """Add a collection, or get the restored collection of this name and owner.
 
-        :param display_name: What it is called.
-        :param folder: What clients see as its root, made if it does not exist; None for a new folder.
-        :param owner: Whose it is; None for the sandbox's user.
-        :param entity_type: Whether it is a personal one or a server's.
-        :raises OSError: The folder cannot be made.
-        :raises RuntimeError: The sandbox was closed.
+        :param folder: the root of the collection, created if it does not exist; ``None`` for a new folder
+        :param owner: ``None`` for the sandbox's user
+        :param entity_type: of Globus Connect Personal or of Globus Connect Server
+        :raises OSError: if the folder cannot be created
+        :raises RuntimeError: if the sandbox was closed
         """
         added = self._state.collections.add(
             display_name,
@@ -210,29 +213,29 @@ class Sandbox:
             owner_id=self._state.identities.add(owner or self.user).id,
             entity_type=entity_type,
         )
-        self._state.keep()
+        self._state.save()
         return added
 
     def add_group(self, *members: Identity) -> str:
-        """A new group, which roles and access rules may name.
+        """Add a group, for roles and access rules.
 
-        :return: Its id.
+        :return: the id of the group
         """
         id = str(uuid.uuid4())
-        self._state.groups[id] = {self._state.identities.add(one).id for one in members}
-        self._state.keep()
+        self._state.groups[id] = {self._state.identities.add(member).id for member in members}
+        self._state.save()
         return id
 
     def add_identity(self, identity: Identity) -> Identity:
-        """Make somebody known, so that Auth finds them before they have a token."""
+        """Add an identity, so that Auth finds it before it has a token."""
         added = self._state.identities.add(identity)
-        self._state.keep()
+        self._state.save()
         return added
 
     def add_stream_access_point(self, display_name: str, collection: Collection) -> str:
-        """A new stream access point beside a collection, for tunnels.
+        """Add a stream access point of a collection, for tunnels.
 
-        :return: Its id.
+        :return: the id of the access point
         """
         fields: dict[str, str | None] = dict.fromkeys(
             ("contact_email", "contact_info", "department", "description", "info_link", "keywords", "organization")
@@ -244,20 +247,22 @@ class Sandbox:
             "host_endpoint": collection.id,
         }
         added = self._state.streams.access_points.add(fields)
-        self._state.keep()
+        self._state.save()
         return str(added["id"])
 
     def require_consent(self, collection: Collection, *scopes: object) -> None:
-        """From now on the files of a collection are open only to tokens with consents for it.
+        """Require consents for the files of a collection.
 
-        Others get a 403 ``ConsentRequired`` that says which scope to ask for. Guest collections on it are not affected.
+        A request with another token gets a 403 ``ConsentRequired`` that names the scope to request. Guest collections
+        of the collection are not affected.
 
-        :param scopes: The scopes that have to stand below Transfer's; none for the collection's ``data_access``.
+        :param scopes: the scopes that the token's Transfer scope must have as dependencies; without any, the
+            collection's ``data_access``
         """
-        self._state.demands.consents[collection.id] = tuple(str(scope) for scope in scopes) or (
-            data_access(collection.id),
+        self._state.access_requirements.consents[collection.id] = tuple(str(scope) for scope in scopes) or (
+            data_access_scope(collection.id),
         )
-        self._state.keep()
+        self._state.save()
 
     def require_session(
         self,
@@ -267,83 +272,86 @@ class Sandbox:
         domains: Iterable[str] = (),
         policies: Iterable[str] = (),
         mfa: bool = False,
-        message: str = MESSAGE,
+        message: str = DEFAULT_MESSAGE,
     ) -> None:
-        """From now on the files of a collection are open only to tokens of a login that fulfils this.
+        """Require a login with certain properties for the files of a collection.
 
-        Others get a 403 with ``authorization_parameters``. A login fulfils what its authorize address asked for.
+        A request with a token of another login gets a 403 with ``authorization_parameters``. In the sandbox a login
+        has the properties that its authorize URL asks for.
 
-        :param identities: Ids or usernames, all of which have to be in the session.
-        :param domains: Domains, one of which has to be.
-        :param policies: Ids of policies that have to be fulfilled.
-        :param mfa: Whether a second factor is needed.
-        :param message: What the user is told.
+        :param identities: ids or usernames; the session must have all of them
+        :param domains: the session must have one of them
+        :param policies: ids of authentication policies; the session must satisfy all of them
+        :param mfa: whether the login needs multi-factor authentication
+        :param message: for the user, in the error
         """
-        wanted = Session(frozenset(identities), frozenset(domains), frozenset(policies), mfa)
-        self._state.demands.sessions[collection.id] = wanted, message
-        self._state.keep()
+        wanted = LoginSession(frozenset(identities), frozenset(domains), frozenset(policies), mfa)
+        self._state.access_requirements.sessions[collection.id] = wanted, message
+        self._state.save()
 
     def lift_demands(self, collection: Collection) -> None:
-        """Demand no consent and no session of those who use a collection any more."""
-        self._state.demands.consents.pop(collection.id, None)
-        self._state.demands.sessions.pop(collection.id, None)
-        self._state.keep()
+        """Undo :meth:`require_consent` and :meth:`require_session` for a collection."""
+        self._state.access_requirements.consents.pop(collection.id, None)
+        self._state.access_requirements.sessions.pop(collection.id, None)
+        self._state.save()
 
     def issue_token(
         self, scope: object, *, client_id: str | None = None, refresh: bool = True, user: Identity | None = None
     ) -> SandboxToken:
-        """Tokens without a login, for tests and examples. They are not counted among the grants.
+        """Issue tokens without a login, for tests and examples. :attr:`grants` does not count them.
 
-        :param scope: One or more scopes of one resource server: text, or an object that becomes such text.
-        :param client_id: Who may refresh; None for the public client.
-        :param refresh: Whether there is a refresh token.
-        :param user: Who seems to have logged in; None for the sandbox's user.
-        :raises ValueError: The scopes make no sense or are of several resource servers, or there is no such client.
+        :param scope: one or more scopes of one resource server: text, or an object whose ``str()`` is such text
+        :param client_id: the client that may refresh; ``None`` for the public client
+        :param refresh: whether to issue a refresh token
+        :param user: the user that the tokens are for; ``None`` for the sandbox's user
+        :raises ValueError: if the scopes are malformed or of several resource servers, or the client is unknown
         """
         client_id = client_id or self.native_client_id
         if client_id not in self._state.clients:
-            raise ValueError("The sandbox has no client with this id")
+            raise ValueError(f"client_id={client_id!r}: the sandbox has no client with this id")
         user = self._state.identities.add(user or self.user)
         issued = self._state.tokens.mint(client_id, user, scopes.parse(str(scope)), refresh=refresh)
         if len(issued) != 1:
-            raise ValueError("A token is for one resource server: issue one for each")
+            raise ValueError(
+                f"scope={str(scope)!r}: a token is for one resource server; call issue_token() once for each"
+            )
         self._state.tokens.add(issued)
-        self._state.keep()
-        return issued[0].token()
+        self._state.save()
+        return issued[0].to_sandbox_token()
 
     def revoke_all_access_tokens(self) -> None:
-        """From now on every access token issued so far gets a 401; refresh tokens still work."""
+        """Revoke every access token issued so far, which then gets a 401. Refresh tokens stay valid."""
         self._state.tokens.revoke_all_access()
-        self._state.keep()
+        self._state.save()
 
     def expire_access_tokens(self) -> None:
-        """Let every access token issued so far expire at once; refresh tokens still work."""
+        """Expire every access token issued so far. Refresh tokens stay valid."""
         self._state.tokens.expire_all_access()
-        self._state.keep()
+        self._state.save()
 
     def approve(self, authorize_url: str) -> str:
-        """Log in as the sandbox's user and approve, as a browser at this address would.
+        """Log in as the sandbox's user and consent, as a user in a browser does.
 
-        :return: The authorization code.
-
-        :raises ValueError: It is no authorize address of this sandbox, or Auth refused it.
+        :param authorize_url: the URL that a client starts its login with
+        :return: the authorization code
+        :raises ValueError: if this is not an authorize URL of this sandbox, or Auth refuses it
         """
         parts = urlsplit(authorize_url)
         if not authorize_url.startswith(self.auth_url) or parts.path != AUTHORIZE_PATH:
-            raise ValueError("Not an authorize address of this sandbox")
+            raise ValueError(f"Not an authorize address of this sandbox: it has to start with {self.auth_url}")
         response = self._auth_app.test_client().get(f"{parts.path}?{parts.query}")
-        answer = parse_qs(urlsplit(response.headers.get("Location", "")).query)
-        if "code" not in answer:
+        parameters = parse_qs(urlsplit(response.headers.get("Location", "")).query)
+        if "code" not in parameters:
             document = response.get_json(silent=True) or {}
-            reason = answer.get("error") or [document.get("error", f"status {response.status_code}")]
+            reason = parameters.get("error") or [document.get("error", f"status {response.status_code}")]
             raise ValueError(f"Auth refused: {reason[0]}")
-        return answer["code"][0]
+        return parameters["code"][0]
 
     def _service(self, name: str) -> HTTPService:
         try:
             return self._services[name]
         except KeyError:
-            raise RuntimeError("The sandbox does not run") from None
+            raise RuntimeError("The sandbox does not run: call start(), or use it as a context manager") from None
 
     def __repr__(self) -> str:
         if not self._services:

@@ -1,8 +1,11 @@
-"""Scope text, and which resource server a scope belongs to."""
+"""Scope strings, and the resource servers of scopes."""
+
+from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import attrs
 
 AUTH = "auth.globus.org"
 TRANSFER = "transfer.api.globus.org"
@@ -11,35 +14,35 @@ _WORDS = re.compile(r"[^\[\]* ]+|[\[\]* ]")
 _URN = re.compile(r"urn:globus:auth:scope:([^:]+):.+")
 _URL = re.compile(r"https://auth\.globus\.org/scopes/([^/]+)/.+")
 
-# These two services have scopes that carry their client id, but a resource server with a name.
+# The scopes of these services have the service's client id in them, but their resource server has a name.
 _NAMED_RESOURCE_SERVERS = {
     "eec9b274-0c81-4334-bdc2-54e90e689b9a": "flows.globus.org",
     "facd7ccc-c5f4-42aa-916b-a0e270e2c2a9": "funcx_service",
 }
 
 
-class InvalidScope(ValueError):
-    """The text is no scope, or a scope of no resource server."""
+class ScopeError(ValueError):
+    """The text is not a scope, or the scope belongs to no resource server."""
 
 
-@dataclass(frozen=True, slots=True)
+@attrs.frozen
 class Scope:
-    """A scope and the scopes that whoever receives its token may ask for in turn."""
+    """A scope with its dependencies: the scopes that the service may request in turn for the same user."""
 
     name: str
     optional: bool = False
-    dependencies: tuple["Scope", ...] = ()
+    dependencies: tuple[Scope, ...] = ()
 
 
 def parse(text: str) -> tuple[Scope, ...]:
-    """The scopes in ``name[dependency *optional[...]] name ...``.
+    """Parse a scope string of the form ``name[dependency *optional[...]] name ...``.
 
-    :raises InvalidScope: Brackets do not match, a name is missing, or there is no scope at all.
+    :raises ScopeError: if brackets do not match, a name is missing, or there is no scope
     """
     words = _WORDS.findall(text)
     scopes = _parse(words, depth=0)
     if not scopes:
-        raise InvalidScope("No scope given")
+        raise ScopeError("The scope string is empty")
     return scopes
 
 
@@ -50,42 +53,42 @@ def _parse(words: list[str], depth: int) -> tuple[Scope, ...]:
         word = words.pop(0)
         if word in " *":
             if optional:
-                raise InvalidScope("A * stands before no name")
+                raise ScopeError("A * has no name after it")
             optional = word == "*"
         elif word == "[":
             if not found or optional:
-                raise InvalidScope("A [ stands after no name")
+                raise ScopeError("A [ has no name before it")
             parent = found.pop()
             found.append(Scope(parent.name, parent.optional, parent.dependencies + _parse(words, depth + 1)))
         elif word == "]":
             if not depth or not found or optional:
-                raise InvalidScope("A ] closes nothing")
+                raise ScopeError("A ] has no matching [")
             return tuple(found)
         else:
             found.append(Scope(word, optional))
             optional = False
     if depth or optional:
-        raise InvalidScope("The scope text ends too early")
+        raise ScopeError("The scope string ends too early")
     return tuple(found)
 
 
 def resource_server_of(name: str) -> str:
     """The resource server of a scope.
 
-    :raises InvalidScope: It belongs to none.
+    :raises ScopeError: if it belongs to no known one
     """
     if name in {"openid", "email", "profile"}:
         return AUTH
     match = _URN.fullmatch(name) or _URL.fullmatch(name)
     if not match:
-        raise InvalidScope("A scope of no known resource server")
+        raise ScopeError(f"Not a scope of a known resource server: {name!r}")
     return _NAMED_RESOURCE_SERVERS.get(match[1], match[1])
 
 
-def by_resource_server(scopes: Iterable[Scope]) -> dict[str, tuple[Scope, ...]]:
-    """Scopes grouped by resource server, Auth's own first, as token answers list them.
+def group_by_resource_server(scopes: Iterable[Scope]) -> dict[str, tuple[Scope, ...]]:
+    """Group scopes by resource server. Auth comes first, as in token responses.
 
-    :raises InvalidScope: One of them belongs to no resource server.
+    :raises ScopeError: if a scope belongs to no known resource server
     """
     groups: dict[str, dict[str, Scope]] = {}
     for scope in scopes:
@@ -97,12 +100,12 @@ def by_resource_server(scopes: Iterable[Scope]) -> dict[str, tuple[Scope, ...]]:
 
 
 def to_text(scopes: Iterable[Scope]) -> str:
-    """The names of the scopes, space separated, without their dependencies."""
+    """The names of scopes, separated by spaces, without dependencies."""
     return " ".join(scope.name for scope in scopes)
 
 
 def to_tree_text(scopes: Iterable[Scope]) -> str:
-    """The scopes with their dependencies, as ``parse`` reads them."""
+    """The scope string for scopes with their dependencies. :func:`parse` reads it."""
     return " ".join(
         f"{'*' if scope.optional else ''}{scope.name}"
         + (f"[{to_tree_text(scope.dependencies)}]" if scope.dependencies else "")

@@ -1,4 +1,6 @@
-"""A small HTTP/1.1 server with keep-alive, because werkzeug's closes the connection after each request."""
+"""A small HTTP/1.1 server with persistent connections. werkzeug's server closes the connection after each request."""
+
+from __future__ import annotations
 
 import contextlib
 import io
@@ -8,25 +10,25 @@ import sys
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import Any, cast
 from urllib.parse import unquote_to_bytes
+from wsgiref.types import WSGIEnvironment
 
 from werkzeug.wrappers import Response
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
-
 HOST = "127.0.0.1"
 
-Respond: TypeAlias = "Callable[[WSGIEnvironment], Response | None]"
+Respond = Callable[[WSGIEnvironment], Response | None]
 
 
 class HTTPService:
-    """Answers HTTP requests on a port of its own from the moment it is made.
+    """An HTTP server on a port of 127.0.0.1. It serves from the moment it is created.
 
-    :param respond: Called in a thread for each request; None closes the connection without an answer.
-    :param port: Where to listen; 0 lets the system choose.
-    :raises OSError: The port is taken.
+    :param name: of its threads
+    :param respond: called for each request, in a thread of the connection; if it returns ``None``, the connection is
+        closed without a response
+    :param port: 0 for a free one
+    :raises OSError: if the port is in use
     """
 
     def __init__(self, name: str, respond: Respond, port: int = 0) -> None:
@@ -37,9 +39,9 @@ class HTTPService:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop listening, end every connection and wait for the threads."""
+        """Close the listener and all connections, and wait for the threads."""
         self._server.closing = True
-        # The thread sleeps until someone connects: serve_forever would wake it many times a second instead.
+        # The thread blocks in accept() until this connection. serve_forever() would poll instead.
         socket.create_connection((HOST, self._server.server_address[1]), timeout=5).close()
         self._thread.join()
         self._server.server_close()
@@ -68,13 +70,15 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         thread = threading.Thread(
             target=self.process_request_thread, args=(request, client_address), name="sandbox request", daemon=True
         )
-        # Only the thread of serve comes here, so all earlier ones were started.
-        self._connections = {one: its for one, its in self._connections.items() if one.is_alive()}
+        # Only the thread of serve() calls this, so all earlier threads were started.
+        self._connections = {
+            earlier: connection for earlier, connection in self._connections.items() if earlier.is_alive()
+        }
         self._connections[thread] = request
         thread.start()
 
     def close_connections(self) -> None:
-        # A kept-alive connection sits in a read that only ends when the connection does.
+        # The thread of a persistent connection blocks in a read until the connection is shut down.
         for thread, connection in self._connections.items():
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
@@ -87,13 +91,13 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    # Head and body leave together and at once; either alone would cost a delayed acknowledgement of 40 ms.
+    # Head and body go out in one segment. Separate ones would wait for a delayed acknowledgement (40 ms).
     wbufsize = 1 << 16
     disable_nagle_algorithm = True
 
     def _respond(self) -> None:
         try:
-            body = self._body()
+            body = self._read_body()
         except ValueError:
             self.send_error(400)
             return
@@ -117,28 +121,28 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _respond
 
-    def _body(self) -> bytes:
+    def _read_body(self) -> bytes:
         if "chunked" not in self.headers.get("Transfer-Encoding", "").lower():
-            return self._read(int(self.headers.get("Content-Length", "0")))
+            return self._read_exactly(int(self.headers.get("Content-Length", "0")))
         chunks: list[bytes] = []
         while length := int(self.rfile.readline().partition(b";")[0], 16):
-            chunks.append(self._read(length))
+            chunks.append(self._read_exactly(length))
             self.rfile.readline()
-        # Trailers, up to the empty line.
+        # The trailer section, up to its empty line.
         while self.rfile.readline().strip():
             pass
         return b"".join(chunks)
 
-    def _read(self, length: int) -> bytes:
+    def _read_exactly(self, length: int) -> bytes:
         if length < 0:
-            raise ValueError("A length is negative")
+            raise ValueError(f"negative length {length}")
         found = self.rfile.read(length)
         if len(found) < length:
-            # Half a request must not be carried out.
+            # An incomplete request must not be carried out.
             raise ConnectionError("The request ended in the middle of its body")
         return found
 
-    def _environ(self, body: bytes) -> "WSGIEnvironment":
+    def _environ(self, body: bytes) -> WSGIEnvironment:
         path, _, query = self.path.partition("?")
         environ: WSGIEnvironment = {
             "REQUEST_METHOD": self.command,
@@ -161,7 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
         }
         for name, value in self.headers.items():
             key = "HTTP_" + name.upper().replace("-", "_")
-            # The length and the encoding describe the body on the wire; the one passed on is whole.
+            # Content-Length and Transfer-Encoding describe the body on the wire; WSGI gets the decoded one.
             if key not in {"HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING"}:
                 environ[key] = f"{environ[key]},{value}" if key in environ else value
         return environ

@@ -1,11 +1,14 @@
 """The state of a sandbox as a JSON document, and back."""
 
-from dataclasses import asdict
+from __future__ import annotations
+
 from pathlib import Path
 
+import attrs
+
+from globus_transport.sandbox.access_requirements import LoginSession
 from globus_transport.sandbox.clients import OAuthClient
 from globus_transport.sandbox.collections import Collection
-from globus_transport.sandbox.demands import Session
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.records import Document, Records
 from globus_transport.sandbox.state import State
@@ -14,64 +17,65 @@ _VERSION = 1
 
 
 def snapshot(state: State) -> Document:
-    """What is worth keeping of a state."""
+    """The part of a state that outlives the sandbox, as a JSON document."""
     return {
         "version": _VERSION,
         "user": state.user.id,
         "client": state.client.client_id,
         "native_client": state.native_client.client_id,
-        "identities": [asdict(one) for one in state.identities.all()],
-        "clients": [asdict(one) for one in list(state.clients.values())],
-        "collections": [_collection(one) for one in state.collections.all()],
+        "identities": [attrs.asdict(identity) for identity in state.identities.all()],
+        "clients": [attrs.asdict(client) for client in list(state.clients.values())],
+        "collections": [_collection_document(collection) for collection in state.collections.all()],
         "groups": {id: sorted(members) for id, members in list(state.groups.items())},
-        "records": {name: records.where() for name, records in _records(state).items()},
-        "consents": [dict(one) for one in state.registry.consents.all],
+        "records": {name: records.where() for name, records in _records_by_name(state).items()},
+        "consents": [dict(consent) for consent in state.registry.consents.all],
         "tokens": state.tokens.dump(),
-        "sessions": {login: _session(session) for login, session in list(state.sessions.items())},
-        "demanded_consents": {id: list(scopes) for id, scopes in list(state.demands.consents.items())},
+        "sessions": {login: _session_document(session) for login, session in list(state.sessions.items())},
+        "demanded_consents": {id: list(scopes) for id, scopes in list(state.access_requirements.consents.items())},
         "demanded_sessions": {
-            id: {"session": _session(session), "message": message}
-            for id, (session, message) in list(state.demands.sessions.items())
+            id: {"session": _session_document(session), "message": message}
+            for id, (session, message) in list(state.access_requirements.sessions.items())
         },
     }
 
 
 def restore(state: State, document: Document) -> None:
-    """Give a new state what another one knew.
+    """Load what :func:`snapshot` returned into a new state.
 
-    :raises KeyError: The document is not complete.
-    :raises ValueError: It is of another version.
+    :raises KeyError: if the document is incomplete
+    :raises ValueError: if another version wrote it
     """
     if document["version"] != _VERSION:
-        raise ValueError("Another version")
+        raise ValueError(f"version {document['version']}, not {_VERSION}")
     state.identities.clear()
-    for one in document["identities"]:
-        state.identities.add(Identity(**one))
-    (state.user,) = state.identities.with_ids([document["user"]])
+    for fields in document["identities"]:
+        state.identities.add(Identity(**fields))
+    (state.user,) = state.identities.find_by_ids([document["user"]])
     state.clients.clear()
-    for one in document["clients"]:
-        client = OAuthClient(**{**one, "redirect_uris": tuple(one["redirect_uris"])})
+    for fields in document["clients"]:
+        client = OAuthClient(**{**fields, "redirect_uris": tuple(fields["redirect_uris"])})
         state.clients[client.client_id] = client
     state.client = state.clients[document["client"]]
     state.native_client = state.clients[document["native_client"]]
-    for one in document["collections"]:
-        # A host was made before its guests.
-        host = state.collections.get(one["host"] or "")
-        state.collections.restore(Collection(**{**one, "folder": Path(one["folder"]), "host": host}))
+    for fields in document["collections"]:
+        # A mapped collection stands before its guest collections.
+        host = state.collections.get(fields["host"] or "")
+        state.collections.restore(Collection(**{**fields, "folder": Path(fields["folder"]), "host": host}))
     state.groups = {id: set(members) for id, members in document["groups"].items()}
-    for name, records in _records(state).items():
-        for one in document["records"][name]:
-            records.add(one)
+    for name, records in _records_by_name(state).items():
+        for record in document["records"][name]:
+            records.add(record)
     state.registry.consents.all = list(document["consents"])
     state.tokens.load(document["tokens"], state.identities)
-    state.sessions = {login: _read_session(one) for login, one in document["sessions"].items()}
-    state.demands.consents = {id: tuple(scopes) for id, scopes in document["demanded_consents"].items()}
-    state.demands.sessions = {
-        id: (_read_session(one["session"]), one["message"]) for id, one in document["demanded_sessions"].items()
+    state.sessions = {login: _read_session(session) for login, session in document["sessions"].items()}
+    state.access_requirements.consents = {id: tuple(scopes) for id, scopes in document["demanded_consents"].items()}
+    state.access_requirements.sessions = {
+        id: (_read_session(required["session"]), required["message"])
+        for id, required in document["demanded_sessions"].items()
     }
 
 
-def _records(state: State) -> dict[str, Records]:
+def _records_by_name(state: State) -> dict[str, Records]:
     return {
         "roles": state.roles,
         "rules": state.rules,
@@ -87,7 +91,7 @@ def _records(state: State) -> dict[str, Records]:
     }
 
 
-def _collection(collection: Collection) -> Document:
+def _collection_document(collection: Collection) -> Document:
     return {
         "id": collection.id,
         "display_name": collection.display_name,
@@ -100,7 +104,7 @@ def _collection(collection: Collection) -> Document:
     }
 
 
-def _session(session: Session) -> Document:
+def _session_document(session: LoginSession) -> Document:
     return {
         "identities": sorted(session.identities),
         "domains": sorted(session.domains),
@@ -109,8 +113,8 @@ def _session(session: Session) -> Document:
     }
 
 
-def _read_session(document: Document) -> Session:
-    return Session(
+def _read_session(document: Document) -> LoginSession:
+    return LoginSession(
         frozenset(document["identities"]),
         frozenset(document["domains"]),
         frozenset(document["policies"]),

@@ -1,30 +1,33 @@
-"""What one sandbox knows. Nothing is kept outside of it, so that many sandboxes can run in one process."""
+"""The state of one sandbox. Nothing is global, so that several sandboxes can run in one process."""
+
+from __future__ import annotations
 
 import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+import attrs
+
+from globus_transport.sandbox.access_requirements import AccessRequirements, LoginSession
+from globus_transport.sandbox.authorization_codes import CodeStore
 from globus_transport.sandbox.clients import OAuthClient
 from globus_transport.sandbox.clock import Clock
-from globus_transport.sandbox.codes import CodeStore
 from globus_transport.sandbox.collections import Collection, Collections
-from globus_transport.sandbox.demands import Demands, Session
 from globus_transport.sandbox.faults import Faults
 from globus_transport.sandbox.id_tokens import IdTokenSigner
 from globus_transport.sandbox.identities import Identities, Identity
-from globus_transport.sandbox.recording import RequestLog
 from globus_transport.sandbox.records import Records
-from globus_transport.sandbox.registry.store import Registry
+from globus_transport.sandbox.registry.registry import Registry
+from globus_transport.sandbox.request_log import RequestLog
 from globus_transport.sandbox.streams import Streams
 from globus_transport.sandbox.tasks import TaskStore
 from globus_transport.sandbox.tokens import Credential, TokenStore
 
 
-@dataclass(slots=True)
+@attrs.define
 class Settings:
-    """What may be changed while a sandbox runs; times in seconds."""
+    """Settings that may change while a sandbox runs. Times are in seconds."""
 
     access_token_lifetime: float
     rotate_refresh_tokens: bool
@@ -33,7 +36,13 @@ class Settings:
 
 
 class State:
-    """Everything that the services of one sandbox share."""
+    """The state that the services of one sandbox share.
+
+    :ivar groups: the ids of the members, by group id
+    :ivar sessions: how users logged in, by the login id of their tokens
+    :ivar auth_url: the base URL of Auth; empty before the sandbox runs
+    :ivar save: called after a change; it saves the state if the sandbox has a folder
+    """
 
     def __init__(self, settings: Settings, folder: Path | None) -> None:
         self.settings = settings
@@ -60,46 +69,45 @@ class State:
         self.rules = Records()
         self.bookmarks = Records()
         self.pause_rules = Records()
-        self.demands = Demands()
-        self.sessions: dict[str, Session] = {}
+        self.access_requirements = AccessRequirements()
+        self.sessions: dict[str, LoginSession] = {}
         self.registry = Registry()
         self.streams = Streams(self.clock)
         self.auth_url = ""
-        # Called when something may have changed; a sandbox with a folder keeps its state there.
-        self.keep: Callable[[], None] = lambda: None
+        self.save: Callable[[], None] = lambda: None
         self._closing = threading.Event()
         self._lock = threading.Lock()
 
     @property
     def issuer(self) -> str:
-        """Auth's name for itself: its address without the last slash."""
+        """The issuer of ID tokens: the base URL of Auth without the trailing slash."""
         return self.auth_url.rstrip("/")
 
-    def session_of(self, credential: Credential) -> Session:
-        """How the user of a token logged in. Whoever got the token without a login has a session without anything."""
-        return self.sessions.get(credential.login, Session())
+    def session_of(self, credential: Credential) -> LoginSession:
+        """How the user of a token logged in. For a token without a login, an empty session."""
+        return self.sessions.get(credential.login, LoginSession())
 
-    def forget(self, collection: Collection) -> None:
-        """Delete a collection, its guest collections and what is known about them; files stay."""
-        for gone in self.collections.remove(collection):
+    def delete_collection(self, collection: Collection) -> None:
+        """Delete a collection and its guest collections, with their roles and rules. Their files stay."""
+        for deleted in self.collections.remove(collection):
             for records in (self.roles, self.rules):
-                records.remove_where(endpoint=gone.id)
-            self.pause_rules.remove_where(endpoint_id=gone.id)
-            self.demands.consents.pop(gone.id, None)
-            self.demands.sessions.pop(gone.id, None)
+                records.remove_where(endpoint=deleted.id)
+            self.pause_rules.remove_where(endpoint_id=deleted.id)
+            self.access_requirements.consents.pop(deleted.id, None)
+            self.access_requirements.sessions.pop(deleted.id, None)
         self.tasks.wake()
 
     def count_grant(self, grant_type: str) -> None:
-        """Note that tokens were granted."""
+        """Count a token grant."""
         with self._lock:
             self.grants[grant_type] += 1
 
     def pause(self, seconds: float) -> None:
-        """Sleep for so many seconds of real time, or until the sandbox closes."""
+        """Sleep for a number of seconds of real time, or until the sandbox closes."""
         if seconds > 0:
             self._closing.wait(seconds)
 
     def close(self) -> None:
-        """Wake whoever pauses and stop the tasks that run."""
+        """End all pauses and stop the running tasks."""
         self._closing.set()
         self.tasks.close()

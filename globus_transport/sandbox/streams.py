@@ -1,8 +1,10 @@
-"""Tunnels between stream access points: how one comes to life and ends. No bytes flow through them."""
+"""The life cycle of tunnels between stream access points. The sandbox's tunnels carry no data."""
+
+from __future__ import annotations
 
 import threading
 
-from globus_transport.sandbox.clock import Clock, iso_time
+from globus_transport.sandbox.clock import Clock, format_iso_time
 from globus_transport.sandbox.records import Document, Records
 
 AWAITING, RUNNING, STOPPED = "AWAITING_LISTENER", "RUNNING", "STOPPED"
@@ -24,7 +26,7 @@ class Streams:
         self.tunnels = Records()
 
     def open(self, fields: Document) -> Document:
-        """A new tunnel, which waits for its listener."""
+        """Add a tunnel. It waits for the address of its listener, unless ``fields`` has it."""
         now = self._clock.now()
         tunnel: Document = {
             "listener_ip_address": None,
@@ -33,43 +35,43 @@ class Streams:
             "initiator_port": None,
             **fields,
             "created": now,
-            "created_time": iso_time(now),
+            "created_time": format_iso_time(now),
             "state": AWAITING,
             "events": [],
         }
-        self._note(tunnel, "STARTED", "started", "The tunnel was asked for")
-        return self._listen(self.tunnels.add(tunnel))
+        self._add_event(tunnel, "STARTED", "started", "The tunnel was requested")
+        return self._run_if_listening(self.tunnels.add(tunnel))
 
     def get(self, id: str) -> Document | None:
-        """A tunnel as it is now: at the end of its lifetime it has stopped."""
+        """The tunnel with this id, stopped if its lifetime is over; ``None`` if there is none."""
         with self._lock:
             tunnel = self.tunnels.get(id)
-            if tunnel is None or tunnel["state"] == STOPPED or self._clock.now() < self._end(tunnel):
+            if tunnel is None or tunnel["state"] == STOPPED or self._clock.now() < self._end_time(tunnel):
                 return tunnel
-            return self._stop(tunnel, "TUNNEL_EXPIRED", "The lifetime of the tunnel is over", self._end(tunnel))
+            return self._stop(tunnel, "TUNNEL_EXPIRED", "The lifetime of the tunnel is over", self._end_time(tunnel))
 
-    def change(self, id: str, fields: Document) -> Document:
-        """Set a label, or the listener's address, with which the tunnel begins to run."""
+    def update(self, id: str, fields: Document) -> Document:
+        """Change fields of a tunnel. The listener's address makes it run."""
         with self._lock:
-            return self._listen(self.tunnels.update(id, **fields))
+            return self._run_if_listening(self.tunnels.update(id, **fields))
 
     def stop(self, id: str) -> Document:
-        """End a tunnel.
+        """Stop a tunnel.
 
-        :raises KeyError: There is none with this id.
+        :raises KeyError: if there is no tunnel with this id
         """
         with self._lock:
             tunnel = self.tunnels.update(id)
             return self._stop(tunnel, "TUNNEL_STOPPED", "The tunnel was stopped as requested", self._clock.now())
 
     def status_of(self, tunnel: Document) -> str:
-        """A tunnel's state as a sentence."""
+        """The state of a tunnel as a sentence."""
         return _STATUS[tunnel["state"]]
 
-    def _listen(self, tunnel: Document) -> Document:
+    def _run_if_listening(self, tunnel: Document) -> Document:
         if tunnel["state"] != AWAITING or not (tunnel["listener_ip_address"] and tunnel["listener_port"]):
             return tunnel
-        self._note(tunnel, "TUNNEL_ACTIVE", "tunnel is active", "The tunnel was established")
+        self._add_event(tunnel, "TUNNEL_ACTIVE", "tunnel is active", "The tunnel was established")
         return self.tunnels.update(
             tunnel["id"],
             state=RUNNING,
@@ -80,14 +82,16 @@ class Streams:
 
     def _stop(self, tunnel: Document, code: str, details: str, when: float) -> Document:
         if tunnel["state"] != STOPPED:
-            self._note(tunnel, code, "tunnel has been stopped", details, when)
+            self._add_event(tunnel, code, "tunnel has been stopped", details, when)
         return self.tunnels.update(tunnel["id"], state=STOPPED, events=tunnel["events"])
 
-    def _end(self, tunnel: Document) -> float:
+    def _end_time(self, tunnel: Document) -> float:
         return float(tunnel["created"] + 60 * tunnel["lifetime_mins"])
 
-    def _note(self, tunnel: Document, code: str, description: str, details: str, when: float | None = None) -> None:
-        time = iso_time(self._clock.now() if when is None else when)
+    def _add_event(
+        self, tunnel: Document, code: str, description: str, details: str, when: float | None = None
+    ) -> None:
+        time = format_iso_time(self._clock.now() if when is None else when)
         attributes = {"code": code, "is_error": False, "description": description, "details": details, "time": time}
         events = tunnel["events"]
         events.append({"type": "TunnelEvent", "id": len(events) + 1, "attributes": attributes})

@@ -1,4 +1,6 @@
-"""Transfer's routes that start tasks."""
+"""Transfer's routes that submit tasks."""
+
+from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
@@ -11,8 +13,14 @@ from globus_transport.sandbox.collections import Collection
 from globus_transport.sandbox.sharing.permissions import require_access
 from globus_transport.sandbox.state import State
 from globus_transport.sandbox.submissions import Submission, read_delete, read_transfer
-from globus_transport.sandbox.transfer_requests import caller, check_demands, collection_with, json_body, result
-from globus_transport.sandbox.work import work_on
+from globus_transport.sandbox.task_runner import run_task
+from globus_transport.sandbox.transfer_requests import (
+    caller,
+    check_access_requirements,
+    find_collection,
+    read_json_body,
+    result_document,
+)
 
 
 def install_submission_routes(app: Flask, state: State) -> None:
@@ -24,19 +32,19 @@ def install_submission_routes(app: Flask, state: State) -> None:
 
     @app.post("/v0.10/transfer")
     def transfer() -> ResponseReturnValue:
-        submission = read_transfer(json_body(), lambda id: collection_with(state, id))
-        allow(submission.source, [item.source_path for item in submission.items], "r")
-        allow(submission.destination, [item.destination_path for item in submission.items], "rw")
+        submission = read_transfer(read_json_body(), lambda id: find_collection(state, id))
+        check_access(submission.source, [item.source_path for item in submission.items], "r")
+        check_access(submission.destination, [item.destination_path for item in submission.items], "rw")
         return submit(submission, "transfer")
 
     @app.post("/v0.10/delete")
     def delete() -> ResponseReturnValue:
-        submission = read_delete(json_body(), lambda id: collection_with(state, id))
-        allow(submission.source, submission.paths, "rw")
+        submission = read_delete(read_json_body(), lambda id: find_collection(state, id))
+        check_access(submission.source, submission.paths, "rw")
         return submit(submission, "delete")
 
-    def allow(collection: Collection, paths: Iterable[str], mode: Literal["r", "rw"]) -> None:
-        check_demands(state, collection)
+    def check_access(collection: Collection, paths: Iterable[str], mode: Literal["r", "rw"]) -> None:
+        check_access_requirements(state, collection)
         if collection.host is not None:
             for path in paths:
                 require_access(state, collection, caller(), path, mode)
@@ -46,12 +54,14 @@ def install_submission_routes(app: Flask, state: State) -> None:
             submission,
             caller(),
             state.clock,
-            lambda task: work_on(task, state.clock, lambda: state.settings.task_delay),
+            lambda task: run_task(task, state.clock, lambda: state.settings.task_delay),
         )
         if is_new:
-            document = result("Accepted", f"The {kind} was accepted and its task has started", f"{kind}_result")
+            document = result_document(
+                "Accepted", f"The {kind} was accepted and its task has started", f"{kind}_result"
+            )
         else:
-            document = result("Duplicate", f"This {kind} was submitted before", f"{kind}_result")
+            document = result_document("Duplicate", f"This {kind} was submitted before", f"{kind}_result")
         link = {
             "DATA_TYPE": "link",
             "href": f"/v0.10/task/{task.id}?format=json",

@@ -1,32 +1,42 @@
-"""What clients submit: documents that ask for a transfer or for a deletion."""
+"""The documents that clients submit to start a transfer or delete task."""
+
+from __future__ import annotations
 
 import hashlib
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeVar
 
-from globus_transport.sandbox.clock import from_iso_time
+import attrs
+
+from globus_transport.sandbox.clock import parse_iso_time
 from globus_transport.sandbox.collections import Collection
 from globus_transport.sandbox.transfer_errors import bad_request
 
-FindCollection: TypeAlias = Callable[[str], Collection]
+FindCollection = Callable[[str], Collection]
 
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
+@attrs.frozen
 class FilterRule:
-    """Which names in a folder are left out, or stay in after all."""
+    """Includes or excludes the entries of a folder whose names match.
+
+    :ivar name: a pattern
+    :ivar type: ``None`` for files and folders
+    """
 
     method: Literal["include", "exclude"]
     name: str
     type: Literal["file", "dir"] | None
 
 
-@dataclass(frozen=True, slots=True)
+@attrs.frozen
 class TransferItem:
-    """A file or folder to copy; ``recursive`` None means that either will do."""
+    """A file or folder to copy.
+
+    :ivar recursive: ``True`` for a folder, ``False`` for a file, ``None`` for either
+    """
 
     source_path: str
     destination_path: str
@@ -35,16 +45,16 @@ class TransferItem:
     checksum_algorithm: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@attrs.frozen(kw_only=True)
 class _Submission:
     submission_id: str
     label: str | None
     deadline: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@attrs.frozen(kw_only=True)
 class TransferSubmission(_Submission):
-    """A request to copy."""
+    """A transfer that a client submitted."""
 
     source: Collection
     destination: Collection
@@ -59,9 +69,9 @@ class TransferSubmission(_Submission):
     delete_destination_extra: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@attrs.frozen(kw_only=True)
 class DeleteSubmission(_Submission):
-    """A request to delete."""
+    """A deletion that a client submitted."""
 
     source: Collection
     paths: tuple[str, ...]
@@ -70,19 +80,20 @@ class DeleteSubmission(_Submission):
     interpret_globs: bool
 
 
-Submission: TypeAlias = TransferSubmission | DeleteSubmission
+Submission = TransferSubmission | DeleteSubmission
 
 
 def read_transfer(document: dict[str, Any], find: FindCollection) -> TransferSubmission:
     """Read a ``transfer`` document.
 
-    :raises TransferError: It is not complete or makes no sense.
+    :param find: finds a collection by its id
+    :raises TransferError: if the document is incomplete or malformed
     """
     sync_level = _field(document, "sync_level", int)
     if sync_level is not None and sync_level not in range(4):
         raise bad_request("sync_level must be 0, 1, 2 or 3")
     return TransferSubmission(
-        **_common(document),
+        **_common_fields(document),
         source=find(_required(document, "source_endpoint")),
         destination=find(_required(document, "destination_endpoint")),
         items=tuple(_transfer_item(item) for item in _items(document, "NoTransferItems")),
@@ -100,10 +111,11 @@ def read_transfer(document: dict[str, Any], find: FindCollection) -> TransferSub
 def read_delete(document: dict[str, Any], find: FindCollection) -> DeleteSubmission:
     """Read a ``delete`` document.
 
-    :raises TransferError: It is not complete or makes no sense.
+    :param find: finds a collection by its id
+    :raises TransferError: if the document is incomplete or malformed
     """
     return DeleteSubmission(
-        **_common(document),
+        **_common_fields(document),
         source=find(_required(document, "endpoint")),
         paths=tuple(_required(item, "path") for item in _items(document, "NoDeleteItems")),
         recursive=_flag(document, "recursive"),
@@ -113,28 +125,28 @@ def read_delete(document: dict[str, Any], find: FindCollection) -> DeleteSubmiss
 
 
 def read_deadline(document: dict[str, Any]) -> float | None:
-    """The deadline in a document, in seconds since 1970.
+    """The deadline in a document, in seconds since the epoch; ``None`` if it has none.
 
-    :raises TransferError: It is no date.
+    :raises TransferError: if it is not a date
     """
     text = _field(document, "deadline", str)
     if text is None:
         return None
     try:
-        return from_iso_time(text)
+        return parse_iso_time(text)
     except ValueError as error:
         raise bad_request("deadline is not a date in ISO 8601") from error
 
 
 def read_label(document: dict[str, Any]) -> str | None:
-    """The label in a document.
+    """The label in a document; ``None`` if it has none.
 
-    :raises TransferError: It is no text.
+    :raises TransferError: if it is not text
     """
     return _field(document, "label", str)
 
 
-def _common(document: dict[str, Any]) -> dict[str, Any]:
+def _common_fields(document: dict[str, Any]) -> dict[str, Any]:
     submission_id = _required(document, "submission_id")
     try:
         submission_id = str(uuid.UUID(submission_id))
@@ -172,7 +184,7 @@ def _items(document: dict[str, Any], code: str) -> list[dict[str, Any]]:
 
 def _documents(document: dict[str, Any], key: str) -> list[dict[str, Any]]:
     found: list[Any] = _field(document, key, list) or []
-    if not all(isinstance(one, dict) for one in found):
+    if not all(isinstance(entry, dict) for entry in found):
         raise bad_request(f"{key} must be a list of objects")
     return found
 

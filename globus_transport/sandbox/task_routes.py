@@ -1,15 +1,17 @@
-"""Transfer's routes about tasks."""
+"""Transfer's routes for the caller's own tasks."""
+
+from __future__ import annotations
 
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
-from globus_transport.sandbox.listing import marker_page, offset_page, ordered, selected
+from globus_transport.sandbox.listing import filter_documents, marker_page, offset_page, sort_documents
 from globus_transport.sandbox.manager.pause_rules import pause_info_document
 from globus_transport.sandbox.state import State
 from globus_transport.sandbox.submissions import read_deadline, read_label
 from globus_transport.sandbox.tasks import Task
 from globus_transport.sandbox.transfer_errors import TransferError
-from globus_transport.sandbox.transfer_requests import caller, json_body, result
+from globus_transport.sandbox.transfer_requests import caller, read_json_body, result_document
 
 _PAGE = 1000
 _MARKER_PAGE = 100
@@ -29,9 +31,9 @@ def install_task_routes(app: Flask, state: State) -> None:
 
     @app.get("/v0.10/task_list")
     def task_list() -> ResponseReturnValue:
-        documents = [task.document() for task in state.tasks.of(caller())]
-        documents = selected(documents, request.args.getlist("filter"), _FILTER_FIELDS)
-        documents = ordered(documents, request.args.get("orderby"))
+        documents = [task.document() for task in state.tasks.owned_by(caller())]
+        documents = filter_documents(documents, request.args.getlist("filter"), _FILTER_FIELDS)
+        documents = sort_documents(documents, request.args.get("orderby"))
         return {"DATA_TYPE": "task_list", **offset_page(documents, request.args, _PAGE, _PAGE)}
 
     @app.get("/v0.10/task/<task_id>")
@@ -44,7 +46,7 @@ def install_task_routes(app: Flask, state: State) -> None:
 
     @app.put("/v0.10/task/<task_id>")
     def update_task(task_id: str) -> ResponseReturnValue:
-        task, document = find(task_id), json_body()
+        task, document = find(task_id), read_json_body()
         label, deadline = read_label(document), read_deadline(document)
         if task.status != "ACTIVE":
             raise TransferError(409, "Conflict", "The task is complete")
@@ -53,22 +55,22 @@ def install_task_routes(app: Flask, state: State) -> None:
         if deadline is not None:
             task.deadline = deadline
             task.wake()
-        return result("Updated", "The task was updated")
+        return result_document("Updated", "The task was updated")
 
     @app.post("/v0.10/task/<task_id>/cancel")
     def cancel_task(task_id: str) -> ResponseReturnValue:
         task = find(task_id)
         if task.status != "ACTIVE":
-            return result("TaskComplete", "The task was complete before it could be canceled")
+            return result_document("TaskComplete", "The task was complete before it could be canceled")
         task.stop()
-        # It stops before its next file; the current one may be large.
+        # The task stops before its next file. The current file may be large, so the wait has a limit.
         state.tasks.join(task, seconds=5)
         status = task.document()["status"]
         if status == "ACTIVE":
-            return result("CancelAccepted", "The task will be canceled"), 202
+            return result_document("CancelAccepted", "The task will be canceled"), 202
         if status == "SUCCEEDED":
-            return result("TaskComplete", "The task was complete before it could be canceled")
-        return result("Canceled", "The task was canceled")
+            return result_document("TaskComplete", "The task was complete before it could be canceled")
+        return result_document("Canceled", "The task was canceled")
 
     @app.get("/v0.10/task/<task_id>/event_list")
     def event_list(task_id: str) -> ResponseReturnValue:

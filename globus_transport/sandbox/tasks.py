@@ -1,26 +1,31 @@
-"""Tasks: how far a submission has come."""
+"""Tasks: the progress of submissions, and the threads that carry them out."""
+
+from __future__ import annotations
 
 import threading
 import time
 import uuid
 from collections.abc import Callable, Set
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
-from globus_transport.sandbox.clock import Clock, iso_time
+from globus_transport.sandbox.clock import Clock, format_iso_time
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.submissions import Submission, TransferSubmission
 
 _DAY = 86400.0
-# Waits end now and then to look again: a lock cannot wait for a deadline in a thousand years.
-_A_WHILE = 3600.0
+# Condition.wait() overflows with a deadline in a thousand years, so each wait is this short at most.
+_MAX_WAIT = 3600.0
 _PAUSED = "PAUSED", "paused", "The task waits until it is resumed"
 _RESUMED = "RESUMED", "resumed", "The task goes on"
 
-Status: TypeAlias = Literal["ACTIVE", "SUCCEEDED", "FAILED"]
+Status = Literal["ACTIVE", "SUCCEEDED", "FAILED"]
 
 
-class TaskFailure(Exception):
-    """A task cannot go on; the code is an event's."""
+class TaskFailedError(Exception):
+    """The task cannot go on.
+
+    :ivar code: the code of the task's last event
+    """
 
     def __init__(self, code: str, description: str) -> None:
         super().__init__(description)
@@ -29,7 +34,11 @@ class TaskFailure(Exception):
 
 
 class Task:
-    """One submission and what became of it. Numbers are changed by the one thread that works on it."""
+    """A submission and its progress. Only the task's own thread changes the counters.
+
+    :ivar admin_pause: the message of the administrator who paused the task; ``None`` if it is not paused
+    :ivar has_pause_rule: whether a pause rule applies to a task
+    """
 
     def __init__(self, submission: Submission, owner: Identity, clock: Clock) -> None:
         self.id = str(uuid.uuid4())
@@ -51,10 +60,8 @@ class Task:
         self.skipped: list[dict[str, Any]] = []
         self.canceled_by_admin = False
         self.admin_message: str | None = None
-        # The message of the administrator who paused the task; None while nobody has.
         self.admin_pause: str | None = None
-        # Told by the store whether a pause rule holds the task up.
-        self.is_held: Callable[[Task], bool] = lambda task: False
+        self.has_pause_rule: Callable[[Task], bool] = lambda task: False
         self._stopping = False
         self._wake = threading.Condition()
         self._lock = threading.Lock()
@@ -67,33 +74,35 @@ class Task:
             self._wake.notify_all()
 
     def wake(self) -> None:
-        """Something has changed that the task may be waiting for."""
+        """Make a waiting task check its deadline and its pause again."""
         with self._wake:
             self._wake.notify_all()
 
     @property
     def is_paused(self) -> bool:
-        """Whether an administrator or a pause rule holds the task up."""
-        return self.status == "ACTIVE" and (self.admin_pause is not None or self.is_held(self))
+        """Whether an administrator or a pause rule pauses the task."""
+        return self.status == "ACTIVE" and (self.admin_pause is not None or self.has_pause_rule(self))
 
-    def stops_within(self, seconds: float) -> bool:
-        """Wait for so many seconds of real time, and for as long as the task is paused.
+    def wait_for_stop(self, seconds: float) -> bool:
+        """Wait for a number of seconds of real time, and longer while the task is paused.
 
-        :return: True if the task was asked to end meanwhile. The wait also ends at the deadline.
+        A request to stop and the deadline end the wait.
+
+        :return: whether the task was asked to stop
         """
-        until = time.monotonic() + seconds
+        wait_end = time.monotonic() + seconds
         was_paused = False
         with self._wake:
             while not self._stopping and not self.is_late:
-                left = until - time.monotonic()
+                left = wait_end - time.monotonic()
                 if paused := self.is_paused:
-                    left = _A_WHILE
+                    left = _MAX_WAIT
                 if paused != was_paused:
                     self.add_event(*(_PAUSED if paused else _RESUMED))
                     was_paused = paused
                 if left <= 0:
                     break
-                self._wake.wait(min(left, max(0.0, self.deadline - self._clock.now()), _A_WHILE))
+                self._wake.wait(min(left, max(0.0, self.deadline - self._clock.now()), _MAX_WAIT))
             return self._stopping
 
     @property
@@ -103,19 +112,19 @@ class Task:
 
     @property
     def completed(self) -> float | None:
-        """When it came to its end, in seconds since 1970."""
+        """When the task ended, in seconds since the epoch; ``None`` while it is active."""
         return self._completed
 
     @property
-    def places(self) -> tuple[str, ...]:
-        """The ids of the collections that the task works on, the source first."""
+    def collection_ids(self) -> tuple[str, ...]:
+        """The ids of the task's collections, the source first."""
         source = self.submission.source.id
         if isinstance(self.submission, TransferSubmission):
             return source, self.submission.destination.id
         return (source,)
 
     def add_event(self, code: str, description: str, details: str, is_error: bool = False) -> None:
-        """Note that something happened."""
+        """Append an event."""
         event = {
             "DATA_TYPE": "event",
             "code": code,
@@ -123,12 +132,12 @@ class Task:
             "details": details,
             "is_error": is_error,
             "parent_task_id": None,
-            "time": iso_time(self._clock.now()),
+            "time": format_iso_time(self._clock.now()),
         }
         self.events.append(event)
 
     def finish(self, status: Status, code: str, description: str) -> None:
-        """Come to an end. Only the first end counts."""
+        """End the task. Only the first call counts."""
         with self._lock:
             if self.status != "ACTIVE":
                 return
@@ -139,7 +148,7 @@ class Task:
             self.status = status
 
     def document(self) -> dict[str, Any]:
-        """The task document."""
+        """The ``task`` document."""
         with self._lock:
             status, completed = self.status, self._completed
         active = status == "ACTIVE"
@@ -155,9 +164,9 @@ class Task:
             "label": self.label,
             "owner_id": self.owner.id,
             "username": self.owner.username,
-            "request_time": iso_time(self._requested),
-            "completion_time": None if completed is None else iso_time(completed),
-            "deadline": iso_time(self.deadline),
+            "request_time": format_iso_time(self._requested),
+            "completion_time": None if completed is None else format_iso_time(completed),
+            "deadline": format_iso_time(self.deadline),
             "is_ok": True if active else None,
             "is_paused": paused,
             "nice_status": ("PAUSED" if paused else "OK") if active else None,
@@ -186,11 +195,11 @@ class Task:
             "canceled_by_admin_message": self.admin_message,
             "command": "API 0.10",
             "history_deleted": False,
-            **_of_submission(self.submission),
+            **_submission_fields(self.submission),
         }
 
 
-def _of_submission(submission: Submission) -> dict[str, Any]:
+def _submission_fields(submission: Submission) -> dict[str, Any]:
     source = submission.source
     document: dict[str, Any] = {
         "source_endpoint": source.display_name,
@@ -224,21 +233,25 @@ def _of_submission(submission: Submission) -> dict[str, Any]:
 
 
 class TaskStore:
-    """All tasks of one sandbox and the threads that work on them."""
+    """All tasks of one sandbox and their threads.
+
+    :ivar has_pause_rule: whether a pause rule applies to a task
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._by_id: dict[str, Task] = {}
         self._by_submission: dict[tuple[str, str], Task] = {}
         self._threads: dict[str, threading.Thread] = {}
-        self.is_held: Callable[[Task], bool] = lambda task: False
+        self.has_pause_rule: Callable[[Task], bool] = lambda task: False
 
     def submit(
         self, submission: Submission, owner: Identity, clock: Clock, work: Callable[[Task], None]
     ) -> tuple[Task, bool]:
-        """Start a task, or find the one that was started with the same submission id.
+        """Start a task, or find the owner's task with the same submission id.
 
-        :return: The task, and whether it is new.
+        :param work: called with the task in a new thread
+        :return: the task, and whether it is new
         """
         with self._lock:
             key = (owner.id, submission.submission_id)
@@ -246,34 +259,36 @@ class TaskStore:
             if task is not None:
                 return task, False
             task = self._by_submission[key] = Task(submission, owner, clock)
-            task.is_held = self.is_held
+            task.has_pause_rule = self.has_pause_rule
             thread = threading.Thread(target=work, args=(task,), name="sandbox task", daemon=True)
             self._by_id[task.id], self._threads[task.id] = task, thread
             thread.start()
             return task, True
 
     def get(self, id: str, owner: Identity) -> Task | None:
-        """The owner's task with this id."""
+        """The owner's task with this id; ``None`` if there is none."""
         task = self._by_id.get(id)
         return task if task and task.owner.id == owner.id else None
 
-    def of(self, owner: Identity) -> list[Task]:
+    def owned_by(self, owner: Identity) -> list[Task]:
         """The owner's tasks, latest first."""
         with self._lock:
             return [task for task in reversed(self._by_id.values()) if task.owner.id == owner.id]
 
-    def at(self, collection_ids: Set[str]) -> list[Task]:
-        """Everybody's tasks that read or write on one of some collections, latest first."""
+    def on_collections(self, collection_ids: Set[str]) -> list[Task]:
+        """The tasks of all owners on at least one of these collections, latest first."""
         with self._lock:
-            return [task for task in reversed(self._by_id.values()) if not collection_ids.isdisjoint(task.places)]
+            return [
+                task for task in reversed(self._by_id.values()) if not collection_ids.isdisjoint(task.collection_ids)
+            ]
 
     def wake(self) -> None:
-        """Let all tasks look again at the time and at what holds them up."""
+        """Make all waiting tasks check their deadlines and pauses again."""
         for task in list(self._by_id.values()):
             task.wake()
 
     def join(self, task: Task, seconds: float) -> None:
-        """Wait until a task's thread has ended, but no longer than so many seconds."""
+        """Wait until a task's thread has ended, for a number of seconds at most."""
         self._threads[task.id].join(seconds)
 
     def close(self) -> None:

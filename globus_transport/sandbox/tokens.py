@@ -1,42 +1,46 @@
-"""Access and refresh tokens: making them, finding them, ending them."""
+"""Access and refresh tokens: minting, lookup and revocation."""
+
+from __future__ import annotations
 
 import math
 import secrets
 import threading
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+import attrs
 
 from globus_transport.sandbox.clients import OAuthClient
 from globus_transport.sandbox.clock import Clock
 from globus_transport.sandbox.identities import Identities, Identity
-from globus_transport.sandbox.scopes import Scope, by_resource_server, parse, to_text, to_tree_text
+from globus_transport.sandbox.scopes import Scope, group_by_resource_server, parse, to_text, to_tree_text
 
-# Secrets print when a test fails or a log is at debug level, unless something stops them.
+# Stands for a secret in a repr, which a failed test or a debug log may print.
 HIDDEN = "<hidden>"
-_PLAIN = ("value", "kind", "client_id", "resource_server", "login", "issued_at", "state")
+_PLAIN_FIELDS = ("value", "kind", "client_id", "resource_server", "login", "issued_at", "state")
 
 
-@dataclass(frozen=True, slots=True)
+@attrs.frozen
 class SandboxToken:
-    """Tokens for one resource server, as an application would store them."""
+    """Tokens for one resource server, as an application stores them."""
 
-    access_token: str = field(repr=False)
-    refresh_token: str | None = field(repr=False)
+    access_token: str = attrs.field(repr=False)
+    refresh_token: str | None = attrs.field(repr=False)
     expires_at_seconds: int
     resource_server: str
     scope: str
 
 
-@dataclass(eq=False, slots=True)
+@attrs.define(eq=False)
 class Credential:
-    """A token that the service made. Its methods are those by which Authlib asks about a token.
+    """A token, with the methods that Authlib calls on it.
 
-    ``login`` is the one approval (a code, a call) that it came from in the end, however often it was refreshed.
+    :ivar login: the id of the approval that the token comes from; refreshed tokens keep it
+    :ivar state: ``replaced`` is a refresh token that was used
     """
 
-    value: str = field(repr=False)
+    value: str = attrs.field(repr=False)
     kind: Literal["access", "refresh"]
     client_id: str
     user: Identity
@@ -54,7 +58,7 @@ class Credential:
         return to_text(self.scopes)
 
     def is_expired(self) -> bool:
-        # The store hands out live tokens only, and it alone has the clock.
+        # The store has the clock and returns only tokens that have not expired.
         return False
 
     def is_revoked(self) -> bool:
@@ -62,18 +66,19 @@ class Credential:
 
     @property
     def family(self) -> tuple[str, str]:
-        """Shared by all that come from the same approval and serve the same resource server."""
+        """The key of all tokens of the same approval and resource server."""
         return self.login, self.resource_server
 
 
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """An access token and the refresh token that belongs to it."""
+@attrs.frozen
+class IssuedTokens:
+    """An access token and its refresh token."""
 
     access: Credential
     refresh: Credential | None
 
-    def token(self) -> SandboxToken:
+    def to_sandbox_token(self) -> SandboxToken:
+        """The tokens, as an application stores them."""
         return SandboxToken(
             access_token=self.access.value,
             refresh_token=self.refresh.value if self.refresh else None,
@@ -83,7 +88,7 @@ class Issued:
         )
 
     def document(self) -> dict[str, Any]:
-        """The token document of an answer."""
+        """The document of a token response (RFC 6749, section 5.1)."""
         document: dict[str, Any] = {
             "access_token": self.access.value,
             "token_type": "Bearer",
@@ -99,8 +104,7 @@ class Issued:
 class TokenStore:
     """All tokens of one sandbox.
 
-    :param clock: Tells what has expired.
-    :param lifetime: Called for the lifetime of each new access token, in seconds.
+    :param lifetime: returns the lifetime of a new access token, in seconds
     """
 
     def __init__(self, clock: Clock, lifetime: Callable[[], float]) -> None:
@@ -108,7 +112,7 @@ class TokenStore:
         self._lifetime = lifetime
         self._lock = threading.Lock()
         self._by_value: dict[str, Credential] = {}
-        self._ended_families: set[tuple[str, str]] = set()
+        self._revoked_families: set[tuple[str, str]] = set()
 
     def mint(
         self,
@@ -118,10 +122,12 @@ class TokenStore:
         *,
         refresh: bool,
         login: str | None = None,
-    ) -> list[Issued]:
-        """New tokens, one set for each resource server; good for nothing until they are added.
+    ) -> list[IssuedTokens]:
+        """Make tokens, one pair for each resource server. They are valid after :meth:`add`.
 
-        :raises InvalidScope: A scope belongs to no resource server.
+        :param refresh: whether to make refresh tokens
+        :param login: the id of the approval; ``None`` for a new one
+        :raises ScopeError: if a scope belongs to no known resource server
         """
         login = login or str(uuid.uuid4())
         now = self._clock.now()
@@ -129,77 +135,81 @@ class TokenStore:
             ("access", now + self._lifetime()),
             ("refresh", math.inf),
         )
-        made: list[Issued] = []
-        for server, its_scopes in by_resource_server(scopes).items():
-            access, renew = (
-                Credential(secrets.token_urlsafe(48), kind, client_id, user, server, its_scopes, login, now, expires_at)
+        issued: list[IssuedTokens] = []
+        for server, server_scopes in group_by_resource_server(scopes).items():
+            access_token, refresh_token = (
+                Credential(
+                    secrets.token_urlsafe(48), kind, client_id, user, server, server_scopes, login, now, expires_at
+                )
                 for kind, expires_at in kinds
             )
-            made.append(Issued(access, renew if refresh else None))
-        return made
+            issued.append(IssuedTokens(access_token, refresh_token if refresh else None))
+        return issued
 
-    def add(self, issued: Iterable[Issued]) -> None:
-        """Make new tokens good, unless their family has ended since they were minted."""
+    def add(self, issued: Iterable[IssuedTokens]) -> None:
+        """Make tokens valid, unless their family was revoked since they were minted."""
         with self._lock:
-            for pair in issued:
-                for credential in (pair.access, pair.refresh):
+            for tokens in issued:
+                for credential in (tokens.access, tokens.refresh):
                     if credential:
                         self._by_value[credential.value] = credential
-                        if credential.family in self._ended_families:
+                        if credential.family in self._revoked_families:
                             credential.state = "revoked"
 
     def find(self, value: str) -> Credential | None:
-        """The token, if it is good: neither replaced, revoked nor expired."""
+        """The token with this value; ``None`` if it is unknown, replaced, revoked or expired."""
         with self._lock:
             found = self._by_value.get(value)
             return found if found and found.state == "good" and found.expires_at > self._clock.now() else None
 
     def find_refresh(self, value: str) -> Credential | None:
-        """The refresh token, if it is good.
+        """The refresh token with this value; ``None`` if it is not valid.
 
-        One that was replaced is in the wrong hands, or its answer was lost: nobody can tell, so all that came of the
-        same login for this resource server ends.
+        A replaced token may be stolen, so its use revokes its whole family (RFC 9700, section 4.14.2).
         """
         with self._lock:
             found = self._by_value.get(value)
             if found is None or found.kind != "refresh":
                 return None
             if found.state == "replaced":
-                self._end_family(found)
+                self._revoke_family(found)
             return found if found.state == "good" else None
 
     def replace(self, refresh: Credential) -> bool:
-        """End a refresh token because a new one takes its place. Of several at once, only the first gets True."""
+        """Mark a refresh token as replaced by a new one.
+
+        :return: whether it was valid; of several calls at once, one gets ``True``
+        """
         with self._lock:
             if refresh.state == "good":
                 refresh.state = "replaced"
                 return True
-            self._end_family(refresh)
+            self._revoke_family(refresh)
             return False
 
     def revoke(self, credential: Credential) -> None:
-        """End a token; a refresh token takes the access tokens of its resource server along."""
+        """Revoke a token. With a refresh token, its whole family is revoked."""
         with self._lock:
             credential.state = "revoked"
             if credential.kind == "refresh":
-                self._end_family(credential)
+                self._revoke_family(credential)
 
     def revoke_login(self, login: str) -> None:
-        """End all that came of one approval."""
+        """Revoke all tokens of one approval."""
         with self._lock:
             for credential in self._by_value.values():
                 if credential.login == login:
                     credential.state = "revoked"
 
     def revoke_all_access(self) -> None:
-        """End every access token; refresh tokens stay good."""
+        """Revoke every access token. Refresh tokens stay valid."""
         with self._lock:
             for credential in self._by_value.values():
                 if credential.kind == "access":
                     credential.state = "revoked"
 
     def expire_all_access(self) -> None:
-        """Let every access token expire now; refresh tokens stay good."""
+        """Expire every access token now. Refresh tokens stay valid."""
         now = self._clock.now()
         with self._lock:
             for credential in self._by_value.values():
@@ -207,34 +217,34 @@ class TokenStore:
                     credential.expires_at = min(credential.expires_at, now)
 
     def dump(self) -> dict[str, Any]:
-        """All tokens that still matter, as a JSON document; it has their values in it."""
+        """All tokens that have not expired, with their values, as a JSON document."""
         now = self._clock.now()
         with self._lock:
-            found = [
+            tokens = [
                 {
-                    **{name: getattr(one, name) for name in _PLAIN},
-                    "user": one.user.id,
-                    "scopes": to_tree_text(one.scopes),
+                    **{name: getattr(credential, name) for name in _PLAIN_FIELDS},
+                    "user": credential.user.id,
+                    "scopes": to_tree_text(credential.scopes),
                     # JSON has no infinity.
-                    "expires_at": None if math.isinf(one.expires_at) else one.expires_at,
+                    "expires_at": None if math.isinf(credential.expires_at) else credential.expires_at,
                 }
-                for one in self._by_value.values()
-                if one.expires_at > now
+                for credential in self._by_value.values()
+                if credential.expires_at > now
             ]
-            return {"tokens": found, "ended_families": sorted(self._ended_families)}
+            return {"tokens": tokens, "ended_families": sorted(self._revoked_families)}
 
     def load(self, document: dict[str, Any], identities: Identities) -> None:
-        """Add what ``dump`` gave."""
+        """Add the tokens of a document that :meth:`dump` returned."""
         with self._lock:
-            for one in document["tokens"]:
-                (user,) = identities.with_ids([one["user"]])
-                expires_at = math.inf if one["expires_at"] is None else one["expires_at"]
-                its = {**one, "user": user, "scopes": parse(one["scopes"]), "expires_at": expires_at}
-                self._by_value[one["value"]] = Credential(**its)
-            self._ended_families |= {(login, server) for login, server in document["ended_families"]}
+            for token in document["tokens"]:
+                (user,) = identities.find_by_ids([token["user"]])
+                expires_at = math.inf if token["expires_at"] is None else token["expires_at"]
+                fields = {**token, "user": user, "scopes": parse(token["scopes"]), "expires_at": expires_at}
+                self._by_value[token["value"]] = Credential(**fields)
+            self._revoked_families |= {(login, server) for login, server in document["ended_families"]}
 
-    def _end_family(self, credential: Credential) -> None:
-        self._ended_families.add(credential.family)
+    def _revoke_family(self, credential: Credential) -> None:
+        self._revoked_families.add(credential.family)
         for other in self._by_value.values():
             if other.family == credential.family:
                 other.state = "revoked"

@@ -1,4 +1,6 @@
-"""Globus Transfer, as far as the sandbox has it."""
+"""The part of Globus Transfer that the sandbox implements."""
+
+from __future__ import annotations
 
 from flask import Flask, request
 
@@ -23,7 +25,11 @@ from globus_transport.sandbox.v2.access_point_routes import install_access_point
 from globus_transport.sandbox.v2.bookmark_routes import install_v2_bookmark_routes
 from globus_transport.sandbox.v2.tunnel_routes import install_tunnel_routes
 
-_FURTHER = (
+_INSTALL_ROUTES = (
+    install_endpoint_routes,
+    install_file_routes,
+    install_submission_routes,
+    install_task_routes,
     install_guest_routes,
     install_rule_routes,
     install_role_routes,
@@ -40,18 +46,14 @@ _FURTHER = (
 def create_transfer_app(state: State) -> Flask:
     """The WSGI application of the Transfer service."""
     app = Flask("globus_sandbox_transfer", static_folder=None)
-    check = BearerCheck(state.tokens, TRANSFER)
+    check_bearer = BearerCheck(state.tokens, TRANSFER)
 
     @app.before_request
     def authenticate() -> None:
-        set_credential(check(request))
+        set_credential(check_bearer(request))
 
     install_error_handlers(app)
-    install_endpoint_routes(app, state)
-    install_file_routes(app, state)
-    install_submission_routes(app, state)
-    install_task_routes(app, state)
-    for install in _FURTHER:
+    for install in _INSTALL_ROUTES:
         install(app, state)
-    state.tasks.is_held = lambda task: bool(rules_of_task(state, task))
+    state.tasks.has_pause_rule = lambda task: bool(rules_of_task(state, task))
     return app

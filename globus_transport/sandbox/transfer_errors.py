@@ -1,4 +1,6 @@
-"""Errors in the form of Globus Transfer's API."""
+"""Error documents of the Globus Transfer API."""
+
+from __future__ import annotations
 
 import errno
 import secrets
@@ -17,7 +19,10 @@ _CODES = {400: "BadRequest", 404: "NotFound", 405: "MethodNotAllowed"}
 
 
 class TransferError(Exception):
-    """An answer other than success; ``more`` are further keys of its document."""
+    """An error response.
+
+    :param more: further keys of its document
+    """
 
     def __init__(self, status: int, code: str, message: str, **more: Any) -> None:
         super().__init__(message)
@@ -28,17 +33,23 @@ class TransferError(Exception):
 
 
 def bad_request(message: str, detail: str = "") -> TransferError:
-    """The error for a request that makes no sense; ``detail`` narrows its code."""
+    """The error for a malformed request.
+
+    :param detail: appended to the error code
+    """
     return TransferError(400, f"ClientError.BadRequest{detail}", message)
 
 
 def new_request_id() -> str:
-    """Nine characters, as every Transfer answer about an action or an error carries them."""
+    """A request id: nine random characters, as in the results and errors of Transfer."""
     return "".join(secrets.choice(_CHARACTERS) for _ in range(9))
 
 
 def error_document(status: int, code: str, text: str, path: str) -> dict[str, Any]:
-    """Transfer's error document; the status is not part of it, and a code has no spaces."""
+    """Transfer's error document, in the form of the routes at ``path``.
+
+    :param code: its spaces are removed
+    """
     if is_json_api(path):
         error = {"status": str(status), "code": code.replace(" ", ""), "title": code, "detail": text}
         return {"errors": [error], "meta": {"request_id": new_request_id()}}
@@ -46,12 +57,12 @@ def error_document(status: int, code: str, text: str, path: str) -> dict[str, An
 
 
 def is_json_api(path: str) -> bool:
-    """Whether documents at a path are JSON:API."""
+    """Whether the routes at a path use JSON:API."""
     return path.startswith("/v2/")
 
 
-def from_os_error(error: OSError) -> TransferError:
-    """What Transfer says of a failure of the file system. The name of the real file stays out of it."""
+def to_transfer_error(error: OSError) -> TransferError:
+    """The error for a failure of the file system, without the real file's name."""
     reason = error.strerror or type(error).__name__
     if isinstance(error, FileNotFoundError):
         return TransferError(404, "ClientError.NotFound", reason)
@@ -63,27 +74,28 @@ def from_os_error(error: OSError) -> TransferError:
 
 
 def install_error_handlers(app: Flask) -> None:
-    """Let all errors of an application have this form."""
+    """Make an application answer every error with this document."""
 
-    def answer(error: TransferError) -> tuple[dict[str, Any], int, dict[str, str]]:
+    def error_response(error: TransferError) -> tuple[dict[str, Any], int, dict[str, str]]:
         document = error_document(error.status, error.code, error.message, request.path) | error.more
         media_type = JSON_API if is_json_api(request.path) else "application/json"
         return document, error.status, {"Content-Type": media_type}
 
-    app.register_error_handler(TransferError, answer)
+    app.register_error_handler(TransferError, error_response)
 
     @app.errorhandler(OSError)
-    def file_system_failed(error: OSError) -> ResponseReturnValue:
-        return answer(from_os_error(error))
+    def handle_os_error(error: OSError) -> ResponseReturnValue:
+        return error_response(to_transfer_error(error))
 
     @app.errorhandler(OAuth2Error)
-    def refused(error: OAuth2Error) -> ResponseReturnValue:
-        answer_of_401 = answer(TransferError(401, "AuthenticationFailed", error.get_error_description()))
-        return *answer_of_401[:2], {**answer_of_401[2], "WWW-Authenticate": "Bearer"}
+    def handle_oauth_error(error: OAuth2Error) -> ResponseReturnValue:
+        unauthorized = TransferError(401, "AuthenticationFailed", error.get_error_description())
+        document, status, headers = error_response(unauthorized)
+        return document, status, {**headers, "WWW-Authenticate": "Bearer"}
 
     @app.errorhandler(HTTPException)
-    def failed(error: HTTPException) -> ResponseReturnValue:
+    def handle_http_error(error: HTTPException) -> ResponseReturnValue:
         status = error.code or 500
         kind = "ClientError" if status < 500 else "ServiceError"
         code = f"{kind}.{_CODES.get(status, error.name)}"
-        return answer(TransferError(status, code, error.description or error.name))
+        return error_response(TransferError(status, code, error.description or error.name))

@@ -1,4 +1,6 @@
-"""What Transfer's routes ask about the request that they serve."""
+"""Helpers for Transfer's routes: the caller, the body and the collection of the current request."""
+
+from __future__ import annotations
 
 import json
 from typing import Any, cast
@@ -13,34 +15,34 @@ from globus_transport.sandbox.transfer_errors import TransferError, bad_request,
 
 
 def set_credential(credential: Credential) -> None:
-    """Remember the token that came with the current request."""
+    """Store the token of the current request."""
     g.credential = credential
 
 
 def caller() -> Identity:
-    """Who sent the current request."""
+    """The identity that sent the current request."""
     return cast(Credential, g.credential).user
 
 
-def check_demands(state: State, collection: Collection) -> None:
-    """Refuse a token without the consent or the kind of login that a collection demands.
+def check_access_requirements(state: State, collection: Collection) -> None:
+    """Check that the current token has the consents and the session that a collection requires.
 
-    :raises TransferError: It lacks one, and the error says what to ask for.
+    :raises TransferError: if it does not; the error says what to request
     """
     credential = cast(Credential, g.credential)
-    missing = state.demands.missing_consents(collection.id, credential.scopes)
+    missing = state.access_requirements.missing_consents(collection.id, credential.scopes)
     if missing:
         raise TransferError(403, "ConsentRequired", "Missing required data_access consent", required_scopes=missing)
-    wanted = state.demands.sessions.get(collection.id)
-    if wanted and not state.session_of(credential).fulfils(wanted[0]):
-        session, message = wanted
-        raise TransferError(403, "AuthorizationRequired", message, authorization_parameters=session.parameters(message))
+    session, message = state.access_requirements.sessions.get(collection.id, (None, ""))
+    if session is not None and not state.session_of(credential).satisfies(session):
+        parameters = session.authorization_parameters(message)
+        raise TransferError(403, "AuthorizationRequired", message, authorization_parameters=parameters)
 
 
-def json_body() -> dict[str, Any]:
-    """The document that the current request carries.
+def read_json_body() -> dict[str, Any]:
+    """The document in the body of the current request.
 
-    :raises TransferError: There is none.
+    :raises TransferError: if the body is not a JSON object
     """
     try:
         document: object = json.loads(request.get_data())
@@ -51,10 +53,10 @@ def json_body() -> dict[str, Any]:
     return cast(dict[str, Any], document)
 
 
-def text_of(document: dict[str, Any], key: str) -> str:
-    """A text that a document must have.
+def read_text(document: dict[str, Any], key: str) -> str:
+    """A required text in a document.
 
-    :raises TransferError: It has not.
+    :raises TransferError: if it is missing, empty or not text
     """
     found = document.get(key)
     if not isinstance(found, str) or not found:
@@ -62,21 +64,21 @@ def text_of(document: dict[str, Any], key: str) -> str:
     return found
 
 
-def texts_of(document: dict[str, Any], key: str) -> list[str]:
-    """A list of texts that a document must have.
+def read_texts(document: dict[str, Any], key: str) -> list[str]:
+    """A required list of texts in a document.
 
-    :raises TransferError: It has not.
+    :raises TransferError: if it is missing or not such a list
     """
     found = document.get(key)
-    if not isinstance(found, list) or not all(isinstance(one, str) for one in cast(list[object], found)):
+    if not isinstance(found, list) or not all(isinstance(entry, str) for entry in cast(list[object], found)):
         raise bad_request(f"{key} must be a list of texts")
     return cast(list[str], found)
 
 
-def collection_with(state: State, id: str) -> Collection:
+def find_collection(state: State, id: str) -> Collection:
     """The collection with this id.
 
-    :raises TransferError: There is none.
+    :raises TransferError: if there is no such collection
     """
     found = state.collections.get(id.lower())
     if found is None:
@@ -84,8 +86,11 @@ def collection_with(state: State, id: str) -> Collection:
     return found
 
 
-def result(code: str, message: str, kind: str = "result") -> dict[str, Any]:
-    """The document that says that something was done."""
+def result_document(code: str, message: str, kind: str = "result") -> dict[str, Any]:
+    """The document that reports success.
+
+    :param kind: its ``DATA_TYPE``
+    """
     return {
         "DATA_TYPE": kind,
         "code": code,

@@ -1,22 +1,22 @@
-"""Tests of programs that use these clients: answers from ``responses``, without a network (extra ``testing``).
+"""For tests of programs that use these clients: replies from ``responses``, without a network (extra ``testing``).
 
-One line puts the clients behind ``responses``, though they do not run on ``requests``::
+One line makes ``responses`` answer the clients, although they do not run on ``requests``::
 
     from globus_transport.testing import use_responses
 
     use_responses()
 
-After it ``@responses.activate``, ``responses.add``, matchers, ``responses.calls`` and passthrough work as
-they do with ``requests``. Ready-made replies for every route come with ``load_reply(TransferClient.get_task)``.
+After that ``@responses.activate``, ``responses.add``, matchers, ``responses.calls`` and passthrough work as they do
+with ``requests``. ``load_reply(TransferClient.get_task)`` registers a ready-made reply; there is one for every route.
+
+For tests of a terminal see :mod:`globus_transport.testing.terminal_contract`.
 """
 
 from __future__ import annotations
 
 try:
-    from globus_transport.testing.bridge import use_responses
-    from globus_transport.testing.canned_replies import RegisteredResponse, ResponseList, ResponseSet
-    from globus_transport.testing.errors import construct_error
-    from globus_transport.testing.store import (
+    from globus_transport.testing.error_factory import construct_error
+    from globus_transport.testing.response_registry import (
         get_last_request,
         get_response_set,
         load_reply,
@@ -24,6 +24,8 @@ try:
         load_response_set,
         register_response_set,
     )
+    from globus_transport.testing.response_sets import RegisteredResponse, ResponseList, ResponseSet
+    from globus_transport.testing.responses_bridge import use_responses
 except ModuleNotFoundError as error:
     package = (error.name or "").partition(".")[0]
     if package not in {"requests", "responses"}:

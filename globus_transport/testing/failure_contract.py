@@ -1,4 +1,4 @@
-"""How a terminal that sends over sockets tells what went wrong: the part of the contract that retrying relies on."""
+"""The part of the terminal contract about network failures, which retrying relies on."""
 
 from __future__ import annotations
 
@@ -34,27 +34,27 @@ from globus_transport.testing.message_contract import MessageContract
 
 
 class FailureContract(MessageContract):
-    """The tests. It is not derived from directly, but as a part of ``TerminalContract``.
+    """The tests. Test modules derive from ``TerminalContract``, which includes them.
 
-    :cvar strict_heads: whether a head that is cut off, or a length that is no number, is an error; ``http.client``
-        takes them as they come
+    :cvar strict_heads: whether an incomplete response head or a malformed Content-Length is an error; ``http.client``
+        accepts both
     """
 
     strict_heads = False
 
     def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
-        """A terminal with these time-outs, in seconds. Called in the event loop if the terminal is for asyncio.
+        """Make a terminal with these time-outs, in seconds. This runs in the event loop of the test.
 
-        :raises NotImplementedError: if it is not overridden
+        :raises NotImplementedError: if the class does not override it
         """
-        raise NotImplementedError("say in make_terminal() how a terminal is made")
+        raise NotImplementedError("override make_terminal() so that it returns a terminal")
 
-    def _made(self, **timeouts: float | None) -> Any:
-        return self._in_loop(lambda: self.make_terminal(**timeouts))
+    def _make(self, **timeouts: float | None) -> Any:
+        return self._make_in_loop(lambda: self.make_terminal(**timeouts))
 
     def test_a_server_that_does_not_answer(self) -> None:
         with ScriptedServer(silent) as server:
-            terminal = self._made(read_timeout=0.1)
+            terminal = self._make(read_timeout=0.1)
             with pytest.raises(GlobusTimeoutError) as raised:
                 self._send(terminal, Request("GET", server.origin))
         assert not isinstance(raised.value, GlobusConnectionTimeoutError)
@@ -63,17 +63,13 @@ class FailureContract(MessageContract):
 
     @pytest.mark.parametrize("stream", [True, False])
     def test_a_body_that_stops_coming(self, stream: bool) -> None:
-        with ScriptedServer(begins_and_waits) as server:
-            terminal = self._made(read_timeout=0.1)
+        with ScriptedServer(stall_after_first_chunk) as server:
+            terminal = self._make(read_timeout=0.1)
             with pytest.raises(GlobusTimeoutError) as raised:
-                self._whole_body(terminal, Request("GET", server.origin, stream=stream))
+                self._read_body(terminal, Request("GET", server.origin, stream=stream))
             assert raised.value.request_began
-            self._do(asyncio.sleep(0.01))
+            self._run(asyncio.sleep(0.01))
             assert server.saw_close.wait(PATIENCE), "the connection is still open"
-
-    def _whole_body(self, terminal: Any, request: Request) -> bytes:
-        response = self._send(terminal, request)
-        return self._read(response) if request.stream else response.body
 
     def test_a_late_answer_is_not_taken_for_the_next(self) -> None:
         first_is_over = threading.Event()
@@ -85,7 +81,7 @@ class FailureContract(MessageContract):
             peer.hold()
 
         with ScriptedServer(script, answering(whole(b"ok"))) as server:
-            terminal = self._made(read_timeout=0.2)
+            terminal = self._make(read_timeout=0.2)
             with pytest.raises(GlobusTimeoutError):
                 self._send(terminal, Request("GET", server.origin))
             first_is_over.set()
@@ -93,7 +89,7 @@ class FailureContract(MessageContract):
 
     def test_a_deadline_ends_the_wait(self) -> None:
         with ScriptedServer(silent) as server:
-            terminal = self._made()
+            terminal = self._make()
             started = time.monotonic()
             with pytest.raises(GlobusTimeoutError) as raised:
                 self._send(terminal, Request("GET", server.origin, deadline=started + 0.1))
@@ -103,12 +99,12 @@ class FailureContract(MessageContract):
     @pytest.mark.parametrize("stream", [True, False])
     def test_the_time_limits_of_a_request_count(self, stream: bool) -> None:
         limits = {TIME_LIMITS: (5.0, 0.1)}
-        for script in (silent, begins_and_waits):
+        for script in (silent, stall_after_first_chunk):
             with ScriptedServer(script) as server:
-                terminal = self._made(read_timeout=PATIENCE)
+                terminal = self._make(read_timeout=PATIENCE)
                 started = time.monotonic()
                 with pytest.raises(GlobusTimeoutError):
-                    self._whole_body(terminal, Request("GET", server.origin, stream=stream, extensions=limits))
+                    self._read_body(terminal, Request("GET", server.origin, stream=stream, extensions=limits))
                 assert time.monotonic() - started < PATIENCE / 4
 
     @pytest.mark.parametrize("stream", [True, False])
@@ -121,32 +117,32 @@ class FailureContract(MessageContract):
                 peer.pause(0.02)
 
         with ScriptedServer(script) as server:
-            terminal = self._made()
+            terminal = self._make()
             started = time.monotonic()
             with pytest.raises(GlobusTimeoutError):
-                self._whole_body(terminal, Request("GET", server.origin, stream=stream, deadline=started + 0.2))
+                self._read_body(terminal, Request("GET", server.origin, stream=stream, deadline=started + 0.2))
             assert time.monotonic() - started < PATIENCE / 4
 
     def test_nobody_listens(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
-        terminal = self._made()
+        terminal = self._make()
         with pytest.raises(GlobusConnectionError) as raised:
             self._send(terminal, Request("GET", f"http://127.0.0.1:{port}/"))
         assert not raised.value.request_began, "it is safe to send it again"
         assert raised.value.__cause__ is not None
 
     def test_a_name_that_nobody_has(self) -> None:
-        terminal = self._made()
+        terminal = self._make()
         with pytest.raises(GlobusConnectionError) as raised:
-            # RFC 6761, section 6.4: never a name of anyone's.
+            # RFC 6761, section 6.4: names under .invalid never exist.
             self._send(terminal, Request("GET", "http://nobody.invalid/"))
         assert not raised.value.request_began
 
     @pytest.mark.parametrize("by", ["time-out", "deadline"])
     def test_a_connection_that_takes_too_long(self, by: str) -> None:
-        with _deaf() as port:
-            terminal = self._made(connect_timeout=0.2 if by == "time-out" else 5.0)
+        with _unresponsive_port() as port:
+            terminal = self._make(connect_timeout=0.2 if by == "time-out" else 5.0)
             deadline = None if by == "time-out" else time.monotonic() + 0.2
             with pytest.raises(GlobusTimeoutError) as raised:
                 self._send(terminal, Request("GET", f"http://127.0.0.1:{port}/", deadline=deadline))
@@ -156,7 +152,7 @@ class FailureContract(MessageContract):
 
     def test_a_dropped_request_is_not_sent_again(self) -> None:
         with ScriptedServer(once(b"")) as server:
-            terminal = self._made()
+            terminal = self._make()
             with pytest.raises(GlobusConnectionError) as raised:
                 self._send(terminal, Request("POST", server.origin, body=b"x"))
             assert raised.value.request_began
@@ -171,7 +167,7 @@ class FailureContract(MessageContract):
             peer.reset()
 
         with ScriptedServer(script) as server:
-            terminal = self._made()
+            terminal = self._make()
             self._send(terminal, Request("GET", server.origin))
             with pytest.raises(GlobusConnectionError) as raised:
                 self._send(terminal, Request("GET", server.origin))
@@ -185,9 +181,9 @@ class FailureContract(MessageContract):
     )
     def test_a_body_that_breaks_off(self, answer: bytes, stream: bool) -> None:
         with ScriptedServer(once(answer)) as server:
-            terminal = self._made()
+            terminal = self._make()
             with pytest.raises(NetworkError) as raised:
-                self._whole_body(terminal, Request("GET", server.origin, stream=stream))
+                self._read_body(terminal, Request("GET", server.origin, stream=stream))
             assert raised.value.request_began
 
     @pytest.mark.parametrize(
@@ -201,7 +197,7 @@ class FailureContract(MessageContract):
         ids=["another protocol", "status", "chunk size", "endless field"],
     )
     def test_an_answer_that_is_not_http(self, answer: bytes) -> None:
-        self._is_an_error(answer)
+        self._check_error(answer)
 
     @pytest.mark.parametrize(
         "answer",
@@ -210,12 +206,12 @@ class FailureContract(MessageContract):
     )
     def test_a_head_that_is_not_quite_one(self, answer: bytes) -> None:
         if not self.strict_heads:
-            pytest.skip("it does not say that it is strict")
-        self._is_an_error(answer)
+            pytest.skip("strict_heads is False")
+        self._check_error(answer)
 
-    def _is_an_error(self, answer: bytes) -> None:
+    def _check_error(self, answer: bytes) -> None:
         with ScriptedServer(once(answer), answering(whole(b"ok"))) as server:
-            terminal = self._made()
+            terminal = self._make()
             with pytest.raises(NetworkError) as raised:
                 self._send(terminal, Request("GET", server.origin))
             assert raised.value.request_began
@@ -224,36 +220,36 @@ class FailureContract(MessageContract):
 
     def test_it_goes_on_after_an_error(self) -> None:
         with ScriptedServer(*[once(b"")] * 3, answering(whole(b"ok"))) as server:
-            terminal = self._made()
+            terminal = self._make()
             for _ in range(3):
                 with pytest.raises(NetworkError):
                     self._send(terminal, Request("GET", server.origin))
             assert self._send(terminal, Request("GET", server.origin)).body == b"ok"
 
 
-def begins(peer: Peer) -> None:
-    """A script that sends a head and the first part of a body."""
+def send_first_chunk(peer: Peer) -> None:
+    """A script that sends a response head and the first chunk of its body."""
     peer.read_request()
     peer.send(head("200 OK", "Transfer-Encoding: chunked"), b"5\r\nfirst\r\n")
 
 
-def begins_and_waits(peer: Peer) -> None:
-    """:func:`begins`, and it goes no further: the client closes."""
-    begins(peer)
+def stall_after_first_chunk(peer: Peer) -> None:
+    """:func:`send_first_chunk`, and then nothing until the client closes."""
+    send_first_chunk(peer)
     peer.wait_for_close()
 
 
 @contextmanager
-def _deaf() -> Iterator[int]:
-    """A port where connections are neither accepted nor refused: the queue of its listener is full."""
-    with ExitStack() as kept:
-        listener = kept.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+def _unresponsive_port() -> Iterator[int]:
+    """A port where connections are neither accepted nor refused, because the listener's backlog is full."""
+    with ExitStack() as sockets:
+        listener = sockets.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
         for _ in range(10):
-            waiting = kept.enter_context(socket.socket())
-            waiting.settimeout(0.2)
+            client = sockets.enter_context(socket.socket())
+            client.settimeout(0.2)
             try:
-                waiting.connect(listener.getsockname())
+                client.connect(listener.getsockname())
             except TimeoutError:
                 yield listener.getsockname()[1]
                 return
-        pytest.skip("this system has room for everyone who connects")
+        pytest.skip("the backlog of this system does not fill up")

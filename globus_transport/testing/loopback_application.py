@@ -1,33 +1,34 @@
-"""A WSGI and an ASGI application that give the answers that they were made with, and record what they received."""
+"""A WSGI and an ASGI application that return predefined answers and record the requests."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any
 from urllib.parse import quote
+
+import attrs
 
 from globus_transport.testing.loopback_server import Peer, Received, Script, head
 
 Parts = Callable[[], Iterable[bytes]]
 
 
-@dataclass(frozen=True)
+@attrs.frozen
 class Answer:
-    """One answer, whatever serves it.
+    """A predefined answer of an application or a server.
 
-    :ivar body: bytes, or a function that gives the parts of a body whose length is not said
-    :ivar fields: header fields, ``Name: value`` each
+    :ivar body: bytes, or a function that returns the parts of a body without a Content-Length
+    :ivar fields: header fields, each ``Name: value``
     """
 
-    body: Union[bytes, Parts] = b"ok"
+    body: bytes | Parts = b"ok"
     status: str = "200 OK"
     fields: tuple[str, ...] = ()
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """The header fields, with the length of the body if it is known and not among them."""
+        """The header fields as pairs, with a Content-Length if the body is bytes."""
         pairs = [(name, value) for name, _, value in (field.partition(": ") for field in self.fields)]
         if isinstance(self.body, bytes) and self.has_body and not any(name == "Content-Length" for name, _ in pairs):
             pairs.append(("Content-Length", str(len(self.body))))
@@ -35,16 +36,16 @@ class Answer:
 
     @property
     def has_body(self) -> bool:
-        """Whether its status lets it have one."""
+        """Whether the status allows a body (RFC 9110, section 6.4.1)."""
         return self.status[:3] not in ("204", "304")
 
     def parts(self) -> Iterator[bytes]:
-        """The body, part by part."""
+        """The parts of the body."""
         return iter([self.body] if isinstance(self.body, bytes) else self.body())
 
 
-def over_sockets(*answers: Answer) -> Script:
-    """A script that gives these answers, whose bodies are bytes, one to each request, whichever connection it is on."""
+def answer_script(*answers: Answer) -> Script:
+    """A script that sends these answers, one for each request to the server. Their bodies must be bytes."""
 
     def script(peer: Peer) -> None:
         while True:
@@ -57,9 +58,11 @@ def over_sockets(*answers: Answer) -> Script:
 
 
 class LoopbackApplication:
-    """What both kinds have: an origin, which nobody serves, the answers, and what was received.
+    """The base of both applications.
 
-    :ivar requests: every request that was read
+    :param answers: one for each request; the last one answers all further requests
+    :ivar origin: for the URLs of requests; no server listens there
+    :ivar requests: all requests that were read
     """
 
     origin = "http://app.example.org:8080"
@@ -72,7 +75,7 @@ class LoopbackApplication:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        """Nothing is left open."""
+        """There is nothing to close; the method is here for ``with``."""
 
     def _next_answer(self, request: Received) -> Answer:
         self.requests.append(request)
@@ -80,15 +83,15 @@ class LoopbackApplication:
 
 
 class WSGILoopback(LoopbackApplication):
-    """The application for WSGI. What the parts of a body raise, it raises."""
+    """The WSGI application. It raises what the parts of a body raise."""
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        answer = self._next_answer(_from_environ(environ))
+        answer = self._next_answer(_received_from_environ(environ))
         start_response(answer.status, [(name, value) for name, value in answer.pairs])
         return answer.parts()
 
 
-def _from_environ(environ: dict[str, Any]) -> Received:
+def _received_from_environ(environ: dict[str, Any]) -> Received:
     path = quote((environ["SCRIPT_NAME"] + environ["PATH_INFO"]).encode("latin-1"))
     query = f"?{environ['QUERY_STRING']}" if environ["QUERY_STRING"] else ""
     fields = [(name[5:].replace("_", "-"), value) for name, value in environ.items() if name.startswith("HTTP_")]
@@ -99,16 +102,16 @@ def _from_environ(environ: dict[str, Any]) -> Received:
 
 
 class ASGILoopback(LoopbackApplication):
-    """The application for ASGI. The parts of a body are made in a worker thread; what they raise, it raises."""
+    """The ASGI application. It makes the parts of a body in a worker thread, and raises what they raise."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         body = b""
-        more = True
-        while more:
+        has_more = True
+        while has_more:
             message = await receive()
             body += message["body"]
-            more = message["more_body"]
-        answer = self._next_answer(_from_scope(scope, body))
+            has_more = message["more_body"]
+        answer = self._next_answer(_received_from_scope(scope, body))
         headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.pairs]
         await send({"type": "http.response.start", "status": int(answer.status[:3]), "headers": headers})
         parts = answer.parts()
@@ -122,7 +125,7 @@ class ASGILoopback(LoopbackApplication):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def _from_scope(scope: Any, body: bytes) -> Received:
+def _received_from_scope(scope: Any, body: bytes) -> Received:
     query = f"?{scope['query_string'].decode()}" if scope["query_string"] else ""
     line = f"{scope['method']} {scope['raw_path'].decode()}{query} HTTP/{scope['http_version']}"
     return Received(line, [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]], body)

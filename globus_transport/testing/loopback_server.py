@@ -1,4 +1,4 @@
-"""A server that does on each connection exactly what a script says, and records what it received."""
+"""A server that runs a script on each connection and records the requests."""
 
 from __future__ import annotations
 
@@ -9,25 +9,29 @@ import ssl
 import struct
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from types import TracebackType
 
+import attrs
+
+#: How long tests wait for an event that has to come, in seconds.
 PATIENCE = 10.0
 
 
-@dataclass(frozen=True)
+@attrs.frozen
 class Received:
-    """One request, as it came over the wire."""
+    """A request as it was sent over the wire."""
 
     line: str
-    fields: list[tuple[str, str]] = field(default_factory=list)
+    fields: list[tuple[str, str]] = attrs.field(factory=list)
     body: bytes = b""
 
     @property
     def target(self) -> str:
+        """The request target (RFC 9112, section 3.2)."""
         return self.line.split(" ")[1]
 
     def values(self, name: str) -> list[str]:
+        """The values of all fields with a name, in any case."""
         return [value for key, value in self.fields if key.lower() == name.lower()]
 
     def __getitem__(self, name: str) -> str:
@@ -35,7 +39,7 @@ class Received:
         return value
 
 
-class ClientGone(Exception):
+class ClientGoneError(Exception):
     """The client closed before the request was complete."""
 
 
@@ -48,9 +52,13 @@ class Peer:
         self._file = sock.makefile("rb")
 
     def read_head(self) -> Received:
+        """Read a request line and the header fields.
+
+        :raises ClientGoneError: if the client closed before the request
+        """
         line = self._file.readline().decode("latin-1").rstrip("\r\n")
         if not line:
-            raise ClientGone
+            raise ClientGoneError
         fields = []
         while pair := self._file.readline().decode("latin-1").rstrip("\r\n"):
             name, _, value = pair.partition(": ")
@@ -58,6 +66,10 @@ class Peer:
         return Received(line, fields)
 
     def read_request(self) -> Received:
+        """Read a request with its body, and record it.
+
+        :raises ClientGoneError: if the client closed before its end
+        """
         head = self.read_head()
         if head.values("Transfer-Encoding") == ["chunked"]:
             body = self._read_chunks()
@@ -66,7 +78,7 @@ class Peer:
             body = self._file.read(length)
             if len(body) < length:
                 self.server.broken_off.append(body)
-                raise ClientGone
+                raise ClientGoneError
         request = Received(head.line, head.fields, body)
         self.server.requests.append(request)
         return request
@@ -81,36 +93,40 @@ class Peer:
 
     def _break_off(self, body: bytes) -> bytes:
         self.server.broken_off.append(body)
-        raise ClientGone
+        raise ClientGoneError
 
     def send(self, *parts: bytes) -> None:
+        """Send bytes to the client."""
         for part in parts:
             self.socket.sendall(part)
 
     def half_close(self) -> None:
+        """Close the sending half of the connection.
+
+        :raises ClientGoneError: if the client closed first
+        """
         try:
             self.socket.shutdown(socket.SHUT_WR)
         except OSError as error:
             if error.errno != errno.ENOTCONN:
                 raise
-            # It did not wait for that.
-            raise ClientGone from error
+            raise ClientGoneError from error
 
     def reset(self) -> None:
-        """Close so that the client's system reports a reset."""
+        """Close the connection with a TCP reset."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._file.close()
         self.socket.close()
 
     def wait_for_close(self) -> None:
-        """Read on until the client closes."""
+        """Read until the client closes."""
         with contextlib.suppress(ConnectionError):
             while self._file.read(1 << 16):
                 pass
         self.server.saw_close.set()
 
     def pause(self, seconds: float) -> None:
-        """Let time pass, as a slow server does, but not past the end of the test."""
+        """Wait like a slow server, but not past the end of the test."""
         self.server.stopping.wait(seconds)
 
     def hold(self) -> None:
@@ -122,12 +138,15 @@ Script = Callable[[Peer], None]
 
 
 class ScriptedServer:
-    """Serves the first connection by the first script, and so on; the last script serves all that follow.
+    """Runs one script on each connection.
 
-    :ivar requests: every whole request
-    :ivar broken_off: the bodies of those that broke off
-    :ivar connections: how many were accepted
-    :ivar saw_close: set when ``Peer.wait_for_close`` saw it
+    :param scripts: one for each connection; the last one serves all further connections
+    :param tls: for a server with TLS
+    :ivar requests: all complete requests
+    :ivar broken_off: the bodies of the incomplete requests, as far as they were read
+    :ivar connections: the number of accepted connections
+    :ivar saw_close: set when ``Peer.wait_for_close`` returns
+    :ivar stopping: set at the end of the ``with`` block
     """
 
     def __init__(self, *scripts: Script, tls: ssl.SSLContext | None = None) -> None:
@@ -178,7 +197,7 @@ class ScriptedServer:
                 script(peer)
             finally:
                 peer._file.close()
-        except (ClientGone, ConnectionError, ssl.SSLError):
+        except (ClientGoneError, ConnectionError, ssl.SSLError):
             pass
         except Exception as error:
             if not self.stopping.is_set():
@@ -192,7 +211,7 @@ class ScriptedServer:
         with self._lock:
             self.stopping.set()
             for connection in self._sockets:
-                with contextlib.suppress(OSError):  # closed before
+                with contextlib.suppress(OSError):  # already closed
                     connection.shutdown(socket.SHUT_RDWR)
         socket.create_connection(("127.0.0.1", self.port)).close()
         for thread in self._threads:
@@ -204,6 +223,7 @@ class ScriptedServer:
 
 
 def head(status: str = "200 OK", *fields: str) -> bytes:
+    """A response head with these header fields, each ``Name: value``."""
     return "\r\n".join([f"HTTP/1.1 {status}", *fields, "", ""]).encode("latin-1")
 
 
@@ -213,7 +233,7 @@ def whole(body: bytes = b"ok", status: str = "200 OK", *fields: str) -> bytes:
 
 
 def answering(*answers: bytes) -> Script:
-    """A script that gives these answers, one to each request, the last one for ever."""
+    """A script that sends these responses, one for each request; the last one answers all further requests."""
 
     def script(peer: Peer) -> None:
         number = 0
@@ -226,7 +246,7 @@ def answering(*answers: bytes) -> Script:
 
 
 def once(*parts: bytes) -> Script:
-    """A script that answers one request with these bytes and closes."""
+    """A script that answers one request with these bytes and closes the connection."""
 
     def script(peer: Peer) -> None:
         peer.read_request()
@@ -236,7 +256,7 @@ def once(*parts: bytes) -> Script:
 
 
 def in_turn(*answers: bytes) -> Script:
-    """A script that gives these answers, one to each request, and closes."""
+    """A script that sends these responses, one for each request, and closes the connection."""
 
     def script(peer: Peer) -> None:
         for answer in answers:

@@ -1,7 +1,7 @@
-"""What every terminal has to do, whatever carries its messages: the part of the contract that needs no socket.
+"""The part of the terminal contract about requests and responses, which holds for every terminal.
 
-It is not derived from directly: :mod:`globus_transport.testing.terminal_contract` is for terminals that send over
-sockets, :mod:`globus_transport.testing.application_contract` for those that call an application.
+Test modules do not derive from it directly: :mod:`globus_transport.testing.terminal_contract` is for terminals that
+send over sockets, :mod:`globus_transport.testing.application_contract` for terminals that call an application.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
 class MessageContract:
-    """The tests, and what they are written with.
+    """The tests, and the helpers that they use.
 
     :cvar keeps_cookies: whether the terminal shares the cookie jar of a session that it was given
-    :cvar has_reasons: whether its replies come with a reason phrase
+    :cvar has_reasons: whether its responses have a reason phrase
     :cvar reads_latin_1: whether a header value outside ASCII is read as ISO 8859-1 (RFC 9110, section 5.5)
     """
 
@@ -41,25 +41,25 @@ class MessageContract:
     reads_latin_1 = True
 
     def close_terminal(self, terminal: Any) -> Any:
-        """Close it, and what it was made over. May be a coroutine function."""
+        """Close a terminal and what ``make_terminal`` made it from. An override may be a coroutine function."""
         close = getattr(terminal, "close", None)
         return None if close is None else close()
 
-    def _serving(self, *answers: Answer) -> Any:
+    def _serve(self, *answers: Answer) -> Any:
         raise NotImplementedError
 
-    def _streaming(self, parts: Callable[[], Iterable[bytes]], *fields: str) -> Any:
+    def _serve_parts(self, parts: Callable[[], Iterable[bytes]], *fields: str) -> Any:
         raise NotImplementedError
 
-    def _made_for(self, server: Any) -> Any:
+    def _make_for(self, server: Any) -> Any:
         raise NotImplementedError
 
     @pytest.fixture(autouse=True)
-    def _at_work(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    def _environment(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
         for name in _PROXIES:
             monkeypatch.delenv(name, raising=False)
             monkeypatch.delenv(name.upper(), raising=False)
-        # A terminal that looks for a credential of its own finds this one.
+        # A terminal that wrongly takes credentials from netrc finds this one.
         netrc = tmp_path / "netrc"
         netrc.write_text("machine 127.0.0.1 login someone password s3cret\n")
         netrc.chmod(0o600)
@@ -67,7 +67,7 @@ class MessageContract:
         with asyncio.Runner() as self._runner:
             self._terminals: list[Any] = []
             yield
-            self._do(self._close_all())
+            self._run(self._close_all())
 
     async def _close_all(self) -> None:
         terminals, self._terminals = self._terminals, []
@@ -76,38 +76,46 @@ class MessageContract:
             if inspect.isawaitable(closing):
                 await closing
 
-    def _do(self, coroutine: Any) -> Any:
-        async def in_time() -> Any:
+    def _run(self, coroutine: Any) -> Any:
+        async def with_time_limit() -> Any:
             async with asyncio.timeout(2 * PATIENCE):
                 return await coroutine
 
-        return self._runner.run(in_time())
+        return self._runner.run(with_time_limit())
 
-    def _in_loop(self, make: Any) -> Any:
-        """A terminal, made in the event loop of the test, which closes it at the end."""
+    def _make_in_loop(self, make: Any) -> Any:
+        """Make a terminal in the event loop of the test. It is closed at the end of the test."""
 
-        async def made() -> Any:
+        async def make_in_loop() -> Any:
             return make()
 
-        terminal = self._do(made())
+        terminal = self._run(make_in_loop())
         self._terminals.append(terminal)
         return terminal
 
     def _send(self, terminal: Any, request: Request) -> Response:
-        """One request, with whatever the terminal is: an asynchronous one runs in the loop of the test."""
-        response = self._do(awaited(terminal, request)) if is_async(terminal) else terminal(request)
+        """Send a request. A terminal for asyncio runs in the event loop of the test."""
+        response = self._run(send_async(terminal, request)) if is_async(terminal) else terminal(request)
         assert isinstance(response, Response)
         return response
+
+    def _read_body(self, terminal: Any, request: Request) -> bytes:
+        """Send a request and return the whole body of its response, streamed or not."""
+        response = self._send(terminal, request)
+        return self._read(response) if request.stream else response.body
 
     def _read(self, response: Response, limit: int | None = None) -> bytes:
         if isinstance(response.stream, ByteStream):
             return response.stream.read(limit)
         assert isinstance(response.stream, AsyncByteStream), "the request asked for a stream"
-        body: bytes = self._do(response.stream.read(limit))
+        body: bytes = self._run(response.stream.read(limit))
         return body
 
-    def _parts(self, response: Response, came: threading.Event | None = None) -> list[bytes]:
-        """The parts of a stream as they come; ``came`` is set with each."""
+    def _read_parts(self, response: Response, came: threading.Event | None = None) -> list[bytes]:
+        """Read a stream in parts.
+
+        :param came: set after each part
+        """
         parts: list[bytes] = []
         came = came or threading.Event()
         stream = response.stream
@@ -123,7 +131,7 @@ class MessageContract:
                 parts.append(part)
                 came.set()
 
-        self._do(read())
+        self._run(read())
         return parts
 
     def _close(self, response: Response) -> None:
@@ -131,9 +139,9 @@ class MessageContract:
             response.stream.close()
         else:
             assert isinstance(response.stream, AsyncByteStream)
-            self._do(response.stream.close())
-            # What a loop closes is closed when it runs again.
-            self._do(asyncio.sleep(0.01))
+            self._run(response.stream.close())
+            # The loop closes a transport in its next iteration.
+            self._run(asyncio.sleep(0.01))
 
     def test_what_is_sent_is_the_request(self) -> None:
         headers = [
@@ -143,8 +151,8 @@ class MessageContract:
             ("Authorization", "Bearer t"),
             ("User-Agent", "u"),
         ]
-        with self._serving(Answer()) as server:
-            terminal = self._made_for(server)
+        with self._serve(Answer()) as server:
+            terminal = self._make_for(server)
             self._send(terminal, Request("POST", f"{server.origin}/a%20b?q=%20&r=a+b", headers, b"\x00body"))
             (got,) = server.requests
         assert got.line == "POST /a%20b?q=%20&r=a+b HTTP/1.1"
@@ -153,13 +161,13 @@ class MessageContract:
         assert got["Content-Length"] == "5"
         for name in ("Accept", "Authorization", "User-Agent"):
             assert got.values(name) == [value for key, value in headers if key == name]
-        # RFC 9110, section 5.3: repeats may be joined, in their order.
+        # RFC 9110, section 5.3: repeated fields may be combined, in order.
         assert ",".join(got.values("X-One")).replace(" ", "") == "1,2"
 
     def test_what_comes_back(self) -> None:
-        with self._serving(Answer(b"hello", "203 Hm", ("X-Two: 1", "x-two: 2", "X-Last: \xe9"))) as server:
+        with self._serve(Answer(b"hello", "203 Hm", ("X-Two: 1", "x-two: 2", "X-Last: \xe9"))) as server:
             request = Request("GET", server.origin)
-            response = self._send(self._made_for(server), request)
+            response = self._send(self._make_for(server), request)
         assert (response.status, response.body) == (203, b"hello")
         assert response.reason == ("Hm" if self.has_reasons else "")
         assert response.stream is None
@@ -173,8 +181,8 @@ class MessageContract:
     @pytest.mark.parametrize("status", ["302 Found", "401 Unauthorized", "429 Slow", "503 Unavailable"])
     def test_nothing_is_done_by_itself(self, status: str) -> None:
         fields = ("Location: /there", "Retry-After: 0", "WWW-Authenticate: Basic", "Set-Cookie: biscuit=c; Path=/")
-        with self._serving(Answer(b"no", status, fields)) as server:
-            terminal = self._made_for(server)
+        with self._serve(Answer(b"no", status, fields)) as server:
+            terminal = self._make_for(server)
             for number in (1, 2):
                 assert self._send(terminal, Request("GET", server.origin)).status == int(status[:3])
                 assert len(server.requests) == number, "no redirect is followed, and nothing is sent again"
@@ -187,8 +195,8 @@ class MessageContract:
     @pytest.mark.parametrize("size", [0, 10, 1 << 20])
     def test_a_body_of_bytes(self, size: int) -> None:
         body = bytes(index % 251 for index in range(size))
-        with self._serving(Answer()) as server:
-            self._send(self._made_for(server), Request("PUT", server.origin, body=body))
+        with self._serve(Answer()) as server:
+            self._send(self._make_for(server), Request("PUT", server.origin, body=body))
             (got,) = server.requests
         assert got.body == body
         assert got["Content-Length"] == str(size)
@@ -197,8 +205,8 @@ class MessageContract:
     def test_a_body_in_parts(self, sized: bool) -> None:
         parts = [b"one ", b"", b"two ", b"x" * 200_000]
         length = sum(map(len, parts)) if sized else None
-        with self._serving(Answer()) as server:
-            self._send(self._made_for(server), Request("PUT", server.origin, body=StreamBody.once(parts, length)))
+        with self._serve(Answer()) as server:
+            self._send(self._make_for(server), Request("PUT", server.origin, body=StreamBody.once(parts, length)))
             (got,) = server.requests
         assert got.body == b"".join(parts)
         framing = (got.values("Content-Length"), got.values("Transfer-Encoding"))
@@ -206,21 +214,21 @@ class MessageContract:
 
     @pytest.mark.parametrize("length", [2, 4])
     def test_a_body_that_is_not_as_long_as_it_says(self, length: int) -> None:
-        with self._serving(Answer()) as server:
+        with self._serve(Answer()) as server:
             request = Request("PUT", server.origin, body=StreamBody.once([b"abc"], length))
             with pytest.raises(GlobusSDKUsageError):
-                self._send(self._made_for(server), request)
+                self._send(self._make_for(server), request)
             assert server.requests == []
 
     def test_a_body_that_cannot_be_read(self) -> None:
-        def broken() -> Iterator[bytes]:
+        def failing_parts() -> Iterator[bytes]:
             yield b"one"
             raise ValueError("the disk is gone")
 
-        with self._serving(Answer()) as server:
-            request = Request("PUT", server.origin, body=StreamBody(broken))
+        with self._serve(Answer()) as server:
+            request = Request("PUT", server.origin, body=StreamBody(failing_parts))
             with pytest.raises(ValueError, match="the disk is gone"):
-                self._send(self._made_for(server), request)
+                self._send(self._make_for(server), request)
             assert server.requests == [], "a body that broke off is not ended as if it were whole"
 
     @pytest.mark.parametrize("stream", [True, False])
@@ -228,13 +236,13 @@ class MessageContract:
     def test_a_body_that_comes_back(self, encoding: str, stream: bool) -> None:
         body = b"".join(b"line %d\n" % number for number in range(20_000))
         answer = Answer(gzip.compress(body), fields=("Content-Encoding: gzip",)) if encoding else Answer(body)
-        with self._serving(answer) as server:
-            response = self._send(self._made_for(server), Request("GET", server.origin, stream=stream))
+        with self._serve(answer) as server:
+            response = self._send(self._make_for(server), Request("GET", server.origin, stream=stream))
             assert (self._read(response) if stream else response.body) == body
 
     def test_a_body_that_is_not_in_its_encoding(self) -> None:
-        with self._serving(Answer(b"this is no gzip", fields=("Content-Encoding: gzip",))) as server:
-            terminal = self._made_for(server)
+        with self._serve(Answer(b"this is no gzip", fields=("Content-Encoding: gzip",))) as server:
+            terminal = self._make_for(server)
             with pytest.raises(ReplyFormatError):
                 self._send(terminal, Request("GET", server.origin))
 
@@ -244,8 +252,8 @@ class MessageContract:
     )
     def test_no_body_where_there_is_none(self, method: str, status: str, stream: bool) -> None:
         fields = () if status.startswith("204") else ("Content-Length: 5",)
-        with self._serving(Answer(b"", status, fields)) as server:
-            terminal = self._made_for(server)
+        with self._serve(Answer(b"", status, fields)) as server:
+            terminal = self._make_for(server)
             for _ in range(2):
                 response = self._send(terminal, Request(method, server.origin, stream=stream))
                 assert response.status == int(status[:3])
@@ -261,44 +269,44 @@ class MessageContract:
             assert first_came.wait(PATIENCE), "the first part was kept back"
             yield squeeze.compress(b"last") + squeeze.flush() if encoding == "gzip" else b"last"
 
-        with self._streaming(parts, f"Content-Encoding: {encoding}") as server:
-            response = self._send(self._made_for(server), Request("GET", server.origin, stream=True))
-            got = self._parts(response, first_came)
+        with self._serve_parts(parts, f"Content-Encoding: {encoding}") as server:
+            response = self._send(self._make_for(server), Request("GET", server.origin, stream=True))
+            got = self._read_parts(response, first_came)
         assert got[0] == b"first"
         assert b"".join(got) == b"firstlast"
 
     def test_the_first_bytes_of_a_stream(self) -> None:
-        with self._serving(Answer(b"0123456789")) as server:
-            terminal = self._made_for(server)
+        with self._serve(Answer(b"0123456789")) as server:
+            terminal = self._make_for(server)
             for limit, body in ((4, b"0123"), (0, b""), (10, b"0123456789"), (11, b"0123456789")):
                 response = self._send(terminal, Request("GET", server.origin, stream=True))
                 assert self._read(response, limit) == body
 
     def test_a_stream_that_was_read_to_its_end(self) -> None:
-        with self._serving(Answer(b"0123456789")) as server:
-            terminal = self._made_for(server)
+        with self._serve(Answer(b"0123456789")) as server:
+            terminal = self._make_for(server)
             for _ in range(2):
                 response = self._send(terminal, Request("GET", server.origin, stream=True))
                 assert self._read(response) == b"0123456789"
                 for _ in range(2):
-                    # Some libraries take it for a mistake.
+                    # Some libraries raise an error for a second read.
                     with contextlib.suppress(GlobusSDKUsageError):
                         assert self._read(response) == b""
 
     def test_a_stream_that_was_closed(self) -> None:
-        with self._serving(Answer(b"x" * 300_000), Answer(b"ok")) as server:
-            terminal = self._made_for(server)
+        with self._serve(Answer(b"x" * 300_000), Answer(b"ok")) as server:
+            terminal = self._make_for(server)
             response = self._send(terminal, Request("GET", server.origin, stream=True))
             self._close(response)
             self._close(response)
             with pytest.raises(GlobusSDKUsageError):
-                self._parts(response)
-            # What was not read is not taken for the next answer.
+                self._read_parts(response)
+            # The unread rest must not be taken for the next response.
             assert self._send(terminal, Request("GET", server.origin)).body == b"ok"
 
     def test_a_deadline_that_has_passed_sends_nothing(self) -> None:
-        with self._serving(Answer()) as server:
-            terminal = self._made_for(server)
+        with self._serve(Answer()) as server:
+            terminal = self._make_for(server)
             with pytest.raises(GlobusTimeoutError) as raised:
                 self._send(terminal, Request("GET", server.origin, deadline=time.monotonic() - 1))
             assert not raised.value.request_began
@@ -306,11 +314,11 @@ class MessageContract:
 
 
 def is_async(terminal: Any) -> bool:
-    """Whether it is for asyncio."""
+    """Whether a terminal is for asyncio."""
     return inspect.iscoroutinefunction(terminal) or inspect.iscoroutinefunction(type(terminal).__call__)
 
 
-async def awaited(terminal: Any, request: Request) -> Response:
-    """A coroutine, of an awaitable of any kind."""
+async def send_async(terminal: Any, request: Request) -> Response:
+    """Await the response of a terminal for asyncio, whatever kind of awaitable it returns."""
     response: Response = await terminal(request)
     return response

@@ -1,14 +1,14 @@
-"""What every terminal that sends over sockets has to do, as tests that its author runs with pytest.
+"""The contract of terminals that send over sockets, as pytest tests for their authors.
 
-Derive a class in a test module, and say how a terminal is made::
+Derive a class in a test module and implement ``make_terminal``::
 
     class TestMyTerminal(TerminalContract):
         def make_terminal(self, *, connect_timeout=5.0, read_timeout=5.0):
             return MyTerminal(connect_timeout, read_timeout)
 
-A terminal is a callable ``Request -> Response``; one that is a coroutine function of that kind, for asyncio, has
-:class:`AsyncTerminalContract`, which asks for more. The server is one of this process, on 127.0.0.1 and a port that the
-system chooses. For terminals that call an application see :mod:`globus_transport.testing.application_contract`.
+A terminal is a callable ``Request -> Response``. For a coroutine function, which asyncio needs, derive from
+:class:`AsyncTerminalContract`, which has more tests. The server runs in this process, on a free port of 127.0.0.1.
+For terminals that call an application see :mod:`globus_transport.testing.application_contract`.
 """
 
 from __future__ import annotations
@@ -26,34 +26,34 @@ import pytest
 
 from globus_transport.http.bodies import AsyncByteStream, StreamBody
 from globus_transport.http.messages import Request
-from globus_transport.testing.failure_contract import FailureContract, begins, begins_and_waits
-from globus_transport.testing.loopback_application import Answer, over_sockets
+from globus_transport.testing.failure_contract import FailureContract, send_first_chunk, stall_after_first_chunk
+from globus_transport.testing.loopback_application import Answer, answer_script
 from globus_transport.testing.loopback_server import PATIENCE, Peer, ScriptedServer, answering, head, once, whole
-from globus_transport.testing.message_contract import awaited, is_async
+from globus_transport.testing.message_contract import is_async, send_async
 
 _ERROR_BODY_LIMIT = 1 << 20
-_AT_A_TIME = 5
+_CONCURRENT_REQUESTS = 5
 
 
 class TerminalContract(FailureContract):
-    """The tests. ``make_terminal`` is to be overridden; ``close_terminal`` and what follows where they don't fit.
+    """The tests. Override ``make_terminal``, and ``close_terminal`` and the class variables if they do not fit.
 
-    :cvar pickles: whether the terminal survives pickling
-    :cvar forks: whether a forked process can go on with it, over connections of its own
-    :cvar skips_early_hints: whether a 103 before the reply is passed over; ``http.client`` takes it for the reply
+    :cvar pickles: whether the terminal can be pickled
+    :cvar forks: whether a forked process can use the terminal, with its own connections
+    :cvar skips_early_hints: whether a 103 before the response is skipped; ``http.client`` takes it for the response
     """
 
     pickles = False
     forks = False
     skips_early_hints = True
 
-    def _made_for(self, server: Any) -> Any:
-        return self._made()
+    def _make_for(self, server: Any) -> Any:
+        return self._make()
 
-    def _serving(self, *answers: Answer) -> Any:
-        return ScriptedServer(over_sockets(*answers))
+    def _serve(self, *answers: Answer) -> Any:
+        return ScriptedServer(answer_script(*answers))
 
-    def _streaming(self, parts: Callable[[], Iterable[bytes]], *fields: str) -> Any:
+    def _serve_parts(self, parts: Callable[[], Iterable[bytes]], *fields: str) -> Any:
         def script(peer: Peer) -> None:
             peer.read_request()
             peer.send(head("200 OK", "Transfer-Encoding: chunked", *fields))
@@ -65,7 +65,7 @@ class TerminalContract(FailureContract):
 
     def test_the_target_is_sent_as_it_stands(self) -> None:
         with ScriptedServer(answering(whole())) as server:
-            self._send(self._made(), Request("GET", f"{server.origin}/a%2Fb/%C3%BC//~?q=%2F&q=+&e="))
+            self._send(self._make(), Request("GET", f"{server.origin}/a%2Fb/%C3%BC//~?q=%2F&q=+&e="))
             (got,) = server.requests
         assert got.target == "/a%2Fb/%C3%BC//~?q=%2F&q=+&e="
 
@@ -80,7 +80,7 @@ class TerminalContract(FailureContract):
         }
         script = once(answers[framing]) if framing == "until close" else answering(answers["chunked"])
         with ScriptedServer(script) as server:
-            terminal = self._made()
+            terminal = self._make()
             for _ in range(2):
                 response = self._send(terminal, Request("GET", server.origin, stream=stream))
                 assert (self._read(response) if stream else response.body) == body
@@ -90,14 +90,14 @@ class TerminalContract(FailureContract):
         if self.skips_early_hints:
             interim += head("103 Early Hints", "Link: </style.css>") * 2
         with ScriptedServer(answering(interim + whole(b"ok"))) as server:
-            terminal = self._made()
+            terminal = self._make()
             for _ in range(2):
                 response = self._send(terminal, Request("GET", server.origin))
                 assert (response.status, response.body) == (200, b"ok")
 
     def test_closing_a_stream_lets_go_of_its_connection(self) -> None:
-        with ScriptedServer(begins_and_waits) as server:
-            response = self._send(self._made(), Request("GET", server.origin, stream=True))
+        with ScriptedServer(stall_after_first_chunk) as server:
+            response = self._send(self._make(), Request("GET", server.origin, stream=True))
             self._close(response)
             assert server.saw_close.wait(PATIENCE), "the connection is still open"
 
@@ -108,14 +108,14 @@ class TerminalContract(FailureContract):
             peer.wait_for_close()
 
         with ScriptedServer(script) as server:
-            self._send(self._made(), Request("GET", server.origin))
-            self._do(self._close_all())
-            self._do(asyncio.sleep(0.01))
+            self._send(self._make(), Request("GET", server.origin))
+            self._run(self._close_all())
+            self._run(asyncio.sleep(0.01))
             assert server.saw_close.wait(PATIENCE), "the connection is still open"
 
     def test_connections_are_kept(self) -> None:
         with ScriptedServer(answering(whole(b"ok"))) as server:
-            terminal = self._made()
+            terminal = self._make()
             for stream in (False, True, False):
                 response = self._send(terminal, Request("GET", server.origin, stream=stream))
                 if stream:
@@ -132,14 +132,14 @@ class TerminalContract(FailureContract):
             peer.hold()
 
         with ScriptedServer(script, answering(whole(b"new"))) as server:
-            terminal = self._made()
+            terminal = self._make()
             self._send(terminal, Request("GET", server.origin))
             assert closed.wait(PATIENCE)
-            self._do(asyncio.sleep(0.05))
+            self._run(asyncio.sleep(0.05))
             assert self._send(terminal, Request("POST", server.origin, body=b"x")).body == b"new"
 
     def test_several_at_a_time(self) -> None:
-        all_there = threading.Barrier(_AT_A_TIME)
+        all_there = threading.Barrier(_CONCURRENT_REQUESTS)
 
         def script(peer: Peer) -> None:
             target = peer.read_request().target
@@ -147,39 +147,39 @@ class TerminalContract(FailureContract):
             peer.send(whole(target.encode()))
 
         with ScriptedServer(script) as server:
-            terminal = self._made(read_timeout=PATIENCE)
-            requests = [Request("GET", f"{server.origin}/{number}") for number in range(_AT_A_TIME)]
+            terminal = self._make(read_timeout=PATIENCE)
+            requests = [Request("GET", f"{server.origin}/{number}") for number in range(_CONCURRENT_REQUESTS)]
             if is_async(terminal):
 
                 async def all_of_them() -> Any:
-                    return await asyncio.gather(*(awaited(terminal, request) for request in requests))
+                    return await asyncio.gather(*(send_async(terminal, request) for request in requests))
 
-                responses = self._do(all_of_them())
+                responses = self._run(all_of_them())
             else:
-                with ThreadPoolExecutor(_AT_A_TIME) as threads:
+                with ThreadPoolExecutor(_CONCURRENT_REQUESTS) as threads:
                     responses = list(threads.map(terminal, requests))
-        assert [response.body for response in responses] == [b"/%d" % number for number in range(_AT_A_TIME)]
+        assert [response.body for response in responses] == [b"/%d" % number for number in range(_CONCURRENT_REQUESTS)]
 
     def test_the_body_of_an_error_is_bounded(self) -> None:
         with ScriptedServer(answering(whole(b"x" * (3 << 20), "500 Oops"))) as server:
-            response = self._send(self._made(), Request("GET", server.origin))
+            response = self._send(self._make(), Request("GET", server.origin))
         assert len(response.body) == _ERROR_BODY_LIMIT
         assert response.truncated
 
     def test_pickling(self) -> None:
-        terminal = self._made()
+        terminal = self._make()
         if not self.pickles:
-            pytest.skip("it says that it cannot be pickled")
-        copy = self._in_loop(lambda: pickle.loads(pickle.dumps(terminal)))
+            pytest.skip("pickles is False")
+        copy = self._make_in_loop(lambda: pickle.loads(pickle.dumps(terminal)))
         with ScriptedServer(answering(whole(b"ok"))) as server:
             assert self._send(copy, Request("GET", server.origin)).body == b"ok"
 
     @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
     def test_forking(self) -> None:
         if not (self.forks and hasattr(os, "fork")):
-            pytest.skip("it does not say that a forked process can go on with it")
+            pytest.skip("forks is False, or this system has no fork")
         with ScriptedServer(answering(whole(b"ok"))) as server:
-            terminal = self._made()
+            terminal = self._make()
             self._send(terminal, Request("GET", server.origin))
             child = os.fork()
             if not child:
@@ -197,13 +197,14 @@ class TerminalContract(FailureContract):
 class AsyncTerminalContract(TerminalContract):
     """:class:`TerminalContract` for a terminal that is a coroutine function.
 
-    :cvar cancels_at_once: whether a task that is cancelled has closed its connection, rather than left it to a thread
+    :cvar cancels_at_once: whether a cancelled task closes its connection at once; a terminal that runs requests in
+        threads cannot
     """
 
     cancels_at_once = True
 
-    def _cancelled(self, script: Callable[[Peer], None], **fields: Any) -> None:
-        """Cancel a request when the server has it, and send another one afterwards."""
+    def _check_cancelling(self, script: Callable[[Peer], None], **fields: Any) -> None:
+        """Cancel a request after ``script`` has run on the server, and send another request."""
         has_begun = threading.Event()
 
         def first(peer: Peer) -> None:
@@ -212,9 +213,9 @@ class AsyncTerminalContract(TerminalContract):
             peer.wait_for_close()
 
         async def main(terminal: Any, request: Request) -> None:
-            task = asyncio.ensure_future(_to_its_end(terminal, request))
+            task = asyncio.ensure_future(_send_and_read(terminal, request))
             assert await asyncio.to_thread(has_begun.wait, PATIENCE)
-            # Until it waits for what is to come.
+            # Until the task waits for the rest of the response.
             await asyncio.sleep(0.05)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -223,20 +224,20 @@ class AsyncTerminalContract(TerminalContract):
                 assert await asyncio.to_thread(server.saw_close.wait, PATIENCE / 2), "the connection is still open"
 
         with ScriptedServer(first, answering(whole(b"ok"))) as server:
-            terminal = self._made(read_timeout=None if self.cancels_at_once else 0.3)
-            self._do(main(terminal, Request("PUT", server.origin, **fields)))
+            terminal = self._make(read_timeout=None if self.cancels_at_once else 0.3)
+            self._run(main(terminal, Request("PUT", server.origin, **fields)))
             assert self._send(terminal, Request("GET", server.origin)).body == b"ok"
             assert server.saw_close.wait(PATIENCE), "the connection is still open"
 
     def test_it_is_a_coroutine_function(self) -> None:
-        assert is_async(self._made()), "asyncio.iscoroutinefunction() has to be true of it, or of its __call__"
+        assert is_async(self._make()), "asyncio.iscoroutinefunction() has to be true of it, or of its __call__"
 
     def test_cancelling_the_wait_for_an_answer(self) -> None:
-        self._cancelled(lambda peer: peer.read_request())  # type: ignore[arg-type]
+        self._check_cancelling(lambda peer: peer.read_request())  # type: ignore[arg-type]
 
     @pytest.mark.parametrize("stream", [True, False])
     def test_cancelling_in_the_middle_of_the_body(self, stream: bool) -> None:
-        self._cancelled(begins, stream=stream)
+        self._check_cancelling(send_first_chunk, stream=stream)
 
     def test_cancelling_in_the_middle_of_what_is_sent(self) -> None:
         def endless() -> Iterator[bytes]:
@@ -245,7 +246,7 @@ class AsyncTerminalContract(TerminalContract):
 
         if not self.cancels_at_once:
             pytest.skip("the thread goes on sending")
-        self._cancelled(lambda peer: peer.read_head(), body=StreamBody(endless))  # type: ignore[arg-type]
+        self._check_cancelling(lambda peer: peer.read_head(), body=StreamBody(endless))  # type: ignore[arg-type]
 
     def test_the_loop_goes_on_meanwhile(self) -> None:
         turns = 0
@@ -268,16 +269,16 @@ class AsyncTerminalContract(TerminalContract):
 
         async def main(terminal: Any, request: Request) -> None:
             turning = asyncio.ensure_future(turn())
-            assert (await awaited(terminal, request)).body == b"ok"
+            assert (await send_async(terminal, request)).body == b"ok"
             turning.cancel()
 
         with ScriptedServer(script) as server:
-            self._do(main(self._made(), Request("PUT", server.origin, body=StreamBody(slow))))
-        # Of 80; a body that is read in the loop leaves half of them.
+            self._run(main(self._make(), Request("PUT", server.origin, body=StreamBody(slow))))
+        # 80 turns are possible. A body that is read in the event loop leaves half of them.
         assert turns > 50, "something blocks the event loop"
 
 
-async def _to_its_end(terminal: Any, request: Request) -> None:
-    response = await awaited(terminal, request)
+async def _send_and_read(terminal: Any, request: Request) -> None:
+    response = await send_async(terminal, request)
     if isinstance(response.stream, AsyncByteStream):
         await response.stream.read()

@@ -1,4 +1,6 @@
-"""What the tests of the sandbox share."""
+"""Fixtures for the tests of the sandbox."""
+
+from __future__ import annotations
 
 from collections.abc import Iterator
 

@@ -1,4 +1,6 @@
-"""Runs of pytest that find the plugin by its entry point, whether or not the package is installed with it."""
+"""Runs pytest with the plugin's entry point, even if the installed package does not have it."""
+
+from __future__ import annotations
 
 import configparser
 import os
@@ -10,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def run_pytest(place: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run pytest in a process of its own; what an installation says of entry points is written to ``place``."""
+    """Run pytest in a subprocess. ``place`` gets the metadata with the entry point."""
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg")
     info = place / "plugin_of_this_checkout-1.0.dist-info"

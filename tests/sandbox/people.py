@@ -1,11 +1,13 @@
-"""People other than the sandbox's user, and what they say to Transfer."""
+"""Identities other than the sandbox's user, and their requests to Transfer."""
+
+from __future__ import annotations
 
 from globus_transport.sandbox import Identity, Sandbox
 from tests.sandbox.sandbox_http import TRANSFER_ALL, Answer, Http
 
 
 class Person:
-    """Somebody with a token."""
+    """An identity with a token."""
 
     def __init__(self, globus: Sandbox, name: str) -> None:
         self.identity = globus.add_identity(Identity(f"{name}@sandbox.example", name=name.title()))
@@ -16,5 +18,5 @@ class Person:
 
 
 def code_of(answer: Answer) -> tuple[int, str]:
-    """Status and code of an error."""
+    """The status and code of an error."""
     return answer.status, answer.document["code"]

@@ -1,17 +1,20 @@
-"""What the tests of the sandbox say to it when no client would say it so."""
+"""Single HTTP requests to the sandbox, for those that no client sends."""
+
+from __future__ import annotations
 
 import base64
 import http.client
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+
+import attrs
 
 TRANSFER_ALL = "urn:globus:auth:scope:transfer.api.globus.org:all"
 
 
-@dataclass(frozen=True)
+@attrs.frozen
 class Answer:
     status: int
     headers: http.client.HTTPMessage
@@ -23,7 +26,7 @@ class Answer:
 
 
 class Http:
-    """Sends single requests, each on a connection of its own, and follows nothing."""
+    """Sends single requests, each on its own connection, and follows no redirects."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
         self.url = url

@@ -1,4 +1,6 @@
-"""Waiting for a task without looking at it again and again."""
+"""Waits for the end of a task without polling."""
+
+from __future__ import annotations
 
 from typing import Any
 
@@ -6,7 +8,7 @@ from globus_transport.sandbox import Sandbox
 
 
 def end_of(globus: Sandbox, task_id: str) -> dict[str, Any]:
-    """The document of a task whose thread has ended."""
+    """Wait until a task's thread has ended, and return its document."""
     tasks = globus._state.tasks
     task = tasks.get(task_id, globus.user)
     assert task

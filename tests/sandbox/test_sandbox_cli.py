@@ -1,4 +1,6 @@
-"""The sandbox from the command line."""
+"""The command that runs a sandbox."""
+
+from __future__ import annotations
 
 import json
 import os
@@ -23,7 +25,7 @@ COMMAND = [
 
 
 class Running:
-    """A sandbox in a process of its own, and what it printed."""
+    """A sandbox in a subprocess, and its output."""
 
     def __init__(self, *arguments: str) -> None:
         self.process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True)
@@ -48,7 +50,7 @@ def running() -> Iterator[Running]:
     with running.process:
         try:
             yield running
-            # Not kill: it is to remove its folder.
+            # Not kill(): the sandbox has to remove its folder.
             running.end(signal.SIGTERM)
         finally:
             running.process.kill()
@@ -76,7 +78,7 @@ def test_settings_work_and_what_it_prints_can_be_tried(running: Running) -> None
     tried = subprocess.run(
         ["sh", "-c", "\n".join(commands)], env=environ, capture_output=True, text=True, check=True, timeout=30
     )
-    assert [one["display_name"] for one in json.loads(tried.stdout)["DATA"]] == [
+    assert [endpoint["display_name"] for endpoint in json.loads(tried.stdout)["DATA"]] == [
         "Sandbox source",
         "Sandbox destination",
     ]
@@ -98,12 +100,12 @@ def test_it_cleans_up(running: Running, how: signal.Signals) -> None:
 
 
 def test_given_folder_stays(tmp_path: Path) -> None:
-    # The second one finds the collections of the first.
+    # The second sandbox finds the collections of the first.
     for _ in range(2):
         running = Running("--folder", str(tmp_path))
         with running.process:
             assert running.end(signal.SIGINT) == 0
-        names = [one.name for one in tmp_path.iterdir() if not one.name.startswith(".")]
+        names = [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")]
         assert sorted(names) == ["Sandbox-destination", "Sandbox-source"]
 
 

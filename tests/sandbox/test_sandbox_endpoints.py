@@ -1,4 +1,6 @@
-"""Endpoints: changing, deleting, finding them; bookmarks."""
+"""Endpoints: update, deletion and search; bookmarks."""
+
+from __future__ import annotations
 
 from typing import Any
 
@@ -11,7 +13,7 @@ from tests.sandbox.sandbox_http import Http
 
 def found(person: Any, **query: str) -> list[str]:
     answer = person("GET", "/v0.10/endpoint_search", query=query)
-    return [one["display_name"] for one in answer.document["DATA"]]
+    return [endpoint["display_name"] for endpoint in answer.document["DATA"]]
 
 
 def test_update_and_delete(transfer: Http, source: Collection) -> None:
@@ -47,7 +49,7 @@ def test_subscription(transfer: Http, globus: Sandbox, source: Collection) -> No
 def test_servers(globus: Sandbox, transfer: Http, source: Collection) -> None:
     server = globus.add_collection("Server", entity_type="GCSv5_mapped_collection")
     listed = transfer("GET", f"/v0.10/endpoint/{server.id}/server_list").document["DATA"]
-    assert [one["hostname"] for one in listed] == ["127.0.0.1"]
+    assert [server["hostname"] for server in listed] == ["127.0.0.1"]
     at = f"/v0.10/endpoint/{server.id}/server/{listed[0]['id']}"
     assert transfer("GET", at).document == listed[0]
     assert transfer("GET", f"/v0.10/endpoint/{source.id}/server_list").document["DATA"] == []
@@ -121,7 +123,7 @@ def test_bookmarks(globus: Sandbox, transfer: Http, source: Collection, at: str)
     grace = Person(globus, "grace")
     assert grace("GET", f"{at}/{id}").status == 404
     for path, key in (("/v0.10/bookmark_list", "DATA"), ("/v2/bookmarks", "data")):
-        assert [one["id"] for one in transfer("GET", path).document[key]] == [id]
+        assert [entry["id"] for entry in transfer("GET", path).document[key]] == [id]
         assert grace("GET", path).document[key] == []
     assert transfer("DELETE", f"{at}/{id}").status == 200
     gone = transfer("GET", f"{at}/{id}")

@@ -1,4 +1,6 @@
-"""Failures on purpose."""
+"""Injected faults."""
+
+from __future__ import annotations
 
 import http.client
 import threading
@@ -21,7 +23,7 @@ def test_too_many_requests_with_retry_after(globus: Sandbox, transfer: Http) -> 
     assert (answer.status, answer.headers["Retry-After"]) == (429, "7")
     assert (answer.document["code"], answer.document["resource"]) == ("TooManyRequests", TASKS)
     assert transfer("GET", TASKS).status == 200
-    assert [one.status for one in globus.requests] == [429, 200]
+    assert [received.status for received in globus.requests] == [429, 200]
 
 
 def test_retry_after_as_a_date_of_the_sandbox(globus: Sandbox, transfer: Http) -> None:
@@ -131,11 +133,11 @@ def test_delay_ends_when_the_sandbox_closes(monkeypatch: pytest.MonkeyPatch) -> 
     pausing = threading.Event()
     pause = State.pause
 
-    def pause_and_say_so(state: State, seconds: float) -> None:
+    def note_and_pause(state: State, seconds: float) -> None:
         pausing.set()
         pause(state, seconds)
 
-    monkeypatch.setattr(State, "pause", pause_and_say_so)
+    monkeypatch.setattr(State, "pause", note_and_pause)
     with Sandbox() as globus:
         globus.faults.add(503, delay=3600.0)
         connection = Http(globus.transfer_url).connect()
@@ -143,9 +145,9 @@ def test_delay_ends_when_the_sandbox_closes(monkeypatch: pytest.MonkeyPatch) -> 
         assert pausing.wait(10)
         started = time.perf_counter()
     connection.close()
-    # After five seconds close would give the thread up.
+    # close() waits for a thread for five seconds only.
     assert time.perf_counter() - started < 4
-    assert not [one for one in threading.enumerate() if one.name.startswith("sandbox")]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("sandbox")]
 
 
 def test_token_delay(auth: Http, globus: Sandbox) -> None:
@@ -185,10 +187,10 @@ def test_broken_handler_answers_500_and_shows(
     # In debug mode Flask lets errors through instead of logging them.
     monkeypatch.setenv("FLASK_DEBUG", debug)
 
-    def broken(*args: object) -> None:
+    def fail(*args: object) -> None:
         raise LookupError("broken on purpose")
 
-    monkeypatch.setattr("globus_transport.sandbox.tasks.TaskStore.of", broken)
+    monkeypatch.setattr("globus_transport.sandbox.tasks.TaskStore.owned_by", fail)
     with Sandbox() as globus:
         answer = Http(globus.transfer_url, globus.issue_token(TRANSFER_ALL).access_token)("GET", TASKS)
     assert answer.status == 500

@@ -1,5 +1,7 @@
 """Collections and the files in them."""
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
 
@@ -99,7 +101,7 @@ def test_no_way_out(transfer: Http, tree: Collection, tmp_path: Path, path: str)
     assert transfer("POST", f"{at}/mkdir", document={"path": f"{path}/new"}).status == 403
     for old, new in ((f"{path}/secret", "/mine"), ("/a.txt", f"{path}/yours")):
         assert transfer("POST", f"{at}/rename", document={"old_path": old, "new_path": new}).status == 403
-    # No part of what follows leads out by itself: the last part of a path to rename is not followed.
+    # rename() does not follow a link at the end of a path, so these paths are checked by their parents.
     for old in ("/..", "/folder/.."):
         assert transfer("POST", f"{at}/rename", document={"old_path": old, "new_path": "/mine"}).status == 403
     assert os.listdir(tmp_path) == ["secret"]
@@ -131,7 +133,7 @@ def test_search(globus: Sandbox, sdk: globus_sdk.TransferClient) -> None:
     for number in range(5):
         globus.add_collection(f"Data of lab {number}")
     first = sdk.endpoint_search("LAB data", limit=2)
-    assert [one["display_name"] for one in first] == ["Data of lab 0", "Data of lab 1"]
+    assert [endpoint["display_name"] for endpoint in first] == ["Data of lab 0", "Data of lab 1"]
     assert first["has_next_page"] is True
     assert sdk.endpoint_search("lab", limit=2, offset=4)["has_next_page"] is False
     assert len(list(sdk.paginated.endpoint_search(filter_scope="my-endpoints").items())) == 5
@@ -142,11 +144,11 @@ def test_search(globus: Sandbox, sdk: globus_sdk.TransferClient) -> None:
 
 
 def test_collections_have_folders_of_their_own(globus: Sandbox, tmp_path: Path) -> None:
-    one, two = globus.add_collection("Same name"), globus.add_collection("Same name")
+    first, second = globus.add_collection("Same name"), globus.add_collection("Same name")
     mine = globus.add_collection("Mine", tmp_path / "deep" / "folder")
-    assert one.folder != two.folder
+    assert first.folder != second.folder
     assert mine.folder == (tmp_path / "deep" / "folder").resolve()
-    assert globus.collections == [one, two, mine]
+    assert globus.collections == [first, second, mine]
 
 
 def test_transfer_wants_a_transfer_token(globus: Sandbox, source: Collection) -> None:

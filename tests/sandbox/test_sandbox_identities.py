@@ -1,4 +1,6 @@
-"""Who people are."""
+"""Identities, userinfo and identity providers."""
+
+from __future__ import annotations
 
 import globus_sdk
 
@@ -35,10 +37,10 @@ def test_identities_with_a_token(globus: Sandbox) -> None:
     authorizer = globus_sdk.AccessTokenAuthorizer(token.access_token)
     with globus_sdk.AuthClient(authorizer=authorizer) as client:
         found = client.get_identities(ids=[globus.user.id, "00000000-0000-0000-0000-000000000000"])["identities"]
-        assert [one["username"] for one in found] == [globus.user.username]
+        assert [identity["username"] for identity in found] == [globus.user.username]
         assert client.get_identities(usernames="nobody@x.example")["identities"] == []
         made = client.get_identities(usernames=["nobody@x.example", globus.user.username], provision=True)["identities"]
-        assert [one["status"] for one in made] == ["unused", "used"]
+        assert [identity["status"] for identity in made] == ["unused", "used"]
         again = client.get_identities(usernames="Nobody@x.example")["identities"]
         assert again == made[:1]
 

@@ -1,4 +1,6 @@
-"""Starting, stopping, and what a sandbox tells about itself."""
+"""Start, stop and attributes of a sandbox."""
+
+from __future__ import annotations
 
 import gc
 import os
@@ -23,7 +25,7 @@ def open_sockets() -> int:
         try:
             found += os.readlink(f"/proc/self/fd/{name}").startswith("socket:")
         except FileNotFoundError:
-            # The one that listed the folder.
+            # The descriptor that listed the folder.
             continue
     return found
 
@@ -42,7 +44,7 @@ def use_and_close() -> None:
         source = globus.add_collection("Source")
         (source.folder / "file").touch()
         transfer = Http(globus.transfer_url, globus.issue_token(TRANSFER_ALL).access_token)
-        # A connection that the client keeps open, one that nobody has used, and a task that would take hours.
+        # A persistent connection, an unused connection, and a task that would take hours.
         kept, unused = transfer.connect(), transfer.connect()
         unused.connect()
         kept.request("GET", TASKS)
@@ -62,7 +64,7 @@ def test_what_it_tells(globus: Sandbox) -> None:
         "GLOBUS_SDK_SERVICE_URL_AUTH": globus.auth_url,
         "GLOBUS_SDK_SERVICE_URL_TRANSFER": globus.transfer_url,
     }
-    assert len({uuid.UUID(one) for one in (globus.client_id, globus.native_client_id, globus.user.id)}) == 3
+    assert len({uuid.UUID(text) for text in (globus.client_id, globus.native_client_id, globus.user.id)}) == 3
     assert globus.auth_url in repr(globus)
     assert globus.client_secret not in repr(globus)
 
@@ -112,25 +114,25 @@ def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
 
 
 def test_several_at_once_share_nothing() -> None:
-    with Sandbox() as one, Sandbox() as two:
-        token = one.issue_token(TRANSFER_ALL)
-        collection = one.add_collection("One")
-        two.faults.add(503, times=None)
-        two.clock.advance(10**6)
-        here, there = Http(one.transfer_url, token.access_token), Http(two.transfer_url, token.access_token)
+    with Sandbox() as first, Sandbox() as second:
+        token = first.issue_token(TRANSFER_ALL)
+        collection = first.add_collection("One")
+        second.faults.add(503, times=None)
+        second.clock.advance(10**6)
+        here, there = Http(first.transfer_url, token.access_token), Http(second.transfer_url, token.access_token)
         assert here("GET", f"/v0.10/endpoint/{collection.id}").status == 200
-        two.faults.clear()
+        second.faults.clear()
         assert there("GET", TASKS).status == 401
-        assert two.collections == []
+        assert second.collections == []
         form = {"grant_type": "client_credentials", "scope": TRANSFER_ALL}
-        secret = (one.client_id, one.client_secret)
-        assert Http(one.auth_url)("POST", "/v2/oauth2/token", form=form, basic=secret).status == 200
-        assert Http(two.auth_url)("POST", "/v2/oauth2/token", form=form, basic=secret).status == 401
-        assert (one.grants.total(), two.grants.total()) == (1, 0)
-        assert [len(one.requests), len(two.requests)] == [2, 2]
+        secret = (first.client_id, first.client_secret)
+        assert Http(first.auth_url)("POST", "/v2/oauth2/token", form=form, basic=secret).status == 200
+        assert Http(second.auth_url)("POST", "/v2/oauth2/token", form=form, basic=secret).status == 401
+        assert (first.grants.total(), second.grants.total()) == (1, 0)
+        assert [len(first.requests), len(second.requests)] == [2, 2]
         with pytest.raises(ValueError, match="Not an authorize address"):
-            two.approve(f"{one.auth_url}v2/oauth2/authorize?client_id={one.client_id}")
-        two.close()
+            second.approve(f"{first.auth_url}v2/oauth2/authorize?client_id={first.client_id}")
+        second.close()
         assert here("GET", TASKS).status == 200
 
 
@@ -167,9 +169,9 @@ def test_a_task_submitted_while_closing_ends_too(globus: Sandbox, transfer: Http
 
     globus._services["auth"].close = submit_late  # type: ignore[method-assign]
     globus.close()
-    (task,) = globus._state.tasks.of(globus.user)
+    (task,) = globus._state.tasks.owned_by(globus.user)
     assert task.document()["fatal_error"]["code"] == "CANCELED"
-    assert not [one for one in threading.enumerate() if one.name == "sandbox task"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "sandbox task"]
 
 
 def test_plain_http_needs_no_environment_variable(

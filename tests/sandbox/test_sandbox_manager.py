@@ -1,4 +1,6 @@
-"""What managers of a collection see and do."""
+"""The endpoint manager: tasks and pause rules for managers of a collection."""
+
+from __future__ import annotations
 
 import threading
 import uuid
@@ -41,7 +43,7 @@ def submit(transfer: Http, source: Collection, destination: Collection, *names: 
 
 
 def ids(answer: Any) -> list[str]:
-    return [one["task_id"] for one in answer.document["DATA"]]
+    return [task["task_id"] for task in answer.document["DATA"]]
 
 
 def test_only_monitors_see(transfer: Http, source: Collection, destination: Collection, grace: Person) -> None:
@@ -53,11 +55,11 @@ def test_only_monitors_see(transfer: Http, source: Collection, destination: Coll
     assert grace("GET", f"{AT}/endpoint/{source.id}").status == 403
     role(transfer, source, grace, "activity_monitor")
     assert ids(grace("GET", f"{AT}/task_list")) == [task]
-    assert [one["id"] for one in grace("GET", f"{AT}/monitored_endpoints").document["DATA"]] == [source.id]
+    assert [endpoint["id"] for endpoint in grace("GET", f"{AT}/monitored_endpoints").document["DATA"]] == [source.id]
     for path in ("", "/event_list", "/successful_transfers", "/skipped_errors", "/pause_info"):
         assert grace("GET", f"{AT}/task/{task}{path}").status == 200
     assert grace("GET", f"{AT}/endpoint/{source.id}").document["id"] == source.id
-    # To see is not to manage.
+    # A monitor may not manage.
     body = {"message": "Stop", "task_id_list": [task]}
     for name in ("admin_cancel", "admin_pause", "admin_resume"):
         assert grace("POST", f"{AT}/{name}", body).status == 404
@@ -71,7 +73,7 @@ def test_managers_of_a_host_manage_its_guests(
     share = {"host_endpoint": source.id, "host_path": "/", "display_name": "Guest"}
     guest = transfer("POST", "/v0.10/shared_endpoint", document=share).document["id"]
     hosted = grace("GET", f"{AT}/endpoint/{source.id}/hosted_endpoint_list").document["DATA"]
-    assert [one["id"] for one in hosted] == [guest]
+    assert [endpoint["id"] for endpoint in hosted] == [guest]
     assert grace("GET", f"{AT}/endpoint/{guest}/access_list").document["DATA"] == []
     assert len(grace("GET", f"{AT}/monitored_endpoints").document["DATA"]) == 2
 
@@ -150,7 +152,7 @@ def test_admin_cancel(globus: Sandbox, transfer: Http, source: Collection, desti
     assert transfer("GET", f"{AT}/admin_cancel/{cancel['id']}").document["done"] is True
     assert transfer("GET", f"{AT}/admin_cancel/99").status == 404
     events = transfer("GET", f"{AT}/task/{task}/event_list", query={"filter_is_error": "1"}).document["DATA"]
-    assert [one["code"] for one in events] == ["CANCELED"]
+    assert [event["code"] for event in events] == ["CANCELED"]
     assert transfer("POST", f"{AT}/admin_cancel", document={**body, "message": ""}).status == 400
     assert transfer("POST", f"{AT}/admin_cancel", document={**body, "task_id_list": "x"}).status == 400
 
@@ -168,15 +170,15 @@ def test_pause_rules_hold_tasks_up(
     rule = pause_rule(transfer, destination, pause_task_transfer_write=True)
     task = submit(transfer, source, destination, "a")
     info = transfer("GET", f"/v0.10/task/{task}/pause_info").document
-    assert [one["message"] for one in info["pause_rules"]] == ["Closed"]
+    assert [rule["message"] for rule in info["pause_rules"]] == ["Closed"]
     assert transfer("GET", f"/v0.10/task/{task}").document["nice_status"] == "PAUSED"
     assert not (destination.folder / "a").exists()
-    # The other way is open.
+    # The rule does not apply in the other direction.
     assert end_of(globus, submit(transfer, destination, source, "b"))["status"] == "SUCCEEDED"
     changed = transfer("PUT", f"{AT}/pause_rule/{rule}", document={"pause_task_transfer_write": False})
     assert changed.document["pause_task_transfer_write"] is False
     assert end_of(globus, task)["status"] == "SUCCEEDED"
-    codes = [one["code"] for one in transfer("GET", f"/v0.10/task/{task}/event_list").document["DATA"]]
+    codes = [event["code"] for event in transfer("GET", f"/v0.10/task/{task}/event_list").document["DATA"]]
     assert codes[0] == "SUCCEEDED"
 
 
@@ -207,7 +209,7 @@ def test_pause_rules_for_file_operations(transfer: Http, source: Collection, gra
     assert transfer("POST", mkdir, document={"path": "/mine"}).status == 200
     assert grace("GET", f"/v0.10/operation/endpoint/{source.id}/ls").status == 200
     mine = f"/v0.10/endpoint/{source.id}/my_effective_pause_rule_list"
-    assert [one["id"] for one in grace("GET", mine).document["DATA"]] == [rule]
+    assert [shown["id"] for shown in grace("GET", mine).document["DATA"]] == [rule]
     assert transfer("GET", mine).document["DATA"] == []
     assert grace("DELETE", f"{AT}/pause_rule/{rule}").status == 403
     assert transfer("DELETE", f"{AT}/pause_rule/{rule}").status == 200
@@ -229,7 +231,7 @@ def test_list_of_pause_rules(transfer: Http, source: Collection, destination: Co
     first, second = pause_rule(transfer, source), pause_rule(transfer, destination)
 
     def listed(person: Any, **query: str) -> list[str]:
-        return [one["id"] for one in person("GET", f"{AT}/pause_rule_list", query=query).document["DATA"]]
+        return [rule["id"] for rule in person("GET", f"{AT}/pause_rule_list", query=query).document["DATA"]]
 
     assert listed(transfer) == [first, second]
     assert listed(transfer, filter_endpoint=source.id) == [first]
@@ -244,7 +246,7 @@ def test_a_wait_begins_and_ends_with_its_events(globus: Sandbox, source: Collect
     transfer = Person(globus, "x").transfer
     globus.task_delay = 3600.0
     task_id = submit(transfer, source, destination, "a")
-    (task,) = globus._state.tasks.at({source.id})
+    (task,) = globus._state.tasks.on_collections({source.id})
     assert task.id == task_id
     waited = threading.Event()
     add_event = Task.add_event

@@ -1,11 +1,13 @@
-"""What happens where the extra is not installed."""
+"""The error without the extra."""
+
+from __future__ import annotations
 
 import subprocess
 import sys
 
 import pytest
 
-# A None among the modules is Python's own way to say that there is no such module.
+# With None in sys.modules an import raises ModuleNotFoundError.
 SCRIPT = """
 import sys
 sys.modules[sys.argv[1]] = None
@@ -16,19 +18,19 @@ except ImportError as error:
 """
 
 
-def what_it_says(missing: str) -> str:
+def import_without(missing: str) -> str:
     done = subprocess.run([sys.executable, "-c", SCRIPT, missing], capture_output=True, text=True, timeout=30)
     return done.stdout.strip() or done.stderr
 
 
 @pytest.mark.parametrize("package", ["flask", "authlib", "joserfc", "werkzeug"])
 def test_hint(package: str) -> None:
-    text = what_it_says(package)
+    text = import_without(package)
     assert text.startswith(f"ImportError {package} The sandbox needs {package}, ")
     assert text.endswith('pip install "globus_transport[sandbox]"')
 
 
 def test_a_bug_is_not_mistaken_for_a_missing_package() -> None:
-    assert what_it_says("globus_transport.sandbox.clock").startswith(
+    assert import_without("globus_transport.sandbox.clock").startswith(
         "ModuleNotFoundError globus_transport.sandbox.clock"
     )

@@ -1,4 +1,6 @@
-"""Logins, grants and what becomes of tokens."""
+"""Logins, grants, and the life cycle of tokens."""
+
+from __future__ import annotations
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +11,7 @@ import pytest
 from globus_sdk.services.auth import GlobusNativeAppFlowManager
 
 from globus_transport.sandbox import Clock, Identity, Sandbox, scopes
-from globus_transport.sandbox.tokens import Issued, TokenStore
+from globus_transport.sandbox.tokens import IssuedTokens, TokenStore
 from tests.sandbox.sandbox_http import TRANSFER_ALL, Http
 
 GROUPS_ALL = "urn:globus:auth:scope:groups.api.globus.org:all"
@@ -36,7 +38,7 @@ def test_native_login_brings_tokens_for_each_resource_server(
     assert tokens["scope"] == "openid email profile"
     assert tokens["state"] == "_default"
     assert [other["scope"] for other in tokens["other_tokens"]] == [TRANSFER_ALL]
-    values = {one[key] for one in tokens.by_resource_server.values() for key in ("access_token", "refresh_token")}
+    values = {token[key] for token in tokens.by_resource_server.values() for key in ("access_token", "refresh_token")}
     assert len(values) == 4
     claims = tokens.decode_id_token()
     assert (claims["sub"], claims["aud"]) == (globus.user.id, globus.native_client_id)
@@ -210,7 +212,7 @@ def test_of_many_refreshes_at_once_one_wins(globus: Sandbox, auth: Http) -> None
         answers = list(pool.map(refresh, [globus] * 8, [auth] * 8, [token] * 8))
     assert sorted(answer.status for answer in answers) == [200] + [400] * 7
     assert globus.grants["refresh_token"] == 1
-    # The others used what the one had replaced, so what it got is no longer safe.
+    # The other requests used the replaced token, so the tokens of the first request are revoked too.
     (winner,) = (answer.document for answer in answers if answer.status == 200)
     assert Http(globus.transfer_url, winner["access_token"])("GET", "/v0.10/task_list").status == 401
 
@@ -219,7 +221,7 @@ def test_only_the_first_replaces_a_token_that_several_have_found() -> None:
     store = TokenStore(Clock(), lambda: 100.0)
     user = Identity("ada@sandbox.example")
 
-    def mint(login: str) -> list[Issued]:
+    def mint(login: str) -> list[IssuedTokens]:
         return store.mint("client", user, scopes.parse(TRANSFER_ALL), refresh=True, login=login)
 
     (old,), (other,) = mint("login"), mint("other login")
@@ -231,7 +233,7 @@ def test_only_the_first_replaces_a_token_that_several_have_found() -> None:
     assert store.replace(found) is True
     new = mint("login")
     assert store.replace(found) is False
-    # The first is slow to store what it got, which makes no difference.
+    # The first request stores its tokens late, which makes no difference.
     store.add(new)
     assert store.find(new[0].access.value) is None
     assert store.find(old.access.value) is None
@@ -252,7 +254,7 @@ def test_client_credentials_for_two_services(
 ) -> None:
     tokens = confidential.oauth2_client_credentials_tokens([TRANSFER_ALL, GROUPS_ALL])
     assert set(tokens.by_resource_server) == {"transfer.api.globus.org", "groups.api.globus.org"}
-    assert all(one["refresh_token"] is None for one in tokens.by_resource_server.values())
+    assert all(token["refresh_token"] is None for token in tokens.by_resource_server.values())
     who = confidential.oauth2_token_introspect(tokens["access_token"])
     assert who["sub"] == globus.client_id
     assert who["username"] == f"{globus.client_id}@clients.auth.globus.org"
@@ -292,11 +294,11 @@ def test_dependent_tokens(globus: Sandbox, confidential: globus_sdk.Confidential
     answer = confidential.oauth2_get_dependent_tokens(token, refresh_tokens=True)
     assert isinstance(answer.data, list)
     assert set(answer.by_resource_server) == {"transfer.api.globus.org", "groups.api.globus.org"}
-    assert all(one["refresh_token"] for one in answer.by_resource_server.values())
-    one = confidential.oauth2_get_dependent_tokens(token, scope=GROUPS_ALL)
-    assert list(one.by_resource_server) == ["groups.api.globus.org"]
-    assert one.by_resource_server["groups.api.globus.org"]["refresh_token"] is None
-    acting = confidential.oauth2_token_introspect(one.by_resource_server["groups.api.globus.org"]["access_token"])
+    assert all(token["refresh_token"] for token in answer.by_resource_server.values())
+    dependent = confidential.oauth2_get_dependent_tokens(token, scope=GROUPS_ALL)
+    assert list(dependent.by_resource_server) == ["groups.api.globus.org"]
+    assert dependent.by_resource_server["groups.api.globus.org"]["refresh_token"] is None
+    acting = confidential.oauth2_token_introspect(dependent.by_resource_server["groups.api.globus.org"]["access_token"])
     assert acting["sub"] == globus.user.id
 
 
@@ -377,7 +379,7 @@ def test_issue_token_refuses_what_makes_no_sense(globus: Sandbox) -> None:
 def test_no_secret_prints(
     globus: Sandbox, native: globus_sdk.NativeAppAuthClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    # The peer prints tokens at debug level. The later call also sets the level of what is captured.
+    # globus-sdk logs tokens at debug level. The second call also sets the level of the captured log.
     caplog.set_level(logging.WARNING, "globus_sdk")
     caplog.set_level(logging.DEBUG)
     tokens = log_in(globus, native)
@@ -386,8 +388,8 @@ def test_no_secret_prints(
     headers = globus.requests[-1].headers
     assert headers["authorization"] == f"Bearer {token.access_token}"
     printed = caplog.text + "".join(
-        str(one) + repr(one)
-        for one in (globus, token, globus.requests, globus.requests[-1], headers, globus.clock, globus._state.tokens)
+        str(shown) + repr(shown)
+        for shown in (globus, token, globus.requests, globus.requests[-1], headers, globus.clock, globus._state.tokens)
     )
     assert "authlib" in caplog.text
     secrets = [token.access_token, token.refresh_token, globus.client_secret, tokens["access_token"]]

@@ -1,4 +1,6 @@
-"""The fixtures that other people's tests use."""
+"""The fixtures of the pytest plugin."""
+
+from __future__ import annotations
 
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import threading
 def test_nothing_is_loaded():
     assert "globus_transport.sandbox.pytest_plugin" in sys.modules
     assert not {"flask", "authlib", "werkzeug"} & set(sys.modules)
-    assert not [one for one in threading.enumerate() if one.name.startswith("sandbox")]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("sandbox")]
 """
 
 FIXTURES = """
@@ -43,7 +45,7 @@ def test_own_fixture_wins(globus):
 """
 
 
-def passes(place: Path, text: str, count: int) -> None:
+def check_passes(place: Path, text: str, count: int) -> None:
     tests = place / "tests"
     tests.mkdir()
     (tests / "test_it.py").write_text(text)
@@ -53,12 +55,12 @@ def passes(place: Path, text: str, count: int) -> None:
 
 
 def test_importing_the_plugin_loads_and_starts_nothing(tmp_path: Path) -> None:
-    passes(tmp_path, NOTHING_LOADED, 1)
+    check_passes(tmp_path, NOTHING_LOADED, 1)
 
 
 def test_fixtures(tmp_path: Path) -> None:
-    passes(tmp_path, FIXTURES, 3)
+    check_passes(tmp_path, FIXTURES, 3)
 
 
 def test_own_fixtures_win(tmp_path: Path) -> None:
-    passes(tmp_path, OWN, 1)
+    check_passes(tmp_path, OWN, 1)

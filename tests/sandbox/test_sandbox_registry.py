@@ -1,5 +1,7 @@
 """Projects, clients, credentials, policies and scopes."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Any
 
@@ -46,7 +48,7 @@ def test_projects(
     document = developer.get_project(project)["project"]
     assert (document["project_name"], document["admin_ids"]) == ("Atlas", [globus.user.id])
     assert document["admins"]["identities"][0]["username"] == globus.user.username
-    assert [one["id"] for one in developer.get_projects()["projects"]] == [project]
+    assert [found["id"] for found in developer.get_projects()["projects"]] == [project]
     assert stranger.get_projects()["projects"] == []
     assert status_of(stranger.get_project, project) == 404
     assert developer.update_project(project, display_name="Map")["project"]["display_name"] == "Map"
@@ -83,7 +85,7 @@ def test_a_registered_client_can_log_in(globus: Sandbox, developer: globus_sdk.A
     credential = developer.create_client_credential(client["id"], "first")["credential"]
     second = developer.create_client_credential(client["id"], "second")["credential"]
     listed = developer.get_client_credentials(client["id"])["credentials"]
-    assert [(one["name"], one["secret"]) for one in listed] == [("first", None), ("second", None)]
+    assert [(credential["name"], credential["secret"]) for credential in listed] == [("first", None), ("second", None)]
     portal = globus_sdk.ConfidentialAppAuthClient(client["id"], credential["secret"])
     portal.oauth2_start_flow("https://portal.example/back", TRANSFER_ALL)
     code = globus.approve(portal.oauth2_get_authorize_url())
@@ -114,7 +116,7 @@ def test_clients_of_others(
     assert status_of(stranger.delete_client, client) == 404
     assert status_of(stranger.create_client, "Mine", project, public_client=True) == 403
     assert stranger.get_clients()["clients"] == []
-    assert [one["id"] for one in developer.get_clients()["clients"]] == [client]
+    assert [found["id"] for found in developer.get_clients()["clients"]] == [client]
     assert status_of(developer.create_client_credential, client, "x") == 409
     assert status_of(developer.get_client, fqdn="nowhere.example") == 404
 
@@ -149,7 +151,7 @@ def test_policies(developer: globus_sdk.AuthClient, stranger: globus_sdk.AuthCli
     )["policy"]
     assert developer.get_policy(policy["id"])["policy"] == policy
     assert policy["domain_constraints_include"] == ["sandbox.example"]
-    assert [one["id"] for one in developer.get_policies()["policies"]] == [policy["id"]]
+    assert [found["id"] for found in developer.get_policies()["policies"]] == [policy["id"]]
     assert (stranger.get_policies()["policies"], status_of(stranger.get_policy, policy["id"])) == ([], 404)
     changed = developer.update_policy(policy["id"], required_mfa=True)["policy"]
     assert changed == {**policy, "required_mfa": True}
@@ -168,7 +170,7 @@ def test_scopes(developer: globus_sdk.AuthClient, stranger: globus_sdk.AuthClien
     assert scope["dependent_scopes"][0]["scope"] == transfer["id"]
     assert developer.get_client(client_id=client)["client"]["scopes"] == [scope["id"]]
     assert status_of(developer.create_scope, client, "Run", "Again", "run") == 409
-    assert [one["id"] for one in developer.get_scopes()["scopes"]] == [scope["id"]]
+    assert [found["id"] for found in developer.get_scopes()["scopes"]] == [scope["id"]]
     assert stranger.get_scopes(ids=[scope["id"]])["scopes"] == []
     assert status_of(stranger.get_scope, scope["id"]) == 404
     changed = developer.update_scope(scope["id"], advertised=True)["scope"]

@@ -1,4 +1,6 @@
-"""Whatever the clients can call has an answer, and any of it can fail on purpose."""
+"""The sandbox has all routes of the clients, and faults affect each of them."""
+
+from __future__ import annotations
 
 import re
 from typing import Any
@@ -14,7 +16,7 @@ from globus_transport.sandbox.state import Settings, State
 from globus_transport.sandbox.transfer_api import create_transfer_app
 from tests.sandbox.sandbox_http import Http
 
-# Routes that the route tables do not have as rows: the login clients put them together themselves.
+# Routes that are not in the route tables, because the login clients build these requests themselves.
 LOGIN_ROUTES = [
     ("GET", "/v2/oauth2/authorize"),
     ("POST", "/v2/oauth2/token"),

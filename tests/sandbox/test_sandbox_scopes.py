@@ -1,8 +1,10 @@
-"""Scope text."""
+"""Scope strings."""
+
+from __future__ import annotations
 
 import pytest
 
-from globus_transport.sandbox.scopes import InvalidScope, Scope, by_resource_server, parse, resource_server_of
+from globus_transport.sandbox.scopes import Scope, ScopeError, group_by_resource_server, parse, resource_server_of
 
 
 def test_nested_and_optional() -> None:
@@ -15,7 +17,7 @@ def test_nested_and_optional() -> None:
 
 @pytest.mark.parametrize("text", ["", " ", "[a]", "a[", "a]", "a[]", "*", "a[*]", "** a", "a *", "a * b"])
 def test_nonsense(text: str) -> None:
-    with pytest.raises(InvalidScope):
+    with pytest.raises(ScopeError):
         parse(text)
 
 
@@ -34,6 +36,6 @@ def test_resource_server(name: str, server: str) -> None:
 
 def test_groups_join_what_is_named_twice_and_put_auth_first() -> None:
     transfer = "urn:globus:auth:scope:transfer.api.globus.org:all"
-    groups = by_resource_server(parse(f"{transfer}[x] openid {transfer}[y]"))
+    groups = group_by_resource_server(parse(f"{transfer}[x] openid {transfer}[y]"))
     assert list(groups) == ["auth.globus.org", "transfer.api.globus.org"]
     assert groups["transfer.api.globus.org"] == (Scope(transfer, dependencies=(Scope("x"), Scope("y"))),)

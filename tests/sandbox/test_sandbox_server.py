@@ -1,4 +1,6 @@
-"""HTTP/1.1 as the sandbox speaks it, byte by byte."""
+"""The sandbox's HTTP/1.1 server, tested by bytes."""
+
+from __future__ import annotations
 
 import contextlib
 import socket
@@ -14,7 +16,7 @@ from tests.sandbox.sandbox_http import Http
 
 
 class Echo:
-    """Answers with what it was sent, and remembers it."""
+    """Answers with the body of the request, and records the request."""
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
@@ -40,12 +42,12 @@ def service(echo: Echo) -> Iterator[HTTPService]:
 
 @contextlib.contextmanager
 def connected(service: HTTPService) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", int(service.url.rstrip("/").rpartition(":")[2])), timeout=10) as one:
-        yield one
+    with socket.create_connection(("127.0.0.1", int(service.url.rstrip("/").rpartition(":")[2])), timeout=10) as client:
+        yield client
 
 
 def talk(service: HTTPService, sent: bytes) -> bytes:
-    """All that is answered until the connection ends; the sender's half ends at once."""
+    """Send bytes, close the sending half, and read all responses."""
     with connected(service) as connection:
         connection.sendall(sent)
         connection.shutdown(socket.SHUT_WR)
@@ -158,10 +160,10 @@ def test_close_ends_idle_connections_and_threads(echo: Echo) -> None:
 
 
 def test_broken_respond_shows(capsys: pytest.CaptureFixture[str]) -> None:
-    def broken(environ: object) -> Response:
+    def fail(environ: object) -> Response:
         raise LookupError("broken on purpose")
 
-    service = HTTPService("broken", broken)
+    service = HTTPService("broken", fail)
     try:
         assert talk(service, b"GET / HTTP/1.1\r\n\r\n") == b""
     finally:

@@ -1,5 +1,7 @@
 """Guest collections, access rules and roles."""
 
+from __future__ import annotations
+
 import uuid
 from typing import Any
 
@@ -45,7 +47,7 @@ def allow(transfer: Http, guest: str, principal: str, path: str = "/", permissio
 
 def ls(person: Person, guest: str, path: str = "/") -> Any:
     answer = person("GET", f"/v0.10/operation/endpoint/{guest}/ls", path=path)
-    return [one["name"] for one in answer.document["DATA"]] if answer.status == 200 else code_of(answer)
+    return [file["name"] for file in answer.document["DATA"]] if answer.status == 200 else code_of(answer)
 
 
 def test_a_guest_collection_shows_a_folder_of_its_host(transfer: Http, source: Collection, guest: str) -> None:
@@ -53,9 +55,9 @@ def test_a_guest_collection_shows_a_folder_of_its_host(transfer: Http, source: C
     assert (document["host_endpoint_id"], document["host_path"]) == (source.id, "/shared/")
     assert (document["entity_type"], document["acl_available"]) == ("GCP_guest_collection", True)
     listed = transfer("GET", f"/v0.10/operation/endpoint/{guest}/ls").document
-    assert [one["name"] for one in listed["DATA"]] == ["closed", "open"]
+    assert [file["name"] for file in listed["DATA"]] == ["closed", "open"]
     mine = transfer("GET", f"/v0.10/endpoint/{source.id}/my_shared_endpoint_list").document
-    assert [one["id"] for one in mine["DATA"]] == [guest]
+    assert [endpoint["id"] for endpoint in mine["DATA"]] == [guest]
 
 
 def test_others_see_what_the_rules_allow(transfer: Http, guest: str, grace: Person) -> None:
@@ -152,9 +154,9 @@ def test_rules_are_for_guest_collections_and_their_managers(
     transfer: Http, source: Collection, guest: str, grace: Person
 ) -> None:
     rule = allow(transfer, guest, grace.identity.id)
-    one = transfer("GET", f"/v0.10/endpoint/{guest}/access/{rule}").document
-    assert (one["id"], one["permissions"], one["principal"]) == (rule, "r", grace.identity.id)
-    assert transfer("GET", f"/v0.10/endpoint/{guest}/access_list").document["DATA"] == [one]
+    shown = transfer("GET", f"/v0.10/endpoint/{guest}/access/{rule}").document
+    assert (shown["id"], shown["permissions"], shown["principal"]) == (rule, "r", grace.identity.id)
+    assert transfer("GET", f"/v0.10/endpoint/{guest}/access_list").document["DATA"] == [shown]
     assert code_of(grace("GET", f"/v0.10/endpoint/{guest}/access_list")) == (403, "PermissionDenied")
     missing = transfer("GET", f"/v0.10/endpoint/{source.id}/access/{rule}")
     assert code_of(missing) == (404, "AccessRuleNotFound")

@@ -1,5 +1,7 @@
 """Tunnels and stream access points."""
 
+from __future__ import annotations
+
 import uuid
 from typing import Any
 
@@ -43,7 +45,7 @@ def test_the_life_of_a_tunnel(globus: Sandbox, transfer: Http, ends: dict[str, s
     assert (made.status, attributes["state"], attributes["label"]) == (201, "AWAITING_LISTENER", "Camera")
     assert tunnel["relationships"]["owner"]["data"] == {"type": "Identity", "id": globus.user.id}
     id = tunnel["id"]
-    # Sent once more, because the answer was lost.
+    # The client sends it again, because it lost the reply.
     again = transfer("POST", AT, document=document)
     assert (again.status, again.document["data"]["id"]) == (200, id)
     assert transfer("DELETE", f"{AT}/{id}").status == 409
@@ -57,8 +59,8 @@ def test_the_life_of_a_tunnel(globus: Sandbox, transfer: Http, ends: dict[str, s
     assert patch(transfer, id, state="STOPPING", label="Done").document["data"]["attributes"]["state"] == "STOPPED"
     assert patch(transfer, id, label="Late").status == 409
     events = transfer("GET", f"{AT}/{id}/events").document["data"]
-    assert [one["attributes"]["code"] for one in events] == ["STARTED", "TUNNEL_ACTIVE", "TUNNEL_STOPPED"]
-    assert [one["id"] for one in transfer("GET", AT).document["data"]] == [id]
+    assert [event["attributes"]["code"] for event in events] == ["STARTED", "TUNNEL_ACTIVE", "TUNNEL_STOPPED"]
+    assert [tunnel["id"] for tunnel in transfer("GET", AT).document["data"]] == [id]
     assert transfer("DELETE", f"{AT}/{id}").status == 200
     missing = transfer("GET", f"{AT}/{id}")
     assert (missing.status, missing.document["errors"][0]["code"]) == (404, "NOT_FOUND")
@@ -102,13 +104,16 @@ def test_tunnels_to_nowhere(transfer: Http, ends: dict[str, str]) -> None:
 
 def test_access_points_in_pages(globus: Sandbox, transfer: Http, ends: dict[str, str], source: Collection) -> None:
     first = transfer("GET", "/v2/stream_access_points", query={"page[limit]": "1"}).document
-    assert [one["id"] for one in first["data"]] == [ends["listener"]]
+    assert [access_point["id"] for access_point in first["data"]] == [ends["listener"]]
     following = first["links"]["next"].removeprefix(globus.transfer_url.rstrip("/"))
     second = transfer("GET", following).document
-    assert ([one["id"] for one in second["data"]], second["links"]["next"]) == ([ends["initiator"]], None)
-    one = transfer("GET", f"/v2/stream_access_points/{ends['listener']}").document["data"]
-    assert one["attributes"]["display_name"] == "Listener"
-    assert one["relationships"]["host_endpoint"]["data"]["id"] == source.id
+    assert ([access_point["id"] for access_point in second["data"]], second["links"]["next"]) == (
+        [ends["initiator"]],
+        None,
+    )
+    shown = transfer("GET", f"/v2/stream_access_points/{ends['listener']}").document["data"]
+    assert shown["attributes"]["display_name"] == "Listener"
+    assert shown["relationships"]["host_endpoint"]["data"]["id"] == source.id
     assert transfer("GET", "/v2/stream_access_points/nowhere").status == 404
 
 

@@ -1,5 +1,7 @@
 """Submissions and the tasks that they start, as clients see them."""
 
+from __future__ import annotations
+
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -93,7 +95,9 @@ def test_events_transfers_and_pause_info_of_a_task(
     events = sdk.task_event_list(task_id)
     assert [(event["code"], event["is_error"]) for event in events] == [("SUCCEEDED", False), ("STARTED", False)]
     assert [event["code"] for event in sdk.task_event_list(task_id, limit=1, offset=1)] == ["STARTED"]
-    assert {(one["source_path"], one["destination_path"]) for one in sdk.task_successful_transfers(task_id)} == {
+    assert {
+        (transfer["source_path"], transfer["destination_path"]) for transfer in sdk.task_successful_transfers(task_id)
+    } == {
         ("/data/one", "/copy/one"),
         ("/data/nothing", "/copy/nothing"),
         ("/data/deep/two", "/copy/deep/two"),
@@ -155,7 +159,7 @@ def test_refused_deletes(
     document = end_of(globus, sdk.submit_delete(data)["task_id"])
     assert (document["status"], document["fatal_error"]["code"]) == ("FAILED", code)
     assert str(tree.folder) not in str(document)
-    # All paths are looked at before anything is deleted.
+    # All paths are checked before the first deletion.
     assert (tree.folder / "data" / "one").exists()
     assert (tmp_path / "precious").exists()
 
@@ -226,7 +230,7 @@ def test_a_submission_id_starts_one_task(
     assert second["submission_id"] == first["submission_id"] == data["submission_id"]
     assert not (destination.folder / "copy" / "one").exists()
     assert len(list(sdk.task_list())) == 1
-    # Another spelling of the same id is the same id.
+    # A UUID in upper case is the same id.
     data["submission_id"] = str(data["submission_id"]).upper()
     assert sdk.submit_transfer(data)["task_id"] == first["task_id"]
 
@@ -338,11 +342,11 @@ def test_successful_transfers_and_skipped_errors_come_in_pages(
     page = sdk.task_successful_transfers(task_id)
     assert (len(list(page)), page["next_marker"]) == (100, 100)
     pages = list(sdk.paginated.task_successful_transfers(task_id))
-    assert [len(list(one)) for one in pages] == [100, 50]
+    assert [len(list(page)) for page in pages] == [100, 50]
     assert pages[-1]["next_marker"] is None
     skipped = list(sdk.paginated.task_skipped_errors(task_id).items())
-    assert [one["source_path"] for one in skipped] == [f"/missing {number}" for number in range(150)]
-    assert {(one["error_code"], one["is_directory"]) for one in skipped} == {("FILE_NOT_FOUND", False)}
+    assert [error["source_path"] for error in skipped] == [f"/missing {number}" for number in range(150)]
+    assert {(error["error_code"], error["is_directory"]) for error in skipped} == {("FILE_NOT_FOUND", False)}
 
 
 def test_missing_source_fails_the_task(
@@ -399,7 +403,7 @@ def test_refused_submissions(
     assert (answer.status, answer.document["code"]) == (400, f"ClientError.BadRequest{code}")
     assert answer.document["resource"] == "/v0.10/transfer"
     assert set(answer.document) == {"code", "message", "resource", "request_id"}
-    assert globus._state.tasks.of(globus.user) == []
+    assert globus._state.tasks.owned_by(globus.user) == []
 
 
 def test_refused_bodies(transfer: Http, source: Collection, destination: Collection) -> None:

@@ -1,4 +1,4 @@
-"""Every route of both services has a ready-made reply, and the client makes of it what it promises."""
+"""Every route of both services has ready-made replies, and the clients can read them."""
 
 from __future__ import annotations
 
@@ -99,8 +99,8 @@ def test_the_client_takes_it(client: str, route: str, case: str) -> None:
     document: dict[str, Any] = {"DATA_TYPE": "thing", "data": {"attributes": {}}}
     given = {
         name: _ARGUMENTS.get(name, document if name.endswith(("_data", "_doc")) else known.get(name, "v"))
-        for name, one in signature.parameters.items()
-        if one.default is one.empty
+        for name, parameter in signature.parameters.items()
+        if parameter.default is parameter.empty
     }
     if route == "create_tunnel":
         given["data"] = document
@@ -124,7 +124,7 @@ def test_the_client_takes_it(client: str, route: str, case: str) -> None:
         assert result.http_status == status
         assert result.data == parts[-1].json
         if isinstance(result, IterableResponse):
-            assert all(isinstance(one, dict) for one in result)
+            assert all(isinstance(item, dict) for item in result)
 
 
 @responses.activate
@@ -147,7 +147,7 @@ def test_a_set_of_ones_own() -> None:
     )
     loaded = load_response_set("two tasks")
     assert loaded.metadata == {"ids": ["1", "2"]}
-    assert [TransferClient().get_task(one)["status"] for one in loaded.metadata["ids"]] == ["ACTIVE", "FAILED"]
+    assert [TransferClient().get_task(task_id)["status"] for task_id in loaded.metadata["ids"]] == ["ACTIVE", "FAILED"]
     last = get_last_request()
     assert last is not None
     assert last.url == "https://transfer.api.globus.org/v0.10/task/2"
@@ -160,7 +160,7 @@ def test_a_mock_of_ones_own_and_another_environment(monkeypatch: pytest.MonkeyPa
         loaded = load_reply(AuthClient.get_identities, requests_mock=mock)
         assert isinstance(loaded, RegisteredResponse)
         assert loaded.full_url == "https://auth.preview.globus.org/v2/api/identities"
-        assert [one["name"] for one in AuthClient().get_identities(ids="x")] == ["Ada Example"]
+        assert [identity["name"] for identity in AuthClient().get_identities(ids="x")] == ["Ada Example"]
         assert get_last_request(requests_mock=mock) is not None
     assert get_last_request() is None
 
@@ -202,7 +202,7 @@ def test_replies_and_sets_themselves() -> None:
         RegisteredResponse(service="transfer", path="/v0.10/task/3", json={"status": "SUCCEEDED"}),
     )
     assert load_reply(both) is both
-    assert [TransferClient().get_task(one)["status"] for one in "23"] == ["FAILED", "SUCCEEDED"]
+    assert [TransferClient().get_task(task_id)["status"] for task_id in "23"] == ["FAILED", "SUCCEEDED"]
     whole = ResponseSet({"id": "4"}, default=RegisteredResponse(service="transfer", path="/v0.10/task/4", json={}))
     assert load_response_set(whole) is whole
     assert TransferClient().get_task("4").data == {}

@@ -1,4 +1,4 @@
-"""The clients behind ``responses``, as a test-suite that was written for globus-sdk uses it."""
+"""``use_responses``, as a test suite that was written for globus-sdk uses it."""
 
 from __future__ import annotations
 

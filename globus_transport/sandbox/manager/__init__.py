@@ -1,1 +1,1 @@
-"""What the managers of a collection see and do: the endpoint manager."""
+"""Transfer's endpoint manager: tasks and pause rules on managed and monitored collections."""

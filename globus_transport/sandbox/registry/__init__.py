@@ -1,1 +1,1 @@
-"""What developers register with Auth: projects, clients, credentials, scopes and policies; and consents."""
+"""Auth's registry for developers: projects, clients, credentials, scopes and policies; and consents."""

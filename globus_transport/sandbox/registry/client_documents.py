@@ -1,10 +1,12 @@
-"""The documents of registered clients, and the OAuth2 clients that they describe."""
+"""The documents of registered clients, and their OAuth2 clients."""
+
+from __future__ import annotations
 
 from flask import abort
 
 from globus_transport.sandbox.clients import CONFIDENTIAL_GRANTS, PUBLIC_GRANTS, OAuthClient
 from globus_transport.sandbox.records import Document
-from globus_transport.sandbox.registry.requests import flag, text, texts
+from globus_transport.sandbox.registry.auth_requests import read_flag, read_text, read_texts
 
 _PUBLIC = "public_installed_client"
 _TYPES = {
@@ -18,10 +20,13 @@ _TYPES = {
 
 
 def new_client(document: Document) -> Document:
-    """The document of a client that someone asks for."""
+    """The document of a new client.
+
+    :param document: from the request
+    """
     kind = document.get("client_type")
     if kind is None:
-        kind = _PUBLIC if flag(document, "public_client", False) else "confidential_client"
+        kind = _PUBLIC if read_flag(document, "public_client", False) else "confidential_client"
     elif kind not in _TYPES or "public_client" in document:
         abort(400, "client_type must be a known type, and public_client is not given with it")
     is_public = kind == _PUBLIC
@@ -39,24 +44,24 @@ def new_client(document: Document) -> Document:
         "redirect_uris": [],
         "required_idp": None,
         "preselect_idp": None,
-        "fqdns": texts(document, "fqdns"),
+        "fqdns": read_texts(document, "fqdns"),
         "links": {"privacy_policy": None, "terms_and_conditions": None},
     }
-    text(document, "name")
+    read_text(document, "name")
     return client | changes_in(client, document)
 
 
 def changes_in(client: Document, document: Document) -> Document:
-    """What a document wants to change about a client."""
+    """The fields of a client that a document changes."""
     changes: Document = {}
     if "name" in document:
-        changes["name"] = text(document, "name")
+        changes["name"] = read_text(document, "name")
     if "visibility" in document:
         if document["visibility"] not in ("public", "private"):
             abort(400, "visibility must be public or private")
         changes["visibility"] = document["visibility"]
     if "redirect_uris" in document:
-        changes["redirect_uris"] = texts(document, "redirect_uris")
+        changes["redirect_uris"] = read_texts(document, "redirect_uris")
     for key in ("required_idp", "preselect_idp"):
         if key in document:
             changes[key] = document[key]
@@ -67,10 +72,10 @@ def changes_in(client: Document, document: Document) -> Document:
     return changes
 
 
-def oauth_client(client: Document, credentials: dict[str, str]) -> OAuthClient:
-    """The OAuth2 client of a document.
+def make_oauth_client(client: Document, credentials: dict[str, str]) -> OAuthClient:
+    """The OAuth2 client of a client document.
 
-    :param credentials: Its secrets, by the id of their credential; it shares them.
+    :param credentials: its secrets, by the id of their credential; the client keeps the mapping itself
     """
     return OAuthClient(
         client_id=client["id"],

@@ -1,1 +1,1 @@
-"""Who may do what with a collection: guest collections, access rules and roles."""
+"""Sharing of collections: guest collections, access rules and roles."""

@@ -1,8 +1,10 @@
-"""Who may do what with a collection."""
+"""The permissions of an identity on a collection: its roles, and the access rules about it."""
+
+from __future__ import annotations
 
 from typing import Literal
 
-from globus_transport.sandbox.clock import from_iso_time
+from globus_transport.sandbox.clock import parse_iso_time
 from globus_transport.sandbox.collections import Collection
 from globus_transport.sandbox.filesystem import locate
 from globus_transport.sandbox.identities import Identity
@@ -17,8 +19,8 @@ ROLES = (
     "activity_manager",
     "activity_monitor",
 )
-# Who has the role on the left may do what those on the right may.
-_INCLUDED = {
+# The roles that each role includes.
+_INCLUDED_ROLES = {
     "administrator": set(ROLES),
     "restricted_administrator": {"restricted_administrator", "access_manager", "activity_monitor"},
     "access_manager": {"access_manager"},
@@ -27,8 +29,8 @@ _INCLUDED = {
 }
 
 
-def is_principal(state: State, document: Document, identity: Identity) -> bool:
-    """Whether a role or access rule is about someone."""
+def applies_to(state: State, document: Document, identity: Identity) -> bool:
+    """Whether a role or access rule applies to an identity."""
     kind, principal = document["principal_type"], document["principal"]
     if kind == "identity":
         return bool(principal == identity.id)
@@ -38,15 +40,16 @@ def is_principal(state: State, document: Document, identity: Identity) -> bool:
 
 
 def roles_of(state: State, collection: Collection, identity: Identity) -> set[str]:
-    """The roles that someone has on a collection, those that others include among them."""
-    held = {one["role"] for one in state.roles.where(endpoint=collection.id) if is_principal(state, one, identity)}
+    """The roles that an identity has on a collection, with the roles that they include."""
+    documents = state.roles.where(endpoint=collection.id)
+    held = {document["role"] for document in documents if applies_to(state, document, identity)}
     if collection.owner_id == identity.id:
         held.add("administrator")
-    return {included for role in held for included in _INCLUDED[role]}
+    return {included for role in held for included in _INCLUDED_ROLES[role]}
 
 
 def activity_roles_of(state: State, collection: Collection, identity: Identity) -> set[str]:
-    """Roles that count for what goes on at a collection: whoever manages the host manages its guests too."""
+    """The roles of an identity for the tasks on a collection. Roles on a mapped collection count for its guests too."""
     held = roles_of(state, collection, identity)
     if collection.host is not None:
         held |= roles_of(state, collection.host, identity)
@@ -54,53 +57,53 @@ def activity_roles_of(state: State, collection: Collection, identity: Identity) 
 
 
 def require_role(state: State, collection: Collection, identity: Identity, role: str) -> None:
-    """Refuse whoever has not this role.
+    """Check that an identity has a role on a collection.
 
-    :raises TransferError: The caller has not.
+    :raises TransferError: if it does not
     """
     if role not in roles_of(state, collection, identity):
         raise TransferError(403, "PermissionDenied", f"This needs the role {role} on the collection")
 
 
 def may_access(state: State, collection: Collection, identity: Identity, path: str, mode: Literal["r", "rw"]) -> bool:
-    """Whether someone may read, or read and write, at a path.
+    """Whether an identity may read, or read and write, at a path.
 
-    A host collection is open to everybody, like a server where everybody has an account; a guest collection to those
-    whom its rules name.
+    Every identity may use a mapped collection, as if it had an account on the server. A guest collection is open to its
+    administrators, and to others by its access rules.
     """
     if collection.host is None or "administrator" in roles_of(state, collection, identity):
         return True
-    # A link must not lead around the rules: where it is counts, and where it leads.
-    real = locate(collection, path).resolve().relative_to(collection.folder).as_posix()
-    return all(_is_allowed(state, collection, identity, one, mode) for one in (path, real))
+    # A symbolic link must not bypass the rules, so both the link and its target are checked.
+    target = locate(collection, path).resolve().relative_to(collection.folder).as_posix()
+    return all(_is_allowed(state, collection, identity, checked, mode) for checked in (path, target))
 
 
 def _is_allowed(state: State, collection: Collection, identity: Identity, path: str, mode: str) -> bool:
     parts = [part for part in path.split("/") if part not in ("", ".", "~")]
-    asked = "/".join(["", *parts, ""])
+    folder_path = "/".join(["", *parts, ""])
     return any(
-        asked.startswith(rule["path"]) and (mode == "r" or rule["permissions"] == "rw")
+        folder_path.startswith(rule["path"]) and (mode == "r" or rule["permissions"] == "rw")
         for rule in rules_for(state, collection, identity)
     )
 
 
 def rules_for(state: State, collection: Collection, identity: Identity) -> list[Document]:
-    """The access rules of a collection that are about someone and have not expired."""
+    """The access rules of a collection that apply to an identity and have not expired."""
     now = state.clock.now()
     return [
         rule
         for rule in state.rules.where(endpoint=collection.id)
-        if is_principal(state, rule, identity)
-        and (rule["expiration_date"] is None or from_iso_time(rule["expiration_date"]) > now)
+        if applies_to(state, rule, identity)
+        and (rule["expiration_date"] is None or parse_iso_time(rule["expiration_date"]) > now)
     ]
 
 
 def require_access(
     state: State, collection: Collection, identity: Identity, path: str, mode: Literal["r", "rw"]
 ) -> None:
-    """Refuse whoever may not read, or not write, at a path.
+    """Check that an identity may read, or read and write, at a path.
 
-    :raises TransferError: The caller may not.
+    :raises TransferError: if it may not
     """
     if not may_access(state, collection, identity, path, mode):
         raise TransferError(403, "EndpointPermissionDenied", f"Permission denied: {path}")

@@ -1,66 +1,74 @@
-"""Transfer's routes about access rules (ACLs) of guest collections."""
+"""Transfer's routes for the access rules (ACLs) of guest collections."""
+
+from __future__ import annotations
 
 import uuid
 
 from flask import Flask
 from flask.typing import ResponseReturnValue
 
-from globus_transport.sandbox.clock import from_iso_time, iso_time
+from globus_transport.sandbox.clock import format_iso_time, parse_iso_time
 from globus_transport.sandbox.collections import Collection
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.sharing.permissions import require_role
 from globus_transport.sandbox.state import State
 from globus_transport.sandbox.transfer_errors import TransferError, bad_request
-from globus_transport.sandbox.transfer_requests import caller, collection_with, json_body, result, text_of
+from globus_transport.sandbox.transfer_requests import (
+    caller,
+    find_collection,
+    read_json_body,
+    read_text,
+    result_document,
+)
 
 _PRINCIPAL_TYPES = ("identity", "group", "all_authenticated_users", "anonymous")
 
 
 def install_rule_routes(app: Flask, state: State) -> None:
     """Add the routes to an application."""
-    at = "/v0.10/endpoint/<endpoint_id>"
+    prefix = "/v0.10/endpoint/<endpoint_id>"
 
-    def managed(endpoint_id: str) -> Collection:
-        collection = collection_with(state, endpoint_id)
+    def find_managed(endpoint_id: str) -> Collection:
+        collection = find_collection(state, endpoint_id)
         require_role(state, collection, caller(), "access_manager")
         return collection
 
     def find(endpoint_id: str, rule_id: str) -> Document:
-        collection, rule = managed(endpoint_id), state.rules.get(rule_id)
+        collection, rule = find_managed(endpoint_id), state.rules.get(rule_id)
         if rule is None or rule["endpoint"] != collection.id:
             raise TransferError(404, "AccessRuleNotFound", f"No such access rule {rule_id!r}")
         return rule
 
-    @app.get(f"{at}/access_list")
+    @app.get(f"{prefix}/access_list")
     def access_list(endpoint_id: str) -> ResponseReturnValue:
-        collection = managed(endpoint_id)
+        collection = find_managed(endpoint_id)
         return access_list_document(state, collection)
 
-    @app.post(f"{at}/access")
+    @app.post(f"{prefix}/access")
     def add_rule(endpoint_id: str) -> ResponseReturnValue:
-        collection, document = managed(endpoint_id), json_body()
+        collection, document = find_managed(endpoint_id), read_json_body()
         if collection.host is None:
             raise TransferError(409, "NotSupported", "Only guest collections have access rules")
-        rule = state.rules.add({"endpoint": collection.id, **_read(document)})
-        answer = result("Created", f"Access rule {rule['id']} was made", "access_create_result")
+        rule = state.rules.add({"endpoint": collection.id, **_read_rule(document)})
+        answer = result_document("Created", f"Access rule {rule['id']} was made", "access_create_result")
         return answer | {"access_id": rule["id"]}, 201
 
-    @app.get(f"{at}/access/<rule_id>")
+    @app.get(f"{prefix}/access/<rule_id>")
     def get_rule(endpoint_id: str, rule_id: str) -> ResponseReturnValue:
         return rule_document(find(endpoint_id, rule_id))
 
-    @app.put(f"{at}/access/<rule_id>")
+    @app.put(f"{prefix}/access/<rule_id>")
     def update_rule(endpoint_id: str, rule_id: str) -> ResponseReturnValue:
-        rule, document = find(endpoint_id, rule_id), json_body()
+        rule, document = find(endpoint_id, rule_id), read_json_body()
         changes: Document = {key: document[key] for key in ("permissions", "expiration_date") if key in document}
-        checked = _read({**rule, **changes})
+        checked = _read_rule({**rule, **changes})
         state.rules.update(rule["id"], **{key: checked[key] for key in changes})
-        return result("Updated", f"Access rule {rule_id} was updated")
+        return result_document("Updated", f"Access rule {rule_id} was updated")
 
-    @app.delete(f"{at}/access/<rule_id>")
+    @app.delete(f"{prefix}/access/<rule_id>")
     def delete_rule(endpoint_id: str, rule_id: str) -> ResponseReturnValue:
         state.rules.remove(find(endpoint_id, rule_id)["id"])
-        return result("Deleted", f"Access rule {rule_id} was deleted")
+        return result_document("Deleted", f"Access rule {rule_id} was deleted")
 
 
 def access_list_document(state: State, collection: Collection) -> Document:
@@ -76,8 +84,8 @@ def rule_document(rule: Document) -> Document:
     }
 
 
-def _read(document: Document) -> Document:
-    kind, path = text_of(document, "principal_type"), text_of(document, "path")
+def _read_rule(document: Document) -> Document:
+    kind, path = read_text(document, "principal_type"), read_text(document, "path")
     principal = document.get("principal") or ""
     if kind not in _PRINCIPAL_TYPES or not isinstance(principal, str):
         raise bad_request(f"principal_type must be one of {', '.join(_PRINCIPAL_TYPES)}")
@@ -95,7 +103,7 @@ def _read(document: Document) -> Document:
     expiration = document.get("expiration_date")
     if expiration is not None:
         try:
-            expiration = iso_time(from_iso_time(str(expiration)))
+            expiration = format_iso_time(parse_iso_time(str(expiration)))
         except ValueError as error:
             raise bad_request("expiration_date is not a date in ISO 8601") from error
     return {

@@ -1,1 +1,1 @@
-"""The routes of Transfer whose documents are JSON:API."""
+"""Transfer's routes with JSON:API documents."""

@@ -1,4 +1,6 @@
-"""JSON:API documents."""
+"""Requests and responses with JSON:API documents."""
+
+from __future__ import annotations
 
 import json
 from typing import Any, cast
@@ -7,21 +9,25 @@ from flask import Response
 
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.transfer_errors import JSON_API, TransferError, bad_request, new_request_id
-from globus_transport.sandbox.transfer_requests import json_body
+from globus_transport.sandbox.transfer_requests import read_json_body
 
 
-def answer(data: Document | list[Document] | None, status: int = 200, **more: Any) -> Response:
-    """A successful answer; ``more`` are further keys beside the data."""
+def json_api_response(data: Document | list[Document] | None, status: int = 200, **more: Any) -> Response:
+    """A successful response.
+
+    :param more: further keys beside ``data``
+    """
     document = {"data": data, **more, "meta": {"request_id": new_request_id()}}
     return Response(json.dumps(document), status, content_type=JSON_API)
 
 
 def read_data(kind: str) -> Document:
-    """The resource object in the current request's body.
+    """The resource object in the body of the current request.
 
-    :raises TransferError: There is none of this kind.
+    :param kind: its ``type``
+    :raises TransferError: if there is no such object
     """
-    data = json_body().get("data")
+    data = read_json_body().get("data")
     if not isinstance(data, dict) or cast(Document, data).get("type") != kind:
         raise bad_request(f"data must be an object of type {kind}")
     return cast(Document, data)
@@ -30,7 +36,7 @@ def read_data(kind: str) -> Document:
 def attributes_of(data: Document) -> Document:
     """The attributes of a resource object.
 
-    :raises TransferError: They are no object.
+    :raises TransferError: if they are not an object
     """
     found = data.get("attributes", {})
     if not isinstance(found, dict):
@@ -38,10 +44,12 @@ def attributes_of(data: Document) -> Document:
     return cast(Document, found)
 
 
-def related(data: Document, name: str, kind: str) -> str:
-    """The id that a resource object has for a relationship.
+def related_id(data: Document, name: str, kind: str) -> str:
+    """The id of a related object.
 
-    :raises TransferError: It has none.
+    :param name: of the relationship
+    :param kind: the ``type`` of the related object
+    :raises TransferError: if there is no such relationship
     """
     try:
         found = data["relationships"][name]["data"]
@@ -52,11 +60,11 @@ def related(data: Document, name: str, kind: str) -> str:
     raise bad_request(f"The relationship {name} to a {kind} is missing")
 
 
-def reference(kind: str, id: str) -> Document:
-    """A relationship's value."""
+def relationship(kind: str, id: str) -> Document:
+    """The value of a relationship."""
     return {"data": {"type": kind, "id": id}}
 
 
 def not_found(kind: str, id: str) -> TransferError:
-    """The error for an id that is unknown."""
+    """The error for an unknown id."""
     return TransferError(404, "NOT_FOUND", f"No such {kind} {id!r}")

@@ -1,4 +1,6 @@
-"""The JSON:API routes about tunnels, which only their owner sees."""
+"""The JSON:API routes for tunnels. Only the owner sees a tunnel."""
+
+from __future__ import annotations
 
 from typing import Any
 
@@ -9,12 +11,19 @@ from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.state import State
 from globus_transport.sandbox.streams import STOPPED
 from globus_transport.sandbox.transfer_errors import TransferError, bad_request
-from globus_transport.sandbox.transfer_requests import caller, text_of
-from globus_transport.sandbox.v2.jsonapi import answer, attributes_of, not_found, read_data, reference, related
+from globus_transport.sandbox.transfer_requests import caller, read_text
+from globus_transport.sandbox.v2.jsonapi import (
+    attributes_of,
+    json_api_response,
+    not_found,
+    read_data,
+    related_id,
+    relationship,
+)
 
 _ACCESS_POINT = "StreamAccessPoint"
-_MOST_MINUTES = 60 * 24 * 7
-_SHOWN = (
+_MAX_MINUTES = 60 * 24 * 7
+_ATTRIBUTES = (
     "label",
     "submission_id",
     "restartable",
@@ -42,80 +51,80 @@ def install_tunnel_routes(app: Flask, state: State) -> None:
         return {
             "type": "Tunnel",
             "id": tunnel["id"],
-            "attributes": {**{key: tunnel[key] for key in _SHOWN}, "status": streams.status_of(tunnel)},
+            "attributes": {**{key: tunnel[key] for key in _ATTRIBUTES}, "status": streams.status_of(tunnel)},
             "relationships": {
-                "listener": reference(_ACCESS_POINT, tunnel["listener"]),
-                "initiator": reference(_ACCESS_POINT, tunnel["initiator"]),
-                "owner": reference("Identity", tunnel["owner_id"]),
+                "listener": relationship(_ACCESS_POINT, tunnel["listener"]),
+                "initiator": relationship(_ACCESS_POINT, tunnel["initiator"]),
+                "owner": relationship("Identity", tunnel["owner_id"]),
             },
         }
 
     @app.get("/v2/tunnels")
     def list_tunnels() -> ResponseReturnValue:
-        mine = streams.tunnels.where(owner_id=caller().id)
-        return answer([resource(find(one["id"])) for one in mine], links=None)
+        tunnels = streams.tunnels.where(owner_id=caller().id)
+        return json_api_response([resource(find(tunnel["id"])) for tunnel in tunnels], links=None)
 
     @app.post("/v2/tunnels")
     def create_tunnel() -> ResponseReturnValue:
         data = read_data("Tunnel")
         attributes = attributes_of(data)
-        ends = {name: related(data, name, _ACCESS_POINT) for name in ("listener", "initiator")}
-        for id in ends.values():
+        access_point_ids = {name: related_id(data, name, _ACCESS_POINT) for name in ("listener", "initiator")}
+        for id in access_point_ids.values():
             if streams.access_points.get(id) is None:
                 raise not_found("stream access point", id)
         fields: Document = {
-            **ends,
+            **access_point_ids,
             "owner_id": caller().id,
-            "submission_id": text_of(attributes, "submission_id"),
+            "submission_id": read_text(attributes, "submission_id"),
             "label": attributes.get("label"),
             "restartable": attributes.get("restartable", False),
-            "lifetime_mins": _whole_number(attributes.get("lifetime_mins", 360), "lifetime_mins", _MOST_MINUTES),
-            **_address(attributes),
+            "lifetime_mins": _whole_number(attributes.get("lifetime_mins", 360), "lifetime_mins", _MAX_MINUTES),
+            **_listener_address(attributes),
         }
-        # The same submission again is the same tunnel: its answer may have been lost.
+        # The same submission id again is the same tunnel, because the client may have lost the reply.
         earlier = streams.tunnels.where(owner_id=caller().id, submission_id=fields["submission_id"])
-        return answer(resource(earlier[0] if earlier else streams.open(fields)), 200 if earlier else 201)
+        return json_api_response(resource(earlier[0] if earlier else streams.open(fields)), 200 if earlier else 201)
 
     @app.get("/v2/tunnels/<tunnel_id>")
     def get_tunnel(tunnel_id: str) -> ResponseReturnValue:
-        return answer(resource(find(tunnel_id)))
+        return json_api_response(resource(find(tunnel_id)))
 
     @app.patch("/v2/tunnels/<tunnel_id>")
     def update_tunnel(tunnel_id: str) -> ResponseReturnValue:
         tunnel, attributes = find(tunnel_id), attributes_of(read_data("Tunnel"))
-        changes = _address(attributes)
+        changes = _listener_address(attributes)
         if "label" in attributes:
             changes["label"] = attributes["label"]
         wanted = attributes.get("state")
         if wanted not in (None, "STOPPING", STOPPED):
-            raise bad_request("A tunnel can be told to be STOPPING only")
+            raise bad_request("state can be set to STOPPING only")
         if tunnel["state"] == STOPPED:
             raise TransferError(409, "CONFLICT", "The tunnel has stopped")
-        tunnel = streams.change(tunnel_id, changes)
-        return answer(resource(streams.stop(tunnel_id) if wanted else tunnel))
+        tunnel = streams.update(tunnel_id, changes)
+        return json_api_response(resource(streams.stop(tunnel_id) if wanted else tunnel))
 
     @app.delete("/v2/tunnels/<tunnel_id>")
     def delete_tunnel(tunnel_id: str) -> ResponseReturnValue:
         if find(tunnel_id)["state"] != STOPPED:
             raise TransferError(409, "CONFLICT", "The tunnel has not stopped")
         streams.tunnels.remove(tunnel_id)
-        return answer(None)
+        return json_api_response(None)
 
     @app.get("/v2/tunnels/<tunnel_id>/events")
     def tunnel_events(tunnel_id: str) -> ResponseReturnValue:
-        return answer(find(tunnel_id)["events"], links=None)
+        return json_api_response(find(tunnel_id)["events"], links=None)
 
 
-def _address(attributes: Document) -> Document:
+def _listener_address(attributes: Document) -> Document:
     found: Document = {}
     if attributes.get("listener_ip_address") is not None:
-        found["listener_ip_address"] = text_of(attributes, "listener_ip_address")
+        found["listener_ip_address"] = read_text(attributes, "listener_ip_address")
     if attributes.get("listener_port") is not None:
         found["listener_port"] = _whole_number(attributes["listener_port"], "listener_port", 65535)
     return found
 
 
-def _whole_number(value: Any, name: str, most: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-        raise bad_request(f"{name} must be a number from 1 to {most}")
+def _whole_number(value: Any, name: str, maximum: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= maximum:
+        raise bad_request(f"{name} must be a number from 1 to {maximum}")
     return value

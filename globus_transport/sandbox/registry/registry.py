@@ -1,11 +1,13 @@
-"""Everything that is registered with the Auth of one sandbox."""
+"""The registrations of one sandbox's Auth service."""
+
+from __future__ import annotations
 
 from globus_transport.sandbox.records import Document, Records
 from globus_transport.sandbox.registry.consents import Consents
 from globus_transport.sandbox.registry.ids import scope_id, service_id
 from globus_transport.sandbox.scopes import AUTH, TRANSFER, resource_server_of
 
-_AUTH_NAMES = (
+_AUTH_SCOPE_NAMES = (
     "manage_projects",
     "view_authentications",
     "view_clients",
@@ -14,17 +16,17 @@ _AUTH_NAMES = (
     "view_identities",
     "view_identity_set",
 )
-_WELL_KNOWN = (
+_WELL_KNOWN_SCOPES = (
     "openid",
     "email",
     "profile",
-    *(f"urn:globus:auth:scope:{AUTH}:{name}" for name in _AUTH_NAMES),
+    *(f"urn:globus:auth:scope:{AUTH}:{name}" for name in _AUTH_SCOPE_NAMES),
     f"urn:globus:auth:scope:{TRANSFER}:all",
 )
 
 
 class Registry:
-    """The registrations, as the documents that Auth shows; ``owner_id`` and ``secret`` are only for itself."""
+    """The registered objects, as the documents that Auth shows."""
 
     def __init__(self) -> None:
         self.projects = Records()
@@ -33,11 +35,11 @@ class Registry:
         self.policies = Records()
         self.scopes = Records()
         self.consents = Consents()
-        for name in _WELL_KNOWN:
-            self.scopes.add(_well_known(name))
+        for name in _WELL_KNOWN_SCOPES:
+            self.scopes.add(_scope_document(name))
 
 
-def _well_known(name: str) -> Document:
+def _scope_document(name: str) -> Document:
     return {
         "id": scope_id(name),
         "scope_string": name,

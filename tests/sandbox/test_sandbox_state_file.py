@@ -1,4 +1,6 @@
-"""State that survives a restart."""
+"""State that a sandbox restores after a restart."""
+
+from __future__ import annotations
 
 import json
 import os
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 
 from globus_transport.sandbox import Identity, Sandbox
-from globus_transport.sandbox.keeping import FILE_NAME
+from globus_transport.sandbox.state_file import FILE_NAME
 from tests.sandbox.people import Person
 from tests.sandbox.sandbox_http import TRANSFER_ALL, Http
 
@@ -69,12 +71,12 @@ def test_everything_that_matters_is_there_again(tmp_path: Path) -> None:
         renewed = auth("POST", "/v2/oauth2/token", form=form).document
         consenting = Http(globus.transfer_url, renewed["access_token"])
         answer = consenting("GET", f"/v0.10/operation/endpoint/{host.id}/ls")
-        # The consent came along with the refresh token; a second factor never was.
+        # The restored token has the consent, but its login had no second factor.
         assert answer.document["code"] == "AuthorizationRequired"
         grant = {"grant_type": "client_credentials", "scope": TRANSFER_ALL}
         assert auth("POST", "/v2/oauth2/token", form=grant, basic=(app, secret)).status == 200
     with Sandbox(tmp_path) as globus:
-        # Its successor was kept before it was sent: the old one has ended.
+        # The new token was saved before it was sent, so the old token is replaced.
         assert Http(globus.auth_url)("POST", "/v2/oauth2/token", form=form).document["error"] == "invalid_grant"
 
 
@@ -85,15 +87,15 @@ def test_the_file_is_private_and_whole(tmp_path: Path, monkeypatch: pytest.Monke
         before = file.read_text()
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
-        def broken(*args: Any) -> None:
+        def fail(*args: Any) -> None:
             raise OSError("The disk is full")
 
         with monkeypatch.context() as patched:
-            patched.setattr(os, "replace", broken)
+            patched.setattr(os, "replace", fail)
             with pytest.raises(OSError, match="disk is full"):
                 globus.add_collection("B")
         assert file.read_text() == before
-        assert [one.name for one in tmp_path.iterdir() if one.name.startswith(FILE_NAME)] == [FILE_NAME]
+        assert [path.name for path in tmp_path.iterdir() if path.name.startswith(FILE_NAME)] == [FILE_NAME]
     assert len(json.loads(file.read_text())["collections"]) == 2
 
 
@@ -120,4 +122,4 @@ def test_without_a_folder_nothing_is_written(tmp_path: Path) -> None:
     with Sandbox() as globus:
         globus.add_collection("A", tmp_path / "a")
         globus.add_identity(Identity("x@sandbox.example"))
-    assert [one.name for one in tmp_path.rglob("*")] == ["a"]
+    assert [path.name for path in tmp_path.rglob("*")] == ["a"]

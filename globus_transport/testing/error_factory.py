@@ -1,4 +1,4 @@
-"""Errors of the service, for tests of what a program makes of them."""
+"""Makes errors of a service, for tests of a program's error handling."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def construct_error(
     response_encoding: str = "utf-8",
     url: str = "https://service.example.org/",
 ) -> GlobusAPIError:
-    """An error as it would be raised for such a response.
+    """Make the error that a client raises for a response.
 
-    :param body: a mapping becomes JSON, with its Content-Type
-    :param response_encoding: how text becomes bytes
+    :param body: a mapping is sent as JSON, with the Content-Type for that
+    :param response_encoding: of a body that is text
     :raises GlobusSDKUsageError: if the method, the URL or a header is malformed
     """
     headers = Headers(response_headers or {})

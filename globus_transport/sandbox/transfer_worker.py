@@ -1,24 +1,30 @@
-"""The work of a transfer task: copying files, one step after another."""
+"""How a transfer task is carried out."""
+
+from __future__ import annotations
 
 import errno
 import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from globus_transport.sandbox.clock import Clock, iso_time
+import attrs
+
+from globus_transport.sandbox.clock import Clock, format_iso_time
 from globus_transport.sandbox.filesystem import locate, remove
 from globus_transport.sandbox.submissions import FilterRule, TransferItem, TransferSubmission
-from globus_transport.sandbox.tasks import Task, TaskFailure
-from globus_transport.sandbox.transfer_errors import TransferError, from_os_error
+from globus_transport.sandbox.tasks import Task, TaskFailedError
+from globus_transport.sandbox.transfer_errors import TransferError, to_transfer_error
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One file or folder to copy; ``item`` is what it was asked for with."""
+@attrs.frozen
+class CopyStep:
+    """A file or folder to copy.
+
+    :ivar item: the item of the submission that it belongs to
+    """
 
     item: TransferItem
     source_path: str
@@ -26,8 +32,8 @@ class Step:
     is_folder: bool
 
 
-class Transfer:
-    """The work of one transfer task."""
+class TransferWorker:
+    """Carries out one transfer task: a plan first, then one step for each file and folder."""
 
     def __init__(self, task: Task, submission: TransferSubmission, clock: Clock) -> None:
         self._task = task
@@ -35,20 +41,23 @@ class Transfer:
         self._clock = clock
         self._extra: list[Path] = []
 
-    def plan(self) -> list[Step]:
-        """All steps, folders before what is in them."""
-        steps: list[Step] = []
+    def plan(self) -> list[CopyStep]:
+        """All steps. A folder comes before its content.
+
+        :raises TaskFailedError: if an item cannot be read, unless the submission skips such errors
+        """
+        steps: list[CopyStep] = []
         for item in self._submission.items:
             try:
-                steps += self._steps_of(item)
+                steps += self._steps_for_item(item)
             except (OSError, TransferError) as error:
-                self._source_failed(Step(item, item.source_path, item.destination_path, False), error)
+                self._skip_or_fail(CopyStep(item, item.source_path, item.destination_path, False), error)
         return steps
 
-    def run(self, step: Step) -> None:
+    def run(self, step: CopyStep) -> None:
         """Carry out a step.
 
-        :raises TaskFailure: It failed, and the task with it.
+        :raises TaskFailedError: if it fails, unless the submission skips such errors
         """
         destination = self._destination(step)
         try:
@@ -56,11 +65,11 @@ class Transfer:
                 destination.mkdir(parents=True, exist_ok=True)
                 return
             if destination.is_dir():
-                raise TaskFailure("IS_A_DIRECTORY", f"The destination is a directory: {step.destination_path}")
+                raise TaskFailedError("IS_A_DIRECTORY", f"The destination is a directory: {step.destination_path}")
             try:
-                source = self._source(step)
+                source = self._open_source(step)
             except (OSError, TransferError) as error:
-                self._source_failed(step, error)
+                self._skip_or_fail(step, error)
                 return
             if self._is_current(source, destination):
                 self._task.files_skipped += 1
@@ -68,34 +77,34 @@ class Transfer:
             destination.parent.mkdir(parents=True, exist_ok=True)
             self._copy(step, source, destination)
         except OSError as error:
-            raise TaskFailure("IO_ERROR", f"{error.strerror or error}: {step.destination_path}") from error
+            raise TaskFailedError("IO_ERROR", f"{error.strerror or error}: {step.destination_path}") from error
 
     def remove_extra(self) -> None:
-        """Delete what the plan found at the destination only, if that was asked for.
+        """Delete the paths that exist at the destination only, if the submission says so.
 
-        Before anything is copied: a folder may stand where a file is to go.
+        This comes before the first copy, because a folder may be in the place of a file.
 
-        :raises TaskFailure: It cannot be deleted.
+        :raises TaskFailedError: if a path cannot be deleted
         """
         for extra in self._extra:
             try:
                 remove(extra)
             except OSError as error:
-                raise TaskFailure("IO_ERROR", f"{error.strerror or error}: {extra.name}") from error
+                raise TaskFailedError("IO_ERROR", f"{error.strerror or error}: {extra.name}") from error
 
-    def _copy(self, step: Step, source: Path, destination: Path) -> None:
+    def _copy(self, step: CopyStep, source: Path, destination: Path) -> None:
         try:
             shutil.copyfile(source, destination)
         except shutil.SameFileError as error:
-            raise TaskFailure("SAME_FILE", f"Source and destination are the same: {step.source_path}") from error
+            raise TaskFailedError("SAME_FILE", f"Source and destination are the same: {step.source_path}") from error
         size = destination.stat().st_size
         item = step.item
         if self._submission.verify_checksum:
             self._task.bytes_checksummed += size
             if checksum(source) != checksum(destination):
-                raise TaskFailure("VERIFY_CHECKSUM", f"The copy differs from the source: {step.source_path}")
+                raise TaskFailedError("VERIFY_CHECKSUM", f"The copy differs from the source: {step.source_path}")
         if item.external_checksum and checksum(destination, item.checksum_algorithm) != item.external_checksum.lower():
-            raise TaskFailure("VERIFY_CHECKSUM", f"The checksum is not the one given: {step.source_path}")
+            raise TaskFailedError("VERIFY_CHECKSUM", f"The checksum is not the one given: {step.source_path}")
         if self._submission.preserve_timestamp:
             info = source.stat()
             os.utime(destination, ns=(info.st_atime_ns, info.st_mtime_ns))
@@ -109,26 +118,26 @@ class Transfer:
             }
         )
 
-    def _source(self, step: Step) -> Path:
+    def _open_source(self, step: CopyStep) -> Path:
         source = locate(self._submission.source, step.source_path)
         if source.exists() and not source.is_file():
-            # To open a pipe would be to wait for whoever writes into it.
+            # Opening a named pipe would block until a process writes to it.
             raise OSError(errno.EINVAL, "Not a regular file")
         source.open("rb").close()
         return source
 
-    def _destination(self, step: Step) -> Path:
+    def _destination(self, step: CopyStep) -> Path:
         try:
             return locate(self._submission.destination, step.destination_path)
         except TransferError as error:
-            raise TaskFailure("PERMISSION_DENIED", error.message) from error
+            raise TaskFailedError("PERMISSION_DENIED", error.message) from error
 
-    def _source_failed(self, step: Step, error: OSError | TransferError) -> None:
+    def _skip_or_fail(self, step: CopyStep, error: OSError | TransferError) -> None:
         if isinstance(error, OSError):
-            error = from_os_error(error)
+            error = to_transfer_error(error)
         code = {404: "FILE_NOT_FOUND", 403: "PERMISSION_DENIED"}.get(error.status, "IO_ERROR")
         if not self._submission.skip_source_errors or code == "IO_ERROR":
-            raise TaskFailure(code, f"{error.message}: {step.source_path}")
+            raise TaskFailedError(code, f"{error.message}: {step.source_path}")
         self._task.skipped.append(
             {
                 "DATA_TYPE": "skipped_error",
@@ -136,7 +145,7 @@ class Transfer:
                 "destination_path": step.destination_path,
                 "error_code": code,
                 "error_details": error.message,
-                "error_time": iso_time(self._clock.now()),
+                "error_time": format_iso_time(self._clock.now()),
                 "is_directory": step.is_folder,
                 "is_symlink": False,
                 "is_delete_destination_extra": False,
@@ -149,62 +158,66 @@ class Transfer:
         level = self._submission.sync_level
         if level is None or not destination.exists():
             return False
-        here, there = source.stat(), destination.stat()
+        source_info, destination_info = source.stat(), destination.stat()
         if level == 0:
             return True
-        if here.st_size != there.st_size:
+        if source_info.st_size != destination_info.st_size:
             return False
         if level == 2:
-            return here.st_mtime_ns <= there.st_mtime_ns
+            return source_info.st_mtime_ns <= destination_info.st_mtime_ns
         return level == 1 or checksum(source) == checksum(destination)
 
-    def _steps_of(self, item: TransferItem) -> Iterator[Step]:
+    def _steps_for_item(self, item: TransferItem) -> Iterator[CopyStep]:
         source = locate(self._submission.source, item.source_path)
         is_folder = source.is_dir()
         if not source.exists():
             raise FileNotFoundError(errno.ENOENT, "No such file or directory")
         if item.recursive is not None and item.recursive != is_folder:
             kind = "a directory" if is_folder else "not a directory"
-            raise TaskFailure("NOT_A_DIRECTORY" if item.recursive else "IS_A_DIRECTORY", f"{source.name} is {kind}")
+            raise TaskFailedError("NOT_A_DIRECTORY" if item.recursive else "IS_A_DIRECTORY", f"{source.name} is {kind}")
         if is_folder:
-            yield from self._steps_in(item, source, item.source_path.rstrip("/"), item.destination_path.rstrip("/"))
+            yield from self._steps_for_folder(
+                item, source, item.source_path.rstrip("/"), item.destination_path.rstrip("/")
+            )
         else:
-            yield Step(item, item.source_path, item.destination_path, False)
+            yield CopyStep(item, item.source_path, item.destination_path, False)
 
-    def _steps_in(self, item: TransferItem, source: Path, source_path: str, destination_path: str) -> Iterator[Step]:
-        folder = Step(item, source_path or "/", destination_path or "/", True)
+    def _steps_for_folder(
+        self, item: TransferItem, source: Path, source_path: str, destination_path: str
+    ) -> Iterator[CopyStep]:
+        folder = CopyStep(item, source_path or "/", destination_path or "/", True)
         yield folder
         try:
             entries = sorted(source.iterdir())
         except OSError as error:
-            self._source_failed(folder, error)
+            self._skip_or_fail(folder, error)
             return
         if self._submission.delete_destination_extra:
-            self._note_extra(entries, self._destination(folder))
+            self._collect_extra(entries, self._destination(folder))
         for entry in entries:
             if entry.is_symlink():
-                # recursive_symlinks is "ignore".
+                # The sandbox supports recursive_symlinks="ignore" only.
                 continue
             is_folder = entry.is_dir()
             if is_excluded(entry.name, is_folder, self._submission.filter_rules):
                 continue
             paths = f"{source_path}/{entry.name}", f"{destination_path}/{entry.name}"
             if is_folder:
-                yield from self._steps_in(item, entry, *paths)
+                yield from self._steps_for_folder(item, entry, *paths)
             elif entry.is_file():
-                yield Step(item, *paths, False)
+                yield CopyStep(item, *paths, False)
 
-    def _note_extra(self, entries: list[Path], destination: Path) -> None:
-        kinds = {entry.name: entry.is_dir() for entry in entries}
+    def _collect_extra(self, entries: list[Path], destination: Path) -> None:
+        is_folder = {entry.name: entry.is_dir() for entry in entries}
         try:
             if destination.is_dir():
-                self._extra += [there for there in destination.iterdir() if kinds.get(there.name) != there.is_dir()]
+                self._extra += [path for path in destination.iterdir() if is_folder.get(path.name) != path.is_dir()]
         except OSError as error:
-            raise TaskFailure("IO_ERROR", f"{error.strerror or error}: {destination.name}") from error
+            raise TaskFailedError("IO_ERROR", f"{error.strerror or error}: {destination.name}") from error
 
 
 def is_excluded(name: str, is_folder: bool, rules: tuple[FilterRule, ...]) -> bool:
-    """Whether the first rule that matches leaves something out."""
+    """Whether the first rule that matches a name excludes it."""
     kind = "dir" if is_folder else "file"
     for rule in rules:
         if rule.type in (None, kind) and fnmatchcase(name, rule.name):
@@ -213,6 +226,6 @@ def is_excluded(name: str, is_folder: bool, rules: tuple[FilterRule, ...]) -> bo
 
 
 def checksum(path: Path, algorithm: str = "sha256") -> str:
-    """The checksum of a file's content, in hexadecimal."""
+    """The checksum of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, algorithm).hexdigest()

@@ -1,4 +1,6 @@
-"""What the registry's routes ask about the request that they serve."""
+"""Helpers for the registry's routes: the caller and the body of the current request."""
+
+from __future__ import annotations
 
 from typing import Any, cast
 
@@ -13,29 +15,35 @@ from globus_transport.sandbox.scopes import AUTH
 from globus_transport.sandbox.state import State
 
 _PREFIX = f"urn:globus:auth:scope:{AUTH}:"
-MANAGE = (f"{_PREFIX}manage_projects",)
-VIEW = (*MANAGE, f"{_PREFIX}view_clients", f"{_PREFIX}view_clients_and_scopes")
+_MANAGE_SCOPES = (f"{_PREFIX}manage_projects",)
+_VIEW_SCOPES = (*_MANAGE_SCOPES, f"{_PREFIX}view_clients", f"{_PREFIX}view_clients_and_scopes")
 
 
 class Callers:
-    """Finds out who calls, and refuses who may not."""
+    """Authenticates the sender of the current request and checks its permissions."""
 
     def __init__(self, state: State) -> None:
         self._state = state
         self._check = BearerCheck(state.tokens, AUTH)
 
-    def reader(self) -> Identity:
-        """Who may look at registrations."""
-        return self._caller(VIEW)
+    def require_reader(self) -> Identity:
+        """The sender of the current request, which may read registrations.
 
-    def writer(self) -> Identity:
-        """Who may change registrations."""
-        return self._caller(MANAGE)
+        :raises OAuth2Error: if it may not
+        """
+        return self._require_scopes(_VIEW_SCOPES)
 
-    def client(self) -> OAuthClient | None:
-        """The client that said its secret with the current request.
+    def require_writer(self) -> Identity:
+        """The sender of the current request, which may change registrations.
 
-        :raises OAuth2Error: The secret is wrong.
+        :raises OAuth2Error: if it may not
+        """
+        return self._require_scopes(_MANAGE_SCOPES)
+
+    def authenticate_client(self) -> OAuthClient | None:
+        """The client that the current request authenticates with HTTP Basic; ``None`` without such credentials.
+
+        :raises OAuth2Error: if the client is unknown or its secret is wrong
         """
         basic = request.authorization
         if basic is None or basic.type != "basic":
@@ -45,12 +53,12 @@ class Callers:
             raise InvalidTokenError()
         return client
 
-    def _caller(self, scopes: tuple[str, ...]) -> Identity:
-        client = self.client()
+    def _require_scopes(self, scopes: tuple[str, ...]) -> Identity:
+        client = self.authenticate_client()
         return client.identity if client else self._check(request, *scopes).user
 
     def administers(self, project_id: str | None, identity: Identity) -> bool:
-        """Whether someone is an administrator of a project."""
+        """Whether an identity administers a project."""
         project = self._state.registry.projects.get(project_id or "")
         return project is not None and (
             identity.id in (project["admin_ids"] or ())
@@ -58,12 +66,12 @@ class Callers:
         )
 
     def manages(self, client: Document, identity: Identity) -> bool:
-        """Whether someone may change a client: an administrator of its project, itself, and whose child it is."""
+        """Whether an identity is a client itself, its parent client, or an administrator of its project."""
         return identity.id in (client["id"], client["parent_client"]) or self.administers(client["project"], identity)
 
 
 def read_body(key: str) -> Document:
-    """The document that the current request carries under a key."""
+    """The object under a key of the current request's body. Answers 400 if it is missing."""
     body: object = request.get_json(silent=True)
     found = cast(dict[str, Any], body).get(key) if isinstance(body, dict) else None
     if not isinstance(found, dict):
@@ -71,26 +79,26 @@ def read_body(key: str) -> Document:
     return cast(Document, found)
 
 
-def text(document: Document, key: str) -> str:
-    """A text that a document must have."""
+def read_text(document: Document, key: str) -> str:
+    """A required text in a document. Answers 400 if it is missing."""
     found = document.get(key)
     if not isinstance(found, str) or not found:
         abort(400, f"{key} is missing")
     return found
 
 
-def texts(document: Document, key: str) -> list[str]:
-    """A list of texts that a document may have."""
+def read_texts(document: Document, key: str) -> list[str]:
+    """An optional list of texts in a document. Answers 400 if it is something else."""
     found = document.get(key)
     if found is None:
         return []
-    if not isinstance(found, list) or not all(isinstance(one, str) for one in cast(list[object], found)):
+    if not isinstance(found, list) or not all(isinstance(entry, str) for entry in cast(list[object], found)):
         abort(400, f"{key} must be a list of texts")
     return cast(list[str], found)
 
 
-def flag(document: Document, key: str, default: bool) -> bool:
-    """A truth value that a document may have."""
+def read_flag(document: Document, key: str, default: bool) -> bool:
+    """An optional boolean in a document. Answers 400 if it is something else."""
     found = document.get(key, default)
     if not isinstance(found, bool):
         abort(400, f"{key} must be true or false")

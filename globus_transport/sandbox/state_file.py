@@ -1,4 +1,6 @@
-"""State that outlives a sandbox: one file in its folder."""
+"""The file in a sandbox's folder that keeps its state for the next sandbox."""
+
+from __future__ import annotations
 
 import contextlib
 import json
@@ -13,37 +15,38 @@ from globus_transport.sandbox.state import State
 FILE_NAME = ".globus-sandbox.json"
 
 
-class Keeper:
-    """Keeps what a sandbox knows in a file, which is replaced as a whole: whoever reads it never sees half of it.
+class StateFile:
+    """Keeps the state of a sandbox in a file, which is replaced atomically.
 
-    Tasks, authorization codes, faults and the log of requests are not kept. There are secrets in the file, so only its
-    owner can read it.
+    Tasks, authorization codes, faults and the request log are not kept. The file has secrets in it, so only its owner
+    can read it.
 
-    :param folder: The sandbox's folder. What an earlier sandbox left there is read at once.
-    :raises ValueError: The file there is none of a sandbox.
+    :param state: loaded at once from the file of an earlier sandbox, if there is one
+    :param folder: the sandbox's folder
+    :raises ValueError: if a sandbox of this version did not write the file
     """
 
     def __init__(self, state: State, folder: Path) -> None:
         self._state = state
         self._file = folder / FILE_NAME
         self._lock = threading.Lock()
-        self._written = ""
+        self._saved_text = ""
         with contextlib.suppress(FileNotFoundError):
             text = self._file.read_text("utf-8")
             try:
                 restore(state, json.loads(text))
             except (KeyError, TypeError, ValueError) as error:
                 raise ValueError(f"{self._file} was not written by a sandbox of this version") from error
-            self._written = text
+            self._saved_text = text
 
     def save(self) -> None:
         """Write the file if something has changed.
 
-        :raises OSError: It cannot be written.
+        :raises OSError: if the file cannot be written
         """
         with self._lock:
             text = json.dumps(snapshot(self._state))
-            if text == self._written:
+            if text == self._saved_text:
                 return
             self._file.parent.mkdir(parents=True, exist_ok=True)
             descriptor, name = tempfile.mkstemp(prefix=FILE_NAME, dir=self._file.parent)
@@ -57,4 +60,4 @@ class Keeper:
                 with contextlib.suppress(OSError):
                     os.unlink(name)
                 raise
-            self._written = text
+            self._saved_text = text

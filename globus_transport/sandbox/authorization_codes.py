@@ -1,34 +1,42 @@
-"""Authorization codes, which work once and not for long."""
+"""Authorization codes (RFC 6749, section 4.1). A code works once, and for ten minutes."""
+
+from __future__ import annotations
 
 import threading
 import uuid
-from dataclasses import dataclass, field
 
+import attrs
+
+from globus_transport.sandbox.access_requirements import LoginSession
 from globus_transport.sandbox.clock import Clock
-from globus_transport.sandbox.demands import Session
 from globus_transport.sandbox.identities import Identity
 
 _LIFETIME = 600.0
 
 
-@dataclass(eq=False, slots=True)
+@attrs.define(eq=False)
 class AuthorizationCode:
-    """An approval that waits to be exchanged. Its methods are those by which Authlib asks about a code."""
+    """A code that was issued, with the methods that Authlib calls on it.
 
-    value: str = field(repr=False)
+    :ivar offline: whether the client asked for refresh tokens
+    :ivar session: how the user logged in
+    :ivar login: an id of the approval, which all its tokens share
+    """
+
+    value: str = attrs.field(repr=False)
     client_id: str
     user: Identity
     redirect_uri: str
     scope: str
     offline: bool
-    state: str | None = field(repr=False)
-    nonce: str | None = field(repr=False)
-    code_challenge: str | None = field(repr=False)
+    state: str | None = attrs.field(repr=False)
+    nonce: str | None = attrs.field(repr=False)
+    code_challenge: str | None = attrs.field(repr=False)
     code_challenge_method: str | None
     expires_at: float = 0.0
     used: bool = False
-    session: Session = field(default_factory=Session)
-    login: str = field(default_factory=lambda: str(uuid.uuid4()))
+    session: LoginSession = attrs.field(factory=LoginSession)
+    login: str = attrs.field(factory=lambda: str(uuid.uuid4()))
 
     def get_redirect_uri(self) -> str:
         return self.redirect_uri
@@ -46,23 +54,26 @@ class CodeStore:
         self._by_value: dict[str, AuthorizationCode] = {}
 
     def add(self, code: AuthorizationCode) -> None:
-        """Make a code good, for ten minutes from now."""
+        """Store a code. It expires ten minutes from now."""
         code.expires_at = self._clock.now() + _LIFETIME
         with self._lock:
             self._by_value[code.value] = code
 
     def find(self, value: str, client_id: str) -> AuthorizationCode | None:
-        """The client's code, used or not, unless it has expired."""
+        """The client's code, used or not; ``None`` if it is unknown or has expired."""
         with self._lock:
             code = self._by_value.get(value)
             return code if code and code.client_id == client_id and code.expires_at > self._clock.now() else None
 
     def claim(self, code: AuthorizationCode) -> bool:
-        """Use a code up. Of several at once, only the first gets True."""
+        """Mark a code as used.
+
+        :return: whether the code was unused; of several calls at once, one gets ``True``
+        """
         with self._lock:
-            first = not code.used
+            was_unused = not code.used
             code.used = True
-            return first
+            return was_unused
 
     def __repr__(self) -> str:
         return f"CodeStore({len(self._by_value)} codes)"

@@ -1,4 +1,6 @@
-"""The endpoint document."""
+"""The ``endpoint`` documents of Transfer."""
+
+from __future__ import annotations
 
 from globus_transport.sandbox.collections import Collection
 from globus_transport.sandbox.identities import Identity
@@ -6,8 +8,8 @@ from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.sharing.permissions import roles_of
 from globus_transport.sandbox.state import State
 
-# What an update may change besides the name. The value is what a new collection has.
-EDITABLE = {
+#: The fields that an update may change besides the name, with the values of a new collection.
+EDITABLE_FIELDS = {
     "description": None,
     "organization": None,
     "department": None,
@@ -27,16 +29,16 @@ EDITABLE = {
 
 
 def endpoint_document(state: State, collection: Collection, caller: Identity) -> Document:
-    """What Transfer says of a collection to a caller."""
-    found = state.identities.with_ids([collection.owner_id])
-    owner = found[0] if found else state.user
+    """The document of a collection, as a caller sees it."""
+    owners = state.identities.find_by_ids([collection.owner_id])
+    owner = owners[0] if owners else state.user
     host, roles = collection.host, roles_of(state, collection, caller)
     is_personal = collection.entity_type.startswith("GCP")
     return {
         "DATA_TYPE": "endpoint",
         "id": collection.id,
         "display_name": collection.display_name,
-        **EDITABLE,
+        **EDITABLE_FIELDS,
         "organization": owner.organization,
         "contact_email": owner.email,
         "owner_id": owner.id,
@@ -59,18 +61,18 @@ def endpoint_document(state: State, collection: Collection, caller: Identity) ->
         "shareable": host is None,
         "acl_available": host is not None,
         "acl_editable": host is not None and "access_manager" in roles,
-        "in_use": any(task.status == "ACTIVE" for task in state.tasks.at({collection.id})),
+        "in_use": any(task.status == "ACTIVE" for task in state.tasks.on_collections({collection.id})),
         "my_effective_roles": sorted(roles),
         "https_server": None,
         "tlsftp_server": None,
         "french_english_bilingual": False,
-        "DATA": [{"DATA_TYPE": "server", **server} for server in servers_of(collection)],
+        "DATA": [{"DATA_TYPE": "server", **server} for server in list_servers(collection)],
         **collection.details,
     }
 
 
-def servers_of(collection: Collection) -> list[Document]:
-    """The servers behind a collection. A personal one has none that clients could see."""
+def list_servers(collection: Collection) -> list[Document]:
+    """The servers of a collection. Clients see none for Globus Connect Personal."""
     if collection.entity_type.startswith("GCP"):
         return []
     return [

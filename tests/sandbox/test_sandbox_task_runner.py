@@ -1,4 +1,6 @@
-"""What a task's thread does, with the thread left out."""
+"""``run_task`` and the workers, without threads."""
+
+from __future__ import annotations
 
 import errno
 import os
@@ -11,12 +13,12 @@ from typing import Any
 import pytest
 
 from globus_transport.sandbox import Clock, Collection, Identity
-from globus_transport.sandbox.clock import iso_time
-from globus_transport.sandbox.deleter import Deletion
-from globus_transport.sandbox.mover import Transfer
+from globus_transport.sandbox.clock import format_iso_time
+from globus_transport.sandbox.delete_worker import DeleteWorker
 from globus_transport.sandbox.submissions import DeleteSubmission, TransferSubmission, read_delete, read_transfer
-from globus_transport.sandbox.tasks import Task, TaskFailure, TaskStore
-from globus_transport.sandbox.work import work_on
+from globus_transport.sandbox.task_runner import run_task
+from globus_transport.sandbox.tasks import Task, TaskFailedError, TaskStore
+from globus_transport.sandbox.transfer_worker import TransferWorker
 
 ADA = Identity("ada@sandbox.example")
 
@@ -31,7 +33,7 @@ class Places:
     def __init__(self, folder: Path) -> None:
         self.clock = Clock()
         self.here, self.there = (self._collection(folder / name) for name in ("here", "there"))
-        self._by_id = {one.id: one for one in (self.here, self.there)}
+        self._by_id = {collection.id: collection for collection in (self.here, self.there)}
 
     def _collection(self, folder: Path) -> Collection:
         folder.mkdir()
@@ -63,7 +65,7 @@ class Places:
         self, submission: TransferSubmission | DeleteSubmission, delay: Callable[[], float] = no_delay
     ) -> dict[str, Any]:
         task = Task(submission, ADA, self.clock)
-        work_on(task, self.clock, delay)
+        run_task(task, self.clock, delay)
         return task.document()
 
     def copied(self) -> dict[str, str]:
@@ -90,9 +92,9 @@ def test_deadline_passes_between_two_files(places: Places) -> None:
         return 0.0
 
     deadline = places.clock.now() + 2.5 * 3600
-    document = places.work(places.transfer(deadline=iso_time(deadline)), hour)
+    document = places.work(places.transfer(deadline=format_iso_time(deadline)), hour)
     assert outcome(document) == "DEADLINE_EXPIRED"
-    # The folder and a; before b the third hour is over.
+    # The folder and the file a take two hours; the deadline passes before b.
     assert places.copied() == {"a": "a"}
     assert (document["subtasks_total"], document["subtasks_succeeded"], document["subtasks_failed"]) == (4, 2, 2)
 
@@ -107,7 +109,7 @@ def test_cancel_keeps_what_is_done(places: Places) -> None:
             task.stop()
         return 0.0
 
-    work_on(task, places.clock, stop_before_the_last)
+    run_task(task, places.clock, stop_before_the_last)
     document = task.document()
     assert outcome(document) == "CANCELED"
     assert places.copied() == {"a": "a"}
@@ -133,8 +135,8 @@ def test_sync_levels(places: Places, level: int | None, copied: set[str]) -> Non
         os.utime(there, (1000, 1000))
         os.utime(here, (2000, 2000) if name == "newer" else (1000, 1000))
     task = Task(places.transfer(sync_level=level), ADA, places.clock)
-    work_on(task, places.clock, no_delay)
-    assert {Path(one["source_path"]).name for one in task.successful} == copied
+    run_task(task, places.clock, no_delay)
+    assert {Path(transfer["source_path"]).name for transfer in task.successful} == copied
     assert task.files_skipped == 5 - len(copied)
     assert task.document()["subtasks_succeeded"] == 6
 
@@ -174,7 +176,7 @@ def test_extra_files_at_the_destination_go_on_request(places: Places, tmp_path: 
     assert (data / "old").exists()
     assert outcome(places.work(places.transfer(delete_destination_extra=True))) == "SUCCEEDED"
     assert places.copied() == {"a": "a", "turns": "file"}
-    assert {one.name for one in data.iterdir()} == {"a", "turns"}
+    assert {path.name for path in data.iterdir()} == {"a", "turns"}
     assert (tmp_path / "outside").exists()
 
 
@@ -186,7 +188,7 @@ def test_extra_that_cannot_be_deleted_fails_the_task(places: Places, monkeypatch
     def refuse(path: Path) -> None:
         raise OSError(errno.EBUSY, "Busy", str(path))
 
-    monkeypatch.setattr("globus_transport.sandbox.mover.remove", refuse)
+    monkeypatch.setattr("globus_transport.sandbox.transfer_worker.remove", refuse)
     document = places.work(places.transfer(delete_destination_extra=True))
     assert document["fatal_error"] == {"code": "IO_ERROR", "description": "Busy: old"}
 
@@ -238,7 +240,7 @@ def test_a_corrupt_copy_is_noticed(places: Places, monkeypatch: pytest.MonkeyPat
     def corrupt(source: Path, destination: Path) -> None:
         destination.write_text("b")
 
-    monkeypatch.setattr("globus_transport.sandbox.mover.shutil.copyfile", corrupt)
+    monkeypatch.setattr("globus_transport.sandbox.transfer_worker.shutil.copyfile", corrupt)
     assert outcome(places.work(places.transfer(verify_checksum=True))) == "VERIFY_CHECKSUM"
     assert outcome(places.work(places.transfer())) == "SUCCEEDED"
 
@@ -253,10 +255,10 @@ def test_file_that_is_gone_by_its_turn(places: Places) -> None:
         return 0.0
 
     task = Task(places.transfer(skip_source_errors=True), ADA, places.clock)
-    work_on(task, places.clock, remove_before_the_last)
+    run_task(task, places.clock, remove_before_the_last)
     document = task.document()
     assert outcome(document) == "SUCCEEDED"
-    assert [(one["source_path"], one["error_code"]) for one in task.skipped] == [("/data/b", "FILE_NOT_FOUND")]
+    assert [(error["source_path"], error["error_code"]) for error in task.skipped] == [("/data/b", "FILE_NOT_FOUND")]
     assert (document["subtasks_total"], document["subtasks_succeeded"], document["subtasks_skipped_errors"]) == (
         3,
         2,
@@ -277,10 +279,10 @@ def test_unreadable_folder_is_skipped_alone(places: Places, monkeypatch: pytest.
 
     monkeypatch.setattr(Path, "iterdir", iterdir)
     task = Task(places.transfer(skip_source_errors=True), ADA, places.clock)
-    work_on(task, places.clock, no_delay)
+    run_task(task, places.clock, no_delay)
     assert outcome(task.document()) == "SUCCEEDED"
     assert (places.there.folder / "data" / "z").exists()
-    assert [(one["source_path"], one["error_code"], one["is_directory"]) for one in task.skipped] == [
+    assert [(error["source_path"], error["error_code"], error["is_directory"]) for error in task.skipped] == [
         ("/data/closed", "PERMISSION_DENIED", True)
     ]
     assert outcome(places.work(places.transfer())) == "PERMISSION_DENIED"
@@ -294,21 +296,21 @@ def test_folder_that_becomes_a_link_leads_nobody_out(places: Places, tmp_path: P
     data, copy = places.here.folder / "data", places.there.folder / "data"
 
     delete, copying = places.delete("/data", recursive=True), places.transfer()
-    deletion = Deletion(Task(delete, ADA, places.clock), delete)
-    transfer = Transfer(Task(copying, ADA, places.clock), copying, places.clock)
+    deletion = DeleteWorker(Task(delete, ADA, places.clock), delete)
+    transfer = TransferWorker(Task(copying, ADA, places.clock), copying, places.clock)
     file, *_ = deletion.plan()
     steps = transfer.plan()
     data.rename(data.with_name("moved"))
     data.symlink_to(outside)
     copy.symlink_to(outside)
-    with pytest.raises(TaskFailure, match="not allowed") as caught:
+    with pytest.raises(TaskFailedError, match="not allowed") as caught:
         deletion.run(file)
     assert caught.value.code == "PERMISSION_DENIED"
     for step in steps:
-        with pytest.raises(TaskFailure, match="not allowed"):
+        with pytest.raises(TaskFailedError, match="not allowed"):
             transfer.run(step)
     copy.unlink()
-    with pytest.raises(TaskFailure, match="not allowed"):
+    with pytest.raises(TaskFailedError, match="not allowed"):
         transfer.run(steps[-1])
     assert (outside / "a").read_text() == "precious"
     assert not copy.exists()
@@ -332,12 +334,12 @@ def test_broken_work_ends_the_task_and_shows(places: Places, monkeypatch: pytest
     monkeypatch.setattr(threading, "excepthook", shown.append)
     places.write(a="a")
 
-    def broken() -> float:
+    def fail() -> float:
         raise RuntimeError("broken")
 
     store = TaskStore()
-    task, _ = store.submit(places.transfer(), ADA, places.clock, lambda task: work_on(task, places.clock, broken))
+    task, _ = store.submit(places.transfer(), ADA, places.clock, lambda task: run_task(task, places.clock, fail))
     store.join(task, seconds=10)
     assert outcome(task.document()) == "INTERNAL_ERROR"
-    assert [str(one.exc_value) for one in shown] == ["broken"]
+    assert [str(call.exc_value) for call in shown] == ["broken"]
     store.close()

@@ -1,4 +1,6 @@
-"""The OAuth2 server: Authlib's, taught what is special about Globus."""
+"""The OAuth2 authorization server: Authlib's, with the grants and replies of Globus Auth."""
+
+from __future__ import annotations
 
 import json
 from collections.abc import Iterable
@@ -8,6 +10,7 @@ from flask import Request, Response
 from flask import request as flask_request
 
 from globus_transport.sandbox import scopes
+from globus_transport.sandbox.access_requirements import session_from_parameters
 from globus_transport.sandbox.authlib_typed import (
     AuthorizationCodeGrant,
     AuthorizationServer,
@@ -24,33 +27,32 @@ from globus_transport.sandbox.authlib_typed import (
     RevocationEndpoint,
     TokenEndpointMixin,
 )
+from globus_transport.sandbox.authorization_codes import AuthorizationCode
 from globus_transport.sandbox.clients import DEPENDENT_TOKEN, OAuthClient
-from globus_transport.sandbox.codes import AuthorizationCode
-from globus_transport.sandbox.demands import session_of
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.state import State
-from globus_transport.sandbox.tokens import HIDDEN, Credential, Issued
+from globus_transport.sandbox.tokens import HIDDEN, Credential, IssuedTokens
 
-_SECRET_OR_PUBLIC = ["client_secret_basic", "none"]
+_AUTH_METHODS = ["client_secret_basic", "none"]
 
 
-class TokenAnswer(dict[str, Any]):
-    """A token answer with the tokens in it. Authlib logs answers at debug level, hence the repr."""
+class TokenResponse(dict[str, Any]):
+    """The document of a token response. Authlib logs it at debug level, so its repr hides the tokens."""
 
-    def __init__(self, issued: Iterable[Issued], **extra: str) -> None:
+    def __init__(self, issued: Iterable[IssuedTokens], **extra: str) -> None:
         self.issued = list(issued)
-        first, *others = (pair.document() for pair in self.issued)
+        first, *others = (tokens.document() for tokens in self.issued)
         super().__init__(first, **extra, other_tokens=others)
 
     def __repr__(self) -> str:
-        return f"TokenAnswer({HIDDEN})"
+        return f"TokenResponse({HIDDEN})"
 
 
 class GlobusAuthorizationServer(AuthorizationServer):
-    """Authlib's server over the state of one sandbox."""
+    """Authlib's server with the state of one sandbox."""
 
     def __init__(self, state: State) -> None:
-        super().__init__(query_client=state.clients.get, save_token=self._save)
+        super().__init__(query_client=state.clients.get, save_token=self._save_tokens)
         self.state = state
         self.register_grant(_CodeGrant, [CodeChallenge(required=True)])
         self.register_grant(_RefreshGrant)
@@ -59,20 +61,20 @@ class GlobusAuthorizationServer(AuthorizationServer):
         self.register_endpoint(_Revocation)
         self.register_endpoint(_Introspection)
 
-    def _save(self, answer: TokenAnswer, request: OAuth2Request) -> None:
-        self.state.tokens.add(answer.issued)
+    def _save_tokens(self, response: TokenResponse, request: OAuth2Request) -> None:
+        self.state.tokens.add(response.issued)
         self.state.count_grant(request.payload.grant_type)
 
     def create_oauth2_request(self, request: Request | None) -> OAuth2Request:
-        # Some releases of Authlib refuse plain http even on 127.0.0.1, and only an environment variable of the whole
-        # process would change their mind. This server listens on the loopback interface only.
+        # Some releases of Authlib refuse http:// even on 127.0.0.1, unless an environment variable of the whole process
+        # allows it. This server listens on the loopback interface only.
         flask_request.scheme = "https"
         return super().create_oauth2_request(request)
 
     def validate_requested_scope(self, scope: str | None) -> None:
         try:
-            scopes.by_resource_server(scopes.parse(scope or ""))
-        except scopes.InvalidScope as error:
+            scopes.group_by_resource_server(scopes.parse(scope or ""))
+        except scopes.ScopeError as error:
             raise InvalidScopeError() from error
 
     def handle_error_response(self, request: OAuth2Request, error: OAuth2Error) -> Response:
@@ -80,21 +82,26 @@ class GlobusAuthorizationServer(AuthorizationServer):
             error.status_code = 401
         return super().handle_error_response(request, error)
 
-    def answer(
+    def make_token_response(
         self,
         client: OAuthClient,
         user: Identity,
-        wanted: Iterable[scopes.Scope],
+        requested: Iterable[scopes.Scope],
         *,
         refresh: bool,
         login: str | None = None,
         nonce: str | None = None,
         **extra: str,
-    ) -> TokenAnswer:
-        """New tokens in Globus's form, with an ID token if the scope ``openid`` is among the wanted ones."""
-        wanted = tuple(wanted)
-        issued = self.state.tokens.mint(client.client_id, user, wanted, refresh=refresh, login=login)
-        if any(scope.name == "openid" for scope in wanted):
+    ) -> TokenResponse:
+        """Mint tokens, and an ID token if the scope ``openid`` is requested.
+
+        :param refresh: whether there are refresh tokens
+        :param login: the id of the approval that the tokens come from; ``None`` for a new one
+        :param extra: further fields of the response
+        """
+        requested = tuple(requested)
+        issued = self.state.tokens.mint(client.client_id, user, requested, refresh=refresh, login=login)
+        if any(scope.name == "openid" for scope in requested):
             access = issued[0].access
             extra["id_token"] = self.state.signer.sign(
                 issuer=self.state.issuer,
@@ -105,15 +112,15 @@ class GlobusAuthorizationServer(AuthorizationServer):
                 lifetime=access.expires_at - access.issued_at,
                 nonce=nonce,
             )
-        return TokenAnswer(issued, **extra)
+        return TokenResponse(issued, **extra)
 
 
 class _CodeGrant(AuthorizationCodeGrant):
-    TOKEN_ENDPOINT_AUTH_METHODS = _SECRET_OR_PUBLIC
+    TOKEN_ENDPOINT_AUTH_METHODS = _AUTH_METHODS
     server: GlobusAuthorizationServer
 
     def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
-        asked = request.payload.data
+        parameters = request.payload.data
         self.server.state.codes.add(
             AuthorizationCode(
                 value=code,
@@ -121,19 +128,19 @@ class _CodeGrant(AuthorizationCodeGrant):
                 user=request.user,
                 redirect_uri=request.payload.redirect_uri,
                 scope=request.scope,
-                offline=asked.get("access_type") == "offline",
+                offline=parameters.get("access_type") == "offline",
                 state=request.payload.state,
-                nonce=asked.get("nonce"),
-                code_challenge=asked.get("code_challenge"),
-                code_challenge_method=asked.get("code_challenge_method"),
-                session=session_of(asked, request.user.id, request.user.username),
+                nonce=parameters.get("nonce"),
+                code_challenge=parameters.get("code_challenge"),
+                code_challenge_method=parameters.get("code_challenge_method"),
+                session=session_from_parameters(parameters, request.user.id, request.user.username),
             )
         )
 
     def query_authorization_code(self, code: str, client: OAuthClient) -> AuthorizationCode | None:
         found = self.server.state.codes.find(code, client.client_id)
         if found and found.used:
-            # Someone else may have used it, so what it brought is no longer safe.
+            # RFC 6749, section 4.1.2: a code that is used twice may be stolen, so its tokens are revoked.
             self.server.state.tokens.revoke_login(found.login)
             return None
         return found
@@ -145,18 +152,18 @@ class _CodeGrant(AuthorizationCodeGrant):
         grant_type: str | None = None,
         expires_in: int | None = None,
         include_refresh_token: bool = True,
-    ) -> TokenAnswer:
+    ) -> TokenResponse:
         code, state = self.request.authorization_code, self.server.state
-        # Only here is the request known to be right in every way; a wrong one must not use up the code.
+        # Only here all checks of the request have passed; a wrong request must not use up the code.
         if not state.codes.claim(code):
             raise InvalidGrantError()
-        wanted = scopes.parse(code.scope)
+        requested = scopes.parse(code.scope)
         state.sessions[code.login] = code.session
-        state.registry.consents.grant(code.client_id, code.user.id, wanted, state.clock.now(), refresh=code.offline)
-        return self.server.answer(
+        state.registry.consents.grant(code.client_id, code.user.id, requested, state.clock.now(), refresh=code.offline)
+        return self.server.make_token_response(
             self.request.client,
             code.user,
-            wanted,
+            requested,
             refresh=code.offline,
             login=code.login,
             nonce=code.nonce,
@@ -164,7 +171,7 @@ class _CodeGrant(AuthorizationCodeGrant):
         )
 
     def delete_authorization_code(self, authorization_code: AuthorizationCode) -> None:
-        # It stays, marked as used: its reuse is to be noticed.
+        # The code stays, marked as used, so that a second use is noticed.
         pass
 
     def authenticate_user(self, authorization_code: AuthorizationCode) -> Identity:
@@ -172,7 +179,7 @@ class _CodeGrant(AuthorizationCodeGrant):
 
 
 class _RefreshGrant(RefreshTokenGrant):
-    TOKEN_ENDPOINT_AUTH_METHODS = _SECRET_OR_PUBLIC
+    TOKEN_ENDPOINT_AUTH_METHODS = _AUTH_METHODS
     server: GlobusAuthorizationServer
 
     def authenticate_refresh_token(self, refresh_token: str) -> Credential | None:
@@ -181,18 +188,18 @@ class _RefreshGrant(RefreshTokenGrant):
     def authenticate_user(self, refresh_token: Credential) -> Identity:
         return refresh_token.user
 
-    def issue_token(self, user: Identity, refresh_token: Credential) -> TokenAnswer:
+    def issue_token(self, user: Identity, refresh_token: Credential) -> TokenResponse:
         state = self.server.state
         rotate = state.settings.rotate_refresh_tokens
-        # The old token ends before the new one exists, so that two requests at once cannot both have one.
+        # Replaces the old token before the new one exists, so that of two requests at once one gets a new token.
         if rotate and not state.tokens.replace(refresh_token):
             raise InvalidGrantError()
-        return self.server.answer(
+        return self.server.make_token_response(
             self.request.client, user, refresh_token.scopes, refresh=rotate, login=refresh_token.login
         )
 
     def revoke_old_credential(self, refresh_token: Credential) -> None:
-        # issue_token did.
+        # issue_token has replaced it.
         pass
 
 
@@ -206,13 +213,13 @@ class _ClientGrant(ClientCredentialsGrant):
         grant_type: str | None = None,
         expires_in: int | None = None,
         include_refresh_token: bool = True,
-    ) -> TokenAnswer:
+    ) -> TokenResponse:
         client = self.request.client
-        return self.server.answer(client, client.identity, scopes.parse(scope or ""), refresh=False)
+        return self.server.make_token_response(client, client.identity, scopes.parse(scope or ""), refresh=False)
 
 
 class _DependentGrant(BaseGrant, TokenEndpointMixin):
-    """A service that was called with a token gets tokens to call further services for the same user."""
+    """Globus's dependent token grant: a service exchanges the token of a call for tokens of further services."""
 
     GRANT_TYPE = DEPENDENT_TOKEN
     server: GlobusAuthorizationServer
@@ -224,23 +231,23 @@ class _DependentGrant(BaseGrant, TokenEndpointMixin):
 
     def create_token_response(self) -> tuple[int, Any, list[tuple[str, str]]]:
         form = self.request.form
-        given = self.server.state.tokens.find(form.get("token", ""))
-        if given is None or given.kind != "access":
+        subject = self.server.state.tokens.find(form.get("token", ""))
+        if subject is None or subject.kind != "access":
             raise InvalidGrantError()
-        asked = self.request.payload.scope
-        wanted = (
-            scopes.parse(asked) if asked else tuple(inner for scope in given.scopes for inner in scope.dependencies)
-        )
+        if self.request.payload.scope:
+            requested = scopes.parse(self.request.payload.scope)
+        else:
+            requested = tuple(dependency for scope in subject.scopes for dependency in scope.dependencies)
         issued = self.server.state.tokens.mint(
-            self.request.client.client_id, given.user, wanted, refresh=form.get("access_type") == "offline"
+            self.request.client.client_id, subject.user, requested, refresh=form.get("access_type") == "offline"
         )
         self.server.state.tokens.add(issued)
         self.server.state.count_grant(DEPENDENT_TOKEN)
-        return 200, json.dumps([pair.document() for pair in issued]), self.TOKEN_RESPONSE_HEADER
+        return 200, json.dumps([tokens.document() for tokens in issued]), self.TOKEN_RESPONSE_HEADER
 
 
 class _Revocation(RevocationEndpoint):
-    CLIENT_AUTH_METHODS = _SECRET_OR_PUBLIC
+    CLIENT_AUTH_METHODS = _AUTH_METHODS
     server: GlobusAuthorizationServer
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> Credential | None:

@@ -1,4 +1,4 @@
-"""Where ready-made replies are found: those that come with the package, and those that a test-suite registers."""
+"""The ready-made replies: those that come with the package, and those that a test suite registers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Union
+from typing import Any
 
 import requests
 import responses
@@ -21,11 +21,11 @@ from globus_transport.services.auth.client import (
     NativeAppAuthClient,
 )
 from globus_transport.services.transfer.client import TransferClient
-from globus_transport.testing.canned_replies import RegisteredResponse, ResponseList, ResponseSet
+from globus_transport.testing.response_sets import RegisteredResponse, ResponseList, ResponseSet
 
-#: What a set is known by: a route, as ``TransferClient.get_task`` or ``client.get_task``, its name with its service
-#: before it, as ``"transfer.get_task"``, or a text of one's own.
-SetId = Union[Declared, BoundOperation[..., Any], str]
+#: The key of a set: a route such as ``TransferClient.get_task`` or ``client.get_task``, its name with its service such
+#: as ``"transfer.get_task"``, or any other text that a set is registered under.
+SetId = Declared | BoundOperation[..., Any] | str
 
 _CLIENTS: dict[str, tuple[type[RouteTable], ...]] = {
     "auth": (AuthClient, AuthLoginClient, NativeAppAuthClient, ConfidentialAppAuthClient),
@@ -43,22 +43,22 @@ def load_response(
 ) -> RegisteredResponse | ResponseList:
     """Register a ready-made reply with ``responses``.
 
-    :param set_id: a route, its name as ``"transfer.get_task"``, the text that a set was registered under, or a reply
-        itself
-    :param case: which of its replies
-    :param requests_mock: a mock of one's own, instead of the one that ``@responses.activate`` makes active
-    :return: what was registered; its ``metadata`` has the ids in it
-    :raises GlobusSDKUsageError: if there is no set for it, or no such case
+    :param set_id: a route, its name such as ``"transfer.get_task"``, the text that a set is registered under, or a
+        reply itself
+    :param case: the case of the set
+    :param requests_mock: the mock to register with; by default the mock that ``@responses.activate`` activates
+    :return: the registered reply; its ``metadata`` has the ids in the reply
+    :raises GlobusSDKUsageError: if there is no such set, or it has no such case
     """
     if isinstance(set_id, (RegisteredResponse, ResponseList)):
         return set_id.add(requests_mock=requests_mock)
     found = get_response_set(set_id)
     if case not in found.cases():
-        raise GlobusSDKUsageError(f"{_told(set_id)} has no reply {case!r}; there are: {', '.join(found.cases())}")
+        raise GlobusSDKUsageError(f"{_describe(set_id)} has no reply {case!r}; there are: {', '.join(found.cases())}")
     return found.activate(case, requests_mock=requests_mock)
 
 
-#: The same by a shorter name.
+#: A shorter name of :func:`load_response`.
 load_reply = load_response
 
 
@@ -68,7 +68,7 @@ def load_response_set(
     """Register every case of a set.
 
     :param set_id: as for :func:`load_response`, or a set itself
-    :raises GlobusSDKUsageError: if there is no set for it
+    :raises GlobusSDKUsageError: if there is no such set
     """
     if isinstance(set_id, ResponseSet):
         return set_id.activate_all(requests_mock=requests_mock)
@@ -80,25 +80,25 @@ def register_response_set(
     rset: ResponseSet | Mapping[str, Mapping[str, Any]],
     metadata: Mapping[str, Any] | None = None,
 ) -> ResponseSet:
-    """Make a set known, or put it in the place of the one that comes with the package.
+    """Register a set. It replaces the set of the package or an earlier one with the same key.
 
     :param rset: a set, or the parameters of its :class:`RegisteredResponse` objects by case
-    :param metadata: for the set, if it is given as a mapping
+    :param metadata: of the set, if ``rset`` is a mapping
     """
-    made = rset if isinstance(rset, ResponseSet) else ResponseSet.from_dict(rset, metadata)
-    _registered[_key(set_id)] = made
-    return made
+    response_set = rset if isinstance(rset, ResponseSet) else ResponseSet.from_dict(rset, metadata)
+    _registered[_key(set_id)] = response_set
+    return response_set
 
 
 def get_response_set(set_id: SetId) -> ResponseSet:
-    """The set for a route or a text, registering nothing.
+    """Get a set without registering its replies.
 
-    :raises GlobusSDKUsageError: if there is none
+    :raises GlobusSDKUsageError: if there is no such set
     """
     key = _key(set_id)
     if key not in _registered:
         if isinstance(key, str):
-            return get_response_set(_route_named(key))
+            return get_response_set(_find_route(key))
         _registered[key] = _recorded_set(key)
     return _registered[key]
 
@@ -113,17 +113,17 @@ def _key(set_id: SetId) -> Declared | str:
     return set_id._route if isinstance(set_id, BoundOperation) else set_id
 
 
-def _told(set_id: SetId) -> str:
+def _describe(set_id: SetId) -> str:
     return set_id if isinstance(set_id, str) else repr(set_id)
 
 
-def _route_named(text: str) -> Declared:
+def _find_route(text: str) -> Declared:
     service, _, name = text.partition(".")
     for table in _CLIENTS.get(service, ()):
         route = getattr(table, name, None)
         if isinstance(route, Declared):
             return route
-    raise GlobusSDKUsageError(f"no replies are known as {text!r}; see register_response_set()")
+    raise GlobusSDKUsageError(f"no replies are known as {text!r}; register some with register_response_set()")
 
 
 @cache
@@ -133,43 +133,45 @@ def _recordings(service: str) -> dict[str, Any]:
 
 
 def _recorded_set(route: Declared) -> ResponseSet:
-    service, table = _home_of(route)
+    service, table = _find_client(route)
     recorded = _recordings(service).get(route.name)
     if recorded is None:
-        raise GlobusSDKUsageError(f"{route!r} has no ready-made reply; see register_response_set()")
+        raise GlobusSDKUsageError(f"{route!r} has no ready-made reply; register one with register_response_set()")
     metadata = recorded.get("metadata", {})
-    cases = recorded["cases"]
-    return ResponseSet(metadata, **{case: _reply(service, table, route, metadata, one) for case, one in cases.items()})
+    replies = {case: _make_reply(service, table, route, metadata, fields) for case, fields in recorded["cases"].items()}
+    return ResponseSet(metadata, **replies)
 
 
-def _home_of(route: Declared) -> tuple[str, type[RouteTable]]:
+def _find_client(route: Declared) -> tuple[str, type[RouteTable]]:
     for service, tables in _CLIENTS.items():
         for table in tables:
             if getattr(table, route.name, None) is route:
                 return service, table
-    raise GlobusSDKUsageError(f"{route!r} is no route of this package's clients; see register_response_set()")
+    raise GlobusSDKUsageError(
+        f"{route!r} is not a route of this package's clients; register a reply with register_response_set()"
+    )
 
 
-def _reply(
-    service: str, table: type[RouteTable], route: Declared, metadata: Mapping[str, Any], one: Mapping[str, Any]
+def _make_reply(
+    service: str, table: type[RouteTable], route: Declared, metadata: Mapping[str, Any], fields: Mapping[str, Any]
 ) -> RegisteredResponse | ResponseList:
-    if "requests" in one:
-        # An operation: the replies to the requests that it makes, by the names of their routes.
-        parts = []
-        for name, part in one["requests"]:
-            # Without a name: a request that is no route, such as one to an address that a reply names.
+    if "requests" in fields:
+        # An operation makes several requests: the replies to them, with the names of their routes.
+        replies = []
+        for name, reply_fields in fields["requests"]:
+            # A request that is not a route has no name, such as one to an address in a reply.
             reply = (
-                RegisteredResponse(**part)
+                RegisteredResponse(**reply_fields)
                 if name is None
-                else _reply(service, table, getattr(table, name), metadata, part)
+                else _make_reply(service, table, getattr(table, name), metadata, reply_fields)
             )
             assert isinstance(reply, RegisteredResponse)
-            parts.append(reply)
-        return ResponseList(*parts)
-    known = {**metadata, **one.get("metadata", {})}
+            replies.append(reply)
+        return ResponseList(*replies)
+    known = {**metadata, **fields.get("metadata", {})}
     return RegisteredResponse(
         service=service,
         method=route.method,
         path=route.path.format_map(known),
-        **{**one, "metadata": known},
+        **{**fields, "metadata": known},
     )

@@ -1,4 +1,6 @@
-"""Consents and sessions that a collection demands."""
+"""Consents and sessions that a collection requires."""
+
+from __future__ import annotations
 
 import uuid
 from typing import Any
@@ -11,7 +13,7 @@ from tests.sandbox.people import code_of
 from tests.sandbox.sandbox_http import TRANSFER_ALL, Http
 
 
-def data_access(collection: Collection) -> str:
+def data_access_scope(collection: Collection) -> str:
     return f"https://auth.globus.org/scopes/{collection.id}/data_access"
 
 
@@ -31,15 +33,15 @@ def requests_on(collection: Collection, other: Collection) -> list[tuple[str, st
     items = [{"source_path": "/f", "destination_path": "/g"}]
     ends = {"source_endpoint": collection.id, "destination_endpoint": other.id}
     back = {"source_endpoint": other.id, "destination_endpoint": collection.id}
-    one = {"submission_id": str(uuid.uuid4())}
+    submission = {"submission_id": str(uuid.uuid4())}
     return [
         ("GET", f"{at}/ls", None),
         ("GET", f"{at}/stat", None),
         ("POST", f"{at}/mkdir", {"path": "/new"}),
         ("POST", f"{at}/rename", {"old_path": "/f", "new_path": "/h"}),
-        ("POST", "/v0.10/transfer", {**one, **ends, "DATA": items}),
-        ("POST", "/v0.10/transfer", {**one, **back, "DATA": items}),
-        ("POST", "/v0.10/delete", {**one, "endpoint": collection.id, "DATA": [{"path": "/f"}]}),
+        ("POST", "/v0.10/transfer", {**submission, **ends, "DATA": items}),
+        ("POST", "/v0.10/transfer", {**submission, **back, "DATA": items}),
+        ("POST", "/v0.10/delete", {**submission, "endpoint": collection.id, "DATA": [{"path": "/f"}]}),
         ("POST", "/v0.10/shared_endpoint", {"host_endpoint": collection.id, "host_path": "/", "display_name": "G"}),
     ]
 
@@ -48,7 +50,7 @@ def test_files_are_closed_without_consent(
     globus: Sandbox, transfer: Http, source: Collection, destination: Collection
 ) -> None:
     globus.require_consent(source)
-    wanted = f"{TRANSFER_ALL}[*{data_access(source)}]"
+    wanted = f"{TRANSFER_ALL}[*{data_access_scope(source)}]"
     for method, path, document in requests_on(source, destination):
         answer = transfer(method, path, document=document)
         assert code_of(answer) == (403, "ConsentRequired"), path
@@ -57,7 +59,7 @@ def test_files_are_closed_without_consent(
     consenting = with_scope(globus, wanted)
     for method, path, document in requests_on(source, destination):
         assert consenting(method, path, document=document).status in (200, 201, 202, 404), path
-    assert code_of(with_scope(globus, f"{TRANSFER_ALL}[*{data_access(destination)}]")("GET", ls(source))) == (
+    assert code_of(with_scope(globus, f"{TRANSFER_ALL}[*{data_access_scope(destination)}]")("GET", ls(source))) == (
         403,
         "ConsentRequired",
     )
@@ -69,7 +71,7 @@ def ls(collection: Collection) -> str:
 
 def test_a_consent_outlives_a_refresh(globus: Sandbox, auth: Http, source: Collection) -> None:
     globus.require_consent(source)
-    token = globus.issue_token(f"{TRANSFER_ALL}[*{data_access(source)}]").refresh_token
+    token = globus.issue_token(f"{TRANSFER_ALL}[*{data_access_scope(source)}]").refresh_token
     assert token
     form = {"grant_type": "refresh_token", "refresh_token": token, "client_id": globus.native_client_id}
     renewed = auth("POST", "/v2/oauth2/token", form=form).document["access_token"]
@@ -121,23 +123,23 @@ def test_a_login_proves_who_the_user_is(
 
 def test_consents_can_be_listed(globus: Sandbox, native: globus_sdk.NativeAppAuthClient, source: Collection) -> None:
     for refresh_tokens in (False, True):
-        native.oauth2_start_flow(f"{TRANSFER_ALL}[*{data_access(source)}]", refresh_tokens=refresh_tokens)
+        native.oauth2_start_flow(f"{TRANSFER_ALL}[*{data_access_scope(source)}]", refresh_tokens=refresh_tokens)
         native.oauth2_exchange_code_for_tokens(globus.approve(native.oauth2_get_authorize_url()))
     view = "urn:globus:auth:scope:auth.globus.org:view_consents"
     authorizer = globus_sdk.AccessTokenAuthorizer(globus.issue_token(view).access_token)
     with globus_sdk.AuthClient(authorizer=authorizer) as client:
         answer = client.get_consents(globus.user.id)
-        assert [one["scope_name"] for one in answer["consents"]] == [TRANSFER_ALL, data_access(source)]
-        assert [one["atomically_revocable"] for one in answer["consents"]] == [False, True]
-        assert [one["dependency_path"] for one in answer["consents"]] == [[1], [1, 2]]
+        assert [consent["scope_name"] for consent in answer["consents"]] == [TRANSFER_ALL, data_access_scope(source)]
+        assert [consent["atomically_revocable"] for consent in answer["consents"]] == [False, True]
+        assert [consent["dependency_path"] for consent in answer["consents"]] == [[1], [1, 2]]
         assert answer["consents"][0]["allows_refresh"] is True
-        assert answer.to_forest().meets_scope_requirements(f"{TRANSFER_ALL}[{data_access(source)}]")
+        assert answer.to_forest().meets_scope_requirements(f"{TRANSFER_ALL}[{data_access_scope(source)}]")
         with pytest.raises(globus_sdk.AuthAPIError) as caught:
             client.get_consents(str(uuid.uuid4()))
         assert caught.value.http_status == 403
     token = globus.issue_token(view, client_id=globus.client_id).access_token
     path = f"/v2/api/identities/{globus.user.id}/consents"
-    # What is for the client that asks, each of its tokens may see, as globus-sdk's applications need it.
+    # Every token of a client shows the consents for this client; applications of globus-sdk need that.
     any_token = Http(globus.auth_url, globus.issue_token("openid").access_token)
     assert len(any_token("GET", path).document["consents"]) == 2
     assert Http(globus.auth_url, globus.issue_token(TRANSFER_ALL).access_token)("GET", path).status == 401

@@ -1,9 +1,9 @@
-"""A ready-made reply, and several of them that belong together. The names are those of globus-sdk's testing part."""
+"""Ready-made replies and sets of them. The public names are those of ``globus_sdk.testing``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Self
 
 import attrs
 import responses
@@ -11,40 +11,38 @@ import responses
 from globus_transport import config
 from globus_transport.exc.base import GlobusSDKUsageError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Matcher = Callable[..., tuple[bool, str]]
+#: A matcher of ``responses``.
+Matcher = Callable[..., tuple[bool, str]]
 
 _METHODS = ("GET", "PUT", "POST", "PATCH", "HEAD", "DELETE", "OPTIONS", "CONNECT", "TRACE")
 
 
-def _known_method(_reply: RegisteredResponse, _attribute: Any, method: str) -> None:
+def _check_method(_reply: RegisteredResponse, _attribute: Any, method: str) -> None:
     if method not in _METHODS:
         raise GlobusSDKUsageError(f"RegisteredResponse(method={method!r}): give one of {', '.join(_METHODS)}")
 
 
-def _own_copy(metadata: Mapping[str, Any] | None) -> dict[str, Any]:
+def _copy_metadata(metadata: Mapping[str, Any] | None) -> dict[str, Any]:
     return dict(metadata or {})
 
 
 @attrs.define(kw_only=True, eq=False)
 class RegisteredResponse:
-    """One reply to one request.
+    """A reply to one request.
 
-    :param path: of the request, below the service's address; or a whole URL
-    :param service: whose address it is: ``"auth"``, ``"transfer"`` ...; ``None`` for a whole URL
-    :param body: text, or ``json`` instead
-    :param json: a document
+    :param path: of the request, relative to the service's base URL; without ``service``, a full URL
+    :param service: ``"auth"``, ``"transfer"`` and so on; ``None`` if ``path`` is a full URL
+    :param body: text; not together with ``json``
+    :param json: a document; not together with ``body``
     :param headers: of the reply
-    :param match: matchers of ``responses``, which all have to agree
-    :param metadata: what a test wants to know of the reply, such as the ids in it
-    :raises GlobusSDKUsageError: if there are a ``body`` and a ``json``, or the method is none
+    :param match: matchers of ``responses``; a request must pass all of them
+    :param metadata: data about the reply for tests, such as the ids in it
+    :raises GlobusSDKUsageError: if both ``body`` and ``json`` are given, or the method is unknown
     """
 
     path: str
     service: str | None = None
-    method: str = attrs.field(default="GET", validator=_known_method)
+    method: str = attrs.field(default="GET", validator=_check_method)
     body: str | None = None
     content_type: str | None = None
     headers: dict[str, str] | None = None
@@ -52,7 +50,7 @@ class RegisteredResponse:
     status: int = 200
     stream: bool | None = None
     match: Sequence[Matcher] | None = None
-    metadata: dict[str, Any] = attrs.field(factory=dict, converter=_own_copy)
+    metadata: dict[str, Any] = attrs.field(factory=dict, converter=_copy_metadata)
 
     def __attrs_post_init__(self) -> None:
         if self.body is not None and self.json is not None:
@@ -60,20 +58,24 @@ class RegisteredResponse:
 
     @property
     def full_url(self) -> str:
-        """Where the request goes. Settings of the environment count."""
+        """The URL of the request. Environment variables for service URLs are considered."""
         if self.service is None:
             return self.path
         return f"{config.service_url(self.service).rstrip('/')}/{self.path.lstrip('/')}"
 
     def add(self, *, requests_mock: responses.RequestsMock | None = None) -> Self:
-        """Register it with ``responses``, or with a mock of one's own, after those for the same request."""
+        """Register the reply, after earlier replies to the same request.
+
+        :param requests_mock: the mock to register with; by default the mock that ``@responses.activate`` activates
+        """
         (requests_mock or responses).add(**self._registration())
         return self
 
     def replace(self, *, requests_mock: responses.RequestsMock | None = None) -> Self:
-        """Register it in the place of the one for the same request.
+        """Register the reply in place of the registered reply to the same request.
 
-        :raises ValueError: if there is none
+        :param requests_mock: as for :meth:`add`
+        :raises ValueError: if no reply to this request is registered
         """
         registration = self._registration()
         (requests_mock or responses).replace(registration.pop("method"), **registration)
@@ -91,9 +93,9 @@ class RegisteredResponse:
 
 
 class ResponseList:
-    """Replies for the requests that one call makes.
+    """The replies to the requests of one call.
 
-    :param metadata: of all of them together
+    :param metadata: data about all of them, for tests
     """
 
     def __init__(self, *data: RegisteredResponse, metadata: Mapping[str, Any] | None = None) -> None:
@@ -104,28 +106,28 @@ class ResponseList:
         return iter(self.responses)
 
     def add(self, *, requests_mock: responses.RequestsMock | None = None) -> Self:
-        """Register all of them."""
-        for one in self.responses:
-            one.add(requests_mock=requests_mock)
+        """Register all replies."""
+        for response in self.responses:
+            response.add(requests_mock=requests_mock)
         return self
 
 
 class ResponseSet:
-    """Replies to one call, one for each case: ``"default"``, an error, a second page ...
+    """Replies to one call, one for each case: ``"default"``, an error, a second page and so on.
 
-    :param metadata: what holds for every case
+    :param metadata: data for tests that applies to every case
     """
 
     def __init__(self, metadata: Mapping[str, Any] | None = None, **kwargs: RegisteredResponse | ResponseList) -> None:
         self.metadata = dict(metadata or {})
         self._cases = kwargs
-        for one in kwargs.values():
-            one.metadata = {**self.metadata, **one.metadata}
+        for reply in kwargs.values():
+            reply.metadata = {**self.metadata, **reply.metadata}
 
     def lookup(self, case: str) -> RegisteredResponse | ResponseList:
-        """One case.
+        """The reply of a case.
 
-        :raises KeyError: if there is none of that name; it says which there are
+        :raises KeyError: if there is no such case; the message lists the cases
         """
         try:
             return self._cases[case]
@@ -150,16 +152,17 @@ class ResponseSet:
 
     def activate_all(self, *, requests_mock: responses.RequestsMock | None = None) -> Self:
         """Register every case."""
-        for one in self:
-            one.add(requests_mock=requests_mock)
+        for reply in self:
+            reply.add(requests_mock=requests_mock)
         return self
 
     @classmethod
     def from_dict(
         cls, data: Mapping[str, Mapping[str, Any]], metadata: Mapping[str, Any] | None = None, **kwargs: Any
     ) -> ResponseSet:
-        """A set from documents: the parameters of a :class:`RegisteredResponse` by the name of the case.
+        """Make a set from the parameters of a :class:`RegisteredResponse` for each case.
 
-        :param kwargs: parameters that all of them have
+        :param kwargs: parameters of all cases
         """
-        return cls(metadata, **{case: RegisteredResponse(**{**kwargs, **one}) for case, one in data.items()})
+        replies = {case: RegisteredResponse(**{**kwargs, **fields}) for case, fields in data.items()}
+        return cls(metadata, **replies)

@@ -1,16 +1,18 @@
-"""The log of the requests that reached a sandbox."""
+"""The log of the requests that a sandbox received."""
+
+from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import overload
 
+import attrs
 from werkzeug.datastructures import Headers
 
 
 class ReceivedHeaders(Headers):
-    """Request headers, looked up in any case; the repr has their names only, because some values are secrets."""
+    """Request headers. Names match in any case. The repr shows names only, because some values are secrets."""
 
     def __repr__(self) -> str:
         return f"ReceivedHeaders({', '.join(self.keys())})"
@@ -18,25 +20,27 @@ class ReceivedHeaders(Headers):
     __str__ = __repr__
 
 
-@dataclass(eq=False, slots=True)
+@attrs.define(eq=False)
 class Received:
-    """One request.
+    """A request that the sandbox received.
 
-    ``service`` is ``auth`` or ``transfer``, ``path`` has no query and is not quoted, and ``time`` is the sandbox's, in
-    seconds since 1970. ``status`` is None as long as there is no answer, and stays so if none was sent.
+    :ivar service: ``auth`` or ``transfer``
+    :ivar path: without the query, and with percent-encoding decoded
+    :ivar time: of the sandbox's clock, in seconds since the epoch
+    :ivar status: of the reply; ``None`` before the reply, or if the connection was closed without one
     """
 
     service: str
     method: str
     path: str
-    query: dict[str, list[str]] = field(repr=False)
-    headers: Headers = field(repr=False)
+    query: dict[str, list[str]] = attrs.field(repr=False)
+    headers: Headers = attrs.field(repr=False)
     time: float
     status: int | None = None
 
 
 class RequestLog:
-    """Requests in the order of their arrival. Bodies are not kept."""
+    """Requests in the order of their arrival, without their bodies."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -48,24 +52,27 @@ class RequestLog:
             self._received.append(received)
 
     def clear(self) -> None:
-        """Forget all requests."""
+        """Remove all requests."""
         with self._lock:
             self._received.clear()
 
     def select(
         self, *, method: str | None = None, path: str | None = None, service: str | None = None
     ) -> list[Received]:
-        """The requests that match everything given; ``path`` is a pattern such as ``/v0.10/task/*``."""
+        """The requests that match all arguments.
+
+        :param path: a pattern such as ``/v0.10/task/*``; ``*`` matches slashes too
+        """
         return [
-            one
-            for one in self
-            if (method is None or one.method == method.upper())
-            and (path is None or fnmatchcase(one.path, path))
-            and (service is None or one.service == service)
+            request
+            for request in self
+            if (method is None or request.method == method.upper())
+            and (path is None or fnmatchcase(request.path, path))
+            and (service is None or request.service == service)
         ]
 
     def count(self, *, method: str | None = None, path: str | None = None, service: str | None = None) -> int:
-        """How many requests match everything given, as for ``select``."""
+        """The number of requests that :meth:`select` returns."""
         return len(self.select(method=method, path=path, service=service))
 
     def __iter__(self) -> Iterator[Received]:
