@@ -11,24 +11,34 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 import pytest
 
 from globus_transport.sandbox import cli
 from tests.sandbox.sandbox_http import TRANSFER_ALL, Http
 
+# A shell starts what runs in the background with SIGINT ignored, and its children inherit that.
 COMMAND = [
     sys.executable,
     "-c",
-    "import sys; from globus_transport.sandbox.cli import main; sys.exit(main(sys.argv[1:]))",
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    "from globus_transport.sandbox.cli import main; sys.exit(main(sys.argv[1:]))",
 ]
 
 
 class Running:
-    """A sandbox in a subprocess, and its output."""
+    """A sandbox in a subprocess, and its output. The process ends with the ``with`` block in any case."""
 
     def __init__(self, *arguments: str) -> None:
         self.process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True)
+        try:
+            self._read_start()
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def _read_start(self) -> None:
         assert self.process.stdout
         self.lines: list[str] = []
         for line in self.process.stdout:
@@ -43,17 +53,21 @@ class Running:
         self.process.send_signal(how)
         return self.process.wait(10)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        with self.process:
+            # No more than that if it has ended.
+            self.process.kill()
+
 
 @pytest.fixture
 def running() -> Iterator[Running]:
-    running = Running("--access-token-lifetime", "1234")
-    with running.process:
-        try:
-            yield running
-            # Not kill(): the sandbox has to remove its folder.
-            running.end(signal.SIGTERM)
-        finally:
-            running.process.kill()
+    with Running("--access-token-lifetime", "1234") as running:
+        yield running
+        # Not kill(): the sandbox has to remove its folder.
+        running.end(signal.SIGTERM)
 
 
 def test_settings_work_and_what_it_prints_can_be_tried(running: Running) -> None:
@@ -102,8 +116,7 @@ def test_it_cleans_up(running: Running, how: signal.Signals) -> None:
 def test_given_folder_stays(tmp_path: Path) -> None:
     # The second sandbox finds the collections of the first.
     for _ in range(2):
-        running = Running("--folder", str(tmp_path))
-        with running.process:
+        with Running("--folder", str(tmp_path)) as running:
             assert running.end(signal.SIGINT) == 0
         names = [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")]
         assert sorted(names) == ["Sandbox-destination", "Sandbox-source"]
