@@ -1,19 +1,19 @@
-"""The pages of the clients, written from their route tables: what a route declares is what is told about it."""
+"""The pages of the clients, written from their route tables: a page says what the routes declare."""
 
 from __future__ import annotations
 
 import inspect
-import typing
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from readable_types import signature_text, type_text
+from readable_types import signature_text
 from rst import code, directive, title
 
 import globus_transport
 from globus_transport import BaseClient, Request
 from globus_transport.routing.generic_calls import GenericCalls
 from globus_transport.routing.parameters import MoreFields, MoreQuery
+from globus_transport.routing.table import Declared
 
 CLIENTS = ("TransferClient", "AuthClient", "AuthLoginClient", "NativeAppAuthClient", "ConfidentialAppAuthClient")
 
@@ -40,7 +40,7 @@ def generic_calls(client: type[BaseClient]) -> list[str]:
     """The calls that every client has, whatever its routes."""
     lines: list[str] = []
     for name, declared in vars(GenericCalls).items():
-        if getattr(declared, "is_route", False):
+        if isinstance(declared, Declared):
             lines += _method(client, name, declared, [])
     return [*title("Calls without a route", "-"), *_docstring(GenericCalls), "", *lines]
 
@@ -68,16 +68,8 @@ def facts(client: Any, route: Any) -> Iterator[tuple[str, str]]:
 
 
 def _method(client: Any, name: str, route: Any, more: Iterable[str]) -> list[str]:
-    signature = signature_text(route.signature, result=_result(route))
     content = [*_docstring(route.function), "", *more]
-    return directive("py:method", f"{client.__name__}.{name}{signature}", ["", *content])
-
-
-def _result(route: Any) -> str | None:
-    if route.kind != "operation":
-        return None
-    # An operation is a generator; the third of its types is what a call gives.
-    return type_text(typing.get_args(route.signature.return_annotation)[2])
+    return directive("py:method", f"{client.__name__}.{name}{signature_text(route.signature)}", ["", *content])
 
 
 def _docstring(documented: Any) -> list[str]:
