@@ -73,13 +73,14 @@ def _public_names() -> list[PublicName]:
 class Page:
     """A page of the reference.
 
-    :ivar modules: their docstrings open the page, and their public names stand on it
+    :ivar parts: modules and packages. The page has the docstring of each, and the public names that it defines. A
+        package stands for all its modules, except those that are a part of a page themselves
     :ivar names: further names, which no package exports, with their modules
     """
 
     file: str
     title: str
-    modules: tuple[str, ...] = ()
+    parts: tuple[str, ...]
     names: tuple[str, ...] = ()
 
 
@@ -112,12 +113,8 @@ PAGES = (
         (
             "authorizers",
             "authorizers.base",
-            "authorizers.null",
-            "authorizers.basic",
             "authorizers.access_token",
             "authorizers.renewing",
-            "authorizers.refresh_token",
-            "authorizers.client_credentials",
         ),
     ),
     Page(
@@ -128,8 +125,7 @@ PAGES = (
             "middleware.errors",
             "middleware.deadline",
             "middleware.redirect",
-            "middleware.retry.retry",
-            "middleware.retry.config",
+            "middleware.retry",
             "middleware.headers",
             "middleware.events",
             "middleware.hedging",
@@ -142,10 +138,10 @@ PAGES = (
             "middleware.structured_logging",
             "middleware.dry_run",
             "middleware.open_telemetry",
-            "middleware.cassette.cassette",
-            "middleware.cassette.tape",
-            "middleware.cache.cache",
+            "middleware.cassette",
+            "middleware.cache",
         ),
+        tuple(f"middleware.structured_logging.{name}" for name in ("ANSWERED", "REFUSED", "FAILED", "ABANDONED")),
     ),
     Page("stacks", "Stacks", ("core.stack", "core.async_stack", "core.layers")),
     Page("flows", "Flows and steps", ("core.flow", "http.chunks")),
@@ -156,11 +152,11 @@ PAGES = (
         "Terminals",
         (
             "terminals",
-            "terminals.urllib3.terminal",
+            "terminals.urllib3",
             "terminals.threads",
             "terminals.requests",
-            "terminals.aiohttp.terminal",
-            "terminals.httpx.terminal",
+            "terminals.aiohttp",
+            "terminals.httpx",
             "terminals.wsgi",
             "terminals.asgi",
         ),
@@ -170,12 +166,11 @@ PAGES = (
         "Embedding",
         (
             "embed",
-            "embed.requests.auth",
-            "embed.requests.adapter",
-            "embed.httpx.host",
+            "embed.requests",
+            "embed.httpx",
             "embed.httpx2",
-            "embed.aiohttp.middlewares",
-            "embed.urllib3.pool",
+            "embed.aiohttp",
+            "embed.urllib3",
         ),
         ("embed.httpx2.GlobusAuth", "embed.httpx2.StackTransport", "embed.httpx2.AsyncStackTransport"),
     ),
@@ -183,25 +178,13 @@ PAGES = (
     Page(
         "replies",
         "Replies",
-        (
-            "routing.replies",
-            "services.auth.response",
-            "services.auth.token_response",
-            "services.transfer.response",
-        ),
+        ("routing.replies", "services.auth", "services.transfer"),
         ("services.auth.token_response.TokensByScope",),
     ),
     Page(
         "payloads",
         "Payloads",
-        (
-            "routing.payload",
-            "services.transfer.data.transfer_data",
-            "services.transfer.data.delete_data",
-            "services.transfer.data.tunnel_data",
-            "services.auth.data",
-            "routing.missing",
-        ),
+        ("routing.payload", "services.transfer.data", "services.auth.data", "routing.missing"),
     ),
     Page(
         "logins",
@@ -212,35 +195,13 @@ PAGES = (
     Page(
         "apps",
         "Applications",
-        (
-            "globus_app",
-            "globus_app.app",
-            "globus_app.user_app",
-            "globus_app.client_app",
-            "globus_app.config",
-            "login_flows",
-            "login_flows.manager",
-            "login_flows.command_line",
-            "login_flows.local_server",
-            "login_flows.landing",
-        ),
+        ("globus_app", "globus_app.config", "login_flows"),
         ("globus_app.config.resolve_by_login_flow",),
     ),
     Page(
         "token_storage",
         "Token storage",
-        (
-            "token_storage",
-            "token_storage.base",
-            "token_storage.file",
-            "token_storage.json",
-            "token_storage.sqlite",
-            "token_storage.memory",
-            "token_storage.token_data",
-            "globus_app.validating",
-            "globus_app.validators",
-            "globus_app.errors",
-        ),
+        ("token_storage", "globus_app.validating", "globus_app.validators", "globus_app.errors"),
     ),
     Page("gare", "Globus Auth Requirements Errors", ("gare",)),
     Page(
@@ -252,15 +213,7 @@ PAGES = (
     Page(
         "errors",
         "Errors",
-        (
-            "exc",
-            "exc.base",
-            "exc.api",
-            "exc.documents",
-            "exc.err_info",
-            "services.auth.errors",
-            "services.transfer.errors",
-        ),
+        ("exc", "services.auth.errors", "services.transfer.errors"),
     ),
     Page("sandbox", "The sandbox", ("sandbox",)),
     Page("testing", "Tests with responses", ("testing",)),
@@ -333,6 +286,12 @@ def named(target: str) -> PublicName | None:
     return next((entry for entry in found if entry.package == _TOP), found[0] if len(found) == 1 else None)
 
 
+def defining_module(documented_name: str) -> str | None:
+    """The module that defines what the reference has under this full name."""
+    entry = _BY_DOCUMENTED_NAME.get(documented_name)
+    return None if entry is None else entry.module
+
+
 def import_line(documented_name: str) -> str | None:
     """How a program imports what the reference has under this full name."""
     entry = _BY_DOCUMENTED_NAME.get(documented_name)
@@ -344,15 +303,22 @@ def is_public(value: type) -> bool:
     return f"{value.__module__}.{value.__name__}" in _BY_MODULE
 
 
+def _part_of(module: str) -> str | None:
+    """The part of a page that has the names of a module: the module itself, or the nearest package above it."""
+    parts = {f"{_TOP}.{part}" for page in PAGES for part in page.parts}
+    while module not in parts:
+        module, _, _ = module.rpartition(".")
+        if not module:
+            return None
+    return module
+
+
 def unplaced() -> list[str]:
     """Public names that stand on no page."""
-    placed = {f"{_TOP}.{module}" for page in PAGES for module in page.modules}
-    # Deprecated: StructuredLogging stands in its place.
-    placed.add(f"{_TOP}.middleware.logging")
     return [
         f"{entry.module}.{entry.name}"
         for entry in PUBLIC_NAMES
-        if entry.name not in _ON_CLIENT_PAGES and entry.module not in placed
+        if entry.name not in _ON_CLIENT_PAGES and _part_of(entry.module) is None
     ]
 
 
@@ -360,13 +326,13 @@ def page_lines(page: Page) -> list[str]:
     """The text of a page."""
     lines = title(page.title)
     further = [entry for entry in _UNEXPORTED if f"{entry.module}.{entry.name}".removeprefix(f"{_TOP}.") in page.names]
-    for module in page.modules:
-        lines += directive("automodule", f"{_TOP}.{module}")
+    for part in page.parts:
+        lines += directive("automodule", f"{_TOP}.{part}")
         for entry in (*PUBLIC_NAMES, *further):
-            if entry.module == f"{_TOP}.{module}" and entry.name not in _ON_CLIENT_PAGES:
+            if _part_of(entry.module) == f"{_TOP}.{part}" and entry.name not in _ON_CLIENT_PAGES:
                 lines += _name_lines(entry)
     for entry in further:
-        if entry.module.removeprefix(f"{_TOP}.") not in page.modules:
+        if _part_of(entry.module) not in {f"{_TOP}.{part}" for part in page.parts}:
             lines += _name_lines(entry)
     if page.file == "clients":
         lines += generic_calls(globus_transport.BaseClient)

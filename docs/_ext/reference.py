@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, get_origin
 
 from docutils import nodes
-from public_names import PAGES, import_line, is_public, named, page_lines, unplaced
+from public_names import PAGES, defining_module, import_line, is_public, named, page_lines, unplaced
 from readable_types import OPTIONAL
 from route_tables import CLIENTS, client_page
 from rst import directive, title
@@ -107,9 +107,10 @@ def find_public_name(
 
 
 def _is_of_same_module(node: Any) -> bool:
-    """Whether a module's docstring mentions what the module defines, which not every reader has to know more about."""
-    module = sys.modules.get(node.get("py:module") or "")
-    return module is not None and hasattr(module, node["reftarget"].lstrip("~"))
+    """Whether the docstring of a module, or of a class, mentions a name of the same module that has no entry."""
+    place = node.get("py:module") or ""
+    modules = [place, defining_module(f"{place}.{node.get('py:class')}")]
+    return any(hasattr(sys.modules.get(module or ""), node["reftarget"].lstrip("~")) for module in modules)
 
 
 def _link(app: Sphinx, env: BuildEnvironment, node: Any, content: nodes.TextElement) -> nodes.TextElement | None:

@@ -91,7 +91,7 @@ def test_consents(globus: Sandbox, person: Person, run: RunExample) -> None:
     (collection.folder / "file").write_bytes(b"")
     globus.require_consent(collection)
     run("apps/consents.py", CLIENT_ID=globus.native_client_id, COLLECTION_ID=collection.id)
-    assert person.lines() == ["1 files", "1 files", "the collection demands ConsentRequired", "1 files"]
+    assert person.lines() == ["1 files", "1 files", "the collection requires ConsentRequired", "1 files"]
     assert person.logins == 1 + 2 + 2
 
 

@@ -38,7 +38,7 @@ def test_bodies_and_checks(globus: Sandbox, token: str, run: RunExample) -> None
     sent = len(globus.requests)
     delete = DeleteData(endpoint=collection.id, submission_id=client.get_submission_id()["value"])
     delete.add_item("/new")
-    with pytest.raises(names["NotToday"], match="deletes none"):
+    with pytest.raises(names["PolicyError"], match="deletes none"):
         client.submit_delete(delete)
     assert len(globus.requests) == sent + 1, "only the submission id was asked for"
     with pytest.raises(TransferAPIError):

@@ -36,7 +36,7 @@ def test_the_first_transfer(
     source, destination = globus.add_collection("Sandbox source"), globus.add_collection("Sandbox destination")
     (source.folder / "hello.txt").write_bytes(b"Hello")
     run(f"getting_started/{name}")
-    lines = [line for line in capsys.readouterr().out.splitlines() if line != "still at it ..."]
+    lines = [line for line in capsys.readouterr().out.splitlines() if line != "still running ..."]
     assert lines == ["SUCCEEDED", "file hello.txt 5"]
     assert (destination.folder / "copied" / "hello.txt").read_bytes() == b"Hello"
     assert globus.grants == {"client_credentials": 1}

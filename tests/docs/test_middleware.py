@@ -89,7 +89,7 @@ def test_layers_in_a_client(
         "pace",
         "authorizer",
         "headers",
-        "logging",
+        "structured_logging",
         "=>",
     ]
     waits: list[float] = []
