@@ -19,12 +19,12 @@ Row = tuple[str, str, str, str]
 
 
 class MeantDifferences(SphinxDirective):
-    """``.. meant-differences::`` is the table."""
+    """``.. meant-differences::`` inserts the table."""
 
     has_content: ClassVar[bool] = False
 
     def run(self) -> list[nodes.Node]:
-        """What Sphinx calls."""
+        """Called by Sphinx."""
         file = Path(self.env.srcdir).parent / _SOURCE
         self.env.note_dependency(file)
         lines = _table(_rows(runpy.run_path(str(file))))
@@ -83,6 +83,6 @@ def _table(rows: Iterator[Row]) -> list[str]:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """What Sphinx calls."""
+    """Called by Sphinx."""
     app.add_directive("meant-differences", MeantDifferences)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -13,7 +13,7 @@ OPTIONAL = "optional"
 
 
 def signature_text(signature: inspect.Signature) -> str:
-    """What a call takes and gives."""
+    """The parameters and the result of a call, as text."""
     parts: list[str] = []
     star = False
     for parameter in signature.parameters.values():
@@ -36,7 +36,7 @@ def _value_text(value: object) -> str:
 
 
 def type_text(hint: Any) -> str:
-    """A type in few words. That it may be MISSING is not said: the default is ``optional`` then."""
+    """A type in short form. MISSING is left out of it, because the default is ``optional`` then."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if hint is type(None):
         return "None"

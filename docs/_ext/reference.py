@@ -44,7 +44,7 @@ def _index(pages: list[str]) -> list[str]:
 
 
 def _write(file: Path, text: str) -> None:
-    # A page that did not change keeps its time, so that Sphinx does not read it again.
+    # The time of an unchanged page stays the same, so that Sphinx does not read it again.
     if not file.exists() or file.read_text("utf-8") != text:
         file.write_text(text, "utf-8")
 
@@ -57,7 +57,7 @@ def split_shared_parameters(
 
 
 def read_google_style(app: Sphinx, what: str, name: str, documented: object, options: object, lines: list[str]) -> None:
-    """The sandbox's docstrings have headings such as ``Args:``."""
+    """Read docstrings of the sandbox, which may have headings such as ``Args:``."""
     if name.startswith("globus_transport.sandbox"):
         lines[:] = GoogleDocstring(lines, NapoleonConfig(), app, what, name, documented, options).lines()
 
@@ -81,7 +81,7 @@ def shorten_defaults(
 
 
 def keep_public_bases(_app: Sphinx, _name: str, _object: object, _options: object, bases: list[Any]) -> None:
-    """Of a class's bases, readers know the public ones; without their type parameters."""
+    """Show only the public bases of a class, without their type parameters."""
     known = [get_origin(base) or base for base in bases]
     bases[:] = [base for base in known if is_public(base)]
 
@@ -126,7 +126,7 @@ def _link(app: Sphinx, env: BuildEnvironment, node: Any, content: nodes.TextElem
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """What Sphinx calls."""
+    """Called by Sphinx."""
     app.connect("builder-inited", write_reference)
     app.connect("autodoc-process-docstring", split_shared_parameters)
     app.connect("autodoc-process-docstring", read_google_style)

@@ -17,27 +17,27 @@ from globus_transport.routing.table import Declared
 
 CLIENTS = ("TransferClient", "AuthClient", "AuthLoginClient", "NativeAppAuthClient", "ConfidentialAppAuthClient")
 
-_MAY_NOT_REPEAT = "only if the server certainly did not begin: no connection, 429, or 503 with ``Retry-After``"
+_REPEATED = "after every failure that may be temporary"
+_NOT_REPEATED = "only if it is certain that the server did not begin: no connection, 429, or 503 with ``Retry-After``"
 
 
 def client_page(name: str) -> list[str]:
     """The page of one client."""
     client = getattr(globus_transport, name)
     lines = [*title(name), *directive("autoclass", f"globus_transport.{name}")]
-    lines += [f"What it has besides its routes: :doc:`clients`. Under asyncio: :class:`Async{name}`.", ""]
+    lines += [f":doc:`clients` has its other methods. For asyncio: :class:`Async{name}`.", ""]
     for member in _plain_members(client):
         lines += directive(_autodoc_kind(client, member), f"globus_transport.{name}.{member}")
-    lines += [*title("Routes", "-"), f"``print({name}.routes)`` gives this table:", "", *code(str(client.routes))]
+    lines += [*title("Routes", "-"), f"``print({name}.routes)`` prints this table:", "", *code(str(client.routes))]
     lines += _about_more_parameters(client)
     for route in client.routes:
         lines += route_lines(client, route)
     lines += [*title("Under asyncio", "-"), *directive("autoclass", f"globus_transport.Async{name}")]
-    same = "It has the same routes; a call is awaited, and what goes through pages is an asynchronous iterator."
-    return [*lines, same]
+    return [*lines, "It has the same routes. Calls are awaited, and iteration over pages is asynchronous."]
 
 
 def generic_calls(client: type[BaseClient]) -> list[str]:
-    """The calls that every client has, whatever its routes."""
+    """The calls that every client has, in addition to its routes."""
     lines: list[str] = []
     for name, declared in vars(GenericCalls).items():
         if isinstance(declared, Declared):
@@ -51,16 +51,16 @@ def route_lines(client: Any, route: Any) -> list[str]:
 
 
 def facts(client: Any, route: Any) -> Iterator[tuple[str, str]]:
-    """What a route declares, as names and texts."""
+    """What a route declares, as pairs of a name and a text."""
     if route.kind == "operation":
-        yield "Request", "several, one after the other"
+        yield "Request", "several, in sequence"
     else:
         yield "Request", f"``{route.method} {route.path}``"
     if route.kind == "paged route":
-        yield "Pages by", f"{route.paging}; ``client.{route.name}.items(...)`` goes through all of them"
+        yield "Pages by", f"{route.paging}; ``client.{route.name}.items(...)`` iterates over all of them"
     if route.kind != "operation":
         may_repeat = Request(route.method, "https://any.example.org/", repeatable=route.plan.repeatable).may_repeat
-        yield "Sent again", "whenever a failure may pass" if may_repeat else _MAY_NOT_REPEAT
+        yield "Sent again", _REPEATED if may_repeat else _NOT_REPEATED
     scopes = getattr(route, "scopes", None)
     scopes = tuple(client.token_scopes if scopes is None else scopes)
     if scopes:
@@ -77,7 +77,7 @@ def _docstring(documented: Any) -> list[str]:
 
 
 def _plain_members(client: type) -> list[str]:
-    """What a client has besides its routes and besides what every client has."""
+    """The members of a client that are neither routes nor common to all clients."""
     common = set(dir(BaseClient))
     found: dict[str, None] = {}
     for cls in client.__mro__:

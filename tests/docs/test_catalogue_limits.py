@@ -14,7 +14,7 @@ def token(globus: Sandbox) -> str:
     return globus.issue_token(TransferScopes.all).access_token
 
 
-@pytest.mark.usefixtures("nobody_sleeps")
+@pytest.mark.usefixtures("no_pauses")
 def test_limits(globus: Sandbox, token: str, run: RunExample, capsys: pytest.CaptureFixture[str]) -> None:
     client = run("catalogue/limits.py", TRANSFER_ACCESS_TOKEN=token)["client"]
     layers = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
@@ -40,6 +40,6 @@ def test_bodies_and_checks(globus: Sandbox, token: str, run: RunExample) -> None
     delete.add_item("/new")
     with pytest.raises(names["PolicyError"], match="deletes none"):
         client.submit_delete(delete)
-    assert len(globus.requests) == sent + 1, "only the submission id was asked for"
+    assert len(globus.requests) == sent + 1, "only the submission id was requested"
     with pytest.raises(TransferAPIError):
         client.get_task("0" * 36)

@@ -1,4 +1,4 @@
-"""The programs of the pages on the usual jobs and on testing."""
+"""The programs of the pages on common tasks and on testing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _client_of(globus: Sandbox, user: Identity | None = None) -> TransferClient:
     return TransferClient(authorizer=AccessTokenAuthorizer(token.access_token), base_url=globus.transfer_url)
 
 
-@pytest.mark.usefixtures("nobody_sleeps")
+@pytest.mark.usefixtures("no_pauses")
 def test_the_nightly_copy(globus: Sandbox, run: RunExample, capsys: pytest.CaptureFixture[str]) -> None:
     source, destination = globus.add_collection("Instrument"), globus.add_collection("Archive")
     (source.folder / "results").mkdir()
