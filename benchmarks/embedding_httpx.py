@@ -14,7 +14,7 @@ from benchmarks.packages import our_client
 from benchmarks.rounds import cpu_time_of, interleaved, peers_of
 from benchmarks.sizes import Size
 from benchmarks.table import Row
-from globus_transport.embed.httpx.host import GlobusAuth, StackTransport
+from globus_transport.embed.httpx.public import GlobusAuth, StackTransport
 
 _PLAIN = "httpx.Client as it is"
 _AUTH = "httpx with GlobusAuth"

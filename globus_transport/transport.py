@@ -1,4 +1,8 @@
-"""Settings of the transport, as a value: what a client makes its own terminal and stack from."""
+"""Settings of a client's own connections, and the default terminals that are made from them.
+
+This is the one module between the clients and the terminals: the names of :mod:`globus_transport.terminals` are loaded
+when they are used, so that a client with another terminal does not load urllib3.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +19,12 @@ from globus_transport.middleware.retry.config import (
 
 @attrs.frozen
 class Transport:
-    """How a client's requests travel.
+    """Settings of a client's own connections.
 
     :param verify_ssl: whether servers' certificates are verified, or the path of a CA file or folder; by
-        default as ``GLOBUS_SDK_VERIFY_SSL`` says, else ``True``
+        default the value of ``GLOBUS_SDK_VERIFY_SSL``, else ``True``
     :param http_timeout: seconds to wait for a connection, and for the server's next bytes; -1 for no limit;
-        by default as ``GLOBUS_SDK_HTTP_TIMEOUT`` says, else 60
+        by default the value of ``GLOBUS_SDK_HTTP_TIMEOUT``, else 60
     :param connect_timeout: seconds to wait for a connection, if other than ``http_timeout``
     :param deadline: seconds for a whole call, with its retries and waits; ``None`` for no limit
     :param pool_size: connections kept open for each origin
@@ -35,7 +39,7 @@ class Transport:
     def make_terminal(self) -> terminals.Urllib3Terminal:
         """A terminal of these settings.
 
-        :raises GlobusSDKUsageError: if one of them, or the environment variable in its place, is no use
+        :raises GlobusSDKUsageError: if a setting, or the environment variable that replaces it, cannot be used
         """
         verify = config.verify_ssl() if self.verify_ssl is None else self.verify_ssl
         if not isinstance(verify, bool):
@@ -53,6 +57,6 @@ class Transport:
     def make_async_terminal(self) -> terminals.ThreadsTerminal:
         """The same in worker threads, for asyncio.
 
-        :raises GlobusSDKUsageError: if a setting, or the environment variable in its place, is no use
+        :raises GlobusSDKUsageError: if a setting, or the environment variable that replaces it, cannot be used
         """
         return terminals.ThreadsTerminal(self.make_terminal(), threads=self.pool_size)

@@ -1,4 +1,8 @@
-"""The driver for asyncio: runs the same flows as :mod:`globus_transport.core.driver`, awaiting what they ask for."""
+"""The driver for asyncio: runs the same flows as :mod:`globus_transport.core.driver`, and awaits what they ask for.
+
+It has the same parts under the same names. What differs is cancellation: a step may be cancelled, a shielded flow runs
+to its end in a task of its own, and streams are closed in a task of their own.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ from globus_transport.http.messages import Request, Response
 
 T = TypeVar("T")
 
-# The event loop keeps only weak references to tasks; what is shielded must not be collected half-way.
+# The event loop keeps only weak references to tasks; a shielded task must not be collected before its end.
 _shielded: set[asyncio.Task[Any]] = set()
 
 
@@ -76,7 +80,7 @@ def mount_call_next(
 
 
 async def run_above(flow: Steps[T], send: AsyncSend) -> T:
-    """Run a flow that stands above a stack; see :func:`globus_transport.core.driver.run_above`."""
+    """Run a flow that is above a stack; see :func:`globus_transport.core.driver.run_above`."""
     open_responses: list[Response] = []
     try:
         return await run(flow, send, open_responses)
@@ -86,7 +90,7 @@ async def run_above(flow: Steps[T], send: AsyncSend) -> T:
 
 
 async def run(flow: Steps[T], below: AsyncSend, open_responses: list[Response]) -> T:
-    """Run a flow to its end and give what it returns; see :func:`globus_transport.core.driver.run`."""
+    """Run a flow to its end, and return its result; see :func:`globus_transport.core.driver.run`."""
     try:
         step = next(flow)
         while True:
@@ -107,7 +111,7 @@ async def run(flow: Steps[T], below: AsyncSend, open_responses: list[Response]) 
 
 
 async def perform(step: Step, below: AsyncSend, open_responses: list[Response]) -> Any:
-    """Do what a step other than a Request asks for, and give its answer."""
+    """Do what a step other than a request asks for, and return its answer."""
     if isinstance(step, Sleep):
         return await asyncio.sleep(step.seconds)
     if isinstance(step, Wait):
@@ -130,17 +134,17 @@ async def perform(step: Step, below: AsyncSend, open_responses: list[Response]) 
 
 
 async def _wait(step: Wait) -> Any:
-    # Not asyncio.wrap_future: when this waiter gives up, that would cancel the future for everyone.
+    # Not asyncio.wrap_future(): cancelling this waiter would cancel the future for all waiters.
     future = step.future
     if not future.done():
         loop = asyncio.get_running_loop()
         done = asyncio.Event()
 
-        def tell(_future: object) -> None:
+        def wake_up(_future: object) -> None:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(done.set)
 
-        future.add_done_callback(tell)
+        future.add_done_callback(wake_up)
         async with asyncio.timeout(step.timeout):
             await done.wait()
     return future.result()
@@ -150,7 +154,7 @@ def _run_in_worker(step: Run) -> Any:
     try:
         return step.function(*step.args)
     except StopIteration as error:
-        # No future can carry it; whoever awaits the thread would wait for ever.
+        # A future cannot hold it; whatever awaits the thread would wait for ever.
         raise RuntimeError(f"{step!r} raised StopIteration") from error
 
 
@@ -184,7 +188,7 @@ def _kept(task: asyncio.Task[T]) -> asyncio.Task[T]:
 def _forget(task: asyncio.Task[Any]) -> None:
     _shielded.discard(task)
     if not task.cancelled():
-        # The caller may be gone; then nobody else asks for the exception, and asyncio would complain.
+        # The caller may be cancelled by now. asyncio warns of an exception that is never retrieved.
         task.exception()
 
 
@@ -197,17 +201,17 @@ async def _hedge(step: Hedge, below: AsyncSend, open_responses: list[Response]) 
         pending = set(sends)
         while pending:
             _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-            for one in sends:
-                if one.done() and not one.cancelled() and one.exception() is None:
-                    sends.remove(one)
-                    response = one.result()
+            for sending in sends:
+                if sending.done() and not sending.cancelled() and sending.exception() is None:
+                    sends.remove(sending)
+                    response = sending.result()
                     if response.stream is not None:
                         open_responses.append(response)
                     return response
         return sends[0].result()
     finally:
-        for left in sends:
-            left.cancel()
+        for sending in sends:
+            sending.cancel()
         outcomes = await asyncio.gather(*sends, return_exceptions=True)
         await _release([outcome for outcome in outcomes if isinstance(outcome, Response)])
 
@@ -224,14 +228,14 @@ async def _read(step: Read) -> Response:
 
 async def _release(responses: list[Response]) -> None:
     if responses:
-        # In a task of its own: the caller may be cancelled, once more perhaps, while a connection is closed.
+        # In a task of its own, because the caller may be cancelled while a connection is closed.
         await asyncio.shield(_kept(asyncio.ensure_future(_close(responses))))
 
 
 async def _close(responses: list[Response]) -> None:
     async with AsyncExitStack() as streams:
         for response in responses:
-            # If closing one fails, the others are closed all the same.
+            # If closing one stream fails, the others are closed all the same.
             if isinstance(response.stream, ByteStream):
                 streams.callback(response.stream.close)
             elif response.stream is not None:
@@ -242,6 +246,6 @@ async def _release_others(responses: list[Response], kept: Response) -> None:
     try:
         await _release([response for response in responses if not is_within(response, kept)])
     except BaseException:
-        # Nobody gets it.
+        # The caller gets the exception instead of it.
         await _release([kept])
         raise

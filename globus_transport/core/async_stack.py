@@ -19,7 +19,7 @@ class AsyncStack(_LayeredStack[AsyncSend]):
 
     :param terminal: a coroutine function ``Request -> Response``
     :param layers: outermost first; each a middleware, a ``(name, middleware)`` pair or a ``Layer``
-    :raises MiddlewareError: if something in it is no middleware, or only ``Stack`` could run it
+    :raises MiddlewareError: if a layer is not a middleware, or if only ``Stack`` can run a layer
     """
 
     _runs = ("flow", "async call_next")
@@ -37,12 +37,12 @@ class AsyncStack(_LayeredStack[AsyncSend]):
         """Send one request down the stack.
 
         :raises NetworkError: if no complete response came
-        :raises Exception: whatever a layer raises
+        :raises Exception: any exception of a layer
         """
         return await self._send(request)
 
     async def run(self, flow: Steps[T]) -> T:
-        """Run a flow that stands above the stack: its requests go through every layer."""
+        """Run a flow that is above the stack: its requests go through every layer."""
         return await async_driver.run_above(flow, self._send)
 
     async def close(self) -> None:

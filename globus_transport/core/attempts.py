@@ -21,7 +21,7 @@ Condition = Callable[["tenacity.RetryCallState"], bool]
 
 
 class Attempts:
-    """One call's conversation with tenacity.
+    """tenacity's decisions for one call.
 
     :param stop, wait, retry: tenacity's objects, or functions of a ``RetryCallState``
     :param started: when the first attempt began, on ``time.monotonic()``'s clock

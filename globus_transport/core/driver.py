@@ -1,4 +1,13 @@
-"""The driver for threads: runs flows by doing what they ask for, in the calling thread."""
+"""The driver for threads: runs flows, and does what their steps ask for, in the calling thread.
+
+:func:`mount` puts one layer on top of what is below it, and gives a function ``Request -> Response``. A stack is made
+by mounting its layers one after the other, from the terminal up. When that function is called, it starts the layer's
+flow; :func:`run` advances the flow and answers its steps. The answer to a yielded request is the response from the
+function below; the answer to any other step comes from :func:`perform`.
+
+The driver also keeps streamed responses from leaking: a layer that drops a response, or fails, does not have to close
+it. Every response with an open stream that came up to the layer is closed, but for the one that the layer returns.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +54,7 @@ def mount(name: str, middleware: Middleware, below: Send) -> Send:
 
 
 def mount_call_next(name: str, function: Callable[[Request, Send], Response], below: Send) -> Send:
-    """Put a function of ``(request, call_next)`` on top of ``below``. It is held to what a flow is held to."""
+    """Put a function of ``(request, call_next)`` on top of ``below``. The rules for flows apply to it."""
 
     def send(request: Request) -> Response:
         open_responses: list[Response] = []
@@ -71,7 +80,7 @@ def mount_call_next(name: str, function: Callable[[Request, Send], Response], be
 
 
 def run_above(flow: Steps[T], send: Send) -> T:
-    """Run a flow that stands above a stack. What it returns may hold a streamed response, which stays open."""
+    """Run a flow that is above a stack. If its result holds a streamed response, that stays open."""
     open_responses: list[Response] = []
     try:
         return run(flow, send, open_responses)
@@ -81,10 +90,10 @@ def run_above(flow: Steps[T], send: Send) -> T:
 
 
 def run(flow: Steps[T], below: Send, open_responses: list[Response]) -> T:
-    """Run a flow to its end and give what it returns.
+    """Run a flow to its end, and return its result.
 
-    :param below: answers the flow's requests
-    :param open_responses: is given every response whose body is still on the wire
+    :param below: sends the flow's requests
+    :param open_responses: every response whose body is not read yet is added to it
     """
     try:
         step = next(flow)
@@ -106,7 +115,7 @@ def run(flow: Steps[T], below: Send, open_responses: list[Response]) -> T:
 
 
 def perform(step: Step, below: Send, open_responses: list[Response]) -> Any:
-    """Do what a step other than a Request asks for, and give its answer. The arguments are those of :func:`run`."""
+    """Do what a step other than a request asks for, and return its answer. The parameters are those of :func:`run`."""
     if isinstance(step, Sleep):
         return time.sleep(step.seconds)
     if isinstance(step, Wait):
@@ -129,7 +138,7 @@ def _read(step: Read) -> Response:
     if stream is None:
         return step.response
     if not isinstance(stream, ByteStream):
-        raise MiddlewareError("this response came from an asyncio terminal; use AsyncStack")
+        raise MiddlewareError("this response came from a terminal for asyncio; use AsyncStack")
     return with_body(step, stream.read(None if step.limit is None else step.limit + 1))
 
 
@@ -137,7 +146,7 @@ def _release(responses: Iterable[Response]) -> None:
     with ExitStack() as streams:
         for response in responses:
             if isinstance(response.stream, ByteStream):
-                # If closing one fails, the others are closed all the same.
+                # If closing one stream fails, the others are closed all the same.
                 streams.callback(response.stream.close)
 
 
@@ -146,7 +155,7 @@ def _release_others(responses: list[Response], kept: Response) -> None:
     try:
         _release(others)
     except BaseException:
-        # Nobody gets it.
+        # The caller gets the exception instead of it.
         _release([kept])
         raise
 
@@ -162,16 +171,19 @@ def is_within(response: Response, other: Response) -> bool:
 
 
 def with_body(step: Read, body: bytes) -> Response:
-    """The answer to a ``Read`` that was carried out with one byte more than its limit."""
-    before = step.response
+    """The answer to a ``Read``.
+
+    :param body: up to one byte more than the limit, which shows that the body goes on
+    """
+    response = step.response
     truncated = step.limit is not None and len(body) > step.limit
     return Response(
-        before.status,
-        before.headers,
+        response.status,
+        response.headers,
         body[: step.limit] if truncated else body,
         None,
-        before.reason,
-        before.request,
+        response.reason,
+        response.request,
         truncated,
     )
 
@@ -196,17 +208,17 @@ def _hedge(step: Hedge, below: Send, open_responses: list[Response]) -> Response
         pending = set(sends)
         while pending:
             _, pending = wait(pending, return_when=FIRST_COMPLETED)
-            for one in sends:
-                if one.done() and one.exception() is None:
-                    sends.remove(one)
-                    response = one.result()
+            for sending in sends:
+                if sending.done() and sending.exception() is None:
+                    sends.remove(sending)
+                    response = sending.result()
                     if response.stream is not None:
                         open_responses.append(response)
                     return response
         return sends[0].result()
     finally:
-        for left in sends:
-            left.add_done_callback(_let_go)
+        for sending in sends:
+            sending.add_done_callback(_close_response)
 
 
 def _send_in_thread(request: Request, send: Send) -> Future[Response]:
@@ -221,18 +233,21 @@ def _send_in_thread(request: Request, send: Send) -> Future[Response]:
         else:
             future.set_result(response)
 
-    # A daemon: one that nobody waits for any more does not keep the program from ending.
+    # A daemon thread: an abandoned request does not keep the program from ending.
     threading.Thread(target=copy_context().run, args=(run,), name="hedged send", daemon=True).start()
     return future
 
 
-def _let_go(future: Future[Response]) -> None:
+def _close_response(future: Future[Response]) -> None:
     if future.exception() is None:
         _release([future.result()])
 
 
 def check_flow(name: str, middleware: object, flow: object) -> None:
-    """Accept any generator, refuse everything else by name."""
+    """Accept any generator.
+
+    :raises MiddlewareError: for anything else
+    """
     if not isinstance(flow, Generator):
         raise MiddlewareError(
             f"layer {name!r}: {describe(middleware)} returned {type(flow).__name__}, not a generator. "
@@ -242,7 +257,10 @@ def check_flow(name: str, middleware: object, flow: object) -> None:
 
 
 def check_response(name: str, middleware: object, response: object) -> Response:
-    """Accept subclasses of Response, refuse everything else by name."""
+    """Accept subclasses of Response.
+
+    :raises MiddlewareError: for anything else
+    """
     if not isinstance(response, Response):
         ending = type(response).__name__
         raise MiddlewareError(f"layer {name!r}: {describe(middleware)} ended with {ending}, not a Response")
@@ -250,7 +268,7 @@ def check_response(name: str, middleware: object, response: object) -> Response:
 
 
 def not_a_step(step: object) -> MiddlewareError:
-    """The exception that is raised at the yield of something that is no step."""
+    """The exception for a flow that yielded something that is not a step."""
     return MiddlewareError(
         f"a flow yielded {type(step).__name__}; it may yield a Request, Sleep, Wait, Run, Start, Read, Shield or Hedge"
     )

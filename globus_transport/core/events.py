@@ -1,10 +1,10 @@
-"""What happens to a call, in order, told while it happens.
+"""Events: what happens to a call, reported in order while it happens.
 
-A request may carry a listener, ``request.notify``. The layers tell it what they do: the retry layer of every
-attempt and every wait, the redirect layer of every hop, an authorizer of every renewal. Put the layer
-:class:`~globus_transport.middleware.events.Events` on top of a stack to give all requests one.
+A request may have a listener, ``request.notify``. The layers call it: the retry layer for every attempt and every wait,
+the redirect layer for every hop, an authorizer for every renewal. The layer
+:class:`~globus_transport.middleware.events.Events` on top of a stack gives every request a listener.
 
-Each event prints as one line, in which no secret is.
+Each event prints as one line, without secrets.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from globus_transport.http.messages import Request, Response
 
 
 def call_of(request: Request) -> str:
-    """How a call is named in a line: by its route, else by method and URL."""
+    """The name of a call in a line: its route, else its method and URL."""
     return request.route or f"{request.method} {request.url.redacted()}"
 
 
 def outcome_of(outcome: Response | BaseException) -> str:
-    """How an outcome is named in a line. The text of an exception may hold more than a log should."""
+    """The name of an outcome in a line. The text of an exception may hold more than a log should show."""
     if isinstance(outcome, Response):
         return f"status {outcome.status}"
     return type(outcome).__name__
@@ -41,11 +41,11 @@ class Began:
 
 @attrs.frozen
 class Attempt:
-    """The request was sent once, and this came of it.
+    """The request was sent once, with this outcome.
 
     :ivar request: with its ``attempt`` number
     :ivar outcome: the response, or the exception
-    :ivar seconds: that it took, renewals and redirects below the retry layer included
+    :ivar seconds: duration, with renewals and redirects below the retry layer
     """
 
     request: Request
@@ -61,9 +61,9 @@ class Attempt:
 
 @attrs.frozen
 class Waiting:
-    """The retry layer is going to wait, and then to send the request again.
+    """The retry layer waits, and sends the request again after that.
 
-    :ivar outcome: what the attempt before came to
+    :ivar outcome: of the attempt before
     :ivar seconds: to wait
     """
 
@@ -77,10 +77,10 @@ class Waiting:
 
 @attrs.frozen
 class Renewal:
-    """The call has a new access token: it renewed the old one, or waited while another call did.
+    """The call has a new access token: it renewed the token, or waited while another call renewed it.
 
-    :ivar reason: ``"stale"`` if there was none, or it had expired or was about to; ``"refused"`` after a 401
-    :ivar seconds: that it took
+    :ivar reason: ``"stale"`` if there was no token, or it had expired or was about to; ``"refused"`` after a 401
+    :ivar seconds: duration
     """
 
     request: Request
@@ -94,7 +94,7 @@ class Renewal:
 
 @attrs.frozen
 class Redirected:
-    """The redirect layer is going to follow a redirect.
+    """The redirect layer follows a redirect.
 
     :ivar request: that was redirected
     :ivar following: the next request
@@ -111,9 +111,9 @@ class Redirected:
 
 @attrs.frozen
 class Hedged:
-    """No answer came in time, so the request was sent a second time beside the first.
+    """No response came in time, so the request was sent a second time beside the first.
 
-    :ivar seconds: that were waited for the first answer
+    :ivar seconds: that the first request had before
     """
 
     request: Request
@@ -127,8 +127,8 @@ class Hedged:
 class Ended:
     """A call left the stack.
 
-    :ivar outcome: the response, or the exception; a cancellation too
-    :ivar seconds: for the whole call; for a streamed body until its headers
+    :ivar outcome: the response or the exception, which may be a cancellation
+    :ivar seconds: duration of the whole call; for a streamed body until its headers
     """
 
     request: Request
@@ -141,5 +141,5 @@ class Ended:
 
 Event = Union[Began, Attempt, Waiting, Renewal, Redirected, Hedged, Ended]
 
-#: Is given each event in the thread or task where it happens, and must not block. What it raises ends the call.
+#: Called with each event in the thread or task where it happens. It must not block. An exception from it ends the call.
 Listener = Callable[[Event], object]

@@ -1,29 +1,28 @@
 """Flows and steps: the whole protocol between a layer and the driver that runs it.
 
-A *middleware* is a callable that takes a :class:`Request` and returns a *flow*, which is a
-generator. A flow yields *steps*, things it asks for, and returns a :class:`Response`::
+A *middleware* is a callable that takes a :class:`Request` and returns a *flow*. A flow is a generator: it yields
+*steps*, which are requests to the driver, and returns a :class:`Response`::
 
-    def tell(request: Request) -> Flow:
+    def retry_once(request: Request) -> Flow:
         response: Response = yield request      # send it on, down the stack
         if response.status == 503:
             yield Sleep(1.0)
             response = yield request
         return response
 
-What comes back from a ``yield`` is the step's answer; if the step failed, its exception is raised
-there. A flow does no I/O and waits for nothing by itself, so that threads and asyncio run the same
-one, and so that a test steps it by hand: ``flow = tell(request)``, ``next(flow)`` is ``request``,
-``flow.send(Response(503))`` is ``Sleep(1.0)``.
+The value of a ``yield`` is the step's answer. If the step failed, its exception is raised at the ``yield``. A flow does
+no I/O and does not wait by itself. That is why threads and asyncio run the same flow, and why a test can step it by
+hand: ``flow = retry_once(request)``; ``next(flow)`` is ``request``; ``flow.send(Response(503))`` is ``Sleep(1.0)``.
 
-One that only changes the request returns the new one instead of a flow, and has no say in the response::
+A middleware that only changes the request returns the new request instead of a flow. It does not see the response::
 
     def trace(request: Request) -> Request:
         return request.with_header("X-Trace", "on")
 
 The steps are a closed set: :class:`Request`, :class:`Sleep`, :class:`Wait`, :class:`Run`, :class:`Start`,
-:class:`Read`, :class:`Shield` and :class:`Hedge`. ``yield`` gives an untyped answer; the functions
-:func:`send`, :func:`sleep`, :func:`wait`, :func:`run`, :func:`read`, :func:`shield` and :func:`hedge`
-give each its type: ``response = yield from send(request)``.
+:class:`Read`, :class:`Shield` and :class:`Hedge`. The answer of a plain ``yield`` is untyped; the functions
+:func:`send`, :func:`sleep`, :func:`wait`, :func:`run`, :func:`read`, :func:`shield` and :func:`hedge` give it its type:
+``response = yield from send(request)``.
 """
 
 from __future__ import annotations
@@ -50,10 +49,10 @@ class Sleep:
 
 @attrs.frozen
 class Wait:
-    """Wait for a future that someone else completes; its result or exception is the answer.
+    """Wait for a future that something else completes. Its result or exception is the answer.
 
-    :ivar timeout: in seconds; ``None`` waits for ever. When it runs out, the answer is the
-        exception ``TimeoutError``, and the future stays as it was
+    :ivar timeout: in seconds; ``None`` waits without a limit. After it, ``TimeoutError`` is raised, and the future
+        stays as it is
     """
 
     future: Future[Any]
@@ -73,20 +72,20 @@ class _Work:
 
 
 class Run(_Work):
-    """Do blocking work: called in place under threads, in a worker thread under asyncio.
+    """Call a function that blocks. Under threads it is called in place, under asyncio in a worker thread.
 
-    A coroutine that the function returns is awaited under asyncio, and refused under threads.
+    Its result is the answer. If it returns a coroutine, asyncio awaits it; under threads that is an error.
     """
 
     __slots__ = ()
 
 
 class Start(_Work):
-    """Begin blocking work that others wait for too, and go on: the answer is ``None``.
+    """Begin a function that blocks and that other callers wait for, too. The answer is ``None``.
 
-    Called in place under threads. Under asyncio in a thread of its own, which the end of the program waits for: neither
-    cancelling the caller, nor closing the loop, nor a pool of worker threads that all wait for it stops it.
-    The function tells its outcome, an exception too, by a future.
+    Under threads it is called in place. Under asyncio it runs in a thread of its own, and the program does not end
+    before it: it goes on when the caller is cancelled, when the loop is closed, and when all worker threads are busy.
+    The function reports its outcome, including exceptions, through a future.
     """
 
     __slots__ = ()
@@ -94,9 +93,9 @@ class Start(_Work):
 
 @attrs.frozen
 class Read:
-    """Read a streamed body now. The answer is the response with ``body`` filled and no ``stream``.
+    """Read a streamed body. The answer is the response with its ``body``, and without a ``stream``.
 
-    :ivar limit: bytes at most; the rest is dropped, ``truncated`` set, and the connection closed
+    :ivar limit: bytes that are read at most. The rest is dropped, ``truncated`` is set, and the connection is closed
     """
 
     response: Response
@@ -105,21 +104,20 @@ class Read:
 
 @attrs.frozen
 class Shield:
-    """Run a flow to its end even if the caller is cancelled meanwhile. Its requests go down the stack too."""
+    """Run a flow to its end, even if the caller is cancelled meanwhile. Its requests go down the stack, too."""
 
     flow: Generator[Any, Any, Any]
 
 
 @attrs.frozen
 class Hedge:
-    """Send a request; if it has no answer after ``after`` seconds, send it a second time beside that.
+    """Send a request. If no response comes within ``after`` seconds, send it a second time beside the first.
 
-    The answer is the first response of the two. The other one is let go of: under asyncio it is
-    cancelled at once; under threads it runs to its end in a thread of its own. If one fails, the other's
-    outcome is waited for; if both do, the answer is the exception of the first.
+    The answer is the response that comes first. The other request is abandoned: under asyncio it is cancelled, under
+    threads it runs to its end in a thread of its own. If one of them fails, the outcome of the other is the answer. If
+    both fail, the exception of the first is raised.
 
-    :ivar second: is called when the second is about to be sent, and says whether it shall be. What it
-        raises ends both
+    :ivar second: called when the second request is due; says whether it is sent. An exception from it ends both
     """
 
     request: Request
@@ -131,7 +129,7 @@ Step = Request | Sleep | Wait | Run | Start | Read | Shield | Hedge
 Flow = Generator[Step, Any, Response]
 Middleware = Callable[[Request], Flow | Request]
 
-#: A flow that ends with something other than a Response: an operation of a client, a renewal.
+#: A flow that returns something other than a Response, such as the result of a client's operation.
 Steps = Generator[Step, Any, T]
 
 #: What a terminal is, under threads and under asyncio.
@@ -155,12 +153,12 @@ def wait(future: Future[T], timeout: float | None = None) -> Steps[T]:
 
 
 def run(function: Callable[..., T], *args: Any) -> Steps[T]:
-    """Do blocking work; see :class:`Run`."""
+    """Call a function that blocks; see :class:`Run`."""
     return cast(T, (yield Run(function, *args)))
 
 
 def read(response: Response, limit: int | None = None) -> Steps[Response]:
-    """Read a streamed body now; see :class:`Read`."""
+    """Read a streamed body; see :class:`Read`."""
     return cast(Response, (yield Read(response, limit)))
 
 
@@ -180,10 +178,10 @@ def read_bounded(response: Response, limit: int = ERROR_BODY_LIMIT) -> Steps[Res
 
 
 def shield(flow: Steps[T]) -> Steps[T]:
-    """Run ``flow`` to its end whatever happens to the caller; see :class:`Shield`."""
+    """Run ``flow`` to its end, even if the caller is cancelled; see :class:`Shield`."""
     return cast(T, (yield Shield(flow)))
 
 
 def hedge(request: Request, after: float, second: Callable[[], bool]) -> Steps[Response]:
-    """Send ``request``, and perhaps a second time; see :class:`Hedge`."""
+    """Send ``request``, and a second time if the first takes long; see :class:`Hedge`."""
     return cast(Response, (yield Hedge(request, after, second)))

@@ -1,4 +1,4 @@
-"""Layers: middleware with a name, what kinds of callables may be one, and how a list of them is edited."""
+"""Layers: middleware with a name. Which callables can be middleware, and how a list of layers is edited."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from globus_transport.http.messages import Request, Response
 CallNext = Callable[[Request, Send], Response]
 AsyncCallNext = Callable[[Request, AsyncSend], Awaitable[Response]]
 
-#: What a stack takes: a middleware, or a plain or ``async def`` function of ``(request, call_next)``.
+#: What a stack accepts: a middleware, or a function of ``(request, call_next)``, which may be ``async def``.
 AnyMiddleware = Middleware | CallNext | AsyncCallNext
 Kind = Literal["flow", "call_next", "async call_next"]
 
@@ -45,7 +45,7 @@ LayerLike = Layer | AnyMiddleware | tuple[str, AnyMiddleware]
 
 
 def to_layer(given: LayerLike) -> Layer:
-    """A layer from what users write: a layer, a ``(name, middleware)`` pair, or a middleware."""
+    """A layer from a layer, a ``(name, middleware)`` pair, or a middleware."""
     if isinstance(given, Layer):
         return given
     if isinstance(given, tuple):
@@ -55,16 +55,16 @@ def to_layer(given: LayerLike) -> Layer:
 
 
 def name_of(middleware: AnyMiddleware) -> str:
-    """The name that a layer gets when none is given: ``log_calls``, ``rate_limit`` for ``RateLimit()``."""
+    """The name of a layer that is given none: ``log_calls`` for a function, ``rate_limit`` for ``RateLimit()``."""
     function = _without_arguments(middleware)
-    plain = getattr(function, "__name__", None)
-    if isinstance(plain, str):
-        return plain.strip("<>")
+    name = getattr(function, "__name__", None)
+    if isinstance(name, str):
+        return name.strip("<>")
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(function).__name__).lower()
 
 
 def describe(middleware: object) -> str:
-    """One line on a middleware, for a printed stack."""
+    """A line about a middleware, for a printed stack."""
     function = _without_arguments(middleware)
     if type(function).__str__ is not object.__str__:
         return str(function)
@@ -72,7 +72,7 @@ def describe(middleware: object) -> str:
 
 
 def _without_arguments(middleware: object) -> object:
-    # What it is bound to may be a secret, and tells little.
+    # The bound arguments may be secrets.
     return middleware.func if isinstance(middleware, partial) else middleware
 
 
@@ -108,7 +108,7 @@ def _kind_of(middleware: object) -> Kind:
         raise MiddlewareError(f"{middleware.__name__} is a class; put an instance into the stack")
     if not callable(middleware):
         raise MiddlewareError(f"{middleware!r} is no middleware: it cannot be called")
-    # The first is a function, a method or a partial; else it is what calling the object does.
+    # For a function, a method or a partial the first counts; for another object, its method ``__call__``.
     functions = (middleware, type(middleware).__call__)
     is_async = runs_coroutine(middleware)
     if any(map(inspect.isasyncgenfunction, functions)):
@@ -126,14 +126,17 @@ def _kind_of(middleware: object) -> Kind:
 def _takes_call_next(middleware: Callable[..., object]) -> bool:
     try:
         parameters = inspect.signature(middleware).parameters.values()
-    except (TypeError, ValueError):  # a builtin that doesn't tell
+    except (TypeError, ValueError):  # a builtin without a signature
         return False
     required = [
-        one
-        for one in parameters
-        if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD) and one.default is one.empty
+        parameter
+        for parameter in parameters
+        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        and parameter.default is parameter.empty
     ]
-    if len(required) > 2 or any(one.kind is one.KEYWORD_ONLY and one.default is one.empty for one in parameters):
+    if len(required) > 2 or any(
+        parameter.kind is parameter.KEYWORD_ONLY and parameter.default is parameter.empty for parameter in parameters
+    ):
         raise MiddlewareError(
             f"{describe(middleware)} takes {len(required)} arguments; "
             "a middleware takes (request) or (request, call_next)"

@@ -1,6 +1,6 @@
 """Stacks: ordered, named layers over a terminal. ``Stack`` runs under threads, ``AsyncStack`` under asyncio.
 
-A stack never changes. ``add``, ``replace`` and ``remove`` give a new one over the same terminal::
+A stack is immutable. ``add``, ``replace`` and ``remove`` return another stack over the same terminal::
 
     stack = Stack(Urllib3Terminal(), [Retry(), log_calls])
     stack = stack.add(rate_limit, before="retry")
@@ -34,7 +34,7 @@ SendT = TypeVar("SendT", bound=Callable[[Request], Any])
 
 
 class _LayeredStack(Generic[SendT]):
-    """What both stacks have: their layers, and the ways to get another stack from them."""
+    """What both stacks have: their layers, and the methods that make another stack from them."""
 
     _runs: tuple[Kind, ...]
     _send: SendT
@@ -70,35 +70,36 @@ class _LayeredStack(Generic[SendT]):
     ) -> Self:
         """A stack with one more layer: next to the terminal, or before or after a named layer.
 
-        "Before" is further out: it sees the request earlier and the response later.
+        A layer that is before another sees the request earlier and the response later.
 
-        :raises GlobusSDKUsageError: if both places are given, the named layer is not there, or the name is taken
+        :raises GlobusSDKUsageError: if both ``before`` and ``after`` are given, no layer has that name, or the name
+            is in use
         """
         if before is not None and after is not None:
             raise GlobusSDKUsageError("give before= or after=, not both")
         layer = to_layer(middleware if name is None else (name, middleware))
-        place = len(self.layers)
+        position = len(self.layers)
         if before is not None:
-            place = position_of(self.layers, before)
+            position = position_of(self.layers, before)
         elif after is not None:
-            place = position_of(self.layers, after) + 1
-        return self._with([*self.layers[:place], layer, *self.layers[place:]])
+            position = position_of(self.layers, after) + 1
+        return self._with([*self.layers[:position], layer, *self.layers[position:]])
 
     def replace(self, name: str, middleware: AnyMiddleware) -> Self:
         """A stack with another middleware in the named layer.
 
         :raises GlobusSDKUsageError: if there is no layer of that name
         """
-        place = position_of(self.layers, name)
-        return self._with([*self.layers[:place], Layer(name, middleware), *self.layers[place + 1 :]])
+        position = position_of(self.layers, name)
+        return self._with([*self.layers[:position], Layer(name, middleware), *self.layers[position + 1 :]])
 
     def remove(self, name: str) -> Self:
         """A stack without the named layer.
 
         :raises GlobusSDKUsageError: if there is no layer of that name
         """
-        place = position_of(self.layers, name)
-        return self._with([*self.layers[:place], *self.layers[place + 1 :]])
+        position = position_of(self.layers, name)
+        return self._with([*self.layers[:position], *self.layers[position + 1 :]])
 
     def over(self, terminal: SendT) -> Self:
         """The same layers over another terminal."""
@@ -125,15 +126,16 @@ class _LayeredStack(Generic[SendT]):
         return f"<{type(self).__name__}: {names} => {type(self.terminal).__name__}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
+        # The functions that the layers are mounted as cannot be pickled.
         return (type(self), (self.terminal, tuple((layer.name, layer.middleware) for layer in self.layers)))
 
 
 class Stack(_LayeredStack[Send]):
-    """Layers over a terminal, for threads. Safe to share between them if its layers and terminal are.
+    """Layers over a terminal, for threads. Threads may share it if they may share its layers and terminal.
 
     :param terminal: a callable ``Request -> Response``
     :param layers: outermost first; each a middleware, a ``(name, middleware)`` pair or a :class:`Layer`
-    :raises MiddlewareError: if something in it is no middleware, or only AsyncStack could run it or the terminal
+    :raises MiddlewareError: if a layer is not a middleware, or if only AsyncStack can run a layer or the terminal
     """
 
     _runs = ("flow", "call_next")
@@ -158,12 +160,12 @@ class Stack(_LayeredStack[Send]):
         """Send one request down the stack.
 
         :raises NetworkError: if no complete response came
-        :raises Exception: whatever a layer raises
+        :raises Exception: any exception of a layer
         """
         return self._send(request)
 
     def run(self, flow: Steps[T]) -> T:
-        """Run a flow that stands above the stack: its requests go through every layer."""
+        """Run a flow that is above the stack: its requests go through every layer."""
         return driver.run_above(flow, self._send)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Authorizers and stacks inside the HTTP library that a program has: requests, httpx, aiohttp, urllib3.
+"""Authorizers and stacks inside the HTTP library of a program: requests, httpx, aiohttp or urllib3.
 
-There is a module for each, and only that module imports the library.
+Each library has a module or package of its own here, and only that one imports the library.
 """

@@ -1,4 +1,4 @@
-"""Request bodies as requests and urllib3 take them: bytes, text, files, and anything that gives chunks."""
+"""Request bodies and headers in the forms that requests and urllib3 accept: bytes, text, files, iterables of chunks."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from globus_transport.http.bodies import StreamBody
 _CHUNK = 1 << 16
 
 
+def to_text(value: str | bytes) -> str:
+    """The name or the value of a header as text."""
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
 def to_body(body: Any, *, length: int | None, position: int | None) -> bytes | StreamBody | None:
     """The body of a request.
 
-    :param length: in bytes, if it is known; else a stream is sent chunked
-    :param position: where a file stood, so that it can be sent again from there; ``None`` if it cannot
-    :raises GlobusSDKUsageError: if it is nothing that can be sent
+    :param length: in bytes; ``None`` if unknown, and then a stream is sent chunked
+    :param position: the offset in a file that it is sent from, each time; ``None`` if it can be read only once
+    :raises GlobusSDKUsageError: if it cannot be sent
     """
     if body is None or isinstance(body, bytes):
         return body
@@ -26,7 +31,7 @@ def to_body(body: Any, *, length: int | None, position: int | None) -> bytes | S
         if position is None:
             return StreamBody(lambda: _read(body), length)
         return StreamBody(lambda: _read_from(body, position), length, replayable=True)
-    # Before what can be iterated: an array gives its numbers then.
+    # Checked before iterables: iterating over an array gives numbers, not bytes.
     memory = _memory_of(body)
     if memory is not None:
         return bytes(memory)
@@ -48,7 +53,7 @@ def _read_from(file: Any, position: int) -> Iterator[bytes]:
 def _to_bytes(chunk: Any) -> bytes:
     if isinstance(chunk, str):
         return chunk.encode()
-    # Not bytes(chunk) of anything: that makes as many zeros of a number.
+    # bytes(chunk) would accept a number n, and return n zero bytes.
     memory = _memory_of(chunk)
     if memory is None:
         raise GlobusSDKUsageError(f"a body gives chunks of bytes or text, not {type(chunk).__name__}")
@@ -56,7 +61,7 @@ def _to_bytes(chunk: Any) -> bytes:
 
 
 def _memory_of(value: Any) -> memoryview | None:
-    """The bytes of what holds some: ``bytes``, ``bytearray``, an array."""
+    """The memory of an object with a buffer (``bytes``, ``bytearray``, an array); ``None`` for other objects."""
     try:
         return memoryview(value)
     except TypeError:

@@ -1,4 +1,4 @@
-"""Bodies of requests and responses that are streamed, and how much of a body is read that no caller asked for."""
+"""Streamed bodies of requests and responses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import attrs
 
 from globus_transport.exc.base import GlobusSDKUsageError
 
-#: Bytes that are read, for its message, of the body of an error or a redirect.
+#: Bytes that are read at most of a body that was not requested: that of an error or a redirect.
 ERROR_BODY_LIMIT = 1 << 20
 
 
@@ -18,10 +18,9 @@ ERROR_BODY_LIMIT = 1 << 20
 class StreamBody:
     """A request body that is produced while it is sent.
 
-    :ivar open: called once for each time the body is sent; returns its chunks
+    :ivar open: called each time the body is sent; returns its chunks
     :ivar length: in bytes; ``None`` sends it chunked
-    :ivar replayable: whether ``open`` can be called again. A body that is not is sent at most once:
-        no layer repeats its request
+    :ivar replayable: whether ``open`` can be called again. If not, the request is sent at most once
     """
 
     open: Callable[[], Iterable[bytes]]
@@ -30,12 +29,12 @@ class StreamBody:
 
     @classmethod
     def once(cls, chunks: Iterable[bytes], length: int | None = None) -> StreamBody:
-        """A body from an iterable that can be read through a single time."""
+        """A body from an iterable that can be read only once."""
         return cls(lambda: chunks, length, replayable=False)
 
     @classmethod
     def file(cls, path: str, chunk_size: int = 1 << 16) -> StreamBody:
-        """The bytes of a file, opened anew whenever they are sent.
+        """The bytes of a file, which is opened each time they are sent.
 
         :param chunk_size: bytes read at a time
         :raises OSError: if the file's size cannot be read now
@@ -52,8 +51,8 @@ def _file_chunks(path: str, size: int) -> Iterator[bytes]:
 class ByteStream(ABC):
     """A response body that is still on the wire. Iterating gives its (decoded) chunks.
 
-    :ivar inner: the stream that this one gets its chunks from, if it stands around another. A layer may put it into the
-        place of that one: the driver leaves what it names open. See also :func:`~globus_transport.each_chunk`
+    :ivar inner: the stream that this one reads its chunks from, if there is one. A layer may replace that stream by
+        this one: the driver does not close it then. See also :func:`~globus_transport.each_chunk`
     """
 
     inner: ByteStream | None = None
@@ -63,19 +62,19 @@ class ByteStream(ABC):
         """:raises NetworkError: if the body breaks off"""
 
     def read(self, limit: int | None = None) -> bytes:
-        """The rest of the body, or its first ``limit`` bytes, and let go of the connection."""
+        """Read the rest of the body, or its first ``limit`` bytes, and release the connection."""
         try:
-            return collected(iter(self), limit)
+            return join_chunks(iter(self), limit)
         finally:
             self.close()
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of the connection; what was not read is lost. Harmless when repeated."""
+        """Release the connection; what was not read is lost. It may be called again."""
 
 
 class AsyncByteStream(ABC):
-    """:class:`ByteStream` for asyncio. Iterating is best a generator, which is ended when it is left early."""
+    """:class:`ByteStream` for asyncio. ``__aiter__`` should be a generator, which is closed when a loop ends early."""
 
     inner: AsyncByteStream | None = None
 
@@ -84,53 +83,53 @@ class AsyncByteStream(ABC):
         """:raises NetworkError: if the body breaks off"""
 
     async def read(self, limit: int | None = None) -> bytes:
-        """The rest of the body, or its first ``limit`` bytes, and let go of the connection."""
+        """Read the rest of the body, or its first ``limit`` bytes, and release the connection."""
         try:
-            return await async_collected(aiter(self), limit)
+            return await async_join_chunks(aiter(self), limit)
         finally:
             await self.close()
 
     @abstractmethod
     async def close(self) -> None:
-        """Let go of the connection; what was not read is lost. Harmless when repeated."""
+        """Release the connection; what was not read is lost. It may be called again."""
 
 
-def collected(parts: Iterator[bytes], limit: int | None) -> bytes:
-    """The parts in one piece, or their first ``limit`` bytes."""
+def join_chunks(chunks: Iterator[bytes], limit: int | None) -> bytes:
+    """The chunks in one piece, or their first ``limit`` bytes."""
     whole: list[bytes] = []
     left = limit
     while left is None or left > 0:
-        part = next(parts, None)
-        if part is None:
+        chunk = next(chunks, None)
+        if chunk is None:
             break
-        whole.append(part)
+        whole.append(chunk)
         if left is not None:
-            left -= len(part)
+            left -= len(chunk)
     return b"".join(whole)[:limit]
 
 
-async def async_collected(parts: AsyncIterator[bytes], limit: int | None) -> bytes:
-    """:func:`collected`, for asyncio. A generator is ended."""
+async def async_join_chunks(chunks: AsyncIterator[bytes], limit: int | None) -> bytes:
+    """:func:`join_chunks`, for asyncio. A generator is closed."""
     whole: list[bytes] = []
     length = 0
     try:
         if limit is None or limit > 0:
-            async for part in parts:
-                whole.append(part)
-                length += len(part)
+            async for chunk in chunks:
+                whole.append(chunk)
+                length += len(chunk)
                 if limit is not None and length >= limit:
                     break
     finally:
-        if isinstance(parts, AsyncGenerator):
-            await parts.aclose()
+        if isinstance(chunks, AsyncGenerator):
+            await chunks.aclose()
     return b"".join(whole)[:limit]
 
 
 def parts_of(body: StreamBody) -> Iterator[bytes]:
     """The parts of a request body that are not empty.
 
-    :raises GlobusSDKUsageError: if they are not as long as was announced
-    :raises Exception: whatever the body raises while it is read
+    :raises GlobusSDKUsageError: if they are not as long as the body's ``length``
+    :raises Exception: any exception of the body
     """
     sent = 0
     for part in body.open():

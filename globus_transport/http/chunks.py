@@ -1,4 +1,4 @@
-"""A body that passes through a function of a layer: to count it, to hash it, to decrypt it."""
+"""Passes a body through a function of a layer, to count, hash or decrypt it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from globus_transport.http.messages import Response
 
 
 def each_chunk(response: Response, function: Callable[[bytes], bytes]) -> Response:
-    """The response with a body that passes through ``function`` in chunks, while it is read; the same for asyncio::
+    """The response with a body that passes through ``function`` in chunks while it is read, under asyncio, too::
 
         def count(request: Request) -> Flow:
             response = yield from send(request)
             return each_chunk(response, progress_bar.advance)
 
-    A body that has been read already, because the request did not ask for a stream, is one chunk.
+    A body that is not streamed is one chunk.
 
-    :param function: is given each chunk, and returns what is to stand in its place. It must not block. What it raises
-        reaches whoever reads, and ends the body
+    :param function: called with each chunk, returns the chunk that replaces it. It must not block. An exception from it
+        ends the body, and is raised to the reader
     """
     stream = response.stream
     if stream is None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
 from globus_transport.exc.base import GlobusSDKUsageError
 
-# As a set for str.strip(): it leaves nothing of a text that has no others, and takes no regular expression.
-_TOKEN = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+#: RFC 9110, section 5.6.2: what names of header fields are made of.
+match_token = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch
 
 #: Headers whose values are never printed.
 SECRET_NAMES = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
@@ -17,7 +18,7 @@ Pair = tuple[str, str]
 
 
 class Headers(Mapping[str, str]):
-    """Header fields in the order given, repeats kept.
+    """Header fields in their order, with repeats.
 
     Reading is by name in any case. ``headers["name"]`` of a repeated header is its values joined
     by ``", "``; :meth:`get_all` gives them apart, :attr:`pairs` gives every field as it stands.
@@ -44,7 +45,7 @@ class Headers(Mapping[str, str]):
 
     @classmethod
     def received(cls, pairs: Iterable[Pair]) -> Headers:
-        """Headers that an HTTP library has parsed: taken as they are, unchecked."""
+        """Headers that an HTTP library has parsed. They are not checked."""
         headers = cls.__new__(cls)
         headers._pairs = tuple(pairs)
         headers._index = None
@@ -87,24 +88,24 @@ class Headers(Mapping[str, str]):
         return [value for key, value in self._pairs if key.lower() == name]
 
     def with_header(self, name: str, value: str) -> Headers:
-        """These headers with ``name`` set to one value, in the place of its old ones."""
+        """These headers with ``name`` set to one value, which replaces its old ones."""
         check_field(name, value)
         lowered = name.lower()
         return Headers.received([*(pair for pair in self._pairs if pair[0].lower() != lowered), (name, value)])
 
     def with_defaults(self, defaults: Headers) -> Headers:
-        """These headers after those of ``defaults`` whose names are not among them."""
+        """These headers, after those of ``defaults`` whose names they do not have."""
         index = self._by_name()
         missing = [pair for pair in defaults._pairs if pair[0].lower() not in index]
         return Headers.received([*missing, *self._pairs]) if missing else self
 
     def without(self, *names: str) -> Headers:
-        """These headers less the named ones."""
+        """These headers without the named ones."""
         gone = {name.lower() for name in names}
         return Headers.received(pair for pair in self._pairs if pair[0].lower() not in gone)
 
     def redacted(self) -> list[Pair]:
-        """Every field, credentials replaced: what may be printed."""
+        """Every field with credentials replaced, for printing."""
         return [(name, "<hidden>" if name.lower() in SECRET_NAMES else value) for name, value in self._pairs]
 
     def __eq__(self, other: object) -> bool:
@@ -118,17 +119,17 @@ class Headers(Mapping[str, str]):
     def __repr__(self) -> str:
         return f"Headers({self.redacted()!r})"
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return (Headers.received, (self._pairs,))
-
 
 def _comparable(headers: Headers) -> tuple[Pair, ...]:
     return tuple((name.lower(), value) for name, value in headers.pairs)
 
 
 def check_field(name: object, value: object) -> None:
-    """Refuse a header field that could not be sent, or that would smuggle in another one."""
-    if not isinstance(name, str) or not name or name.strip(_TOKEN):
+    """Check a header field.
+
+    :raises GlobusSDKUsageError: if it cannot be sent, or would add another field
+    """
+    if not isinstance(name, str) or not match_token(name):
         raise GlobusSDKUsageError(f"{name!r} is not a header name: letters, digits and !#$%&'*+-.^_`|~ only")
     if not isinstance(value, str):
         raise GlobusSDKUsageError(f"the value of header {name!r} is a {type(value).__name__}; give a str")

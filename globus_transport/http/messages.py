@@ -1,4 +1,4 @@
-"""Request and Response: what layers pass to each other. Both are immutable values."""
+"""Request and Response, which layers pass to each other. Both are immutable values."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _KNOWN_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OP
 _IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 
 
-# With slots a copy costs twice as much, and every layer that changes a request makes one.
+# Without slots a copy costs half as much, and every layer that changes a request makes one.
 @attrs.frozen(repr=False, eq=False, slots=False)
 class Request:
     """One HTTP request.
@@ -39,16 +39,16 @@ class Request:
     :ivar url: absolute; an :class:`~globus_transport.http.urls.URL`, which is a ``str`` that knows its origin
     :ivar headers: see :class:`Headers`
     :ivar body: ``bytes``, a :class:`StreamBody`, or ``None``
-    :ivar stream: leave the response's body on the wire, as ``response.stream``
-    :ivar repeatable: whether doing it twice is the same as doing it once. ``None`` goes by the
-        method (RFC 9110, section 9.2.2)
-    :ivar authorize: let the authorizer put its credential on
-    :ivar follow_redirects: let the redirect layer follow
-    :ivar attempt: 1 the first time, counted up by the retry layer
-    :ivar deadline: the moment, on ``time.monotonic()``'s clock in seconds, after which nobody waits any more
+    :ivar stream: whether the response's body is left on the wire, as ``response.stream``
+    :ivar repeatable: whether doing it twice has the same effect as doing it once; ``None`` if the method decides
+        that (RFC 9110, section 9.2.2)
+    :ivar authorize: whether the authorizer adds its credential
+    :ivar follow_redirects: whether the redirect layer follows redirects
+    :ivar attempt: 1 for the first attempt, counted up by the retry layer
+    :ivar deadline: when the call ends, in seconds on the clock of ``time.monotonic()``; ``None`` for no limit
     :ivar route: name of the operation, for logs
-    :ivar notify: is told what happens to this call; see :mod:`globus_transport.core.events`. A copy has none
-    :ivar extensions: for anyone's middleware
+    :ivar notify: called with the events of this call (:mod:`globus_transport.core.events`). It is not pickled
+    :ivar extensions: for middleware of any package
     :raises GlobusSDKUsageError: if a part is malformed
     """
 
@@ -76,7 +76,7 @@ class Request:
             raise GlobusSDKUsageError(f"a request body is bytes, a StreamBody or None, not {type(body).__name__}")
 
     def with_header(self, name: str, value: str) -> Request:
-        """This request with one header set, in the place of any of that name."""
+        """This request with one header, which replaces any of that name."""
         return self._copy(headers=self.headers.with_header(name, value))
 
     def with_headers(self, headers: Headers) -> Request:
@@ -92,14 +92,14 @@ class Request:
         return self._copy(notify=notify)
 
     def _copy(self, **changed: Any) -> Request:
-        # As attrs.evolve() does, but without checking again what was checked when this request was made.
+        # Like attrs.evolve(), but fields that were checked when this request was made are not checked again.
         copy = object.__new__(Request)
         vars(copy).update(vars(self), **changed)
         return copy
 
     @property
     def may_repeat(self) -> bool:
-        """Whether sending it again is safe even when an earlier one may have been carried out."""
+        """Whether sending it again is safe even if the server may have carried it out before."""
         idempotent = self.method in _IDEMPOTENT_METHODS if self.repeatable is None else self.repeatable
         return idempotent and self.can_replay
 
@@ -112,7 +112,7 @@ class Request:
         return f"<Request {self.method} {self.url.redacted()}>"
 
     def __getstate__(self) -> dict[str, Any]:
-        # A listener is one of this process; the mapping that stands for no extensions cannot be pickled.
+        # A listener belongs to this process, and the mapping for no extensions cannot be pickled.
         return {**vars(self), "notify": None, "extensions": dict(self.extensions)}
 
 
@@ -122,10 +122,10 @@ class Response:
 
     :ivar status: the status code
     :ivar headers: see :class:`Headers`
-    :ivar body: the decoded body; empty while it is still on the wire
-    :ivar stream: the body on the wire, if the request asked for a stream and nobody read it yet
+    :ivar body: the decoded body; empty while it is on the wire
+    :ivar stream: the body on the wire, if the request asked for a stream and the body is not read yet
     :ivar reason: the reason phrase
-    :ivar request: what was sent to get it
+    :ivar request: that it answers
     :ivar truncated: whether ``body`` was cut at a limit
     """
 
@@ -156,15 +156,15 @@ class Response:
         except (ValueError, RecursionError) as error:
             kind = self.headers.get("Content-Type", "no Content-Type")
             what = f"{len(self.body)} bytes" if self.body else "an empty body"
-            raise ReplyFormatError(f"expected JSON, got {what} ({kind}): {_place(error)}") from None
+            raise ReplyFormatError(f"expected JSON, got {what} ({kind}): {_describe(error)}") from None
 
     def __repr__(self) -> str:
         body = "streaming" if self.stream is not None else f"{len(self.body)} bytes"
         return f"<Response {self.status} {self.reason}, {body}>" if self.reason else f"<Response {self.status}, {body}>"
 
 
-def _place(error: Exception) -> str:
-    # A JSONDecodeError holds the whole document, which may hold a token; its place says enough.
+def _describe(error: Exception) -> str:
+    # A JSONDecodeError holds the whole document, which may hold a token. The place in the document is enough.
     if isinstance(error, JSONDecodeError):
         return f"{error.msg} at line {error.lineno} column {error.colno}"
     return type(error).__name__

@@ -1,4 +1,4 @@
-"""Responses of other libraries, for which tests of programs like to make errors and replies."""
+"""Responses of other libraries, from which tests of programs make errors and replies."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from globus_transport.http.messages import Request, Response
 
 
 class ResponseLike(Protocol):
-    """What a response of ``requests`` has, and what stands in its place in a test.
+    """A response of ``requests``, or an object that replaces it in a test.
 
-    If it has a ``reason``, and a ``request`` with a ``method`` and a ``url``, these count as well.
+    A ``reason``, and a ``request`` with ``method`` and ``url``, are used if they are there.
     """
 
     @property
@@ -26,7 +26,7 @@ class ResponseLike(Protocol):
 
 
 def response_from(given: ResponseLike) -> Response:
-    """The same as a :class:`Response`, with its whole body."""
+    """The :class:`Response` of such an object, with the whole body."""
     reason = getattr(given, "reason", "")
     return Response(
         given.status_code,
@@ -40,7 +40,7 @@ def response_from(given: ResponseLike) -> Response:
 def _request_of(given: Any) -> Request | None:
     method, url = getattr(given, "method", None), getattr(given, "url", None)
     if isinstance(method, str) and isinstance(url, str):
-        # Tests may have addresses that nothing could be sent to.
+        # A test may have a URL that cannot be sent to.
         with suppress(GlobusSDKUsageError):
             return Request(method, url)
     return None

@@ -1,4 +1,4 @@
-"""Credentials in the query and fragment of a URL: which they are, and how they are hidden where it is printed."""
+"""Credentials in the query and fragment of URLs: which parameters hold them, and how they are hidden in print."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _MOST_QUOTING = 5
 
 
 def hidden_in_text(text: str, more: frozenset[str] = frozenset()) -> str:
-    """A URL, or a text that holds some, without the values of parameters that are credentials.
+    """A URL, or a text with URLs, without the values of parameters that are credentials.
 
     :param more: names of further parameters, in lower case
     """
@@ -64,7 +64,7 @@ def hidden_in_text(text: str, more: frozenset[str] = frozenset()) -> str:
 
 
 def hidden_in_query(text: str, more: frozenset[str] = frozenset()) -> str:
-    """Parameters as they are written in a form or a query, without those values."""
+    """The parameters of a form or a query, without the values of those that are credentials."""
     return _without_secrets(text, more, 0)
 
 
@@ -75,11 +75,11 @@ def is_secret_parameter(name: str, more: frozenset[str] = frozenset()) -> bool:
 
 
 def _without_secrets(text: str, more: frozenset[str], quoting: int) -> str:
-    return "&".join(_parameter(one, more, quoting) for one in text.split("&"))
+    return "&".join(_parameter(parameter, more, quoting) for parameter in text.split("&"))
 
 
 def _parameter(text: str, more: frozenset[str], quoting: int) -> str:
-    # Several names, if the value is a URL with parameters of its own.
+    # There are several names if the value is a URL with parameters.
     pieces = text.split("=")
     for number, piece in enumerate(pieces[:-1], 1):
         name = unquote_plus(piece).replace("#", "?").rpartition("?")[2]
@@ -93,7 +93,7 @@ def _quoted_parameter(text: str, more: frozenset[str], quoting: int) -> str:
     plain = unquote(value)
     if plain == value:
         return text
-    # A URL in a URL in a URL: what is quoted more often is no longer looked at, nor shown.
+    # A URL in a URL in a URL: what is quoted more often is hidden without looking.
     hidden = HIDDEN if quoting == _MOST_QUOTING else _without_secrets(plain, more, quoting + 1)
     if hidden == plain:
         return text

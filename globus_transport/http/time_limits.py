@@ -1,19 +1,15 @@
-"""How long the next step of a call may take: its own time-out, cut to what is left of the deadline."""
+"""How long the next step of a call may take: its time-out, or the rest of the deadline if that is less."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from globus_transport.exc.base import GlobusTimeoutError
 from globus_transport.http.messages import Request
 
-#: The name in ``request.extensions`` of time limits of one request: (for the connection, for the next bytes), in
-#: seconds or ``None``. HTTP libraries that a stack stands in have time-outs for each request.
+#: Name in ``request.extensions`` of the time limits of one request: (connect, read), each in seconds or ``None``.
+#: Embeddings set it, because other HTTP libraries have time-outs for each request.
 TIME_LIMITS = "globus_transport.time_limits"
-
-#: Says how long the next read may take, in seconds; ``None`` for no limit.
-TimeLeft = Callable[[], float | None]
 
 _PASSED = "the deadline of the call has passed"
 
@@ -33,7 +29,7 @@ def time_left(request: Request, limit: float | None, *, began: bool = True) -> f
 
 
 def limits_of(request: Request, connect: float | None, read: float | None) -> tuple[float | None, float | None]:
-    """The request's own time limits, or those that are given."""
+    """The request's own time limits (connect, read), or the given ones."""
     if not request.extensions:
         return connect, read
     own: tuple[float | None, float | None] = request.extensions.get(TIME_LIMITS, (connect, read))
@@ -43,7 +39,7 @@ def limits_of(request: Request, connect: float | None, read: float | None) -> tu
 def timed_out(request: Request, what: str, limit: float | None, cause: Exception) -> GlobusTimeoutError:
     """The error for a step that took too long.
 
-    :param what: the step, for people to read
+    :param what: describes the step
     """
     if request.deadline is not None and time.monotonic() >= request.deadline:
         return GlobusTimeoutError(f"{request!r}: {_PASSED}", cause)
@@ -51,5 +47,5 @@ def timed_out(request: Request, what: str, limit: float | None, cause: Exception
 
 
 def in_seconds(limit: float | None) -> str:
-    """A time limit for people to read."""
+    """A time limit as text."""
     return "no limit" if limit is None else f"{limit:.3g} s"

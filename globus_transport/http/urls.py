@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 import uuid
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -11,8 +12,8 @@ from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.secrets import hidden_in_text
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-# As a set for str.strip(): it leaves nothing of a text that has no others, and takes no regular expression.
-_NEEDS_NO_QUOTING = "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+# RFC 3986, section 2.3.
+_match_unreserved = re.compile(r"[A-Za-z0-9\-._~]+").fullmatch
 
 
 class URL(str):
@@ -37,34 +38,31 @@ class URL(str):
 
     @classmethod
     def at(cls, origin: str, target: str) -> URL:
-        """Join an origin (as :attr:`origin` gives it) and a target that are already known to be good."""
+        """The URL of an origin (in the form of :attr:`origin`) and a target. They are not checked."""
         url = str.__new__(cls, origin + target)
         url.origin = origin
         url.target = target
         return url
 
     def resolve(self, reference: str) -> URL:
-        """The URL that ``reference`` means here (RFC 3986, section 5).
+        """The URL of a reference that is relative to this one (RFC 3986, section 5).
 
         :raises GlobusSDKUsageError: as :class:`URL` does
         """
         try:
-            meant = urljoin(self, reference)
+            absolute = urljoin(self, reference)
         except ValueError:
             raise _refusal(reference, "is not a URL") from None
-        return URL(meant)
+        return URL(absolute)
 
     def redacted(self) -> str:
-        """The URL for people to read: without the values of parameters that are credentials."""
+        """The URL without the values of parameters that are credentials, for printing."""
         if "?" not in self and "#" not in self:
             return str(self)
         return hidden_in_text(self)
 
     def __repr__(self) -> str:
         return repr(self.redacted())
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (URL.at, (self.origin, self.target))
 
 
 def origin_of(url: str) -> str:
@@ -75,14 +73,14 @@ def origin_of(url: str) -> str:
 def path_segment(name: str, value: Any) -> str:
     """A path argument, quoted so that it stays one segment (RFC 3986, section 3.3).
 
-    :raises GlobusSDKUsageError: if it is empty, ``.`` or ``..``, or no text, number or UUID
+    :raises GlobusSDKUsageError: if it is empty, ``.`` or ``..``, or not a text, number or UUID
     """
     if isinstance(value, enum.Enum):
         value = value.value
     if isinstance(value, bool) or not isinstance(value, (str, int, uuid.UUID)):
         raise GlobusSDKUsageError(f"{name}: expected an id, got {value!r}")
     text = str(value)
-    if text and text[0] != "." and not text.strip(_NEEDS_NO_QUOTING):
+    if _match_unreserved(text) and text[0] != ".":
         return text
     if text in ("", ".", ".."):
         raise GlobusSDKUsageError(f"{name}: {text!r} is no id: it would change the address of the call")
@@ -92,7 +90,7 @@ def path_segment(name: str, value: Any) -> str:
 def whole_path(path: str) -> str:
     """A path as one text, each segment quoted.
 
-    :raises GlobusSDKUsageError: if it has segments ``.`` or ``..``, which would be taken away on the way
+    :raises GlobusSDKUsageError: if it has segments ``.`` or ``..``, which HTTP software removes
     """
     if any(segment in (".", "..") for segment in path.split("/")):
         raise GlobusSDKUsageError(f"the path {path!r} has a segment '.' or '..'")
@@ -115,7 +113,7 @@ def _split(text: object) -> tuple[str, str]:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
-        # What a wrong port is said to be may be half a password.
+        # The text that was read as a port may be a part of a password.
         raise _refusal(text, "is not a URL" if "@" in text else f"is not a URL: {error}") from None
     scheme = parts.scheme.lower()
     if scheme not in _DEFAULT_PORTS or not parts.hostname:

@@ -1,6 +1,6 @@
 """Routes: API operations as declarations, and the clients that they are mounted on.
 
-A table of one's own, and its client, are made of these names::
+A route table for another service, and its client, are made of these names::
 
     from globus_transport.routing import BaseClient, QueryParams, RouteTable, get
 """

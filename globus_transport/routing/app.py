@@ -33,7 +33,7 @@ class AppLike(Protocol):
 
     @property
     def app_name(self) -> str:
-        """Its name, for people."""
+        """Its name."""
         ...
 
     @property
@@ -54,16 +54,19 @@ class AppLike(Protocol):
         ...
 
     def may_resolve(self, response: Response) -> bool:
-        """Whether :meth:`resolve_refusal` has a say about such a status. Does not block."""
+        """Whether :meth:`resolve_refusal` handles such a response. Does not block."""
         ...
 
     def resolve_refusal(self, resource_server: str, response: Response) -> bool:
-        """Log in as a refusal demands. Whether the request should be sent again, with the new authorizer."""
+        """Log in as a refusal demands.
+
+        :return: whether the request should be sent again, with the new authorizer
+        """
         ...
 
 
 class AppAuthorizer(GlobusAuthorizer):
-    """Sends each request with the authorizer that the application has for the resource server at that time.
+    """Sends each request with the application's current authorizer for the resource server.
 
     :param app: the application
     :param resource_server: the name under which its tokens are listed
@@ -78,11 +81,11 @@ class AppAuthorizer(GlobusAuthorizer):
         return self.app.get_authorizer(self.resource_server).get_authorization_header()
 
     def handle_missing_authorization(self) -> bool:
-        """What the application's authorizer makes of a 401."""
+        """Let the application's authorizer handle a 401."""
         return self.app.get_authorizer(self.resource_server).handle_missing_authorization()
 
     def authorize(self, request: Request) -> Flow:
-        """Send a request with the credential on; once more if the application logged in as the service demanded."""
+        """Send a request with the credential, and once more if the application logged in as the service demanded."""
         authorizer = yield from self._authorizer()
         response = yield from authorizer.authorize(request)
         if not request.can_replay or not self.app.may_resolve(response):
@@ -95,7 +98,7 @@ class AppAuthorizer(GlobusAuthorizer):
         return (yield from authorizer.authorize(request))
 
     def _authorizer(self) -> Steps[GlobusAuthorizer]:
-        # Under asyncio a Run goes through a worker thread, which most requests need not.
+        # Under asyncio a Run takes a worker thread, which most requests do not need.
         ready = self.app.ready_authorizer(self.resource_server)
         if ready is not None:
             return ready

@@ -217,6 +217,16 @@ class NotPaginated:
         raise GlobusSDKUsageError(f"{route.name} has no pages; call client.{route.name}")
 
 
+class NotMounted:
+    """What a route of a table without a client becomes.
+
+    :raises TypeError: always
+    """
+
+    def __new__(cls, route: Any, table: Any) -> NoReturn:
+        raise TypeError(f"{type(table).__name__} is a route table; mount it: class Client(BaseClient, {route.owner})")
+
+
 #: Which class a route becomes when its name is read from a client, by the kind of the route.
 CallClasses = Mapping[str, type]
 

@@ -1,4 +1,4 @@
-"""What every client is made of: where its service is, and which layers its requests pass."""
+"""The base of every client: the address of its service, and the stack that its requests pass."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from globus_transport.routing.generic_calls import GenericCalls
 from globus_transport.scopes.scope import Scope
 from globus_transport.transport import Transport
 
-# A client's stack and its credential are tied to them.
-_WHERE = frozenset({"base_url", "environment", "origin", "base_path"})
+# The client's stack and credential depend on them.
+_ADDRESS = frozenset({"base_url", "environment", "origin", "base_path"})
 
 SendT = TypeVar("SendT", bound=Callable[[Request], Any])
 
@@ -32,24 +32,24 @@ AnyAuthorizer = Union[GlobusAuthorizer, BoundAuthorizer]
 
 
 class ClientBase(GenericCalls, Generic[SendT]):
-    """A route table at an address. The base of the blocking and the asyncio client.
+    """A route table mounted on a stack. The base of the clients for threads and for asyncio.
 
-    :param environment: the Globus environment; by default as ``GLOBUS_SDK_ENVIRONMENT`` says, else production
+    :param environment: the Globus environment; by default that of ``GLOBUS_SDK_ENVIRONMENT``, else production
     :param base_url: the service's address, instead of the environment's
-    :param app: logs in for the client and keeps its tokens, instead of an authorizer. By default it is asked
-        for the client's ``default_scope_requirements``, and lends its name and environment
-    :param app_scopes: the scopes that it is asked for instead
-    :param authorizer: puts the credential on. It is sent to the client's own origin only, or to those
-        that it was bound to with ``bound_to()``
-    :param app_name: told to the service in the User-Agent header
+    :param app: logs in for the client and keeps its tokens, instead of an authorizer. The client takes its name and
+        environment from it
+    :param app_scopes: the scopes that the app asks for; by default the client's ``default_scope_requirements``
+    :param authorizer: adds the credential. It is sent to the client's own origin only, or to the origins that the
+        authorizer was bound to with ``bound_to()``
+    :param app_name: sent to the service in the User-Agent header
     :param transport: time-outs, TLS and pool size of the client's own connections
     :param retry_config: when and how often a call is repeated
-    :param terminal: sends the requests, instead of the client's own connections; it is not closed
-    :raises GlobusSDKUsageError: if a parameter, or the environment variable in its place, is no use
+    :param terminal: sends the requests, instead of the client's own connections. The client does not close it
+    :raises GlobusSDKUsageError: if a parameter, or the environment variable that replaces it, cannot be used
     """
 
     environment: str
-    #: A class for a service of one's own may give it: ``base_url = "https://widgets.example.org/"``.
+    #: A class for another service may set it: ``base_url = "https://widgets.example.org/"``.
     base_url: str
     stack: Any
 
@@ -91,7 +91,7 @@ class ClientBase(GenericCalls, Generic[SendT]):
             base_url = getattr(type(self), "base_url", None)
         if base_url is None:
             if not self.service_name:
-                raise GlobusSDKUsageError(f"{type(self).__name__} is for no certain service; give it base_url=")
+                raise GlobusSDKUsageError(f"{type(self).__name__} has no service of its own; give base_url=")
             base_url = config.service_url(self.service_name, self.environment)
         url = URL(base_url)
         if "?" in url.target:
@@ -125,7 +125,7 @@ class ClientBase(GenericCalls, Generic[SendT]):
 
     @property
     def authorizer(self) -> AnyAuthorizer | None:
-        """What puts the credential on. Another one may be assigned, or ``None``: from then on requests go with that."""
+        """Adds the credential to requests. Assign another one, or ``None``, to change it for the next requests."""
         return self._authorizer
 
     @authorizer.setter
@@ -147,9 +147,9 @@ class ClientBase(GenericCalls, Generic[SendT]):
             self.stack = self.stack.add(bound, name="authorizer", before=before)
 
     if not TYPE_CHECKING:
-        # Checkers would take it for leave to assign to any name.
+        # Type checkers would accept an assignment to any name.
         def __setattr__(self, name: str, value: Any) -> None:
-            if name in _WHERE and "stack" in vars(self):
+            if name in _ADDRESS and "stack" in vars(self):
                 raise GlobusSDKUsageError(
                     f"{type(self).__name__}.{name} cannot be changed; make another client, with {name}="
                 )
@@ -162,7 +162,7 @@ class ClientBase(GenericCalls, Generic[SendT]):
 
     @property
     def app_name(self) -> str | None:
-        """What the service is told of who calls, in the User-Agent header."""
+        """The name of the application in the User-Agent header."""
         return self._app_name
 
     @app_name.setter
@@ -172,12 +172,12 @@ class ClientBase(GenericCalls, Generic[SendT]):
             self.stack = self.stack.replace("headers", DefaultHeaders(_default_headers(name)))
 
     def attach_globus_app(self, app: AppLike, app_scopes: list[Scope] | None = None) -> None:
-        """Let an application log in for this client. Once only, and for a client without an authorizer.
+        """Let an application log in for this client. This works once, for a client without an authorizer.
 
-        :param app: the application. It lends its name if the client has none
-        :param app_scopes: the scopes that it is asked for, instead of ``default_scope_requirements``
-        :raises GlobusSDKUsageError: if the client has an app, scopes for one, or an authorizer; if it is for no
-            certain resource server; or if the two are for different environments
+        :param app: the application. The client takes its name if it has none
+        :param app_scopes: the scopes that it asks for; by default ``default_scope_requirements``
+        :raises GlobusSDKUsageError: if the client has an app, scopes for one, or an authorizer; if it has no resource
+            server; or if the client and the app are for different environments
         """
         client = type(self).__name__
         if self._app is not None:

@@ -24,21 +24,18 @@ RequestData = Mapping[str, Any] | Iterable[Any] | str | bytes | StreamBody | Non
 
 _CONTENT_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 
-
 P = ParamSpec("P")
 
 
 def _with_method(method: str, parameters: Callable[Concatenate[Any, P], Any]) -> Operation[P, GlobusHTTPResponse]:
-    """A call with this method.
-
-    :param parameters: a stub that has the parameters
-    """
+    """The call for one HTTP method. It has the parameters of a stub, and is a ``request`` with that method."""
 
     @wraps(parameters)
     def call(self: Any, *args: P.args, **kwargs: P.kwargs) -> Steps[GlobusHTTPResponse]:
         reply: GlobusHTTPResponse = yield from self.request.flow(method, *args, **kwargs)
         return reply
 
+    call.__name__ = method.lower()
     call.__doc__ = f"{method} with a path."
     return Operation(call)
 

@@ -33,11 +33,11 @@ def encode_json(document: Any) -> bytes:
         if value is MISSING:
             continue
         body.write(separator + dumps(_json_key(key, "the body")) + b":")
-        place = f"the body[{key!r}]"
+        path = f"the body[{key!r}]"
         if _is_long(value):
-            _write_list(body, value, place)
+            _write_list(body, value, path)
         else:
-            body.write(dumps(_json_value(value, place)))
+            body.write(dumps(_json_value(value, path)))
         separator = b","
     body.write(b"}")
     return body.getvalue()
@@ -47,17 +47,17 @@ def _is_long(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and len(value) > _SLICE
 
 
-def _write_list(body: io.BytesIO, values: list[Any] | tuple[Any, ...], place: str) -> None:
+def _write_list(body: io.BytesIO, values: list[Any] | tuple[Any, ...], path: str) -> None:
     separator = b"["
     for start in range(0, len(values), _SLICE):
-        piece = _json_list(values[start : start + _SLICE], place, start)
+        piece = _json_list(values[start : start + _SLICE], path, start)
         if piece:
             body.write(separator + dumps(piece)[1:-1])
             separator = b","
     body.write(b"]" if separator == b"," else b"[]")
 
 
-def _json_value(value: Any, place: str) -> Any:
+def _json_value(value: Any, path: str) -> Any:
     kind = type(value)
     if kind in _PLAIN:
         return value
@@ -65,46 +65,46 @@ def _json_value(value: Any, place: str) -> Any:
         if _is_simple(value):
             return value
         return {
-            _json_key(key, place): _json_value(one, f"{place}[{key!r}]")
-            for key, one in value.items()
-            if one is not MISSING
+            _json_key(key, path): _json_value(item, f"{path}[{key!r}]")
+            for key, item in value.items()
+            if item is not MISSING
         }
     if isinstance(value, (list, tuple)):
-        return _json_list(value, place)
+        return _json_list(value, path)
     if isinstance(value, enum.Enum):
-        return _json_value(value.value, place)
+        return _json_value(value.value, path)
     if isinstance(value, uuid.UUID):
         return str(value)
     if isinstance(value, float):
         if value != value or value in (float("inf"), float("-inf")):
-            raise GlobusSDKUsageError(f"{place} is {value}, which JSON does not have")
+            raise GlobusSDKUsageError(f"{path} is {value}, which JSON does not have")
         return value
     if isinstance(value, (str, int)):
         return value
-    raise GlobusSDKUsageError(f"{place} is {kind_of(value)}, which JSON does not have{_advice(value)}")
+    raise GlobusSDKUsageError(f"{path} is {kind_of(value)}, which JSON does not have{_advice(value)}")
 
 
-def _json_list(values: list[Any] | tuple[Any, ...], place: str, start: int = 0) -> list[Any]:
+def _json_list(values: list[Any] | tuple[Any, ...], path: str, start: int = 0) -> list[Any]:
     return [
-        one if _is_simple(one) else _json_value(one, f"{place}[{index}]")
-        for index, one in enumerate(values, start)
-        if one is not MISSING
+        item if _is_simple(item) else _json_value(item, f"{path}[{index}]")
+        for index, item in enumerate(values, start)
+        if item is not MISSING
     ]
 
 
 def _is_simple(value: Any) -> bool:
-    """Whether it is JSON as it stands. Most items are, and need no copy."""
+    """Whether it is JSON already. Most items are, and need no copy."""
     return (
         isinstance(value, dict) and _TEXT.issuperset(map(type, value)) and _PLAIN.issuperset(map(type, value.values()))
     )
 
 
-def _json_key(key: Any, place: str) -> str:
+def _json_key(key: Any, path: str) -> str:
     if isinstance(key, str):
         return key.value if isinstance(key, enum.Enum) else key
     if isinstance(key, uuid.UUID):
         return str(key)
-    raise GlobusSDKUsageError(f"{place} has the key {key!r}; a JSON object's keys are text")
+    raise GlobusSDKUsageError(f"{path} has the key {key!r}; a JSON object's keys are text")
 
 
 def _advice(value: object) -> str:

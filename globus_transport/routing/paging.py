@@ -1,4 +1,4 @@
-"""How services page their lists: what to ask for next, by what the last page said.
+"""How services divide lists into pages: the parameters of the next request, from the last page.
 
 A :class:`Paging` is a style of paging, declared with a route. :class:`PageRequests` makes the requests for the pages of
 one list, one after the other; threads and asyncio each send them.
@@ -23,26 +23,26 @@ Parameters = Mapping[str, Any]
 
 
 class Paging(ABC):
-    """A style of paging.
+    """A way of paging.
 
-    :cvar place: whether its parameters stand in the query or in the body
+    :cvar location: whether the parameters are in the query or in the body
     """
 
-    place: Literal["query", "body"] = "query"
+    location: Literal["query", "body"] = "query"
 
     def first(self, given: Parameters) -> Parameters:
-        """What to set for the first page, besides what the caller gave.
+        """Parameters for the first page, besides those of the caller.
 
-        :raises GlobusSDKUsageError: if the caller gave something that cannot be paged by
+        :raises GlobusSDKUsageError: if a parameter of the caller does not work with paging
         """
         return {}
 
     @abstractmethod
     def after(self, asked: Parameters, page: GlobusHTTPResponse) -> Parameters | None:
-        """What to set for the page after ``page``, or ``None`` if it was the last.
+        """Parameters for the page after ``page``, or ``None`` if it was the last.
 
-        :param asked: the parameters that got ``page``
-        :raises ReplyFormatError: if the page does not say what it has to
+        :param asked: the parameters of the request for ``page``
+        :raises ReplyFormatError: if the page lacks what the next request needs
         """
 
 
@@ -59,7 +59,7 @@ class Marker(Paging):
     parameter: str = "marker"
     key: str | None = None
     more_key: str | None = None
-    place: Literal["query", "body"] = "query"
+    location: Literal["query", "body"] = "query"
 
     def after(self, asked: Parameters, page: GlobusHTTPResponse) -> Parameters | None:
         """See :meth:`Paging.after`."""
@@ -81,7 +81,7 @@ class Marker(Paging):
 
 @attrs.frozen
 class Offset(Paging):
-    """Pages are counted off by limit and offset.
+    """Pages by limit and offset.
 
     :param page_size: items of a page, if the caller gives no ``limit``
     :param max_results: items that the service gives at most, in all pages together
@@ -95,7 +95,7 @@ class Offset(Paging):
     more_key: str | None = None
     total_key: str | None = None
     count_key: str | None = None
-    place: Literal["query", "body"] = "query"
+    location: Literal["query", "body"] = "query"
 
     def first(self, given: Parameters) -> Parameters:
         """See :meth:`Paging.first`."""
@@ -139,7 +139,7 @@ class Offset(Paging):
 
 
 class NextLink(Paging):
-    """Each page has a link to the next one (JSON:API), whose query replaces the last one's.
+    """Each page has a link to the next one (JSON:API). The query of the link replaces the last query.
 
     A parameter set to ``None`` is not sent.
     """
@@ -162,9 +162,9 @@ class NextLink(Paging):
 
 
 class PageRequests:
-    """What to send for the next page.
+    """Makes the requests for the pages of one list.
 
-    :ivar more: whether there is one
+    :ivar more: whether there is another page
     """
 
     def __init__(self, plan: Plan, paging: Paging, client: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -172,11 +172,11 @@ class PageRequests:
         self._paging = paging
         self._client = client
         self._url, query, fields, self._document = plan.parts(client, args, kwargs)
-        # An iterator among the arguments serves every page, not only the first.
+        # An iterator among the arguments is needed for every page, not only for the first.
         self._query = {name: list(value) if isinstance(value, Iterator) else value for name, value in query.items()}
         self._fields = fields
         document = {} if self._document is MISSING else self._document
-        self._asked: dict[str, Any] = self._query if paging.place == "query" else {**document, **fields}
+        self._asked: dict[str, Any] = self._query if paging.location == "query" else {**document, **fields}
         self.more = True
         self._count = 0
         self._landmark: Mapping[str, Any] | None = None
@@ -187,13 +187,13 @@ class PageRequests:
         return self._plan.build((self._url, self._query, self._fields, self._document))
 
     def take(self, response: Response) -> Any:
-        """The page that came, as the route's reply.
+        """The route's reply for a page, and the preparation of the next request.
 
-        :raises ReplyFormatError: if it does not say how the list goes on
+        :raises ReplyFormatError: if the page does not say how the list goes on
         """
         page = self._plan.reply(response, self._client)
         if not isinstance(page.data, dict):
-            # To take it for the last one would lose the rest of the list.
+            # Treating it as the last page would lose the rest of the list.
             raise ReplyFormatError("a page of the list is no JSON object, so it does not say how the list goes on")
         following = self._paging.after(self._asked, page)
         self.more = following is not None
@@ -203,8 +203,7 @@ class PageRequests:
         return page
 
     def _check_that_it_ends(self, following: Mapping[str, Any]) -> None:
-        # Brent's algorithm: a circle of any length meets a landmark that moves on ever more seldom. No list
-        # of all that was seen is kept.
+        # Brent's algorithm finds a cycle of any length with one landmark, which moves at pages 1, 2, 4, 8 and so on.
         if following == self._landmark:
             raise ReplyFormatError("the service leads back to a page that was fetched already; paging would never end")
         self._count += 1
@@ -213,7 +212,7 @@ class PageRequests:
 
     def _set(self, parameters: Mapping[str, Any]) -> None:
         self._asked = {**self._asked, **parameters}
-        if self._paging.place == "query":
+        if self._paging.location == "query":
             self._query = {**self._query, **parameters}
         else:
             self._fields = {**self._fields, **parameters}

@@ -1,7 +1,7 @@
-"""Parameters: how a route says where one goes, and how values are written in path segments, queries and forms.
+"""Parameters of routes: where each goes in the request, and how its value is written.
 
-A route says it by markers for ``typing.Annotated``. Without a marker a parameter goes into the path if the path names
-it, else into the query of a GET, HEAD or DELETE, and into the body of a POST, PUT or PATCH.
+A marker for ``typing.Annotated`` says where a parameter goes. Without a marker it goes into the path if the path names
+it, else into the query of a GET, HEAD or DELETE, or into the body of a POST, PUT or PATCH.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from globus_transport.routing.missing import MISSING, MissingType
 
 T = TypeVar("T")
 
-#: Makes a value of one parameter ready for the wire; is given the parameter's name for its errors.
+#: Converts the value of a parameter for the wire. It takes the parameter's name, for errors, and the value.
 Encode = Callable[[str, Any], Any]
 
 #: A parameter that is left out of the request unless it is given.
@@ -34,7 +34,7 @@ DateLike = Union[datetime.datetime, str]
 class Query:
     """The parameter goes into the query.
 
-    :param name: its name there, if it is another one
+    :param name: its name there, if it differs
     """
 
     name: str | None = None
@@ -54,11 +54,11 @@ class Body:
 
 
 class MoreQuery:
-    """The parameter is a mapping whose items are added to the query, and win."""
+    """The parameter is a mapping whose items are added to the query. They replace items of the same name."""
 
 
 class MoreFields:
-    """The parameter is a mapping whose items are added to the body's fields, and win."""
+    """The parameter is a mapping whose items are added to the body's fields. They replace fields of the same name."""
 
 
 QueryParams = Annotated[Mapping[str, Any] | None, MoreQuery()]
@@ -89,7 +89,7 @@ def query_pairs(values: Mapping[str, Any]) -> list[tuple[str, str]]:
         elif value is None or value is MISSING:
             continue
         elif isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping)):
-            pairs.extend((name, query_text(name, one)) for one in value if one is not None)
+            pairs.extend((name, query_text(name, item)) for item in value if item is not None)
         else:
             pairs.append((name, query_text(name, value)))
     return pairs
@@ -98,7 +98,7 @@ def query_pairs(values: Mapping[str, Any]) -> list[tuple[str, str]]:
 def encode_query(values: Mapping[str, Any]) -> str:
     """A query or form as text.
 
-    :raises GlobusSDKUsageError: if a value has no place in one
+    :raises GlobusSDKUsageError: if a value cannot be sent in a query or form
     """
     try:
         return urlencode(query_pairs(values))
@@ -114,7 +114,7 @@ def comma_list(name: str, value: Any) -> str:
     """Several values as one text with commas."""
     if isinstance(value, str) or not isinstance(value, Iterable):
         return query_text(name, value)
-    return ",".join(query_text(name, one) for one in value)
+    return ",".join(query_text(name, item) for item in value)
 
 
 def text_list(name: str, value: Any) -> list[Any] | None:

@@ -1,4 +1,4 @@
-"""A route's declaration, compiled: from the arguments of a call to the request, and from the response to the reply."""
+"""A route's declaration, compiled: makes the request from the arguments of a call, and the reply from the response."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ _JSON = Headers({"Content-Type": "application/json"})
 _FORM = Headers({"Content-Type": "application/x-www-form-urlencoded"})
 _NO_HEADERS = Headers()
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
-_PLACES = (Query, Field, Body, MoreQuery, MoreFields)
+_LOCATIONS = (Query, Field, Body, MoreQuery, MoreFields)
 
 #: The parts of a call: URL without its query, query, fields of the body, and the body's document if it is given whole.
 Parts = tuple[URL, dict[str, Any], dict[str, Any], Any]
 
 
 class RouteOptions(TypedDict, total=False):
-    """What a route can say besides its method and path.
+    """What a route can declare besides its method and path.
 
-    ``form``: the body is a form, not JSON. ``wrap``: the fields stand in an object under this name.
-    ``constants``: fields with fixed values. ``from_client``: fields whose values are attributes of the
-    client. ``repeatable``: whether doing it twice is the same as doing it once, if the method does not
-    say so. ``scopes``: what a token needs. ``iter_key``: where the items of the reply are. ``prepare``:
-    a rule that binds several parameters: is given the arguments by name, and returns them.
+    ``form``: whether the body is a form instead of JSON. ``wrap``: the name of an object that the fields are put into.
+    ``constants``: fields with fixed values. ``from_client``: fields whose values are attributes of the client.
+    ``repeatable``: whether doing it twice has the same effect as doing it once, if the method does not decide that.
+    ``scopes``: what a token needs. ``iter_key``: the key of the reply's items. ``prepare``: a function that checks or
+    changes several parameters together: it takes the arguments by name, and returns them.
     """
 
     form: bool
@@ -55,13 +55,13 @@ class RouteOptions(TypedDict, total=False):
 
 
 class Parameter:
-    """One parameter of a route: where it goes, under which name, and how it is written."""
+    """One parameter of a route: its location in the request, its name there, and how its value is written."""
 
-    __slots__ = ("encode", "name", "place", "wire_name")
+    __slots__ = ("encode", "location", "name", "wire_name")
 
-    def __init__(self, name: str, place: type, wire_name: str, encode: Encode | None = None) -> None:
+    def __init__(self, name: str, location: type, wire_name: str, encode: Encode | None = None) -> None:
         self.name = name
-        self.place = place
+        self.location = location
         self.wire_name = wire_name
         self.encode = encode
 
@@ -69,13 +69,13 @@ class Parameter:
 class Plan:
     """How the calls of one route become requests.
 
-    :param function: the stub; its parameters, their annotations and its return annotation count
+    :param function: the stub, whose parameters and annotations are read
     :raises TypeError: if the declaration contradicts itself
     """
 
     def __init__(self, method: str, path: str, function: Callable[..., Any], options: RouteOptions) -> None:
         self.name = function.__name__
-        # A route that only an operation uses is told of without its underscore.
+        # A route that only an operation uses is logged without its underscore.
         self.label = self.name.lstrip("_")
         self.method = method
         self.path = path
@@ -90,7 +90,7 @@ class Plan:
         self._read_stub()
         self._choose_reply(options.get("iter_key"))
         self._has_fields = bool(self.constants or self.from_client) or any(
-            one.place in (Field, MoreFields) for one in self.parameters.values()
+            parameter.location in (Field, MoreFields) for parameter in self.parameters.values()
         )
 
     def _read_stub(self) -> None:
@@ -119,7 +119,7 @@ class Plan:
         for marker in getattr(self._hints.get(name), "__metadata__", ()):
             if isinstance(marker, (Query, Field)):
                 return Parameter(name, type(marker), marker.name or name, marker.encode)
-            if isinstance(marker, _PLACES):
+            if isinstance(marker, _LOCATIONS):
                 return Parameter(name, type(marker), name)
         return Parameter(name, Field if self.method in _WITH_BODY else Query, name)
 
@@ -144,10 +144,10 @@ class Plan:
         return self.build(self.parts(client, args, kwargs))
 
     def parts(self, client: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Parts:
-        """The call's arguments, each in its place.
+        """The call's arguments, sorted by their locations.
 
         :raises TypeError: if they don't fit the stub
-        :raises GlobusSDKUsageError: if one has no form on the wire
+        :raises GlobusSDKUsageError: if an argument has no form on the wire
         """
         given = self._given(args, kwargs)
         if self.prepare is not None:
@@ -184,18 +184,18 @@ class Plan:
         more: list[tuple[dict[str, Any], Mapping[str, Any]]] = []
         for name, value in given.items():
             parameter = self.parameters[name]
-            place = parameter.place
-            if place is str or (value is MISSING and place is not Body):
+            location = parameter.location
+            if location is str or (value is MISSING and location is not Body):
                 continue
-            if place is Query:
+            if location is Query:
                 if value is not None:
                     query[parameter.wire_name] = parameter.encode(name, value) if parameter.encode else value
-            elif place is Field:
+            elif location is Field:
                 fields[parameter.wire_name] = parameter.encode(name, value) if parameter.encode else value
-            elif place is Body:
+            elif location is Body:
                 document = self._document(name, value)
             elif value is not None:
-                more.append((query if place is MoreQuery else fields, _mapping(name, value)))
+                more.append((query if location is MoreQuery else fields, _mapping(name, value)))
         for target, extra in more:
             target.update(extra)
         return query, fields, document

@@ -1,4 +1,4 @@
-"""What calls return: the response of a service, indexed like the document it holds."""
+"""Replies: what calls return. A reply is indexed like the JSON document in it."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _UNREAD: Any = object()
 class GlobusHTTPResponse:
     """The reply of a service.
 
-    ``reply["key"]``, ``"key" in reply`` and ``reply.get("key")`` look into the JSON document. Of a streamed reply they
-    read the body first, as ``text``, ``binary_content`` and ``data`` do, and it is kept.
+    ``reply["key"]``, ``"key" in reply`` and ``reply.get("key")`` use the JSON document. If the reply is streamed, they
+    read the body first and keep it, as ``text``, ``binary_content`` and ``data`` do.
 
-    :param response: what came; in a test also a response of ``requests``
-    :ivar client: the client that made the call; ``None`` in a reply that was unpickled
+    :param response: the response; in a test also one of ``requests``
+    :ivar client: the client that made the call; ``None`` after unpickling
     """
 
-    # Whether the body was read in chunks, or begun to be.
-    _went_by = False
+    # Whether iter_bytes() has begun to read the body.
+    _is_iterated = False
 
     def __init__(self, response: Response | GlobusHTTPResponse | ResponseLike, client: Any = None) -> None:
         self.client: Any = client
@@ -64,15 +64,15 @@ class GlobusHTTPResponse:
     @property
     def text(self) -> str:
         """The body as text."""
-        return self._off_the_wire().text
+        return self._read_response().text
 
     @property
     def binary_content(self) -> bytes:
         """The body's bytes."""
-        return self._off_the_wire().body
+        return self._read_response().body
 
-    def _off_the_wire(self) -> Response:
-        """The response with its body off the wire.
+    def _read_response(self) -> Response:
+        """The response with its body, which is read if it is still on the wire.
 
         :raises NetworkError: if the body breaks off
         :raises GlobusSDKUsageError: if it cannot be read here, or has been read in chunks
@@ -84,9 +84,9 @@ class GlobusHTTPResponse:
                 "`async for chunk in reply.aiter_bytes()`, or ask for the reply without stream=True"
             )
         if response.stream is not None:
-            if self._went_by:
+            if self._is_iterated:
                 raise GlobusSDKUsageError(
-                    "this reply's body went by in iter_bytes(), which keeps nothing: collect the chunks there"
+                    "this reply's body was read by iter_bytes(), which keeps nothing: collect the chunks there"
                 )
             self._response = response = attrs.evolve(response, body=response.stream.read(), stream=None)
         return response
@@ -102,7 +102,7 @@ class GlobusHTTPResponse:
         return self._document
 
     def _parse(self) -> Any:
-        response = self._off_the_wire()
+        response = self._read_response()
         try:
             return response.json()
         except ReplyFormatError:
@@ -113,18 +113,18 @@ class GlobusHTTPResponse:
     def _whole(self) -> Any:
         data = self.data
         if data is None:
-            # Raises, and says what there is instead.
+            # It raises an error that says what the body is instead.
             return self._response.json()
         return data
 
     def get(self, key: str, default: Any = None) -> Any:
-        """A value of the document, or ``default``; of a list, of ``null`` and of an empty body always ``default``.
+        """A value of the document, or ``default``. A list, ``null`` and an empty body have no values.
 
         :raises ReplyFormatError: if the body is something else than JSON, or a text, number or boolean
         """
         data = self.data
         if data is None and self._response.body:
-            # Raises, if it is no JSON; else it is a null.
+            # It raises if the body is not JSON; else the document is null.
             data = self._response.json()
         if data is None or isinstance(data, list):
             return default
@@ -150,7 +150,7 @@ class GlobusHTTPResponse:
 
     def __str__(self) -> str:
         if self._response.stream is not None:
-            # To print is not to read.
+            # Printing does not read the body.
             return repr(self)
         if self.data is not None:
             return json.dumps(self.data, indent=2, ensure_ascii=False)
@@ -181,7 +181,7 @@ class GlobusHTTPResponse:
         if stream is None:
             yield self._response.body
         else:
-            self._went_by = True
+            self._is_iterated = True
             yield from stream
 
     async def aiter_bytes(self) -> AsyncIterator[bytes]:
@@ -198,12 +198,12 @@ class GlobusHTTPResponse:
                 yield chunk
 
     def close(self) -> None:
-        """Let go of a streamed reply's connection; for one that came through asyncio, use ``await aclose()``."""
+        """Release the connection of a streamed reply. For a reply of an Async client, use ``await aclose()``."""
         if isinstance(self._response.stream, ByteStream):
             self._response.stream.close()
 
     async def aclose(self) -> None:
-        """Let go of a streamed reply's connection, under asyncio."""
+        """Release the connection of a streamed reply, under asyncio."""
         if isinstance(self._response.stream, AsyncByteStream):
             await self._response.stream.close()
         self.close()

@@ -1,4 +1,4 @@
-"""Route tables: their rows, the classes of them, and what they look like printed."""
+"""Route tables: classes whose attributes declare API operations. Their rows, and how they print."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from globus_transport.exc.api import GlobusAPIError
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Response
-from globus_transport.routing.bound import CallClasses
+from globus_transport.routing.bound import CallClasses, NotMounted
 from globus_transport.routing.plan import call_signature
 from globus_transport.scopes.scope import Scope
 
 
 class Declared:
-    """A call that a route table declares.
+    """A row of a route table: an API operation that the table declares.
 
     :cvar kind: ``"route"``, ``"paged route"`` or ``"operation"``
     :ivar name: of the Python method
@@ -37,7 +37,7 @@ class Declared:
 
     @property
     def signature(self) -> inspect.Signature:
-        """What a call takes, without ``self``."""
+        """Parameters and result of a call, without ``self``."""
         return call_signature(self.function)
 
     @property
@@ -52,22 +52,19 @@ class Declared:
             return self.signature
 
         def __call__(self, *args: Any, **kwargs: Any) -> Any:
-            """``TransferClient.get_task(client, task_id)``, as a method can be called.
-
-            A mock with a client for its spec goes by this signature, and brings no client.
-            """
+            """Call the route like a method of the class: ``TransferClient.get_task(client, task_id)``."""
             if not args or not isinstance(args[0], RouteTable):
                 raise TypeError(f"{self.owner}.{self.name}(client, ...): the first argument is a client")
             client, *rest = args
             return self.__get__(client, type(client))(*rest, **kwargs)
 
     def notes(self) -> list[str]:
-        """What a printed table says about it."""
+        """Notes for a printed table."""
         return []
 
 
 class RouteList(tuple[Declared, ...]):
-    """The routes of a table, in the order in which they are declared. Prints as a table."""
+    """The routes of a table, in the order of their declarations. It prints as a table."""
 
     def __str__(self) -> str:
         rows = [("method", "path", "name", "notes")]
@@ -83,9 +80,9 @@ class RouteList(tuple[Declared, ...]):
         return f"<{len(self)} routes: {', '.join(route.name for route in self)}>"
 
     def named(self, name: str) -> Declared:
-        """One route.
+        """The route of a name.
 
-        :raises KeyError: if there is none of that name
+        :raises KeyError: if there is none
         """
         for route in self:
             if route.name == name:
@@ -105,7 +102,7 @@ class _RoutesOf:
                 if isinstance(value, Declared) and not name.startswith("_"):
                     found[name] = value
                 else:
-                    # What a subclass puts in a route's place hides it.
+                    # An attribute of a subclass hides a route of that name.
                     found.pop(name, None)
         return RouteList(found.values())
 
@@ -117,7 +114,7 @@ class _ResourceServerOfScopes:
 
 
 class NoDefaultScopesError(GlobusSDKUsageError, NotImplementedError):
-    """Which scopes an application has to ask for, for a client, is not known."""
+    """A client has no default scopes, so that an application does not know which to ask for."""
 
 
 class RouteTable:
@@ -125,12 +122,12 @@ class RouteTable:
 
     :cvar routes: the table's public routes
     :cvar service_name: for the service's address
-    :cvar error_class: what an unsuccessful reply is raised as
+    :cvar error_class: the exception for an unsuccessful response
     :cvar scopes: the service's scopes, by name
-    :cvar resource_server: the service's name in token replies; by default what ``scopes`` says
-    :cvar token_scopes: what a token needs for a route that does not say so itself
-    :cvar call_classes: what a route becomes when its name is read from an instance; empty for a table without a client
-    :cvar lists_its_routes: whether ``routes`` shows what this very class declares
+    :cvar resource_server: the service's name in token responses; by default that of ``scopes``
+    :cvar token_scopes: the scopes that a token needs, for routes that do not declare their own
+    :cvar call_classes: what a route becomes when its name is read from an instance
+    :cvar lists_its_routes: whether ``routes`` shows the routes that this class itself declares
     """
 
     routes: ClassVar[_RoutesOf] = _RoutesOf()
@@ -143,22 +140,22 @@ class RouteTable:
         resource_server = _ResourceServerOfScopes()
     token_scopes: ClassVar[Iterable[str | Scope]] = ()
     lists_its_routes: ClassVar[bool] = True
-    call_classes: ClassVar[CallClasses] = {}
+    call_classes: ClassVar[CallClasses] = dict.fromkeys(("route", "paged route", "operation"), NotMounted)
 
     @classmethod
     def error_from(cls, response: Response) -> Exception:
-        """What an unsuccessful reply is raised as: made by ``error_class``."""
+        """The exception for an unsuccessful response: by default one of ``error_class``."""
         return cls.error_class.from_response(response)
 
     @staticmethod
     def may_pass(response: Response) -> bool:
-        """Whether a status that usually passes may pass here, so that the call is repeated."""
+        """Whether a call with a transient status, such as 503, can succeed when it is sent again."""
         return True
 
     @property
     def default_scope_requirements(self) -> list[Scope]:
-        """The scopes that an application asks for, for such a client. Tables say them as a class attribute.
+        """The scopes that an application asks for by default. A table sets them as a class attribute.
 
-        :raises GlobusSDKUsageError: if the table does not say
+        :raises GlobusSDKUsageError: if the table has none
         """
         raise NoDefaultScopesError(f"{type(self).__name__} has no default scopes; give app_scopes=")

@@ -1,8 +1,8 @@
-"""Terminals: where a stack ends and bytes move. Each imports its HTTP library, and nothing else does.
+"""Terminals: where a stack ends and bytes move. Only the terminal for an HTTP library imports that library.
 
 A terminal is a callable ``Request -> Response`` (a coroutine function, under asyncio). It sends one request once: it
 does not retry, follow redirects, or read credentials from files. It raises
-:class:`~globus_transport.exc.NetworkError` and its kinds, and says whether the request began.
+:class:`~globus_transport.exc.NetworkError` or one of its subclasses, which say whether the request began.
 """
 
 from globus_transport.public_names import lazy_names

@@ -1,4 +1,4 @@
-"""Proxies from the environment: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, in either case."""
+"""Proxies from the environment: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, in upper or lower case."""
 
 from __future__ import annotations
 
@@ -15,23 +15,27 @@ from globus_transport.exc.base import GlobusSDKUsageError
 
 @attrs.frozen
 class Proxy:
-    """A proxy: its address without credentials, and the headers that carry them."""
+    """A proxy: its URL without user name and password, and the headers that hold them."""
 
     url: str
     headers: dict[str, str] = attrs.field(factory=dict, repr=False)
 
 
 def proxy_for(origin: str) -> Proxy | None:
-    """The proxy that the environment names for an origin, or ``None`` to go there directly.
+    """The proxy that the environment names for an origin; ``None`` to connect directly.
 
-    :raises GlobusSDKUsageError: if the proxy is not an http or https address
+    :raises GlobusSDKUsageError: if the variable does not hold an http or https URL
     """
     if not config.names_a_proxy():
         return None
     parts = urlsplit(origin)
     proxies = getproxies_environment()
     address = proxies.get(parts.scheme) or proxies.get("all")
-    if not address or proxy_bypass_environment(parts.netloc, proxies) or _is_within(parts.hostname, proxies.get("no")):
+    if (
+        not address
+        or proxy_bypass_environment(parts.netloc, proxies)
+        or _is_excluded_address(parts.hostname, proxies.get("no"))
+    ):
         return None
     if "://" not in address:
         address = f"http://{address}"
@@ -52,18 +56,21 @@ def proxy_for(origin: str) -> Proxy | None:
     return Proxy(url, {"Proxy-Authorization": f"Basic {b64encode(credentials.encode()).decode()}"})
 
 
-def _is_within(host: str | None, listed: str | None) -> bool:
-    """Whether a host is an IP address that ``NO_PROXY`` lists, alone or with its network, such as ``10.0.0.0/8``."""
-    if not host or not listed:
+def _is_excluded_address(host: str | None, no_proxy: str | None) -> bool:
+    """Whether a host is an IP address that ``NO_PROXY`` lists, alone or in a network such as ``10.0.0.0/8``.
+
+    ``proxy_bypass_environment`` compares names only.
+    """
+    if not host or not no_proxy:
         return False
     try:
         address = ip_address(host)
     except ValueError:
         return False
-    for entry in listed.split(","):
+    for entry in no_proxy.split(","):
         try:
             network = ip_network(entry.strip(), strict=False)
-        except ValueError:  # the name of a host
+        except ValueError:  # a host name
             continue
         if address in network:
             return True

@@ -1,13 +1,13 @@
 """A terminal over a ``requests.Session``, for programs whose requests have to go through one (extra ``requests``).
 
-The session keeps what it is there for: its adapters, connections, proxies, certificates, headers and
-cookies. What the layers do, it does not: no redirects, no ``.netrc``, no ``session.auth``, no retries.
+The session keeps its adapters, connections, proxies, certificates, headers and cookies. What layers do is switched
+off in it: redirects, ``.netrc``, ``session.auth`` and retries.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NoReturn, TypeGuard, cast
+from typing import Any, TypeGuard, cast
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -40,20 +40,20 @@ from globus_transport.terminals.streams import ReceivedStream, response_from_str
 
 _CHUNK = 1 << 16
 _FORM = "application/x-www-form-urlencoded"
-# How the body is framed is said anew. Of a session's own headers these stay out: what it says of itself, and a
-# credential, which would go to every origin.
+# requests itself frames the body. The headers that describe the session itself, and its credentials, which it would
+# send to every origin, are left out.
 _FRAMING = ("Content-Length", "Transfer-Encoding")
 _NOT_FROM_SESSION = ("User-Agent", "Accept-Encoding", "Accept", "Connection", "Authorization")
 
 
 class RequestsTerminal(PerProcess):
-    """Sends through a session. As safe to share between threads as the session is.
+    """Sends through a ``requests.Session``. Threads may share it if they may share the session.
 
-    :param session: by default a new one, of which a forked process has connections of its own. One that is given is
-        not closed, and after a fork it is the program's affair
-    :param http_timeout: seconds to wait for the server's next bytes; ``None`` waits for ever
+    :param session: of the program; it is never closed here, and the program takes care of it after a fork. By
+        default, a new session, which opens new connections after a fork
+    :param http_timeout: seconds to wait for the server's next bytes; ``None`` for no limit
     :param connect_timeout: seconds to wait for a connection; by default ``http_timeout``
-    :raises GlobusSDKUsageError: if a number is not positive, or ``session`` is no session
+    :raises GlobusSDKUsageError: if a number is not positive, or ``session`` is not a session
     """
 
     def __init__(
@@ -75,61 +75,61 @@ class RequestsTerminal(PerProcess):
         self._enter_process()
 
     def _make_process_state(self) -> None:
-        """The session knows how it is pickled."""
+        """Does nothing: the session itself can be pickled."""
 
     def __call__(self, request: Request) -> Response:
         """Send one request, once.
 
         :raises NetworkError: if no complete response came
-        :raises GlobusSDKUsageError: if the session's adapter would send it again by itself
+        :raises GlobusSDKUsageError: if the session's adapter would repeat the request itself, or refuses its URL
         """
         connect_limit, read_limit = limits_of(request, self.connect_timeout, self.http_timeout)
         read_limit = time_left(request, read_limit, began=False)
         connect_limit = time_left(request, connect_limit, began=False)
         self._check_adapter(request)
-        prepared = self._prepared(request)
-        location = _Location(prepared)
+        prepared = self._prepare(request)
+        location = _HiddenLocation(prepared)
         settings = self.session.merge_environment_settings(request.url, {}, True, None, None)
         try:
             reply = self.session.send(prepared, timeout=(connect_limit, read_limit), allow_redirects=False, **settings)
         except requests.HTTPError as error:
-            # Statuses are for the layers, whatever a hook of the session makes of them.
-            if not _is_answer(error.response, prepared):
-                _raise_mapped(request, error, connect_limit, read_limit)
+            # A hook of the session raised for the status. Statuses are left to the layers.
+            if not _is_response_to(prepared, error.response):
+                raise _to_globus_error(request, error, connect_limit, read_limit) from error
             reply = error.response
         except (RequestException, HTTPError) as error:
-            _raise_mapped(request, error, connect_limit, read_limit)
-        location.put_back(reply)
-        return _received(request, reply, read_limit)
+            raise _to_globus_error(request, error, connect_limit, read_limit) from error
+        location.restore(reply)
+        return _to_response(request, reply, read_limit)
 
     def _after_fork(self) -> None:
         if self._owns_session:
-            # Its connections are the parent's as well, whose replies would mix with those here.
-            adapters: list[Any] = [one for one in self.session.adapters.values() if isinstance(one, HTTPAdapter)]
-            for adapter in adapters:
-                # As if it had been pickled: the same settings, and new pools.
-                adapter.__setstate__(adapter.__getstate__())
+            # The parent process uses the same connections, so responses would reach the wrong process.
+            for adapter in self.session.adapters.values():
+                if isinstance(adapter, HTTPAdapter):
+                    # Unpickling an adapter keeps its settings, and makes new pools.
+                    cast(Any, adapter).__setstate__(cast(Any, adapter).__getstate__())
 
     def _check_adapter(self, request: Request) -> None:
         retries = getattr(self.session.get_adapter(request.url), "max_retries", None)
         if getattr(retries, "total", 0):
             raise GlobusSDKUsageError(
                 f"the session's adapter for {request.url.origin} has max_retries={retries!r}, which would repeat "
-                "requests that must not be repeated; mount one without, and set retry_config= on the client"
+                "requests that must not be repeated; mount an adapter without it, and set retry_config= on the client"
             )
 
-    def _prepared(self, request: Request) -> requests.PreparedRequest:
+    def _prepare(self, request: Request) -> requests.PreparedRequest:
         headers: dict[str, Any] = dict.fromkeys(_NOT_FROM_SESSION)
         joined: dict[str, str] = {}
         for name, value in request.headers.without(*_FRAMING).pairs:
-            # A dictionary holds a name once; RFC 9110, section 5.2: repeats may be joined.
+            # A dictionary holds each name once. RFC 9110, section 5.2, allows to join repeated fields.
             joined[name.lower()] = f"{joined[name.lower()]}, {value}" if name.lower() in joined else value
             headers[name] = joined[name.lower()]
-        made = requests.Request(request.method, str(request.url), headers=headers, data=_data(request))
-        # An auth that does nothing keeps the session from putting its own in the authorizer's place.
-        made.auth = _as_it_is
-        prepared = self.session.prepare_request(made)
-        # As it was built here: requests would quote once more.
+        session_request = requests.Request(request.method, str(request.url), headers=headers, data=_data(request))
+        # An auth that does nothing keeps the session from using its own instead of the authorizer.
+        session_request.auth = _do_not_authorize
+        prepared = self.session.prepare_request(session_request)
+        # The URL is encoded already; requests has quoted it once more.
         prepared.url = str(request.url)
         return prepared
 
@@ -142,36 +142,39 @@ class RequestsTerminal(PerProcess):
         return f"requests.Session, time-out {in_seconds(self.http_timeout)}"
 
 
-def _as_it_is(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
+def _do_not_authorize(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
     return prepared
 
 
-class _Location:
-    """Keeps where a redirect leads from a session, which would work out the next request.
+class _HiddenLocation:
+    """Hides the Location header of a response from the session, and restores it later.
 
-    For that it reads the body, past the deadline, and an address that is none raises whatever it raises.
+    For a redirect, a session prepares the next request even if it does not follow. For that it reads the body,
+    past the deadline, and raises an exception if the header is not a URL.
     """
 
     def __init__(self, prepared: requests.PreparedRequest) -> None:
         self._value: str | None = None
-        # The last hook: those of the session see the header.
+        # Runs after the hooks of the session, which see the header.
         cast(Any, prepared).register_hook("response", self._hide)
 
     def _hide(self, reply: requests.Response, **_options: Any) -> None:
         self._value = reply.headers.pop("Location", None)
 
-    def put_back(self, reply: requests.Response) -> None:
+    def restore(self, reply: requests.Response) -> None:
         if self._value is not None:
             reply.headers["Location"] = self._value
 
 
-def _is_answer(reply: requests.Response | None, prepared: requests.PreparedRequest) -> TypeGuard[requests.Response]:
-    """Whether it answers this request, and not one that a hook sent."""
+def _is_response_to(
+    prepared: requests.PreparedRequest, reply: requests.Response | None
+) -> TypeGuard[requests.Response]:
+    """Whether a response belongs to this request, and not to another one that a hook sent."""
     return reply is not None and reply.url == prepared.url
 
 
 class _SizedParts:
-    """A body of known length, in the form that requests takes one: with a length, and iterable."""
+    """A body of known length in the form that requests accepts: an iterable with a length."""
 
     def __init__(self, body: StreamBody, length: int) -> None:
         self._body = body
@@ -190,50 +193,50 @@ def _data(request: Request) -> Any:
         return parts_of(body) if body.length is None else _SizedParts(body, body.length)
     is_form = request.headers.get("Content-Type", "").partition(";")[0] == _FORM
     if body is not None and is_form and body.isascii():
-        # Who looks at what a session sends finds forms as text.
+        # requests sends a form as text. Mocks and recorders of sessions expect that.
         return body.decode("ascii")
     return body
 
 
-def _received(request: Request, reply: requests.Response, limit: float | None) -> Response:
+def _to_response(request: Request, reply: requests.Response, limit: float | None) -> Response:
     raw: Any = reply.raw
-    # What else an adapter of the program's own may bring, requests knows how to read.
+    # An adapter of the program may return another kind of response, which requests can read.
     is_urllib3 = isinstance(raw, HTTPResponse)
-    # Only there are repeated ones apart.
+    # Only urllib3 keeps repeated headers apart.
     headers = Headers.received(list((raw if is_urllib3 else reply).headers.items()))
     if cast(Any, reply)._content_consumed or not is_urllib3:
         body = _read_by_requests(request, reply, limit)
         return Response(reply.status_code, headers, body, None, reply.reason or "", request)
     if raw.tell():
         reply.close()
-        raise _body_is_lost(request)
+        raise _lost_body_error(request)
     stream = _SessionStream(request, reply, headers.get("Content-Encoding", ""), limit)
     response = response_from_stream(request, reply.status_code, headers, stream, reply.reason or "")
     if response.stream is None:
-        # Whoever looks at the session's own response, a record of calls say, finds the body there.
+        # Hooks and recorders of the session read the body from its own response.
         reply._content = response.body
     return response
 
 
 def _read_by_requests(request: Request, reply: requests.Response, limit: float | None) -> bytes:
-    """The body, decoded; a hook of the session may have read it before."""
+    """The decoded body. A hook of the session may have read it before."""
     try:
-        # None if there is nothing to read from.
+        # None if the response has no raw stream.
         return reply.content or b""
     except RuntimeError as error:
-        raise _body_is_lost(request) from error
+        raise _lost_body_error(request) from error
     except (OSError, HTTPError) as error:
-        _raise_mapped(request, error, limit, limit)
+        raise _to_globus_error(request, error, limit, limit) from error
 
 
-def _body_is_lost(request: Request) -> GlobusSDKUsageError:
+def _lost_body_error(request: Request) -> GlobusSDKUsageError:
     return GlobusSDKUsageError(
-        f"{request!r}: a hook of the session took parts of the body, which are lost; have it use response.content"
+        f"{request!r}: a hook of the session read a part of the body, which is lost; have it use response.content"
     )
 
 
 class _SessionStream(ReceivedStream):
-    """A body that a session is still receiving."""
+    """A response body that the session receives while it is read."""
 
     def __init__(self, request: Request, reply: requests.Response, encoding: str, limit: float | None) -> None:
         super().__init__(request)
@@ -242,50 +245,55 @@ class _SessionStream(ReceivedStream):
         self._limit = limit
 
     def _parts(self) -> Iterator[bytes]:
-        return decoded(self._received(), self._encoding, self._request)
+        return decoded(self._raw_chunks(), self._encoding, self._request)
 
-    def _received(self) -> Iterator[bytes]:
-        while chunk := self._next():
+    def _raw_chunks(self) -> Iterator[bytes]:
+        while chunk := self._read_chunk():
             yield chunk
 
-    def _next(self) -> bytes:
+    def _read_chunk(self) -> bytes:
         try:
             time_left(self._request, None)
-            # What has come, not a whole chunk: whoever follows a slow stream is not kept waiting.
+            # read1() returns what has arrived; read() would wait for a whole chunk of a slow stream.
             chunk: bytes = self._reply.raw.read1(_CHUNK, decode_content=False)
             return chunk
         except (OSError, HTTPError) as error:
-            _raise_mapped(self._request, error, self._limit, self._limit)
+            raise _to_globus_error(self._request, error, self._limit, self._limit) from error
 
     def _let_go(self) -> None:
         self._reply.close()
 
 
-def _raise_mapped(
+def _to_globus_error(
     request: Request, error: Exception, connect_limit: float | None, read_limit: float | None
-) -> NoReturn:
+) -> Exception:
+    """The exception of this package for one of requests or urllib3.
+
+    :param connect_limit: seconds that the call had to connect
+    :param read_limit: seconds that it had for each read
+    """
     if isinstance(error, (InvalidURL, InvalidSchema, MissingSchema)):
-        raise GlobusSDKUsageError(
-            f"{request!r}: the session does not take this address: {type(error).__name__}"
-        ) from error
+        return GlobusSDKUsageError(f"{request!r}: the session does not accept this URL: {type(error).__name__}")
     cause = getattr(error.args[0], "reason", error.args[0]) if error.args else error
     if isinstance(error, ConnectTimeout) and not isinstance(cause, NewConnectionError):
-        raise GlobusConnectionTimeoutError(
+        return GlobusConnectionTimeoutError(
             f"no connection to {request.url.origin} within {in_seconds(connect_limit)}", error
-        ) from error
+        )
     if isinstance(cause, NewConnectionError):
-        raise GlobusConnectionError(
+        return GlobusConnectionError(
             f"no connection to {request.url.origin}: {cause.__cause__ or cause}", error, request_began=False
-        ) from error
+        )
     if isinstance(error, (Timeout, ReadTimeoutError)) or isinstance(cause, ReadTimeoutError):
-        raise timed_out(request, "no answer", read_limit, error) from error
-    broken = isinstance(error, (ConnectionError, ChunkedEncodingError)) or not isinstance(error, RequestException)
-    kind = GlobusConnectionError if broken else NetworkError
-    raise kind(f"{request!r}: {_said(cause if isinstance(cause, Exception) else error)}", error) from error
+        return timed_out(request, "no answer", read_limit, error)
+    connection_broke = isinstance(error, (ConnectionError, ChunkedEncodingError)) or not isinstance(
+        error, RequestException
+    )
+    error_class = GlobusConnectionError if connection_broke else NetworkError
+    return error_class(f"{request!r}: {_describe(cause if isinstance(cause, Exception) else error)}", error)
 
 
-def _said(error: Exception) -> str:
-    # urllib3's reason, where there is one: the exceptions of requests show the address with its query, which may
-    # hold a secret. Parts of what a server sent may be in it, and they may be long.
+def _describe(error: Exception) -> str:
+    # The exceptions of requests show the URL with its query, which may hold a secret. Those of urllib3 do not, but may
+    # hold what a server sent, which may be long.
     name = type(error).__name__
     return name if isinstance(error, RequestException) else f"{name} {str(error)!r:.300}"

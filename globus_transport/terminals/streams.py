@@ -1,4 +1,4 @@
-"""Bodies of replies while they are received: when they are closed, whatever brings them."""
+"""Bodies of responses that are read while they are received: when they are closed, and how much is read."""
 
 from __future__ import annotations
 
@@ -14,13 +14,11 @@ from globus_transport.http.messages import Request, Response
 
 
 class ReceivedStream(ByteStream):
-    """Closed at its end, when whoever iterates leaves it, and after :meth:`read`.
+    """The base of response bodies. A body is closed at its end, when the iteration is left early, and after
+    :meth:`read`. It can be read once.
 
-    It can be read once.
-
-    :param request: that it answers
-    :cvar empty_at_end: whether it is empty when it is read once more after its end; else that is an error, as it is
-        in the library below
+    :param request: the request of the response, for error messages
+    :cvar empty_at_end: whether it is empty when it is read again after its end; otherwise reading again is an error
     """
 
     empty_at_end: ClassVar[bool] = False
@@ -32,17 +30,17 @@ class ReceivedStream(ByteStream):
 
     @abstractmethod
     def _parts(self) -> Iterator[bytes]:
-        """The decoded parts, as they come."""
+        """The decoded parts of the body, as they arrive."""
 
     @abstractmethod
     def _let_go(self) -> None:
-        """Let go of what brings them. Harmless when repeated."""
+        """Release the connection, or what else provides the parts. May be called several times."""
 
     def __iter__(self) -> Iterator[bytes]:
         if self._ended and self.empty_at_end:
             return
         if self._closed:
-            raise closed_before(self._request)
+            raise _closed_error(self._request)
         try:
             yield from self._parts()
             self._ended = True
@@ -63,15 +61,15 @@ class AsyncReceivedStream(AsyncByteStream):
 
     @abstractmethod
     def _parts(self) -> AsyncGenerator[bytes, None]:
-        """The decoded parts, as they come."""
+        """The decoded parts of the body, as they arrive."""
 
     @abstractmethod
     async def _let_go(self) -> None:
-        """Let go of what brings them. Harmless when repeated."""
+        """Release the connection, or what else provides the parts. May be called several times."""
 
     async def __aiter__(self) -> AsyncGenerator[bytes, None]:
         if self._closed:
-            raise closed_before(self._request)
+            raise _closed_error(self._request)
         try:
             async with aclosing(self._parts()) as parts:
                 async for part in parts:
@@ -85,15 +83,15 @@ class AsyncReceivedStream(AsyncByteStream):
 
 
 def response_from_stream(request: Request, status: int, headers: Headers, stream: ByteStream, reason: str) -> Response:
-    """The response whose body a stream brings: left on the wire if the request wants it so, else read.
+    """The response with the stream as its body. Without ``request.stream``, the body is read now.
 
-    The body of an error is bounded: nobody asked for it.
+    Of the body of an error, at most ``ERROR_BODY_LIMIT`` bytes are read then.
     """
     if request.stream:
         return Response(status, headers, b"", stream, reason, request)
     if status < 400:
         return Response(status, headers, stream.read(), None, reason, request)
-    return _error(request, status, headers, stream.read(ERROR_BODY_LIMIT + 1), reason)
+    return _error_response(request, status, headers, stream.read(ERROR_BODY_LIMIT + 1), reason)
 
 
 async def async_response_from_stream(
@@ -104,14 +102,13 @@ async def async_response_from_stream(
         return Response(status, headers, b"", stream, reason, request)
     if status < 400:
         return Response(status, headers, await stream.read(), None, reason, request)
-    return _error(request, status, headers, await stream.read(ERROR_BODY_LIMIT + 1), reason)
+    return _error_response(request, status, headers, await stream.read(ERROR_BODY_LIMIT + 1), reason)
 
 
-def _error(request: Request, status: int, headers: Headers, body: bytes, reason: str) -> Response:
-    cut = len(body) > ERROR_BODY_LIMIT
-    return Response(status, headers, body[:ERROR_BODY_LIMIT], None, reason, request, cut)
+def _error_response(request: Request, status: int, headers: Headers, body: bytes, reason: str) -> Response:
+    truncated = len(body) > ERROR_BODY_LIMIT
+    return Response(status, headers, body[:ERROR_BODY_LIMIT], None, reason, request, truncated)
 
 
-def closed_before(request: Request) -> GlobusSDKUsageError:
-    """The error for a body that is to be read too late."""
+def _closed_error(request: Request) -> GlobusSDKUsageError:
     return GlobusSDKUsageError(f"{request!r}: the body was closed before it was read")

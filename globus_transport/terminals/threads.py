@@ -1,4 +1,4 @@
-"""A blocking terminal in worker threads, as a terminal for asyncio."""
+"""Makes a terminal for asyncio of a blocking one, which runs in worker threads."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -25,11 +25,11 @@ T = TypeVar("T")
 class ThreadsTerminal(PerProcess):
     """Runs a blocking terminal in threads of its own, for :class:`~globus_transport.core.async_stack.AsyncStack`.
 
-    A request that waits for a thread when its task is cancelled is not sent. One that was sent goes on in
-    its thread, and what comes of it is let go of. A streamed request body is read in the thread too.
+    If a task is cancelled while its request waits for a thread, the request is not sent. A request that was sent
+    continues in its thread, and its response is closed. A streamed request body is read in the thread, too.
 
     :param terminal: a callable ``Request -> Response``
-    :param threads: how many requests are on their way at a time; the others wait
+    :param threads: the most requests that are sent at a time; further ones wait
     :raises MiddlewareError: if the terminal is a coroutine function, which needs no threads
     :raises GlobusSDKUsageError: if ``threads`` is not positive
     """
@@ -38,7 +38,7 @@ class ThreadsTerminal(PerProcess):
 
     def __init__(self, terminal: Send, *, threads: int = 32) -> None:
         if runs_coroutine(terminal):
-            raise MiddlewareError(f"{terminal!r} is a coroutine function: AsyncStack takes it as it is")
+            raise MiddlewareError(f"{terminal!r} is a coroutine function; pass it to AsyncStack as it is")
         if threads < 1:
             raise GlobusSDKUsageError(f"threads={threads!r}: give a number above 0")
         self.terminal = terminal
@@ -50,35 +50,35 @@ class ThreadsTerminal(PerProcess):
         self._lock = threading.Lock()
 
     async def __call__(self, request: Request) -> Response:
-        started = self.start(self.terminal, request)
-        answer = asyncio.wrap_future(started)
+        work = self.start(self.terminal, request)
+        awaitable = asyncio.wrap_future(work)
         try:
             if request.deadline is not None:
-                await asyncio.wait([answer], timeout=max(0.0, request.deadline - time.monotonic()))
-                if not answer.done() and started.cancel():
+                await asyncio.wait([awaitable], timeout=max(0.0, request.deadline - time.monotonic()))
+                if not awaitable.done() and work.cancel():
                     raise GlobusTimeoutError(
                         f"{request!r}: the deadline passed while it waited for one of {self.threads} threads",
                         request_began=False,
                     )
-            response = await answer
+            response = await awaitable
         except BaseException:
-            # Cancelled, most likely. A thread that is at work does not notice.
-            answer.cancel()
-            started.add_done_callback(_close_unwanted)
+            # The task was cancelled, most likely. That does not stop a thread, which may still bring a response.
+            awaitable.cancel()
+            work.add_done_callback(_close_unwanted)
             raise
         if isinstance(response.stream, ByteStream):
             return attrs.evolve(response, stream=_ThreadsStream(response.stream, self))
         return response
 
     def start(self, function: Callable[..., T], *args: Any) -> Future[T]:
-        """Begin work in a worker thread, with the context variables of the caller."""
+        """Call a function in a worker thread, with the context variables of the caller."""
         with self._lock:
             if self._executor is None:
                 self._executor = ThreadPoolExecutor(self.threads, thread_name_prefix="globus_transport")
             return self._executor.submit(contextvars.copy_context().run, function, *args)
 
     async def close(self) -> None:
-        """Close the inner terminal, and let the threads end with what they are doing.
+        """Close the inner terminal. The threads end after their current work.
 
         A later request starts new threads.
         """
@@ -88,23 +88,23 @@ class ThreadsTerminal(PerProcess):
             executor.shutdown(wait=False)
         close = getattr(self.terminal, "close", None)
         if close is not None:
-            # Not in a thread of the executor: all of them may be waiting for servers.
+            # In another thread: those of the executor may all be waiting for servers.
             await asyncio.to_thread(close)
 
     def __str__(self) -> str:
         return f"{describe(self.terminal)}, in {self.threads} worker threads"
 
 
-def _close_unwanted(started: Future[Response]) -> None:
-    """Nobody waits any more: close the body of a response, and count an exception as seen."""
-    if not started.cancelled() and started.exception() is None:
-        stream = started.result().stream
+def _close_unwanted(work: Future[Response]) -> None:
+    """Close the response of a call that was given up. Also marks an exception of it as retrieved."""
+    if not work.cancelled() and work.exception() is None:
+        stream = work.result().stream
         if isinstance(stream, ByteStream):
             stream.close()
 
 
 class _ThreadsStream(AsyncByteStream):
-    """A body whose reads run in the threads of its terminal."""
+    """A response body that is read in the threads of its terminal."""
 
     def __init__(self, stream: ByteStream, terminal: ThreadsTerminal) -> None:
         self._stream = stream
@@ -114,7 +114,7 @@ class _ThreadsStream(AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         chunks = iter(self._stream)
         try:
-            while (chunk := await self._read(_next, chunks)) is not None:
+            while (chunk := await self._read(next, chunks, None)) is not None:
                 yield chunk
         finally:
             await self.close()
@@ -132,14 +132,10 @@ class _ThreadsStream(AsyncByteStream):
 
     async def close(self) -> None:
         if self._reading is not None and not self._reading.done():
-            # A cancelled read goes on in its thread, and closing now would have to wait for it.
+            # A cancelled read continues in its thread. To close now would mean to wait for it.
             self._reading.add_done_callback(self._close_after)
         else:
             await asyncio.shield(asyncio.wrap_future(self._terminal.start(self._stream.close)))
 
     def _close_after(self, _reading: Future[bytes | None]) -> None:
         self._stream.close()
-
-
-def _next(chunks: Iterator[bytes]) -> bytes | None:
-    return next(chunks, None)

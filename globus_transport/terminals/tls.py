@@ -1,4 +1,4 @@
-"""One ``SSLContext`` for the process: reading the CA certificates costs more than many handshakes."""
+"""An ``SSLContext`` for each setting of ``verify_ssl``, shared by the process: reading the CA certificates is slow."""
 
 from __future__ import annotations
 
@@ -8,22 +8,39 @@ import threading
 
 from urllib3.util.ssl_ import create_urllib3_context
 
+from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError
 
-_contexts: dict[bool | str, ssl.SSLContext] = {}
-_lock = threading.Lock()
+
+class _SharedContexts(PerProcess):
+    """The contexts that were made. A forked child keeps them; their lock may be held by a thread that it does not have."""
+
+    _process_state = ("_lock",)
+
+    def __init__(self) -> None:
+        self._contexts: dict[bool | str, ssl.SSLContext] = {}
+        self._enter_process()
+
+    def _make_process_state(self) -> None:
+        self._lock = threading.Lock()
+
+    def get(self, verify: bool | str) -> ssl.SSLContext:
+        with self._lock:
+            context = self._contexts.get(verify)
+            if context is None:
+                context = self._contexts[verify] = _make_context(verify)
+            return context
+
+
+_shared = _SharedContexts()
 
 
 def shared_context(verify: bool | str) -> ssl.SSLContext:
-    """The context for a way of verifying: ``True`` (the system's CAs), ``False``, or the path of a CA file or folder.
+    """The context for ``True`` (the CA certificates of the system), ``False``, or the path of a CA file or folder.
 
     :raises GlobusSDKUsageError: if the CA path cannot be read as certificates
     """
-    with _lock:
-        context = _contexts.get(verify)
-        if context is None:
-            context = _contexts[verify] = _make_context(verify)
-        return context
+    return _shared.get(verify)
 
 
 def _make_context(verify: bool | str) -> ssl.SSLContext:
@@ -39,13 +56,3 @@ def _make_context(verify: bool | str) -> ssl.SSLContext:
         except (OSError, ssl.SSLError) as error:
             raise GlobusSDKUsageError(f"verify_ssl={verify!r} is not a readable CA file or folder: {error}") from error
     return context
-
-
-def _forget_the_holder() -> None:
-    # The thread that held it when the process forked does not exist in the child.
-    global _lock
-    _lock = threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_the_holder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import pydoc
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 import pytest
 
 import globus_transport
-from globus_transport import RouteTable
+from globus_transport import GlobusHTTPResponse, Response, RouteTable, TransferClient
+from globus_transport.routing import get
 
 TABLES = [
     value
@@ -60,6 +62,7 @@ def __getattr__(name):
     return Pages
 """
 _REPLIES = """
+from globus_transport.routing import get
 from globus_transport import GlobusHTTPResponse
 
 class Pages(GlobusHTTPResponse):
@@ -68,6 +71,7 @@ class Pages(GlobusHTTPResponse):
 _ROUTES = """
 from __future__ import annotations
 from typing import TYPE_CHECKING
+from globus_transport.routing import get
 from globus_transport import GlobusHTTPResponse
 from globus_transport.routing.route import get
 from globus_transport.routing.table import RouteTable
@@ -97,6 +101,34 @@ def widgets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     yield importlib.import_module("widget_service.routes.widgets")
     for name in [name for name in sys.modules if name.partition(".")[0] == "widget_service"]:
         del sys.modules[name]
+
+
+def test_a_table_without_a_client_says_that_it_has_to_be_mounted() -> None:
+    class Widgets(RouteTable):
+        @get("/widget/{size}")
+        def widget(self, size: str) -> GlobusHTTPResponse:
+            """A widget."""
+            raise NotImplementedError
+
+    with pytest.raises(TypeError, match=r"mount it: class Client\(BaseClient, Widgets\)"):
+        Widgets().widget  # noqa: B018
+
+
+def test_help_shows_the_signature() -> None:
+    text = pydoc.plain(pydoc.render_doc(TransferClient.get_task))
+    assert "task_id: Union[uuid.UUID, str]" in text
+    assert "query_params: " in text
+    assert "One task" in text
+
+
+def test_an_operation_says_what_a_call_returns() -> None:
+    client = TransferClient(terminal=lambda _request: Response(200, {}, b"{}"))
+    assert inspect.signature(client.task_wait).return_annotation is bool
+    assert inspect.signature(client.submit_transfer).return_annotation is GlobusHTTPResponse
+    declared: Any = TransferClient.task_wait
+    assert inspect.signature(declared).return_annotation is bool
+    assert [TransferClient.get.name, TransferClient.post.name, client.delete.__name__] == ["get", "post", "delete"]
+    assert list(inspect.signature(client.put).parameters)[:2] == ["path", "query_params"]
 
 
 def test_what_they_name_and_nothing_has_is_said(widgets: Any) -> None:

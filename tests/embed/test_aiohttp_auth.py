@@ -1,4 +1,4 @@
-"""An authorizer inside a ClientSession: who gets to see its credential, renewal on a 401, and what cannot hang."""
+"""An authorizer inside a ClientSession: which servers see its credential, renewal on a 401, and no deadlocks."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_the_session_is_let_in_and_a_refused_token_renewed(
         return statuses
 
     assert asyncio.run(main()) == [200, 200]
-    assert [one.status for one in globus.requests.select(service="transfer")] == [200, 401, 200]
+    assert [request.status for request in globus.requests.select(service="transfer")] == [200, 401, 200]
     assert globus.grants["refresh_token"] == 2
 
 
@@ -87,7 +87,7 @@ def test_tasks_renew_once(globus: Sandbox, authorizer: RefreshTokenAuthorizer[An
 
 
 def _run(auth: GlobusAuth, *calls: Any, **settings: Any) -> list[tuple[int, bytes]]:
-    """What the calls give: each is ``(method, url, options)``."""
+    """The results of the calls, each given as ``(method, url, options)``."""
 
     async def main() -> list[tuple[int, bytes]]:
         async with aiohttp.ClientSession(middlewares=(auth,), **settings) as session:
@@ -114,7 +114,7 @@ def test_a_token_that_was_renewed_meanwhile_is_used() -> None:
 
     with ScriptedServer(script, answering(whole(b"in"))) as server:
         assert _run(GlobusAuth(authorizer, server.origin), ("GET", server.origin, {})) == [(200, b"in")]
-        assert [one["Authorization"] for one in server.requests] == ["Bearer token-1", "Bearer token-2"]
+        assert [request["Authorization"] for request in server.requests] == ["Bearer token-1", "Bearer token-2"]
     assert authorizer.access_token == "token-2"
 
 
@@ -127,7 +127,7 @@ def test_a_renewal_that_fails_after_a_401_leaves_no_connection_open() -> None:
 
     def script(peer: Peer) -> None:
         peer.read_request()
-        authorizer.expires_at = None  # so that it asks for a new one before it sends
+        authorizer.expires_at = None  # so that it renews the token before it sends
         peer.send(head("401 Unauthorized", "Content-Length: 9"), b"abc")
         peer.wait_for_close()
 
@@ -146,7 +146,7 @@ def test_a_401_that_stays_is_given_to_the_caller_with_its_body() -> None:
     with ScriptedServer(answering(REFUSED)) as server:
         auth = GlobusAuth(_tokens(), server.origin)
         assert _run(auth, ("GET", server.origin, {})) == [(401, b'{"code": "AuthenticationFailed"}')]
-        assert [one["Authorization"] for one in server.requests] == ["Bearer token-1", "Bearer token-2"]
+        assert [request["Authorization"] for request in server.requests] == ["Bearer token-1", "Bearer token-2"]
         assert server.connections == 1
 
 
@@ -191,8 +191,8 @@ def test_a_body_that_is_gone_is_not_sent_again(make: Any) -> None:
         if make is _pipe:
             files.enter_context(data)
         assert _run(auth, ("POST", server.origin, {"data": data}))[0][0] == 401
-        assert [one.body for one in server.requests] == [b"payload"]
-        # But the next request has a new token.
+        assert [request.body for request in server.requests] == [b"payload"]
+        # The next request has a new token.
         _run(auth, ("GET", server.origin, {}))
         assert server.requests[1]["Authorization"] == "Bearer token-2"
 
@@ -202,7 +202,7 @@ def test_other_origins_see_nothing() -> None:
     with ScriptedServer(answering(whole())) as server:
         for host in (f"127.0.0.1:{server.port}", f"localhost:{server.port}"):
             _run(auth, ("GET", f"http://{host}/transfer.api.globus.org", {}))
-        assert [one.values("Authorization") for one in server.requests] == [[], []]
+        assert [request.values("Authorization") for request in server.requests] == [[], []]
 
 
 def test_what_the_caller_says_to_other_origins_stays() -> None:
@@ -231,7 +231,7 @@ def test_a_redirect_that_comes_back_has_the_credential_again() -> None:
     with ScriptedServer(answering(head("302 Found", "Location: /b", "Content-Length: 0"), whole(b"there"))) as server:
         auth = GlobusAuth(AccessTokenAuthorizer("t"), server.origin)
         assert _run(auth, ("GET", f"{server.origin}/a", {})) == [(200, b"there")]
-        assert [(one.target, one["Authorization"]) for one in server.requests] == [
+        assert [(request.target, request["Authorization"]) for request in server.requests] == [
             ("/a", "Bearer t"),
             ("/b", "Bearer t"),
         ]
@@ -305,7 +305,7 @@ def _service(*, grants: bool) -> Any:
 def test_a_token_may_come_through_the_same_session() -> None:
     with ScriptedServer(_service(grants=True)) as server:
         assert _with_grants_through_the_session(server) == (200, b"in")
-        assert [(one.target, one.values("Authorization")) for one in server.requests] == [
+        assert [(request.target, request.values("Authorization")) for request in server.requests] == [
             ("/token", []),
             ("/guarded", ["Bearer new"]),
         ]
@@ -315,7 +315,7 @@ def test_a_401_of_the_token_endpoint_does_not_come_back_to_itself() -> None:
     with ScriptedServer(_service(grants=False)) as server:
         with pytest.raises(LookupError, match="says 401"):
             _with_grants_through_the_session(server)
-        assert [one.target for one in server.requests] == ["/token"]
+        assert [request.target for request in server.requests] == ["/token"]
 
 
 @pytest.mark.parametrize("renews", [False, True])
@@ -337,7 +337,7 @@ def test_a_middleware_further_in_uses_the_session_as_anybody(renews: bool) -> No
 
     with ScriptedServer(answering(whole(b"ok"))) as server:
         asyncio.run(main(server.origin))
-        assert [(one.target, one["Authorization"]) for one in server.requests] == [
+        assert [(request.target, request["Authorization"]) for request in server.requests] == [
             ("/policy", "Bearer token-1"),
             ("/x", "Bearer token-1"),
         ]

@@ -1,4 +1,4 @@
-"""Layers inside a ClientSession: they run around aiohttp, which gives its users what it always does."""
+"""Layers inside a ClientSession: they run around aiohttp, whose users get the usual responses and exceptions."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_layers_run_around_aiohttp() -> None:
     ]
     with ScriptedServer(answering(BUSY, whole(b"in"))) as server:
         assert _run(StackMiddleware(layers), "PUT", server.origin, data=b"payload")[:2] == (200, b"in")
-        assert [(one["X-Layer"], one.body) for one in server.requests] == [("1", b"payload")] * 2
+        assert [(request["X-Layer"], request.body) for request in server.requests] == [("1", b"payload")] * 2
         assert server.requests[0].values("Authorization") == []
         assert server.connections == 1
 
@@ -145,7 +145,7 @@ def test_a_request_that_was_changed_can_be_sent_again_as_it_was(body: bytes | No
 
     with ScriptedServer(answering(whole(b"in"))) as server:
         assert _run(StackMiddleware([back_and_forth]), "POST", f"{server.origin}/a", data=body)[:2] == (200, b"in")
-        seen = [(one.line.rpartition(" ")[0], one.body, one["Content-Length"]) for one in server.requests]
+        seen = [(sent.line.rpartition(" ")[0], sent.body, sent["Content-Length"]) for sent in server.requests]
     sent = body or b""
     assert sorted(seen) == sorted(
         [
@@ -220,7 +220,7 @@ def test_a_hedge_sends_two_at_a_time() -> None:
     with ScriptedServer(slow, answering(whole(b"second"))) as server:
         status, body, _ = _run(StackMiddleware([hedged]), "PUT", server.origin, data=b"payload")
         assert (status, body) == (200, b"second")
-        assert [one.body for one in server.requests] == [b"payload"] * 2
+        assert [request.body for request in server.requests] == [b"payload"] * 2
         assert server.saw_close.wait(5)
 
 
@@ -232,7 +232,7 @@ async def _chunks() -> AsyncIterator[bytes]:
 def test_a_body_that_can_be_sent_once_is_sent_once() -> None:
     with ScriptedServer(answering(BUSY)) as server:
         assert _run(StackMiddleware([Retry()]), "PUT", server.origin, data=_chunks())[0] == 503
-        assert [one.body for one in server.requests] == [b"payload"]
+        assert [request.body for request in server.requests] == [b"payload"]
 
 
 def test_a_layer_cannot_put_a_stream_in_the_bodys_place() -> None:
@@ -266,7 +266,7 @@ def test_it_stands_beside_an_authorizer() -> None:
 
     with ScriptedServer(answering(BUSY, whole(b"in"))) as server:
         assert asyncio.run(main(server.origin)) == b"in"
-        assert [one["Authorization"] for one in server.requests] == ["Bearer t"] * 2
+        assert [request["Authorization"] for request in server.requests] == ["Bearer t"] * 2
 
 
 def test_what_is_no_stack_and_what_only_threads_can_run() -> None:
@@ -333,7 +333,7 @@ def test_a_body_that_is_not_in_its_encoding_is_an_error_of_aiohttp() -> None:
 
 
 def test_an_answer_that_is_made_up_of_what_was_received_keeps_its_bytes() -> None:
-    # As aiohttp reads a head that is not UTF-8.
+    # aiohttp reads a head that is not UTF-8 this way.
     name = "n\udce9"
 
     def makes(request: Request) -> Flow:
@@ -366,7 +366,7 @@ def test_a_stream_that_cannot_be_given_back_is_closed() -> None:
 
 
 class _Watched(AsyncByteStream):
-    """A stream around another."""
+    """A stream that wraps another."""
 
     def __init__(self, inner: AsyncByteStream) -> None:
         self.inner = inner

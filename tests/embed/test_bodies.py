@@ -1,4 +1,4 @@
-"""Request bodies as requests and urllib3 take them."""
+"""Request bodies as requests and urllib3 accept them."""
 
 from __future__ import annotations
 

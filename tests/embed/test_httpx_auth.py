@@ -13,7 +13,7 @@ import httpx
 import httpx2
 import pytest
 
-import globus_transport.embed.httpx.host
+import globus_transport.embed.httpx.public
 import globus_transport.embed.httpx2
 from globus_transport import (
     AccessTokenAuthorizer,
@@ -52,8 +52,8 @@ class Host:
 
 
 HOSTS = {
-    "httpx.Client": Host(httpx, globus_transport.embed.httpx.host, False),
-    "httpx.AsyncClient": Host(httpx, globus_transport.embed.httpx.host, True),
+    "httpx.Client": Host(httpx, globus_transport.embed.httpx.public, False),
+    "httpx.AsyncClient": Host(httpx, globus_transport.embed.httpx.public, True),
     "httpx2.Client": Host(httpx2, globus_transport.embed.httpx2, False),
     "httpx2.AsyncClient": Host(httpx2, globus_transport.embed.httpx2, True),
 }
@@ -77,7 +77,7 @@ def tokens() -> RefreshTokenAuthorizer[Any]:
 
 
 def seen(server: ScriptedServer) -> list[str | None]:
-    return [next(iter(one.values("Authorization")), None) for one in server.requests]
+    return [next(iter(request.values("Authorization")), None) for request in server.requests]
 
 
 @every_host
@@ -99,7 +99,7 @@ def test_the_body_is_sent_again(host: Host) -> None:
     with ScriptedServer(answering(REFUSED, whole(b"yes"))) as server:
         reply = host.send("POST", server.origin, auth=host.auth(tokens(), server.origin), json={"a": 1})
         assert reply.text == "yes"
-        assert [one.body for one in server.requests] == [b'{"a":1}'] * 2
+        assert [request.body for request in server.requests] == [b'{"a":1}'] * 2
         assert seen(server) == ["Bearer token-1", "Bearer token-2"]
 
 
@@ -114,7 +114,7 @@ def test_a_body_that_can_be_sent_once_is_sent_once(host: Host) -> None:
         reply = host.send("POST", server.origin, auth=auth, content=content)
         assert (reply.status_code, reply.json()["code"]) == (401, "AuthenticationFailed")
         assert len(server.requests) == 1
-        # The refused token is given up all the same.
+        # The refused token is discarded nevertheless.
         host.send("GET", server.origin, auth=auth)
         assert seen(server)[:2] == ["Bearer token-1", "Bearer token-2"]
 
@@ -141,7 +141,7 @@ def test_other_servers_see_nothing(host: Host) -> None:
         with ScriptedServer(answering(away)) as mine:
             auth = host.auth(tokens(), mine.origin)
             assert host.send("GET", other.origin, auth=auth).status_code == 401
-            # What is refused there is not this credential, so that nothing is renewed.
+            # The server there refuses another credential, so nothing is renewed.
             assert host.send("GET", mine.origin, auth=auth).status_code == 401
             assert seen(mine) == ["Bearer token-1"]
         assert seen(other) == [None, None]
@@ -157,18 +157,18 @@ def test_a_redirect_within_the_server_keeps_it(host: Host) -> None:
 
 @every_host
 def test_after_a_redirect_only_what_was_refused_is_sent_again(host: Host) -> None:
-    # The POST was carried out: its answer is the redirect.
+    # The POST was carried out: the redirect is its response.
     there = whole(b"", "303 See Other", "Location: /there")
     with ScriptedServer(answering(there, REFUSED, whole(b"yes"))) as server:
         reply = host.send("POST", server.origin, auth=host.auth(tokens(), server.origin), content=b"{}")
         assert reply.text == "yes"
-        assert [one.line[:10] for one in server.requests] == ["POST / HTT", "GET /there", "GET /there"]
+        assert [request.line[:10] for request in server.requests] == ["POST / HTT", "GET /there", "GET /there"]
         assert seen(server) == ["Bearer token-1", "Bearer token-1", "Bearer token-2"]
 
 
 @every_host
 def test_a_refusal_of_a_request_without_it_says_nothing_about_it(host: Host) -> None:
-    # httpx takes the credential off on the way to another server, and does not put it on again on the way back.
+    # httpx removes the credential in a redirect to another server, and does not restore it in a redirect back.
     grants = FakeAuth()
 
     def back(peer: Peer) -> None:
@@ -205,7 +205,7 @@ def test_a_form_is_sent_again_if_its_files_can_be_read_again(host: Host, kind: A
         auth = host.auth(tokens(), server.origin)
         host.send("POST", server.origin, auth=auth, files={"file": ("name", kind(b"content"))})
         assert len(server.requests) == times
-        assert all(b"content" in one.body for one in server.requests)
+        assert all(b"content" in request.body for request in server.requests)
 
 
 @every_host
@@ -214,7 +214,7 @@ def test_where_a_request_goes_is_what_httpx_makes_of_its_address(host: Host) -> 
     for url, is_home in {
         "https://service.example.org:443/x": True,
         "https://SERVICE.example.org/": True,
-        # An empty host, whatever other libraries make of it.
+        # httpx parses an empty host here. Other libraries do not.
         "https:////service.example.org/": False,
         "https://service.example.org./": False,
         "https://service.example.org@other.example.org/": False,

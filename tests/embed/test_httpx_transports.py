@@ -15,7 +15,7 @@ import httpx
 import httpx2
 import pytest
 
-import globus_transport.embed.httpx.host
+import globus_transport.embed.httpx.public
 import globus_transport.embed.httpx2
 from globus_transport import (
     AccessTokenAuthorizer,
@@ -78,8 +78,8 @@ class Host:
 
 
 HOSTS = {
-    "httpx.Client": Host(httpx, globus_transport.embed.httpx.host, False),
-    "httpx.AsyncClient": Host(httpx, globus_transport.embed.httpx.host, True),
+    "httpx.Client": Host(httpx, globus_transport.embed.httpx.public, False),
+    "httpx.AsyncClient": Host(httpx, globus_transport.embed.httpx.public, True),
     "httpx2.Client": Host(httpx2, globus_transport.embed.httpx2, False),
     "httpx2.AsyncClient": Host(httpx2, globus_transport.embed.httpx2, True),
 }
@@ -101,7 +101,7 @@ def test_the_stack_of_a_client(globus: Sandbox) -> None:
     authorizer = AccessTokenAuthorizer(globus.issue_token(TransferScopes.all).access_token)
     url = f"{globus.transfer_url}v0.10/task_list"
     with TransferClient(authorizer=authorizer, base_url=globus.transfer_url) as client:
-        transport = globus_transport.embed.httpx.host.StackTransport(client.stack)
+        transport = globus_transport.embed.httpx.public.StackTransport(client.stack)
         with httpx.Client(transport=transport) as host:
             globus.faults.add(503, headers={"Retry-After": "0"})
             assert host.get(url).json()["DATA"] == []
@@ -109,12 +109,12 @@ def test_the_stack_of_a_client(globus: Sandbox) -> None:
 
     async def main() -> None:
         async with AsyncTransferClient(authorizer=authorizer, base_url=globus.transfer_url) as client:
-            transport = globus_transport.embed.httpx.host.AsyncStackTransport(client.stack)
+            transport = globus_transport.embed.httpx.public.AsyncStackTransport(client.stack)
             async with httpx.AsyncClient(transport=transport) as host:
                 assert (await host.get(url)).json()["DATA"] == []
 
     asyncio.run(main())
-    assert [one.status for one in globus.requests] == [503, 200, 404, 200]
+    assert [request.status for request in globus.requests] == [503, 200, 404, 200]
 
 
 @every_host
@@ -198,7 +198,7 @@ def test_errors_of_a_terminal_over_httpx_come_back_as_they_were(library: Any) ->
         def handle_request(self, request: Any) -> Any:
             raise library.PoolTimeout("full", request=request)
 
-    embed = globus_transport.embed.httpx.host if library is httpx else globus_transport.embed.httpx2
+    embed = globus_transport.embed.httpx.public if library is httpx else globus_transport.embed.httpx2
     with library.Client(transport=Broken()) as inner:
         transport = embed.StackTransport(Stack(HttpxTerminal(inner)))
         with library.Client(transport=transport) as client, pytest.raises(library.PoolTimeout):
@@ -227,10 +227,10 @@ def test_a_user_name_in_the_url_is_httpx_s_affair(host: Host) -> None:
 def test_only_encodings_that_the_stack_undoes_are_asked_for(host: Host) -> None:
     with ScriptedServer(answering(whole(b"raw", "200 OK", "Content-Encoding: unheard-of"))) as server:
         reply = host.send("GET", server.origin, headers={"Accept-Encoding": "br;q=1, GZIP;q=0.5, deflate, zstd"})
-        # What could not be undone is said to be as it is.
+        # A body that the terminal could not decode keeps its Content-Encoding.
         assert (reply.headers["Content-Encoding"], reply.content) == ("unheard-of", b"raw")
         host.send("GET", server.origin, headers={"Accept-Encoding": "br"})
-        assert [one["Accept-Encoding"] for one in server.requests] == ["GZIP;q=0.5, deflate", "identity"]
+        assert [request["Accept-Encoding"] for request in server.requests] == ["GZIP;q=0.5, deflate", "identity"]
     length = head("200 OK", "Content-Encoding: gzip", "Content-Length: 100")
     with ScriptedServer(answering(length)) as server:
         reply = host.send("HEAD", server.origin)
@@ -250,14 +250,14 @@ def test_forms_are_sent_again_and_streams_as_far_as_they_can_be(host: Host, stre
 
     with ScriptedServer(answering(unavailable, whole(b"yes"))) as server:
         assert host.send("PUT", server.origin, **options, files={"file": ("n", io.BytesIO(content))}).text == "yes"
-        assert [content in one.body for one in server.requests] == [True, True]
+        assert [content in request.body for request in server.requests] == [True, True]
     with ScriptedServer(answering(unavailable, whole(b"yes"))) as server:
         if host.is_async:
             assert host.send("PUT", server.origin, **options, content=parts()).text == "yes"
-            assert [one.body for one in server.requests] == [content] * 2
+            assert [request.body for request in server.requests] == [content] * 2
         else:
             assert host.send("PUT", server.origin, **options, content=iter([content])).status_code == 503
-            assert [one.body for one in server.requests] == [content]
+            assert [request.body for request in server.requests] == [content]
 
 
 @pytest.mark.parametrize("library", [httpx, httpx2])
@@ -289,7 +289,7 @@ def test_streaming_and_letting_go() -> None:
         peer.wait_for_close()
 
     terminal = Urllib3Terminal(http_timeout=10)
-    transport = globus_transport.embed.httpx.host.StackTransport(Stack(terminal))
+    transport = globus_transport.embed.httpx.public.StackTransport(Stack(terminal))
     with ScriptedServer(script) as server, httpx.Client(transport=transport) as client:
         with client.stream("GET", server.origin) as reply:
             assert next(reply.iter_bytes()) == b"first"
@@ -297,7 +297,7 @@ def test_streaming_and_letting_go() -> None:
     terminal.close()
 
 
-@pytest.mark.parametrize("embed", [globus_transport.embed.httpx.host, globus_transport.embed.httpx2])
+@pytest.mark.parametrize("embed", [globus_transport.embed.httpx.public, globus_transport.embed.httpx2])
 def test_each_kind_of_stack_in_its_place(embed: Any) -> None:
     with pytest.raises(GlobusSDKUsageError, match="its twin cannot run here"):
         embed.StackTransport(AsyncStack(lambda request: None))  # type: ignore[arg-type, return-value]
@@ -329,11 +329,11 @@ def test_a_body_that_a_layer_kept_the_beginning_of_breaks_off(host: Host, stream
 
 def test_what_there_is_of_it_comes_first() -> None:
     terminal = Urllib3Terminal(http_timeout=10)
-    transport = globus_transport.embed.httpx.host.StackTransport(Stack(terminal, [_keeps_three_bytes]))
+    transport = globus_transport.embed.httpx.public.StackTransport(Stack(terminal, [_keeps_three_bytes]))
     with (
         ScriptedServer(answering(whole(b"abcdef", "404 Not Found"))) as server,
-        httpx.Client(transport=transport) as one,
-        one.stream("GET", server.origin) as reply,
+        httpx.Client(transport=transport) as client,
+        client.stream("GET", server.origin) as reply,
     ):
         parts = reply.iter_bytes()
         assert (reply.status_code, next(parts)) == (404, b"abc")
@@ -385,6 +385,6 @@ def test_where_no_reply_can_be_made_the_connection_is_let_go_of(host: Host) -> N
     with ScriptedServer(script) as server:
         with pytest.raises(UnicodeEncodeError) as raised:
             host.send("GET", server.origin, layers=[spoils])
-        # While the exception, whose frames hold the stream, is still there.
+        # Checked while the exception exists, whose frames hold the stream.
         assert server.saw_close.wait(5)
         assert raised.value.object == "\ud800"

@@ -1,4 +1,4 @@
-"""A stack inside a requests.Session: what its users expect of replies, options and errors."""
+"""A stack inside a requests.Session: responses, options and errors are those of requests."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_whole_stack_against_the_sandbox() -> None:
             globus.faults.add(503, headers={"Retry-After": "0"})
             reply = session.get(f"{globus.transfer_url}v0.10/task_list", params={"limit": 1})
             assert reply.json()["DATA"] == []
-            assert [one.status for one in globus.requests] == [503, 200]
+            assert [request.status for request in globus.requests] == [503, 200]
             missing = session.get(f"{globus.transfer_url}v0.10/task/{'0' * 36}")
             with pytest.raises(requests.HTTPError, match="404"):
                 missing.raise_for_status()

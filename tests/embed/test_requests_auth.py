@@ -1,4 +1,4 @@
-"""An authorizer inside requests: who gets to see its credential, renewal on a 401, and the body sent again."""
+"""An authorizer inside requests: which servers see its credential, renewal on a 401, and the body sent again."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def tokens() -> RefreshTokenAuthorizer[Any]:
 
 
 def seen(server: ScriptedServer) -> list[str | None]:
-    return [next(iter(one.values("Authorization")), None) for one in server.requests]
+    return [next(iter(request.values("Authorization")), None) for request in server.requests]
 
 
 def test_a_plain_get_and_a_refused_token(globus: Sandbox, authorizer: RefreshTokenAuthorizer[Any]) -> None:
@@ -69,7 +69,7 @@ def test_a_plain_get_and_a_refused_token(globus: Sandbox, authorizer: RefreshTok
         globus.revoke_all_access_tokens()
         reply = session.get(f"{globus.transfer_url}v0.10/task_list")
     reply.raise_for_status()
-    assert [one.status_code for one in reply.history] == [401]
+    assert [earlier.status_code for earlier in reply.history] == [401]
     assert globus.grants["refresh_token"] == 2
 
 
@@ -117,7 +117,7 @@ def test_the_body_is_sent_again(session: requests.Session, make: Any, sent: byte
             file.seek(len(b"skipped, "))
         reply = session.post(server.origin, auth=GlobusAuth(tokens(), server.origin), **options)
         assert reply.text == "yes"
-        assert [one.body for one in server.requests] == [sent, sent]
+        assert [request.body for request in server.requests] == [sent, sent]
 
 
 def test_a_body_that_can_be_sent_once_is_sent_once(session: requests.Session) -> None:
@@ -191,7 +191,7 @@ def test_a_token_that_a_redirect_finds_refused_is_renewed(session: requests.Sess
 
 
 def test_the_same_host_at_another_scheme_is_another_server() -> None:
-    # requests itself would keep the credential from http to https at the usual ports.
+    # requests itself keeps the credential in a redirect from http to https at the default ports.
     auth = GlobusAuth(tokens(), "http://service.example.org")
     prepared = requests.Request("GET", "http://service.example.org/", auth=auth).prepare()
     assert prepared.headers["Authorization"] == "Bearer token-1"
@@ -200,7 +200,7 @@ def test_the_same_host_at_another_scheme_is_another_server() -> None:
     redirect.url = prepared.url or ""
     redirect.request = prepared
     redirect.headers["Location"] = "https://service.example.org/"
-    assert auth._answered(redirect) is redirect
+    assert auth._handle_response(redirect) is redirect
     assert "Authorization" not in prepared.headers
 
 

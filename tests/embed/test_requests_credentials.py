@@ -1,4 +1,4 @@
-"""An authorizer inside requests: where its credential does not go, and what of a call it leaves as it was."""
+"""An authorizer inside requests: which servers do not get its credential, and which parts of a call stay unchanged."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def session() -> Iterator[requests.Session]:
 
 
 class Prepared(BaseAdapter):
-    """Gives prepared answers; keeps to whom which credential went."""
+    """Returns prepared responses, and records which credential was sent to which server."""
 
     def __init__(self, *answers: tuple[int, dict[str, str]]) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class Prepared(BaseAdapter):
         return reply
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Does nothing: there is no connection."""
 
 
 def _answers(session: requests.Session, *answers: tuple[int, dict[str, str]]) -> Prepared:
@@ -70,7 +70,7 @@ def _tokens() -> RefreshTokenAuthorizer[Any]:
 
 
 def test_a_redirect_elsewhere_after_a_renewal_carries_nothing(session: requests.Session) -> None:
-    # requests itself would keep the credential from http to https at the usual ports.
+    # requests itself keeps the credential in a redirect from http to https at the default ports.
     there = {"Location": f"{SECURE_HOME}/there"}
     adapter = _answers(session, (401, {}), (302, there), (200, {}))
     session.get(f"{HOME}/", auth=GlobusAuth(_tokens(), HOME))
@@ -85,9 +85,9 @@ def test_what_was_sent_stays_on_record(session: requests.Session) -> None:
     auth = GlobusAuth(_tokens(), HOME)
     _answers(session, (401, {}), (200, {}), (302, {"Location": f"{SECURE_HOME}/"}), (200, {}))
     renewed, redirected = session.get(f"{HOME}/", auth=auth), session.get(f"{HOME}/", auth=auth)
-    sent = [one.request.headers.get("Authorization") for one in (*renewed.history, renewed)]
+    sent = [reply.request.headers.get("Authorization") for reply in (*renewed.history, renewed)]
     assert sent == ["Bearer token-1", "Bearer token-2"]
-    sent = [one.request.headers.get("Authorization") for one in (*redirected.history, redirected)]
+    sent = [reply.request.headers.get("Authorization") for reply in (*redirected.history, redirected)]
     assert sent == ["Bearer token-2", None]
 
 
@@ -123,11 +123,11 @@ def test_a_body_that_is_gone_leaves_the_token_refused(session: requests.Session)
         session.auth = GlobusAuth(_tokens(), server.origin)
         assert session.post(server.origin, data=iter([b"x"])).status_code == 401
         assert session.get(server.origin).status_code == 200
-        assert [one["Authorization"] for one in server.requests] == ["Bearer token-1", "Bearer token-2"]
+        assert [request["Authorization"] for request in server.requests] == ["Bearer token-1", "Bearer token-2"]
 
 
 class Told:
-    """A body that says where it stands, but cannot go back."""
+    """A body that tells its position, but cannot seek."""
 
     def __init__(self, content: bytes) -> None:
         self._file = io.BytesIO(content)
@@ -146,7 +146,7 @@ def test_a_body_that_cannot_go_back_is_sent_once(session: requests.Session) -> N
     with ScriptedServer(answering(REFUSED)) as server:
         auth = GlobusAuth(_tokens(), server.origin)
         assert session.post(server.origin, data=Told(b"body"), auth=auth).status_code == 401
-        assert [one.body for one in server.requests] == [b"body"]
+        assert [request.body for request in server.requests] == [b"body"]
 
 
 def test_a_pickled_reply_takes_no_authorizer_along(session: requests.Session) -> None:
@@ -197,4 +197,4 @@ def test_a_renewal_that_fails_lets_go_of_the_refusal(
         prepared.hooks["response"].insert(0, hooks["response"])
         with pytest.raises(AttributeError):
             session.send(prepared, stream=True)
-        assert [one.raw.closed for one in replies] == [True]
+        assert [reply.raw.closed for reply in replies] == [True]

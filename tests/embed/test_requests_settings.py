@@ -1,4 +1,4 @@
-"""A stack inside a requests.Session: settings of a call are kept or refused, and never taken for others."""
+"""A stack inside a requests.Session: settings of a call are applied or refused, never ignored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import urllib3
 
 from globus_transport import GlobusSDKUsageError, ReplyFormatError, Response, Stack
 from globus_transport.embed.requests import StackAdapter
-from globus_transport.embed.urllib3.replies import to_urllib3
+from globus_transport.embed.urllib3.response import to_urllib3_response
 from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, whole
 from tests.terminals.certificates import Authority
@@ -25,7 +25,7 @@ HOST = "http://service.example.org"
 @pytest.fixture(autouse=True)
 def _as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     forget_proxies(monkeypatch)
-    # A session takes the CA file of the environment for what the caller asks for.
+    # A session passes the CA file of the environment as if the caller had named it.
     monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
     monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
 
@@ -175,11 +175,11 @@ def test_a_body_in_another_encoding_than_it_says(session: requests.Session, stre
 
 def test_an_encoding_that_terminals_leave_is_undone_by_urllib3(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(urllib3.response.BaseHTTPResponse, "CONTENT_DECODERS", ["zip"])
-    # Whatever it does not know it takes for deflate.
-    raw = to_urllib3(Response(200, {"Content-Encoding": "zip"}, b"not zipped"), "GET", HOST, preload=False)
+    # It decodes every encoding that it does not know as deflate.
+    raw = to_urllib3_response(Response(200, {"Content-Encoding": "zip"}, b"not zipped"), "GET", HOST, preload=False)
     with pytest.raises(urllib3.exceptions.DecodeError):
         raw.read(decode_content=True)
-    raw = to_urllib3(Response(200, {"Content-Encoding": "gzip"}, b"unzipped"), "GET", HOST, preload=False)
+    raw = to_urllib3_response(Response(200, {"Content-Encoding": "gzip"}, b"unzipped"), "GET", HOST, preload=False)
     assert raw.read(decode_content=True) == b"unzipped"
 
 

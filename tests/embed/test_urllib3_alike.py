@@ -1,4 +1,4 @@
-"""A stack in the place of a PoolManager does what a PoolManager does with the same options."""
+"""A StackPool does the same as a PoolManager with the same options."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def test_retries_that_are_asked_for_are_made_with_the_body(terminal: Urllib3Term
     with ScriptedServer(answering(whole(b"busy", "503 Service Unavailable"), whole(b"ok"))) as server:
         pool = StackPool(Stack(terminal))
         assert pool.request("POST", server.origin, body=io.BytesIO(b"a file"), retries=retries).data == b"ok"
-        assert [one.body for one in server.requests] == [b"a file", b"a file"]
+        assert [request.body for request in server.requests] == [b"a file", b"a file"]
 
 
 def test_a_pool_of_one_host_goes_through_the_stack(terminal: Urllib3Terminal) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import pkgutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 import globus_transport
+from globus_transport.testing.loopback_server import Peer, ScriptedServer, whole
 
 #: Names that are there to import, and take an extra.
 _WITH_AN_EXTRA = {"AiohttpTerminal"}
@@ -133,3 +135,23 @@ def test_a_call_that_succeeds_does_not_load_tenacity() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_blocking_program_loads_neither_asyncio_nor_tenacity() -> None:
+    program = (
+        "import sys\n"
+        "from globus_transport import AccessTokenAuthorizer, TransferClient\n"
+        "client = TransferClient(base_url=sys.argv[1], authorizer=AccessTokenAuthorizer('token'))\n"
+        "assert client.get_task('x')['status'] == 'ACTIVE'\n"
+        "print(sorted({'tenacity', 'asyncio'} & sys.modules.keys()))"
+    )
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(whole(b'{"status": "ACTIVE"}'))
+
+    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    with ScriptedServer(script) as server:
+        command = [sys.executable, "-c", program, server.origin]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=30)
+    assert (done.stderr, done.stdout.strip()) == ("", "[]")

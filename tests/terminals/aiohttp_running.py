@@ -1,4 +1,4 @@
-"""The ways in which aiohttp's terminal sends, for tests that hold for each."""
+"""The ways in which the aiohttp terminal sends. Tests run with each of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Runs = Callable[..., Any]
 
 
 def with_own(use: Callable[[AiohttpTerminal], Awaitable[Any]], **settings: Any) -> Any:
-    """What the function gives with a terminal that makes its own session."""
+    """Call the function with a terminal that makes its own session."""
 
     async def main() -> Any:
         async with AiohttpTerminal(**{"http_timeout": 5.0, **settings}) as terminal:
@@ -25,7 +25,7 @@ def with_own(use: Callable[[AiohttpTerminal], Awaitable[Any]], **settings: Any) 
 
 
 def with_session(use: Callable[[AiohttpTerminal], Awaitable[Any]], **settings: Any) -> Any:
-    """The same with one over a session of the program."""
+    """Call the function with a terminal over a session of the program."""
 
     async def main() -> Any:
         async with aiohttp.ClientSession() as session:
@@ -35,12 +35,12 @@ def with_session(use: Callable[[AiohttpTerminal], Awaitable[Any]], **settings: A
 
 
 def _the_long_way(monkeypatch: pytest.MonkeyPatch) -> Runs:
-    # As with an aiohttp whose connections are not as they are known.
-    monkeypatch.setattr("globus_transport.terminals.aiohttp.sessions.is_known", lambda: False)
+    # As with a release of aiohttp whose connections differ.
+    monkeypatch.setattr("globus_transport.terminals.aiohttp.sessions.is_supported", lambda: False)
     return with_own
 
 
-#: By name: what sets a way up, and gives the function that runs in it.
+#: By name: sets a way up, and returns the function that runs a test in it.
 RUNNERS: dict[str, Callable[[pytest.MonkeyPatch], Runs]] = {
     "own session": lambda _monkeypatch: with_own,
     "own session, no short way": _the_long_way,

@@ -1,4 +1,4 @@
-"""Terminals that break the contract, each in one way, and the tests of the contract that have to see it."""
+"""Terminals that break the contract, each in a single way, and the tests of the contract that have to fail for them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from globus_transport.testing.terminal_contract import AsyncTerminalContract, Te
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    # What never comes is waited for so long.
+    # The seconds that the contract waits for what never happens.
     for module in (application_contract, failure_contract, message_contract, terminal_contract):
         monkeypatch.setattr(module, "PATIENCE", 1.0)
 
@@ -117,7 +117,7 @@ class _Whole(ByteStream):
         return body
 
     def close(self) -> None:
-        """It should."""
+        """Does nothing, though it should close."""
 
 
 def reads_whole(below: Below, request: Request) -> Any:

@@ -41,12 +41,12 @@ class Authority:
         self.file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
         self.folder = place / "authorities"
         self.folder.mkdir()
-        # OpenSSL's hash of a name that is lower case already: SHA-1 of its encoding without the outer sequence.
+        # OpenSSL's hash of a lower-case name: SHA-1 of its encoding without the outer sequence.
         digest = hashlib.sha1(self._name.public_bytes()[2:]).digest()
         (self.folder / f"{int.from_bytes(digest[:4], 'little'):08x}.0").write_bytes(self.file.read_bytes())
 
     def server_context(self, host: str) -> ssl.SSLContext:
-        """The context of a server that proves to be ``host``, a name or an address."""
+        """The context of a server with a certificate for ``host``, a name or an address."""
         key = ec.generate_private_key(ec.SECP256R1())
         try:
             alternative: x509.GeneralName = x509.IPAddress(ipaddress.ip_address(host))
@@ -77,7 +77,7 @@ class Authority:
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - datetime.timedelta(days=1))
             .not_valid_after(now + datetime.timedelta(days=1))
-            # Python 3.13 and later insist on both.
+            # Python 3.13 and later require both.
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
             .add_extension(mine, critical=False)
         )

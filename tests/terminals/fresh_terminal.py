@@ -1,4 +1,4 @@
-"""A urllib3 terminal that knows nothing of the proxies of the machine, and is closed after the test."""
+"""A urllib3 terminal that ignores the proxies of the environment, and is closed after the test."""
 
 import contextlib
 from collections.abc import Iterator

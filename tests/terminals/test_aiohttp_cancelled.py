@@ -1,4 +1,4 @@
-"""A task that is cancelled lets go of its connection at once, whatever it waits for."""
+"""A cancelled task releases its connection at once, whatever it waits for."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Reached:
-    """Tells the test that the server has come to a place in its script."""
+    """Signals to the test that the server has reached a point of its script."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -46,7 +46,7 @@ async def _cancelled(
         task = asyncio.create_task(call(terminal))
         await reached.wait()
         await _cancel(task)
-        # The terminal, its session and the event loop go on.
+        # The terminal, its session and the event loop still work.
         assert await asyncio.to_thread(server.saw_close.wait, 5)
 
 

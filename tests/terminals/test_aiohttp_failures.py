@@ -1,4 +1,4 @@
-"""The terminal over aiohttp: what is raised when there is no answer, and what that says."""
+"""The terminal over aiohttp: the exceptions without a response, and their messages."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_connection_that_takes_too_long() -> None:
         port = listener.getsockname()[1]
         fillers = []
         try:
-            for _ in range(8):  # nobody accepts: the queue of the listener is full, and a further one waits
+            for _ in range(8):  # the server accepts none: the queue of its listener fills up, and the next one waits
                 filler = socket.socket()
                 filler.setblocking(False)
                 filler.connect_ex(("127.0.0.1", port))

@@ -1,4 +1,4 @@
-"""The terminal over aiohttp: what it makes of answers."""
+"""The terminal over aiohttp: how it reads responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Credentials that are put on through aiohttp: sent as they are, and printed nowhere."""
+"""Credentials in requests through aiohttp are sent unchanged, and never printed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from globus_transport import (
 from globus_transport.core.layers import LayerLike
 from globus_transport.embed.aiohttp.middlewares import GlobusAuth, StackMiddleware
 from globus_transport.http.headers import SECRET_NAMES
-from globus_transport.terminals.aiohttp.secrets import Hidden, secrets_hidden
+from globus_transport.terminals.aiohttp.secrets import SecretStr, hide_secrets
 from globus_transport.testing.loopback_server import ScriptedServer, answering, once, whole
 from tests.core.stepping import FakeAuth
 from tests.terminals.fresh_terminal import forget_proxies
@@ -48,7 +48,7 @@ def _puts_secrets_on(request: Request) -> Flow:
 
 
 def test_what_holds_a_credential_stays_hidden_in_copies() -> None:
-    fields: CIMultiDict[str] = CIMultiDict(secrets_hidden([*SECRETS.items(), ("Accept", "a/b")]))
+    fields: CIMultiDict[str] = CIMultiDict(hide_secrets([*SECRETS.items(), ("Accept", "a/b")]))
     copies = (
         fields.copy(),
         CIMultiDictProxy(fields),
@@ -56,14 +56,14 @@ def test_what_holds_a_credential_stays_hidden_in_copies() -> None:
         copy.deepcopy(fields),
         pickle.loads(pickle.dumps(fields)),
     )
-    for one in copies:
-        assert "hush" not in f"{one!r} {one} {list(one.items())}"
-        assert repr(one["accept"]) == "'a/b'"
-        assert [f"{one[name]}" for name in SECRETS] == list(SECRETS.values())
+    for headers in copies:
+        assert "hush" not in f"{headers!r} {headers} {list(headers.items())}"
+        assert repr(headers["accept"]) == "'a/b'"
+        assert [f"{headers[name]}" for name in SECRETS] == list(SECRETS.values())
 
 
 def _said_of(middleware: Any, origin: str, **settings: Any) -> tuple[aiohttp.ClientResponseError, list[str]]:
-    """The exception of a session that raises for a status, and what asyncio logs of a task that nobody asks."""
+    """The exception of a session that raises for a status, and what asyncio logs of a task that is not awaited."""
     logged: list[str] = []
 
     async def main() -> aiohttp.ClientResponseError:
@@ -149,6 +149,6 @@ def test_a_password_of_a_proxy_is_not_printed(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_hidden_value_is_the_same_text() -> None:
-    assert Hidden("Bearer t") == "Bearer t"
-    assert f"{Hidden('Bearer t')}" == "Bearer t"
-    assert repr(Hidden("Bearer t")) == "<hidden>"
+    assert SecretStr("Bearer t") == "Bearer t"
+    assert f"{SecretStr('Bearer t')}" == "Bearer t"
+    assert repr(SecretStr("Bearer t")) == "<hidden>"

@@ -1,4 +1,4 @@
-"""The terminal over aiohttp: what it sends, whose session it is, and what that may not do by itself."""
+"""The terminal over aiohttp: what it sends, who owns the session, and what the session must not do by itself."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_the_aiohttp_that_is_installed_is_known() -> None:
-    assert direct.is_known()
+    assert direct.is_supported()
 
 
 def test_what_is_sent_is_the_request_to_the_letter(run: Any) -> None:
@@ -98,7 +98,7 @@ def test_neither_netrc_nor_what_the_session_knows_of_credentials_is_sent(
         jar = aiohttp.CookieJar(unsafe=True)
         jar.update_cookies({"biscuit": "c"})
         async with aiohttp.ClientSession(trust_env=True, cookie_jar=jar) as session:
-            await session.get(origin)  # so the file and the jar are read
+            await session.get(origin)  # so the .netrc file and the cookie jar work
             await AiohttpTerminal(session)(Request("GET", origin))
             await AiohttpTerminal(session)(Request("GET", origin, {"Authorization": "Bearer mine", "Cookie": "m=1"}))
         async with aiohttp.ClientSession(headers=own) as session:
@@ -106,7 +106,7 @@ def test_neither_netrc_nor_what_the_session_knows_of_credentials_is_sent(
 
     with ScriptedServer(answering(whole(b"ok"))) as server:
         asyncio.run(main(server.origin))
-        seen = [(one.values("Authorization"), one.values("Cookie")) for one in server.requests]
+        seen = [(request.values("Authorization"), request.values("Cookie")) for request in server.requests]
         assert server.requests[3].values("X-Session") == ["1"]
     assert seen[0][0][0].startswith("Basic ")
     assert seen[0][1] == ["biscuit=c"]
@@ -200,8 +200,8 @@ def test_a_large_body_and_a_file_arrive_whole(run: Any, tmp_path: Path) -> None:
 
     with ScriptedServer(answering(whole(b"ok"))) as server:
         run(use)
-        assert [one.body == large for one in server.requests] == [True, True]
-        assert [one["Content-Length"] for one in server.requests] == [str(len(large))] * 2
+        assert [request.body == large for request in server.requests] == [True, True]
+        assert [request["Content-Length"] for request in server.requests] == [str(len(large))] * 2
 
 
 def test_a_proxy_of_the_environment_is_used_by_the_own_session(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,4 +269,4 @@ def test_under_a_client(run: Any) -> None:
 
     with ScriptedServer(in_turn(*[whole(b'{"status": "ACTIVE"}')] * 2)) as server:
         assert run(use) == ["ACTIVE", "ACTIVE"]
-        assert [one["Authorization"] for one in server.requests] == ["Bearer t"] * 2
+        assert [request["Authorization"] for request in server.requests] == ["Bearer t"] * 2

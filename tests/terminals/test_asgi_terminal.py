@@ -35,7 +35,7 @@ def body(part: bytes, more: bool = False) -> dict[str, Any]:
 
 
 class App:
-    """Answers with these messages, and keeps what it was given."""
+    """Sends these messages, and records what it receives."""
 
     def __init__(self, *messages: Any) -> None:
         self.messages = messages
@@ -238,12 +238,12 @@ def _ends(*messages: Any) -> Callable[..., Any]:
     [
         ((), "ended without http.response.start"),
         ((start(), body(b"x", True)), "ended in the middle of its body"),
-        ((body(b"x"),), "sent 'http.response.body' where that is not due"),
-        ((start(), start()), "sent 'http.response.start' where that is not due"),
+        ((body(b"x"),), "sent 'http.response.body' at a point where this is not allowed"),
+        ((start(), start()), "sent 'http.response.start' at a point where this is not allowed"),
         ((start("200"),), "gave '200' as its status"),  # type: ignore[arg-type]
         ((start(200, ("a", "b")),), "gave headers that cannot be sent"),  # type: ignore[arg-type]
         ((start(200, (b"a", b"b\r\nc: d")),), "gave headers that cannot be sent"),
-        ((start(), {"type": "http.response.body", "body": "text"}), "bytes are due"),
+        ((start(), {"type": "http.response.body", "body": "text"}), "has to give bytes"),
     ],
 )
 def test_an_application_that_breaks_the_specification(messages: Any, said: str) -> None:

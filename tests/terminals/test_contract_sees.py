@@ -1,4 +1,4 @@
-"""The contract of terminals fails where it should: terminals that break it do not pass."""
+"""The contract of terminals finds the terminals that break it."""
 
 from __future__ import annotations
 

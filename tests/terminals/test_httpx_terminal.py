@@ -213,7 +213,7 @@ def test_a_deadline_holds_for_head_and_body_together(world: World, stream: bool)
 @pytest.mark.parametrize("script", [_dripping_head, _slow_body])
 @pytest.mark.parametrize("stream", [True, False])
 def test_under_asyncio_a_deadline_holds_however_slowly_it_comes(library: Any, script: Any, stream: bool) -> None:
-    # Under threads httpx's time limit begins anew with whatever comes.
+    # Under threads, httpx restarts its time limit with each read.
     _check_deadline(WORLDS[f"{library.__name__}, async"], script, stream)
 
 
@@ -350,7 +350,7 @@ def test_under_a_hook_that_raises_for_a_status_nothing_is_repeated_and_a_token_i
     task = whole(b'{"status": "ACTIVE"}', "200 OK", "Content-Type: application/json")
     missing = whole(b'{"code": "TaskNotFound"}', "404 Not Found", "Content-Type: application/json")
     settings = _raises_for_status(WORLDS["httpx"], reads=False)
-    # Each on a connection of its own, because httpx closes what a hook raises for.
+    # A connection for each, because httpx closes the response if a hook raises.
     scripts = (once(refused), answering(task, missing))
     with ScriptedServer(*scripts) as server, httpx.Client(**settings) as host:
         authorizer = RefreshTokenAuthorizer("refresh", FakeAuth())  # gives token-1, token-2 ...
@@ -358,5 +358,5 @@ def test_under_a_hook_that_raises_for_a_status_nothing_is_repeated_and_a_token_i
         assert client.get_task("a")["status"] == "ACTIVE"
         with pytest.raises(GlobusSDKUsageError, match="response hook"):
             client.get_task("b")
-        seen = [one["Authorization"] for one in server.requests]
+        seen = [request["Authorization"] for request in server.requests]
     assert seen == ["Bearer token-1", "Bearer token-2", "Bearer token-2"]

@@ -1,13 +1,19 @@
-"""Proxies: what the environment says, and what goes to them."""
+"""Proxies: which one the environment names, and what is sent to it."""
 
 import base64
 import select
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from globus_transport.exc.base import GlobusConnectionError, GlobusConnectionTimeoutError, GlobusSDKUsageError
+from globus_transport.exc.base import (
+    GlobusConnectionError,
+    GlobusConnectionTimeoutError,
+    GlobusSDKUsageError,
+    GlobusTimeoutError,
+)
 from globus_transport.http.messages import Request
 from globus_transport.terminals.proxies import proxy_for
 from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
@@ -39,7 +45,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 def tunnel(peer: Peer) -> None:
-    """A proxy that connects to where it is asked to, and passes on what comes from both sides."""
+    """A proxy that opens tunnels, and passes on the bytes of both sides."""
     request = peer.read_head()
     peer.server.requests.append(request)
     host, _, port = request.target.rpartition(":")
@@ -89,7 +95,7 @@ def tunnel(peer: Peer) -> None:
         ({"HTTP_PROXY": "http://p:1", "NO_PROXY": "10.0.0.0/8, ::1"}, "http://[::1]:81", None),
         ({"HTTP_PROXY": "http://p:1", "NO_PROXY": "fe80::/10"}, "http://[fe80::1]", None),
         ({"HTTP_PROXY": "http://p:1"}, "http://10.1.2.3", "http://p:1"),
-        # A CGI server puts a request's header "Proxy" into this variable.
+        # A CGI server sets this variable to the header "Proxy" of a request.
         ({"HTTP_PROXY": "http://evil:1", "REQUEST_METHOD": "GET"}, "http://h.org", None),
     ],
 )
@@ -128,7 +134,7 @@ def test_credentials_are_decoded_and_never_shown(environment: pytest.MonkeyPatch
     assert nameless.headers == {"Proxy-Authorization": "Basic " + base64.b64encode(b"name:").decode()}
 
 
-# Through it.
+# Requests through it.
 
 
 def test_a_plain_request_goes_to_the_proxy_with_its_whole_url(
@@ -175,6 +181,48 @@ def test_a_secure_request_goes_through_a_tunnel(
         assert request.values("Proxy-Authorization") == []
 
 
+def test_a_tunnel_can_lead_through_a_proxy_with_tls(
+    environment: pytest.MonkeyPatch, terminal: Urllib3Terminal, authority: Authority
+) -> None:
+    context = authority.server_context("127.0.0.1")
+    with (
+        ScriptedServer(answering(whole(b"secure")), tls=context) as server,
+        ScriptedServer(tunnel, tls=context) as proxy,
+    ):
+        environment.setenv("https_proxy", proxy.origin)
+        assert [terminal(get(server.origin)).body for _ in range(2)] == [b"secure"] * 2
+        terminal.close()
+    assert (proxy.connections, server.connections) == (1, 1)
+
+
+def test_bytes_that_a_proxy_sends_before_the_tunnel_are_refused(
+    environment: pytest.MonkeyPatch, terminal: Urllib3Terminal
+) -> None:
+    def forge(peer: Peer) -> None:
+        peer.read_head()
+        peer.send(b"HTTP/1.1 200 OK\r\n\r\nforged")
+
+    with ScriptedServer(forge) as proxy:
+        environment.setenv("HTTPS_PROXY", proxy.origin)
+        with pytest.raises(GlobusConnectionError, match="more than the answer to CONNECT") as caught:
+            terminal(get("https://data.example.org"))
+    assert not caught.value.request_began
+
+
+def test_the_deadline_ends_a_proxy_that_drips(environment: pytest.MonkeyPatch, terminal: Urllib3Terminal) -> None:
+    def drip(peer: Peer) -> None:
+        peer.read_head()
+        while not peer.server.stopping.is_set():
+            peer.send(b"H")
+            peer.pause(0.02)
+
+    with ScriptedServer(drip) as proxy:
+        environment.setenv("HTTPS_PROXY", proxy.origin)
+        with pytest.raises(GlobusTimeoutError) as caught:
+            terminal(get("https://data.example.org", deadline=time.monotonic() + 0.2))
+    assert not caught.value.request_began
+
+
 def test_a_tunnel_that_the_server_closed_is_made_anew(
     environment: pytest.MonkeyPatch, terminal: Urllib3Terminal, authority: Authority
 ) -> None:
@@ -205,7 +253,7 @@ def test_a_host_in_no_proxy_is_reached_directly(environment: pytest.MonkeyPatch,
     assert proxy.connections == 1
 
 
-# When it fails.
+# Failures.
 
 
 def test_a_proxy_that_refuses_says_so_and_no_secret(environment: pytest.MonkeyPatch, terminal: Urllib3Terminal) -> None:

@@ -1,4 +1,4 @@
-"""The terminal over a requests.Session whose hooks, adapters or own methods get at a reply before the terminal does."""
+"""The terminal over a requests.Session whose hooks, adapters or methods read a response before the terminal."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _raise_for_status(reply: requests.Response, **_options: Any) -> None:
     reply.raise_for_status()
 
 
-# Who reads the body.
+# Hooks that read the body.
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -101,7 +101,7 @@ def test_a_body_that_a_hook_did_not_keep_is_no_empty_one(session: requests.Sessi
 
 
 class _Canned(BaseAdapter):
-    """Answers without a connection."""
+    """Returns a response without a connection."""
 
     def __init__(self, raw: Any, content: bytes | None = None) -> None:
         super().__init__()
@@ -117,7 +117,7 @@ class _Canned(BaseAdapter):
         return reply
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Does nothing: there is no connection."""
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_an_adapter_whose_body_breaks_off(session: requests.Session) -> None:
         RequestsTerminal(session)(Request("GET", "http://service.example.org"))
 
 
-# Redirects, of which a session works out the next request.
+# Redirects, for which a session prepares the next request.
 
 
 @pytest.mark.parametrize("location", ["/there", "http://[bad", "\xff", ""])
@@ -199,7 +199,7 @@ def test_a_token_is_renewed_though_a_hook_raises(session: requests.Session) -> N
     with ScriptedServer(answering(whole(b"{}", "401 Unauthorized"), whole(b"{}"))) as server:
         with TransferClient(base_url=server.origin, authorizer=Numbered(), terminal=terminal) as client:
             assert client.get("/task").http_status == 200
-        assert [one["Authorization"] for one in server.requests] == ["Bearer 0", "Bearer 1"]
+        assert [request["Authorization"] for request in server.requests] == ["Bearer 0", "Bearer 1"]
 
 
 def test_the_failure_of_a_request_that_a_hook_sent_is_no_answer(session: requests.Session) -> None:
@@ -217,6 +217,6 @@ def test_the_failure_of_a_request_that_a_hook_sent_is_no_answer(session: request
         assert "hush" not in str(raised.value)
     del raised
     with warnings.catch_warnings():
-        # requests leaves the reply of a call whose hook raised to the garbage collector. Not to that of a later test.
+        # requests does not close the response of a call whose hook raised. It is collected here, not in a later test.
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()

@@ -1,4 +1,4 @@
-"""The terminal over a requests.Session: what it sends, what it makes of answers, and what the session may not do."""
+"""The terminal over a requests.Session: what it sends, how it reads responses, and what the session must not do."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_what_is_sent_is_the_request_and_what_the_session_adds(
     assert got["Authorization"] == "Bearer t"
     assert got["X-Two"] == "1, 2"
     assert (got["X-Session"], got["Cookie"], got["Accept"]) == ("1", "biscuit=c", "a/b")
-    assert "requests" not in got["User-Agent"]  # the default headers are a layer's
+    assert "requests" not in got["User-Agent"]  # a layer sets the default headers
 
 
 def test_neither_netrc_nor_the_sessions_own_auth_is_sent(
@@ -75,10 +75,10 @@ def test_neither_netrc_nor_the_sessions_own_auth_is_sent(
     session.auth = ("own", "secret")
     session.headers["authorization"] = "Bearer of the session, to whatever origin"
     with _answers(whole(b"ok")) as server:
-        assert "Authorization" in requests.get(server.origin, timeout=5).request.headers  # so the file is read
+        assert "Authorization" in requests.get(server.origin, timeout=5).request.headers  # so the .netrc file works
         terminal(Request("GET", server.origin))
         terminal(Request("GET", server.origin, {"Authorization": "Bearer mine"}))
-        seen = [one.values("Authorization") for one in server.requests[1:]]
+        seen = [request.values("Authorization") for request in server.requests[1:]]
     assert seen == [[], ["Bearer mine"]]
 
 

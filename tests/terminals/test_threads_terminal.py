@@ -1,4 +1,4 @@
-"""A blocking terminal in worker threads: what the event loop sees of it."""
+"""A blocking terminal in worker threads: its behaviour in an event loop."""
 
 import asyncio
 import contextvars
@@ -41,7 +41,7 @@ def blocking(monkeypatch: pytest.MonkeyPatch) -> Iterator[Urllib3Terminal]:
 
 
 def run(main: Callable[[], Awaitable[None]]) -> None:
-    """Run a test's coroutine; what the loop would only log is an error too."""
+    """Run a test's coroutine. An error that the loop only logs fails the test, too."""
     complaints: list[dict[str, Any]] = []
 
     async def watched() -> None:
@@ -68,7 +68,7 @@ async def soon(event: threading.Event) -> None:
 
 
 class Body(ByteStream):
-    """A body whose reads can be held up, and which knows whether it was closed."""
+    """A body whose reads can be delayed, and which records whether it was closed."""
 
     def __init__(self, *chunks: bytes) -> None:
         self.chunks = chunks
@@ -103,7 +103,7 @@ class Body(ByteStream):
 
 
 class Held:
-    """A blocking terminal that answers when it is told to."""
+    """A blocking terminal that returns when the test allows it."""
 
     def __init__(self, outcome: Response | Exception) -> None:
         self.outcome = outcome
@@ -373,7 +373,7 @@ def test_a_response_that_came_just_before_the_cancellation_is_closed(turns: int)
         terminal = ThreadsTerminal(lambda _request: Response(200, stream=body), threads=1)
         call = asyncio.ensure_future(terminal(REQUEST))
         await asyncio.sleep(0)
-        # When its only thread has done something else, it has made the response; the task has not seen it.
+        # The only thread has finished other work, so it has made the response before. The task has not seen it.
         started: Future[None] = terminal.start(lambda: None)
         started.result(PATIENCE)
         for _ in range(turns):
@@ -451,7 +451,7 @@ def test_a_cancelled_read_closes_the_stream_when_its_thread_is_done_with_it(how:
         task = asyncio.ensure_future(read())
         await soon(body.reading)
         task.cancel()
-        # The thread is still reading, and the loop does not wait for it.
+        # The thread is still reading. The loop does not wait for it.
         with pytest.raises(asyncio.CancelledError):
             await task
         assert not body.closed.is_set()
@@ -478,7 +478,7 @@ def test_close_closes_the_inner_terminal_and_ends_the_threads_without_waiting() 
         assert held.closed_in not in ("", threading.current_thread().name)
         assert not call.done()
         held.go_on.set()
-        # What is under way goes on, and new requests find new threads.
+        # Requests that were sent continue, and new requests start new threads.
         assert (await call).status == 200
         assert (await terminal(REQUEST)).status == 200
         await terminal.close()

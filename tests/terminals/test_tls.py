@@ -1,4 +1,4 @@
-"""TLS: what is verified against what, and the context that everyone shares."""
+"""TLS: which certificates are accepted, and the shared contexts."""
 
 import os
 import ssl
@@ -33,7 +33,7 @@ def server(authority: Authority) -> Iterator[ScriptedServer]:
 
 @pytest.fixture(autouse=True)
 def no_contexts_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tls, "_contexts", {})
+    monkeypatch.setattr(tls, "_shared", tls._SharedContexts())
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])
@@ -50,7 +50,7 @@ def test_a_server_is_verified_by_the_authorities_of_a_path(
 def test_the_systems_authorities_are_the_default(
     monkeypatch: pytest.MonkeyPatch, authority: Authority, server: ScriptedServer
 ) -> None:
-    # The variable by which OpenSSL finds them.
+    # OpenSSL reads the path from this variable.
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
     with fresh_terminal(monkeypatch) as terminal:
         assert terminal(get(server.origin)).body == b"secure"
@@ -134,10 +134,10 @@ def test_all_connections_of_all_terminals_share_one_context(
     path = str(authority.file)
     for _ in range(2):
         with fresh_terminal(monkeypatch, verify_ssl=path) as terminal:
-            one = terminal(get(server.origin, stream=True)).stream
+            stream = terminal(get(server.origin, stream=True)).stream
             assert terminal(get(server.origin)).body == b"secure"
-            assert isinstance(one, ByteStream)
-            one.close()
+            assert isinstance(stream, ByteStream)
+            stream.close()
     assert server.connections == 4
     assert made == [path]
 
@@ -189,7 +189,7 @@ def test_faults_inside_tls_are_the_same_errors(monkeypatch: pytest.MonkeyPatch, 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_child_forked_while_a_context_was_made_can_make_its_own() -> None:
-    with tls._lock:
+    with tls._shared._lock:
         child = os.fork()
         if child == 0:
             os._exit(0 if tls._lock.acquire(timeout=5) else 1)

@@ -231,6 +231,18 @@ def test_a_body_in_the_wrong_encoding(terminal: Urllib3Terminal) -> None:
                 stream_of(terminal(get(server.origin, stream=True))).read()
 
 
+@pytest.mark.parametrize("status", ["200 OK", "500 Oh"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_body_in_too_many_encodings(terminal: Urllib3Terminal, status: str, stream: bool) -> None:
+    many = ", ".join(["gzip"] * 12_000)
+    for fields in (["Content-Encoding: " + ", ".join(["gzip"] * 6)], [f"Content-Encoding: {many[:60_000]}"] * 4):
+        with (
+            ScriptedServer(once(whole(b"x", status, *fields))) as server,
+            pytest.raises(ReplyFormatError, match="content codings; 5 are decoded at most"),
+        ):
+            stream_of(terminal(get(server.origin, stream=stream))).read()
+
+
 # Endless bodies.
 
 

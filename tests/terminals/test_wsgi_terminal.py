@@ -38,7 +38,7 @@ def stream_of(response: Response) -> ByteStream:
 
 
 def environ_of(request: Request, **settings: Any) -> dict[str, Any]:
-    """What the application is given; its input is read."""
+    """The environ that an application gets for the request; ``"body"`` is its whole input."""
     seen: dict[str, Any] = {}
 
     def app(environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
@@ -52,7 +52,7 @@ def environ_of(request: Request, **settings: Any) -> dict[str, Any]:
 
 
 class Closing:
-    """An iterable that knows whether it was closed."""
+    """An iterable that records whether it was closed."""
 
     def __init__(self, *parts: Any, error: BaseException | None = None) -> None:
         self.parts = parts
@@ -196,7 +196,7 @@ def test_a_wrong_length_is_found_by_the_application_that_reads() -> None:
             environ_of(Request("PUT", "http://h.org", body=StreamBody.once([b"abc"], length)))
 
 
-# Answers.
+# Responses.
 
 
 def test_an_ordinary_answer() -> None:
@@ -431,7 +431,7 @@ def test_nothing_is_called_after_the_deadline() -> None:
     assert not caught.value.request_began
 
 
-# Other judges.
+# Other validators.
 
 
 def validated(app: App) -> App:
@@ -453,7 +453,7 @@ def validated(app: App) -> App:
     ids=lambda request: request.method,
 )
 def test_the_standard_librarys_validator_has_no_complaint(request_: Request, stream: bool) -> None:
-    """Its complaints are assertions in the middle of the call, and warnings, which are errors here."""
+    """The validator raises AssertionError during the call, and warns. Warnings are errors here."""
 
     def app(environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         body = environ["wsgi.input"].read(4)
@@ -463,7 +463,7 @@ def test_the_standard_librarys_validator_has_no_complaint(request_: Request, str
 
     body = request_.body
     if isinstance(body, StreamBody):
-        # Each test is given the same request, whose body goes once.
+        # Each test gets the same request, whose body can be sent once.
         request_ = Request(
             request_.method, request_.url, request_.headers, StreamBody.once([b"bo", b"dy"], body.length)
         )

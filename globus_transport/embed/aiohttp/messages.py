@@ -1,4 +1,4 @@
-"""Requests and responses of aiohttp, as layers see them, and back."""
+"""Converts requests and responses of aiohttp to those of this package, and back."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from globus_transport.http.bodies import AsyncByteStream, ByteStream, StreamBody
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.urls import URL
-from globus_transport.terminals.aiohttp.errors import mapped
-from globus_transport.terminals.aiohttp.secrets import secrets_hidden
+from globus_transport.terminals.aiohttp.errors import to_globus_error
+from globus_transport.terminals.aiohttp.secrets import hide_secrets
 
 if TYPE_CHECKING:
     from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, Payload
@@ -28,97 +28,100 @@ if TYPE_CHECKING:
 _UNKNOWN_LIMITS = aiohttp.ClientTimeout()
 
 
-class Exchange:
-    """One request of a session, however often layers send it.
+class SessionCall:
+    """One request of a session, which the layers may change, and send several times.
 
-    :param handler: sends what aiohttp made of it
-    :param map_errors: raise this package's errors in the place of aiohttp's, for the layers to understand
+    :param client_request: aiohttp's request, which is changed in place
+    :param handler: aiohttp's, which sends the request
+    :param translate_errors: raise the exceptions of this package instead of aiohttp's, as layers expect
     """
 
-    def __init__(self, request: ClientRequest, handler: ClientHandlerType, *, map_errors: bool = False) -> None:
-        self._request = request
+    def __init__(
+        self, client_request: ClientRequest, handler: ClientHandlerType, *, translate_errors: bool = False
+    ) -> None:
+        self._client_request = client_request
         self._handler = handler
-        self._map_errors = map_errors
-        # As layers were given it, and as it was sent last.
-        self._asked: Request
-        self._last: Request
-        self._payload: Payload | None = request.body or None
-        self._sent: list[HostStream] = []
-        self._early: tuple[str, ClientResponse] | None = None
+        self._translate_errors = translate_errors
+        self._first: Request  # as the layers got it
+        self._last: Request  # as it was sent last
+        self._payload: Payload | None = client_request.body or None
+        self._response_streams: list[ClientResponseStream] = []
+        self._early_response: tuple[str, ClientResponse] | None = None
 
-    async def begin(self, url: URL) -> Request:
-        """The request as layers see it."""
-        request = self._request
-        payload = self._payload
+    async def to_request(self, url: URL) -> Request:
+        """The request as the layers get it."""
+        client_request, payload = self._client_request, self._payload
         body: bytes | StreamBody | None = None
         if isinstance(payload, aiohttp.BytesPayload):
-            body = await _bytes_of(payload)
+            body = await _read_payload(payload)
         elif payload is not None:
-            body = StreamBody(_only_aiohttp, payload.size, _can_be_sent_again(payload))
-        headers = Headers.received(request.headers.items())
-        self._asked = self._last = Request(request.method, url, headers, body, stream=True)
-        return self._asked
+            body = StreamBody(_refuse_to_read, payload.size, _can_be_sent_again(payload))
+        headers = Headers.received(client_request.headers.items())
+        self._first = self._last = Request(client_request.method, url, headers, body, stream=True)
+        return self._first
 
-    def have_sent(self, authorization: str, reply: ClientResponse) -> None:
-        """The request was sent with this Authorization already, and this is the answer, when it is asked for."""
-        self._early = (authorization, reply)
+    def set_early_response(self, authorization: str, reply: ClientResponse) -> None:
+        """Store the response to the request with this Authorization header, which was sent before the layers ran."""
+        self._early_response = (authorization, reply)
 
-    def let_go(self) -> None:
-        """Release what was sent early, if nobody asked for it."""
-        if self._early is not None:
-            self._early[1].release()
-            self._early = None
+    def release_early_response(self) -> None:
+        """Release the early response, if it was not returned."""
+        if self._early_response is not None:
+            self._early_response[1].release()
+            self._early_response = None
 
-    async def send(self, step: Request) -> Response:
-        """Send what the layers made of the request."""
-        early = self._early
-        if early is not None and step.headers.get("Authorization") == early[0]:
-            self._early = None
-            return self._received(step, early[1])
-        # Otherwise somebody else has renewed it meanwhile.
-        self.let_go()
-        request = self._request
-        await self._put_on(request, step)
+    async def send(self, request: Request) -> Response:
+        """Send the request as the layers changed it."""
+        early = self._early_response
+        if early is not None and request.headers.get("Authorization") == early[0]:
+            self._early_response = None
+            return self._to_response(request, early[1])
+        # The header differs if the token was renewed in the meantime. Then the early response is of no interest.
+        self.release_early_response()
+        await self._apply_changes(request)
         try:
-            reply = await self._handler(request)
+            reply = await self._handler(self._client_request)
         except (aiohttp.ClientError, OSError) as error:
-            if self._map_errors:
-                raise mapped(step, error, _UNKNOWN_LIMITS) from error
+            if self._translate_errors:
+                raise to_globus_error(request, error, _UNKNOWN_LIMITS) from error
             raise
-        return self._received(step, reply)
+        return self._to_response(request, reply)
 
-    def _received(self, step: Request, reply: ClientResponse) -> Response:
-        stream = HostStream(step, reply, self._map_errors)
-        self._sent.append(stream)
-        return Response(reply.status, stream.headers, b"", stream, reply.reason or "", step)
+    def _to_response(self, request: Request, reply: ClientResponse) -> Response:
+        stream = ClientResponseStream(request, reply, self._translate_errors)
+        self._response_streams.append(stream)
+        return Response(reply.status, stream.headers, b"", stream, reply.reason or "", request)
 
-    async def _put_on(self, request: ClientRequest, step: Request) -> None:
-        request.headers.clear()
-        request.headers.extend(secrets_hidden(step.headers.pairs))
-        if step.url != self._last.url:
-            request.url = request.original_url = yarl.URL(str(step.url), encoded=True)
-        if "Host" not in request.headers:
-            request.headers["Host"] = request.url.host_port_subcomponent or ""
-        request.method = step.method
-        if step.body is not self._last.body:
-            body: Any = self._payload if step.body is self._asked.body else step.body
+    async def _apply_changes(self, request: Request) -> None:
+        client_request = self._client_request
+        client_request.headers.clear()
+        client_request.headers.extend(hide_secrets(request.headers.pairs))
+        if request.url != self._last.url:
+            client_request.url = client_request.original_url = yarl.URL(str(request.url), encoded=True)
+        if "Host" not in client_request.headers:
+            client_request.headers["Host"] = client_request.url.host_port_subcomponent or ""
+        client_request.method = request.method
+        if request.body is not self._last.body:
+            body: Any = self._payload if request.body is self._first.body else request.body
             if isinstance(body, StreamBody):
-                raise GlobusSDKUsageError(f"{step!r}: a layer inside aiohttp gives a body as bytes, or leaves it alone")
-            request.headers.popall("Content-Length", None)
-            request.headers.popall("Transfer-Encoding", None)
-            request.chunked = None
-            await _replace_body(request, body)
-        self._last = step
+                raise GlobusSDKUsageError(
+                    f"{request!r}: a layer inside aiohttp replaced the body by a stream; give the body as bytes"
+                )
+            client_request.headers.popall("Content-Length", None)
+            client_request.headers.popall("Transfer-Encoding", None)
+            client_request.chunked = None
+            await _replace_body(client_request, body)
+        self._last = request
 
-    async def reply_to(self, response: Response) -> ClientResponse:
-        """aiohttp's response for what the layers returned."""
-        for stream in self._sent:
+    async def to_client_response(self, response: Response) -> ClientResponse:
+        """The response of aiohttp for the response that the layers returned."""
+        for stream in self._response_streams:
             if response.stream is stream or (response.stream is None and response.headers is stream.headers):
-                return _changed(stream, response)
+                return _update_client_response(stream, response)
         if response.stream is not None:
             await _close(response.stream)
-            raise GlobusSDKUsageError("a layer inside aiohttp gave a stream that is not aiohttp's; read it first")
-        return _made_up(self._request, response)
+            raise GlobusSDKUsageError("a layer inside aiohttp returned a stream that is not aiohttp's; read it first")
+        return _make_client_response(self._client_request, response)
 
 
 async def _close(stream: ByteStream | AsyncByteStream) -> None:
@@ -128,31 +131,31 @@ async def _close(stream: ByteStream | AsyncByteStream) -> None:
         stream.close()
 
 
-def _only_aiohttp() -> Iterable[bytes]:
-    raise GlobusSDKUsageError("this body is aiohttp's own, which alone can send it")
+def _refuse_to_read() -> Iterable[bytes]:
+    raise GlobusSDKUsageError("only aiohttp can read and send this body; the layers have to leave it as it is")
 
 
-async def _bytes_of(payload: aiohttp.BytesPayload) -> bytes:
-    # Not in the first releases of 3.12.
+async def _read_payload(payload: aiohttp.BytesPayload) -> bytes:
+    # Missing in the first releases of 3.12.
     as_bytes = getattr(payload, "as_bytes", None)
     return bytes(payload._value) if as_bytes is None else await as_bytes()
 
 
-async def _replace_body(request: Any, body: bytes | Payload | None) -> None:
-    if hasattr(request, "update_body"):
-        await request.update_body(body)
+async def _replace_body(client_request: Any, body: bytes | Payload | None) -> None:
+    if hasattr(client_request, "update_body"):
+        await client_request.update_body(body)
         return
-    # As in the first releases of 3.12.
-    request.body = b""
-    request.update_body_from_data(body)
-    if body is not None or request.method not in request.GET_METHODS:
-        request.update_transfer_encoding()
+    # The first releases of 3.12.
+    client_request.body = b""
+    client_request.update_body_from_data(body)
+    if body is not None or client_request.method not in client_request.GET_METHODS:
+        client_request.update_transfer_encoding()
 
 
 def _can_be_sent_again(payload: Payload) -> bool:
     if isinstance(payload, aiohttp.BytesPayload):
         return True
-    # The first releases of 3.12, which do not tell, close a file when it was sent.
+    # The first releases of 3.12 have no such attribute, and close a file after it was sent.
     if getattr(payload, "consumed", True):
         return False
     if isinstance(payload, aiohttp.IOBasePayload):
@@ -163,41 +166,41 @@ def _can_be_sent_again(payload: Payload) -> bool:
     return False
 
 
-class HostStream(AsyncByteStream):
-    """The body of aiohttp's response, while layers hold it."""
+class ClientResponseStream(AsyncByteStream):
+    """The body of a response of aiohttp, as the layers get it."""
 
-    def __init__(self, request: Request, reply: ClientResponse, map_errors: bool) -> None:
+    def __init__(self, request: Request, reply: ClientResponse, translate_errors: bool) -> None:
         self.reply = reply
         self.headers = Headers.received(reply.headers.items())
         self._request = request
-        self._map_errors = map_errors
+        self._translate_errors = translate_errors
 
     async def __aiter__(self) -> AsyncGenerator[bytes, None]:
         try:
-            while chunk := await self._next():
+            while chunk := await self._read_chunk():
                 yield chunk
         finally:
             await self.close()
 
-    async def _next(self) -> bytes:
+    async def _read_chunk(self) -> bytes:
         try:
             return await self.reply.content.readany()
         except (aiohttp.ClientError, OSError) as error:
-            if self._map_errors:
-                raise mapped(self._request, error, _UNKNOWN_LIMITS) from error
+            if self._translate_errors:
+                raise to_globus_error(self._request, error, _UNKNOWN_LIMITS) from error
             raise
 
     async def close(self) -> None:
-        # At the end of the body aiohttp takes the connection back by itself, and the body stays readable.
+        # After the end of the body, aiohttp itself releases the connection, and the body stays readable.
         if not self.reply.closed:
             self.reply.close()
 
 
-def _changed(stream: HostStream, response: Response) -> ClientResponse:
-    """aiohttp's response, with what the layers read or changed."""
+def _update_client_response(stream: ClientResponseStream, response: Response) -> ClientResponse:
+    """The response of aiohttp, with the body that a layer has read, and the status and headers that a layer has set."""
     reply = stream.reply
     if response.stream is None:
-        _put_body(reply, response)
+        _set_body(reply, response)
     if response.status != reply.status:
         reply.status = response.status
     if response.headers is not stream.headers:
@@ -206,38 +209,38 @@ def _changed(stream: HostStream, response: Response) -> ClientResponse:
     return reply
 
 
-def _made_up(request: ClientRequest, response: Response) -> ClientResponse:
-    """A response of aiohttp for an answer that a layer gave without asking the server."""
+def _make_client_response(client_request: ClientRequest, response: Response) -> ClientResponse:
+    """A response of aiohttp for a response that a layer made without sending the request."""
     arguments: dict[str, Any] = {
         "writer": None,
         "continue100": None,
         "timer": TimerNoop(),
-        "request_info": request.request_info,
+        "request_info": client_request.request_info,
         "traces": [],
-        "loop": request.loop,
-        "session": request.session,
+        "loop": client_request.loop,
+        "session": client_request.session,
         "stream_writer": SimpleNamespace(output_size=0),
     }
-    taken = inspect.signature(request.response_class).parameters
-    reply: Any = request.response_class(
-        request.method, request.url, **{name: value for name, value in arguments.items() if name in taken}
-    )
+    # The parameters differ between releases.
+    parameters = inspect.signature(client_request.response_class).parameters
+    supported = {name: value for name, value in arguments.items() if name in parameters}
+    reply: Any = client_request.response_class(client_request.method, client_request.url, **supported)
     reply.version = aiohttp.HttpVersion11
     reply.status, reply.reason = response.status, response.reason
     reply._headers = CIMultiDictProxy(CIMultiDict(response.headers.pairs))
     reply._raw_headers = tuple(
         (name.encode("latin-1"), value.encode("utf-8", "surrogateescape")) for name, value in response.headers.pairs
     )
-    _put_body(reply, response)
-    made: ClientResponse = reply
-    return made
+    _set_body(reply, response)
+    client_response: ClientResponse = reply
+    return client_response
 
 
-def _put_body(reply: Any, response: Response) -> None:
-    """Put the body where aiohttp keeps what was read; and for those who take it in parts."""
+def _set_body(reply: Any, response: Response) -> None:
+    """Set the body for both ways to read it: at once and in chunks."""
     body = response.body
     reply._released = False
-    # More than twice the limit would have it hold up a connection that is not there.
+    # With more than twice the limit, the reader would pause a transport, and there is none.
     reply.content = aiohttp.StreamReader(BaseProtocol(reply._loop), max(len(body), 1 << 16), loop=reply._loop)
     reply.content.feed_data(body)
     if response.truncated:

@@ -1,7 +1,7 @@
-"""Inside aiohttp, 3.12 or later (extra ``aiohttp``): an authorizer, or layers of a stack, as a client middleware.
+"""An authorizer, or layers of a stack, as a client middleware of aiohttp 3.12 or later.
 
-aiohttp runs its middlewares for every request and for every hop of a redirect, so that each hop is looked at
-anew: the credential is put on where it may be seen, and nowhere else.
+aiohttp runs its middlewares for every request and for every hop of a redirect. So each hop is checked, and gets the
+credential only if its server may see it.
 """
 
 from __future__ import annotations
@@ -18,67 +18,70 @@ from globus_transport.authorizers.renewing import RenewingAuthorizer
 from globus_transport.core import async_driver
 from globus_transport.core.async_stack import AsyncStack
 from globus_transport.core.layers import LayerLike
-from globus_transport.embed.aiohttp.messages import Exchange
-from globus_transport.embed.binding import bound
+from globus_transport.embed.aiohttp.messages import SessionCall
+from globus_transport.embed.authorizing import bind_authorizer
 from globus_transport.exc.base import GlobusSDKUsageError, NetworkError, ReplyFormatError
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.urls import URL
-from globus_transport.terminals.aiohttp.secrets import Hidden
+from globus_transport.terminals.aiohttp.secrets import SecretStr
 
 if TYPE_CHECKING:
     from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 
 
-# The middlewares whose steps are being done in this context. A request that one of them makes through the same
-# session while it gets a token would wait for that token.
-_at_work: ContextVar[tuple[object, ...]] = ContextVar("globus_transport.embed.aiohttp.middlewares", default=())
+# The middlewares that are working in this context. They let a request pass that they cause themselves, such as the
+# renewal of a token through the same session: authorizing it would wait for the token that it renews.
+_active_middlewares: ContextVar[tuple[object, ...]] = ContextVar(
+    "globus_transport.embed.aiohttp.active_middlewares", default=()
+)
 
-_exchange: ContextVar[Exchange] = ContextVar("globus_transport.embed.aiohttp.middlewares.exchange")
+_current_call: ContextVar[SessionCall] = ContextVar("globus_transport.embed.aiohttp.current_call")
 
 
 class GlobusAuth:
     """Puts a credential on the requests of a ``ClientSession``: ``ClientSession(middlewares=(GlobusAuth(...),))``.
 
-    It goes to the origins of ``urls`` and to no others, whether a request or a redirect leads there. After a 401
-    the token is renewed and the request is sent once more, if its body can be. Tasks, threads and event loops that
-    share the authorizer renew once. A renewal that fails raises what it raises in a client of this package:
-    :class:`~globus_transport.LoginRequiredError`, for one.
+    The credential goes to the origins of ``urls`` only, in requests and in redirects. After a 401 the token is renewed
+    and the request is sent once more, if its body can be sent again. Tasks, threads and event loops that share the
+    authorizer renew once. A failed renewal raises the same exceptions as in a client of this package, such as
+    :class:`~globus_transport.LoginRequiredError`.
 
-    :param authorizer: any; one that was bound with ``bound_to()`` needs no ``urls``
+    :param authorizer: any authorizer; one that was bound with ``bound_to()`` takes no ``urls``
     :param urls: of the servers that may see the credential
-    :raises GlobusSDKUsageError: if it is no authorizer, or nobody said which servers may see the credential
+    :raises GlobusSDKUsageError: if ``authorizer`` is not an authorizer, or the servers that may see the credential are
+        not given
     """
 
     def __init__(self, authorizer: GlobusAuthorizer | BoundAuthorizer, *urls: str) -> None:
-        self.authorizer = bound(authorizer, urls)
-        # Compared in aiohttp's own terms: what its URL class takes for the host is where it connects to.
-        self._origins = {_place_of(yarl.URL(origin)): origin for origin in self.authorizer.origins}
+        self.authorizer = bind_authorizer(authorizer, urls)
+        # Compared as aiohttp's URL class parses them, since aiohttp connects to the host that this class finds.
+        self._origins = {_origin_key(yarl.URL(origin)): origin for origin in self.authorizer.origins}
 
     async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
         """Send one request of the session."""
-        origin = self._origins.get(_place_of(request.url))
-        at_work = _at_work.get()
-        if origin is None or self in at_work:
+        origin = self._origins.get(_origin_key(request.url))
+        active = _active_middlewares.get()
+        if origin is None or self in active:
             return await handler(request)
-        # Nearly every request is sent with a header that is known, and let in: the authorizer need not be asked.
-        header = _known_header(self.authorizer)
-        refused = None
+        # The fast case: the header is known, and the server accepts it. The authorizer's flow is run only after a 401.
+        header = _ready_header(self.authorizer)
+        refusal = None
         if header is not None:
-            request.headers["Authorization"] = Hidden(header)
-            refused = await handler(request)
-            if refused.status != 401:
-                return refused
-        exchange = Exchange(request, _undisturbed(handler, at_work))
-        asked = await exchange.begin(URL.at(origin, request.url.raw_path_qs))
-        if header is not None and refused is not None:
-            exchange.have_sent(header, refused)
-        token = _at_work.set((*at_work, self))
+            request.headers["Authorization"] = SecretStr(header)
+            refusal = await handler(request)
+            if refusal.status != 401:
+                return refusal
+        call = SessionCall(request, _in_outer_context(handler, active))
+        own_request = await call.to_request(URL.at(origin, request.url.raw_path_qs))
+        if header is not None and refusal is not None:
+            call.set_early_response(header, refusal)
+        token = _active_middlewares.set((*active, self))
         try:
-            authorized = async_driver.mount("authorizer", self.authorizer, exchange.send)
-            return await exchange.reply_to(await authorized(asked))
+            authorized_send = async_driver.mount("authorizer", self.authorizer, call.send)
+            return await call.to_client_response(await authorized_send(own_request))
         finally:
-            _at_work.reset(token)
-            exchange.let_go()
+            _active_middlewares.reset(token)
+            call.release_early_response()
 
     def __str__(self) -> str:
         return str(self.authorizer)
@@ -90,38 +93,39 @@ class GlobusAuth:
 class StackMiddleware:
     """Runs layers of this package around aiohttp: ``ClientSession(middlewares=(StackMiddleware([Retry()]),))``.
 
-    The layers see every request of the session, and aiohttp sends what they send on. Bodies of responses stay on
-    the wire (``request.stream`` is true), since that is where aiohttp's users expect them; a layer that has to see
-    one asks for ``Read(response)``. Where no answer comes, the session's caller gets aiohttp's own exception.
+    The layers see every request of the session, and aiohttp sends what they pass on. Bodies of responses stay on the
+    wire (``request.stream`` is true), as aiohttp's users expect; a layer that has to see a body yields
+    ``Read(response)``. If there is no response, the session's caller gets aiohttp's own exception.
 
-    Let one of the two follow redirects and repeat requests: with a ``Redirect`` layer, say
+    Only one of the two should follow redirects and repeat requests: with a ``Redirect`` layer, pass
     ``allow_redirects=False`` to aiohttp.
 
-    :param layers: of a stack, outermost first; or an ``AsyncStack``, of which the layers are taken and the
-        terminal is not: aiohttp stands in its place
-    :raises MiddlewareError: if something in it is no middleware, or cannot run under asyncio
+    :param layers: of a stack, outermost first; or an ``AsyncStack``, whose layers are used and whose terminal is not,
+        since aiohttp sends
+    :raises GlobusSDKUsageError: if it is neither
+    :raises MiddlewareError: if an item is not a middleware, or cannot run under asyncio
     """
 
     def __init__(self, layers: AsyncStack | Iterable[LayerLike]) -> None:
         if not isinstance(layers, AsyncStack) and not isinstance(layers, Iterable):
             raise GlobusSDKUsageError(f"layers: expected a list of layers or an AsyncStack, got {layers!r}")
-        self.stack = AsyncStack(_to_aiohttp, layers.layers if isinstance(layers, AsyncStack) else layers)
+        self.stack = AsyncStack(_send_current_call, layers.layers if isinstance(layers, AsyncStack) else layers)
 
     async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
         """Send one request of the session."""
-        at_work = _at_work.get()
-        if self in at_work or request.url.scheme not in ("http", "https"):
+        active = _active_middlewares.get()
+        if self in active or request.url.scheme not in ("http", "https"):
             return await handler(request)
-        exchange = Exchange(request, _undisturbed(handler, at_work), map_errors=True)
-        asked = await exchange.begin(URL(str(request.url)))
-        tokens = _at_work.set((*at_work, self)), _exchange.set(exchange)
+        call = SessionCall(request, _in_outer_context(handler, active), translate_errors=True)
+        own_request = await call.to_request(URL(str(request.url)))
+        tokens = _active_middlewares.set((*active, self)), _current_call.set(call)
         try:
-            return await exchange.reply_to(await self.stack.send(asked))
+            return await call.to_client_response(await self.stack.send(own_request))
         except (NetworkError, ReplyFormatError) as error:
             failure = error
         finally:
-            _at_work.reset(tokens[0])
-            _exchange.reset(tokens[1])
+            _active_middlewares.reset(tokens[0])
+            _current_call.reset(tokens[1])
         cause = failure.underlying_exception if isinstance(failure, NetworkError) else failure.__cause__
         raise cause if isinstance(cause, (aiohttp.ClientError, OSError)) else failure
 
@@ -132,30 +136,32 @@ class StackMiddleware:
         return f"<StackMiddleware: {self}>"
 
 
-def _known_header(bound: BoundAuthorizer) -> str | None:
-    """The header that the authorizer would begin with, if it would neither wait nor ask anybody."""
+def _ready_header(bound: BoundAuthorizer) -> str | None:
+    """The header that the authorizer's flow would send first; ``None`` if only the flow itself can find it."""
     authorizer = bound.authorizer
-    # One that sends requests in a way of its own is not known to begin with a header.
-    plain = type(authorizer).authorize in (StaticGlobusAuthorizer.authorize, RenewingAuthorizer.authorize)
-    return authorizer.ready_header() if plain else None
+    # A subclass with a flow of its own may begin with something else.
+    has_known_flow = type(authorizer).authorize in (StaticGlobusAuthorizer.authorize, RenewingAuthorizer.authorize)
+    return authorizer.ready_header() if has_known_flow else None
 
 
-def _place_of(url: yarl.URL) -> tuple[str, str | None, int | None]:
+def _origin_key(url: yarl.URL) -> tuple[str, str | None, int | None]:
     return url.scheme, url.raw_host, url.port
 
 
-async def _to_aiohttp(request: Request) -> Response:
-    return await _exchange.get().send(request)
+async def _send_current_call(request: Request) -> Response:
+    return await _current_call.get().send(request)
 
 
-def _undisturbed(handler: ClientHandlerType, at_work: tuple[object, ...]) -> ClientHandlerType:
-    """The handler, for which everything is as it was before: what stands further in may use the session as well."""
+def _in_outer_context(handler: ClientHandlerType, active: tuple[object, ...]) -> ClientHandlerType:
+    """The handler, run with the active middlewares from outside of this one: a middleware further in may use the
+    session for a request of its own, which all middlewares have to see.
+    """
 
     async def handle(request: ClientRequest) -> ClientResponse:
-        token = _at_work.set(at_work)
+        token = _active_middlewares.set(active)
         try:
             return await handler(request)
         finally:
-            _at_work.reset(token)
+            _active_middlewares.reset(token)
 
     return handle

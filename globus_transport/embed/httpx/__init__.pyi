@@ -1,5 +1,5 @@
 """What type checkers see of the package: the names that ``__init__.py`` loads."""
 
-from globus_transport.embed.httpx.host import AsyncStackTransport as AsyncStackTransport
-from globus_transport.embed.httpx.host import GlobusAuth as GlobusAuth
-from globus_transport.embed.httpx.host import StackTransport as StackTransport
+from globus_transport.embed.httpx.public import AsyncStackTransport as AsyncStackTransport
+from globus_transport.embed.httpx.public import GlobusAuth as GlobusAuth
+from globus_transport.embed.httpx.public import StackTransport as StackTransport

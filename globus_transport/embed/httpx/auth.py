@@ -1,14 +1,24 @@
-"""The flows of an authorizer in httpx, whichever module of its shape the host class is from."""
+"""An authorizer as ``auth=`` of httpx, written once for httpx and httpx2, which have the same classes.
+
+The public classes, each made for one of the two libraries, are in ``public.py`` and ``embed/httpx2.py``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Generator
-from typing import Any
+from typing import Any, Generic, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer
-from globus_transport.embed import async_authorizing, authorizing
-from globus_transport.embed.binding import bound
+from globus_transport.core import async_driver
+from globus_transport.core.flow import Steps
+from globus_transport.embed.authorizing import (
+    Reauthorization,
+    bind_authorizer,
+    first_request,
+    refuse_to_send,
+    run_steps,
+)
 from globus_transport.embed.httpx.bodies import can_be_read_again
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.bodies import StreamBody
@@ -16,101 +26,121 @@ from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.urls import URL
 
+RequestT = TypeVar("RequestT")
+ResponseT = TypeVar("ResponseT")
+T = TypeVar("T")
 
-class AuthorizerFlows:
-    """:raises GlobusSDKUsageError: if nobody said which servers may see the credential, or httpx would carry it on"""
 
-    def __init__(self, library: Any, authorizer: GlobusAuthorizer | BoundAuthorizer, *urls: str) -> None:
-        self.authorizer = bound(authorizer, urls)
+class HttpxAuth(Generic[RequestT, ResponseT]):
+    """The base of ``GlobusAuth``. A subclass names the library, and derives from its ``Auth``, too.
+
+    :raises GlobusSDKUsageError: if the servers that may see the credential are not given, or one of them is
+        ``http://`` at the default port
+    """
+
+    _library: Any
+
+    def __init__(self, authorizer: GlobusAuthorizer | BoundAuthorizer, *urls: str) -> None:
+        self.authorizer = bind_authorizer(authorizer, urls)
         for origin in self.authorizer.origins:
             if urlsplit(origin).scheme == "http" and urlsplit(origin).port is None:
                 raise GlobusSDKUsageError(
                     f"{origin}: httpx keeps a credential when a redirect leads to https on the same host, which is "
                     "another server; name the https URL"
                 )
-        self._library = library
-        # Compared in httpx's own terms: what its URL class takes for the host is where it connects to.
-        self._origins = {_place_of(library.URL(origin)): origin for origin in self.authorizer.origins}
+        # Compared as httpx's URL class parses them, since httpx connects to the host that this class finds.
+        self._origins = {_origin_key(self._library.URL(origin)): origin for origin in self.authorizer.origins}
 
-    def sync_auth_flow(self, request: Any) -> Generator[Any, Any, None]:
-        """For ``httpx.Client``."""
-        ours = self._as_request(request)
-        if ours is None:
-            yield request
-            return
-        sent = authorizing.authorized(self.authorizer, ours)
-        reply = yield _with_credential(request, sent)
-        refused = self._refused(reply, sent)
-        if refused is None:
-            return
-        tries = authorizing.next_try(self.authorizer, refused, _refusal(reply))
+    def sync_auth_flow(self, request: RequestT) -> Generator[RequestT, ResponseT, None]:
+        """Authorize a request of a ``Client``. Yields each request to send, and is sent its response."""
+        call = _AuthorizedCall(self._library, self.authorizer, self._origins)
         try:
-            following = next(tries)
-            while refused is not None:
-                reply = yield _with_credential(reply.request, following)
-                refused = self._refused(reply, following)
-                if refused is not None:
-                    following = tries.send(_refusal(reply))
-        except StopIteration:
-            return
+            following = run_steps(call.first_request(request))
+            while following is not None:
+                response = yield following
+                following = run_steps(call.next_request(response))
         finally:
-            tries.close()
+            call.close()
 
-    async def async_auth_flow(self, request: Any) -> AsyncGenerator[Any, Any]:
-        """For ``httpx.AsyncClient``."""
-        ours = self._as_request(request)
-        if ours is None:
-            yield request
-            return
-        sent = await async_authorizing.authorized(self.authorizer, ours)
-        reply = yield _with_credential(request, sent)
-        refused = self._refused(reply, sent)
-        if refused is None:
-            return
-        tries = async_authorizing.next_try(self.authorizer, refused, _refusal(reply))
+    async def async_auth_flow(self, request: RequestT) -> AsyncGenerator[RequestT, ResponseT]:
+        """Authorize a request of an ``AsyncClient``. Yields each request to send, and is sent its response."""
+        call = _AuthorizedCall(self._library, self.authorizer, self._origins)
         try:
-            following = await anext(tries)
-            while refused is not None:
-                reply = yield _with_credential(reply.request, following)
-                refused = self._refused(reply, following)
-                if refused is not None:
-                    following = await tries.asend(_refusal(reply))
-        except StopAsyncIteration:
-            return
+            following = await _run_steps(call.first_request(request))
+            while following is not None:
+                response = yield following
+                following = await _run_steps(call.next_request(response))
         finally:
-            await tries.aclose()
-
-    def _as_request(self, request: Any) -> Request | None:
-        """The request as an authorizer needs it; ``None`` if it goes where the credential may not be seen."""
-        origin = self._origins.get(_place_of(request.url))
-        if origin is None:
-            return None
-        return Request(
-            request.method,
-            URL.at(origin, request.url.raw_path.decode("ascii")),
-            # Of the body only that is looked at: an authorizer gives up a refused token either way.
-            body=None if can_be_read_again(self._library, request.stream) else StreamBody.once(()),
-        )
-
-    def _refused(self, reply: Any, sent: Request) -> Request | None:
-        """What was refused, if it was this credential.
-
-        After redirects that is the last request, and only that is sent again: what came before it was carried out.
-        """
-        if reply.status_code != 401:
-            return None
-        header = sent.headers.get("Authorization")
-        # A redirect may have led elsewhere, or back from there, where httpx takes the credential off.
-        if reply.request.headers.get("Authorization") != header:
-            return None
-        refused = self._as_request(reply.request)
-        return refused if refused is None or header is None else refused.with_header("Authorization", header)
+            call.close()
 
     def __repr__(self) -> str:
         return f"<GlobusAuth: {self.authorizer}>"
 
 
-def _place_of(url: Any) -> tuple[str, bytes, int | None]:
+class _AuthorizedCall:
+    """One call of a client: which requests of httpx are to be sent, with which credential."""
+
+    def __init__(
+        self, library: Any, authorizer: BoundAuthorizer, origins: dict[tuple[str, bytes, int | None], str]
+    ) -> None:
+        self._library = library
+        self._authorizer = authorizer
+        self._origins = origins
+        self._sent: Request | None = None
+        self._reauthorization: Reauthorization | None = None
+
+    def first_request(self, request: Any) -> Steps[Any]:
+        """The request as it is sent first."""
+        own_request = self._to_request(request)
+        if own_request is None:
+            return request
+        self._sent = yield from first_request(self._authorizer, own_request)
+        return _with_credential(request, self._sent)
+
+    def next_request(self, reply: Any) -> Steps[Any]:
+        """The request to send after this response; ``None`` if the call ends with the response."""
+        refused = self._refused_request(reply)
+        if refused is None:
+            return None
+        if self._reauthorization is None:
+            self._reauthorization = Reauthorization(self._authorizer, refused)
+        refusal = Response(reply.status_code, Headers.received(reply.headers.multi_items()))
+        self._sent = yield from self._reauthorization.next_request(refusal)
+        return None if self._sent is None else _with_credential(reply.request, self._sent)
+
+    def close(self) -> None:
+        """End the authorizer's flow."""
+        if self._reauthorization is not None:
+            self._reauthorization.close()
+
+    def _to_request(self, request: Any) -> Request | None:
+        """The request as the authorizer needs it; ``None`` if its server may not see the credential."""
+        origin = self._origins.get(_origin_key(request.url))
+        if origin is None:
+            return None
+        return Request(
+            request.method,
+            URL.at(origin, request.url.raw_path.decode("ascii")),
+            # The authorizer needs to know only whether the body can be sent again. It never reads the body.
+            body=None if can_be_read_again(self._library, request.stream) else StreamBody.once(()),
+        )
+
+    def _refused_request(self, reply: Any) -> Request | None:
+        """The request whose credential a response refuses; ``None`` if it refuses none of this authorizer.
+
+        After redirects, this is the last request, and only this one is sent again: those before it were carried out.
+        """
+        if reply.status_code != 401 or self._sent is None:
+            return None
+        header = self._sent.headers.get("Authorization")
+        # httpx removes the credential when a redirect leads to another server.
+        if reply.request.headers.get("Authorization") != header:
+            return None
+        refused = self._to_request(reply.request)
+        return refused if refused is None or header is None else refused.with_header("Authorization", header)
+
+
+def _origin_key(url: Any) -> tuple[str, bytes, int | None]:
     return url.scheme, url.raw_host, url.port
 
 
@@ -123,5 +153,9 @@ def _with_credential(request: Any, sent: Request) -> Any:
     return request
 
 
-def _refusal(reply: Any) -> Response:
-    return Response(reply.status_code, Headers.received(reply.headers.multi_items()))
+async def _run_steps(steps: Steps[T]) -> T:
+    return await async_driver.run(steps, _refuse_to_send, [])
+
+
+async def _refuse_to_send(request: Request) -> NoReturn:
+    refuse_to_send(request)

@@ -9,23 +9,23 @@ from typing import IO, Any
 
 from globus_transport.http.bodies import StreamBody
 
-#: Bytes of a body that are kept in memory.
+#: Bytes of a body that are kept in memory; a longer body goes to a temporary file.
 IN_MEMORY = 1 << 20
 _CHUNK = 1 << 16
 
 
 def can_be_read_again(library: Any, stream: Any) -> bool:
-    """Whether a request's ``stream`` gives the same bytes another time."""
+    """Whether the ``stream`` of a request gives the same bytes each time it is read."""
     if isinstance(stream, library.ByteStream):
         return True
-    # A form with files, whose class is not public. httpx goes back to the start of a file if it can, and else
-    # sends what is left of it.
+    # A form with files, whose class is not public. httpx rewinds a file that is seekable; of another file it sends
+    # only the rest.
     if type(stream).__name__ == "MultipartStream":
-        return all(_starts_over(getattr(field, "file", b"")) for field in stream.fields)
+        return all(_can_be_rewound(getattr(field, "file", b"")) for field in stream.fields)
     return False
 
 
-def _starts_over(file: Any) -> bool:
+def _can_be_rewound(file: Any) -> bool:
     if isinstance(file, (str, bytes)):
         return True
     seekable = getattr(file, "seekable", None)
@@ -45,21 +45,21 @@ def to_body(library: Any, request: Any) -> bytes | StreamBody | None:
     )
 
 
-async def received(stream: Any) -> tuple[StreamBody, IO[bytes]]:
-    """An asynchronous stream, read to its end, and the file that holds it: in memory if it is small.
+async def read_async_stream(stream: Any) -> tuple[StreamBody, IO[bytes]]:
+    """Read an asynchronous stream to its end, and return it as a body, with the file that holds its bytes.
 
-    Not handed on while it comes: a terminal that reads bodies in a worker thread would hold the thread up, which
-    the program may need to go on with the stream.
+    The body is not passed on while it arrives: a terminal may read bodies in a worker thread, and that thread would
+    wait for the program, which may need the same thread to produce the rest of the stream.
     """
     with ExitStack() as on_failure:
         file = on_failure.enter_context(SpooledTemporaryFile(IN_MEMORY))
-        async for part in stream:
-            file.write(part)
+        async for chunk in stream:
+            file.write(chunk)
         on_failure.pop_all()
-    return StreamBody(lambda: _parts(file), file.tell(), replayable=True), file
+    return StreamBody(lambda: _chunks_of(file), file.tell(), replayable=True), file
 
 
-def _parts(file: IO[bytes]) -> Iterator[bytes]:
+def _chunks_of(file: IO[bytes]) -> Iterator[bytes]:
     file.seek(0)
-    while part := file.read(_CHUNK):
-        yield part
+    while chunk := file.read(_CHUNK):
+        yield chunk

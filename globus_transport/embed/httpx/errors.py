@@ -1,4 +1,4 @@
-"""What a stack raises, as httpx's own exceptions, whichever module of its shape they are from."""
+"""Exceptions of httpx or httpx2 for the exceptions that a stack raises."""
 
 from __future__ import annotations
 
@@ -13,28 +13,31 @@ from globus_transport.exc.base import (
 )
 
 
-def checked_scheme(library: Any, request: Any) -> str:
-    """The request's URL, without a user name, of which httpx has made a credential before.
+def checked_url(library: Any, request: Any) -> str:
+    """The URL of a request, without user name and password: httpx has made a credential of them before.
 
-    :raises UnsupportedProtocol: httpx's own, if it is neither http nor https
+    :param library: the module ``httpx`` or ``httpx2``
+    :raises UnsupportedProtocol: the library's, if the scheme is neither http nor https
     """
     url = request.url
     if url.scheme not in ("http", "https"):
-        what = f"has an unsupported protocol '{url.scheme}://'" if url.scheme else "is missing 'http://' or 'https://'"
-        raise library.UnsupportedProtocol(f"the URL of the request {what}", request=request)
+        problem = (
+            f"has an unsupported protocol '{url.scheme}://'" if url.scheme else "is missing 'http://' or 'https://'"
+        )
+        raise library.UnsupportedProtocol(f"the URL of the request {problem}", request=request)
     return str(url.copy_with(userinfo=b"") if url.userinfo else url)
 
 
-def mapped(library: Any, error: NetworkError | ReplyFormatError, request: Any) -> Exception:
+def to_httpx_error(library: Any, error: NetworkError | ReplyFormatError, request: Any) -> Exception:
     """The exception that httpx's own transport would have raised.
 
-    :param library: the module that it is to be from
+    :param library: the module ``httpx`` or ``httpx2``
     """
-    raised: Exception = _kind_of(library, error)(str(error), request=request)
-    return raised
+    httpx_error: Exception = _error_class(library, error)(str(error), request=request)
+    return httpx_error
 
 
-def _kind_of(library: Any, error: NetworkError | ReplyFormatError) -> Any:
+def _error_class(library: Any, error: NetworkError | ReplyFormatError) -> Any:
     if isinstance(error, ReplyFormatError):
         return library.DecodingError
     cause = error.underlying_exception
@@ -53,7 +56,7 @@ def _kind_of(library: Any, error: NetworkError | ReplyFormatError) -> Any:
 
 
 def _innermost(error: BaseException | None) -> BaseException | None:
-    # requests and urllib3 put what they caught into the arguments of what they raise.
+    # requests and urllib3 pass the exception that they caught as the last argument of the one that they raise.
     while error is not None and error.args and isinstance(error.args[-1], Exception):
         error = error.args[-1]
     return error

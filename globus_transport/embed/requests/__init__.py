@@ -1,4 +1,4 @@
-"""Inside requests (extra ``requests``): an authorizer as ``auth=``, and a stack as an adapter of a session."""
+"""For requests (extra ``requests``): an authorizer as ``auth=``, and a stack as an adapter of a session."""
 
 from globus_transport.public_names import lazy_names
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 from urllib.parse import SplitResult, urlsplit
 
 import requests
@@ -16,10 +16,10 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import get_auth_from_url, get_encoding_from_headers, select_proxy
 
 from globus_transport.core.stack import Stack
-from globus_transport.embed.requests.messages import as_request
+from globus_transport.embed.requests.messages import to_request
 from globus_transport.embed.stacks import without_layers
-from globus_transport.embed.urllib3.errors import broke_off, reason_of
-from globus_transport.embed.urllib3.replies import to_urllib3
+from globus_transport.embed.urllib3.errors import broke_in_body, tls_or_proxy_error
+from globus_transport.embed.urllib3.response import to_urllib3_response
 from globus_transport.exc.base import (
     GlobusConnectionTimeoutError,
     GlobusSDKUsageError,
@@ -41,16 +41,16 @@ class StackAdapter(BaseAdapter):
         session = requests.Session()
         StackAdapter(client.stack).mount(session, "https://transfer.api.globus.org")
 
-    A session follows redirects and looks at statuses by itself, so the layers ``redirect`` and ``errors`` of the stack
-    are left out. The stack stays whose it is: closing the session does not close it.
+    A session follows redirects and checks statuses itself, so the layers ``redirect`` and ``errors`` of the stack
+    are left out. Closing the session does not close the stack.
 
-    ``timeout=`` and ``verify=`` of a request hold where the stack ends in a ``Urllib3Terminal``, as a client's does;
-    ``verify=True``, which is the default, means the terminal's own CA certificates where it has some. ``cert=`` is
-    refused, and a proxy that is not the one of the environment, which terminals take. The body of a status of 400
-    and above is cut at 1 MiB, but not with ``stream=True``.
+    ``timeout=`` and ``verify=`` of a request apply if the stack ends in a ``Urllib3Terminal``, as the stack of a client
+    does. ``verify=True``, the default, means the CA certificates of the terminal if it has its own. ``cert=`` is
+    refused. So is a proxy other than the one of the environment, which terminals use. Without ``stream=True``, the
+    body of a response with status 400 or above is cut at 1 MiB.
 
     :param stack: layers over a terminal, such as ``client.stack``
-    :raises GlobusSDKUsageError: if it is no ``Stack``
+    :raises GlobusSDKUsageError: if ``stack`` is not a ``Stack``
     """
 
     def __init__(self, stack: Stack) -> None:
@@ -59,14 +59,15 @@ class StackAdapter(BaseAdapter):
         self._by_verify: dict[bool | str, Stack] = {}
 
     def mount(self, session: requests.Session, *urls: str) -> None:
-        """Have a session send what goes to these servers through the stack.
+        """Make a session send its requests to these servers through the stack.
 
-        What is mounted ends in a slash: ``https://host`` would match ``https://host.elsewhere.org``, too.
+        The mounted prefixes end in a slash, because ``https://host`` matches ``https://host.elsewhere.org``, too.
 
-        :raises GlobusSDKUsageError: if one is not an absolute http(s) URL
+        :param urls: of the servers
+        :raises GlobusSDKUsageError: if there is none, or one is not an absolute http(s) URL
         """
         if not urls:
-            raise GlobusSDKUsageError("mount() needs the URL of a server")
+            raise GlobusSDKUsageError("mount(): give the URL of a server after the session")
         for url in map(URL, urls):
             for prefix in _prefixes(url.origin):
                 session.mount(prefix, self)
@@ -83,43 +84,50 @@ class StackAdapter(BaseAdapter):
         """Send one request down the stack.
 
         :raises requests.RequestException: as requests' own adapter raises it
-        :raises GlobusSDKUsageError: if an option cannot be kept
+        :raises GlobusSDKUsageError: if the stack cannot apply an option
         """
         if cert is not None:
-            raise GlobusSDKUsageError("cert=: a stack has no client certificates")
-        asked = as_request(request, stream=stream, timeout=_limits(timeout))
-        _check_proxy(asked, proxies)
+            raise GlobusSDKUsageError("cert=: a stack has no client certificates; leave it out")
+        own_request = to_request(request, stream=stream, timeout=_limits(timeout))
+        _check_proxy(own_request, proxies)
         try:
-            response = self._verifying(verify, asked).send(asked)
+            response = self._stack_for(verify, own_request).send(own_request)
         except NetworkError as error:
-            _raise_mapped(error, request)
+            raise _to_requests_error(error, request) from error
         except ReplyFormatError as error:
             raise ContentDecodingError(str(error), request=request) from error
-        return self._reply(request, response, stream)
+        return self._to_requests_response(request, response, stream)
 
-    def _verifying(self, verify: bool | str | None, asked: Request) -> Stack:
+    def _stack_for(self, verify: bool | str | None, request: Request) -> Stack:
+        """The stack, over a terminal that verifies certificates as ``verify`` says."""
         terminal = self.stack.terminal
         own = getattr(terminal, "verify_ssl", True)
         if verify is None:
             verify = True
-        # That the terminal has a CA file of its own is no less than what is asked for; that it verifies nothing is.
-        if not asked.url.startswith("https:") or verify == own or (verify is True and own is not False):
+        # A terminal with a CA file of its own fulfils verify=True; one that verifies nothing does not.
+        if not request.url.startswith("https:") or verify == own or (verify is True and own is not False):
             return self.stack
         if not isinstance(terminal, Urllib3Terminal):
-            raise GlobusSDKUsageError(f"verify={verify!r}: say so to the stack's terminal; it is no Urllib3Terminal")
+            raise GlobusSDKUsageError(
+                f"verify={verify!r}: the stack's terminal is not a Urllib3Terminal; set this on the terminal itself"
+            )
         stack = self._by_verify.get(verify)
         if stack is None:
-            other = Urllib3Terminal(
+            other_terminal = Urllib3Terminal(
                 http_timeout=terminal.http_timeout,
                 connect_timeout=terminal.connect_timeout,
                 verify_ssl=verify,
                 pool_size=terminal.pool_size,
             )
-            stack = self._by_verify.setdefault(verify, self.stack.over(other))
+            stack = self._by_verify.setdefault(verify, self.stack.over(other_terminal))
         return stack
 
-    def _reply(self, request: requests.PreparedRequest, response: Response, stream: bool) -> requests.Response:
-        raw = to_urllib3(response, request.method or "", request.url or "", preload=False, may_be_cut=not stream)
+    def _to_requests_response(
+        self, request: requests.PreparedRequest, response: Response, stream: bool
+    ) -> requests.Response:
+        raw = to_urllib3_response(
+            response, request.method or "", request.url or "", preload=False, may_be_cut=not stream
+        )
         reply = requests.Response()
         reply.status_code = response.status
         reply.headers = CaseInsensitiveDict(raw.headers)
@@ -133,7 +141,7 @@ class StackAdapter(BaseAdapter):
         return reply
 
     def close(self) -> None:
-        """Close the connections that were made for other settings of ``verify=``; the stack's own stay."""
+        """Close the connections with other settings of ``verify=``; the stack keeps its own."""
         stacks, self._by_verify = self._by_verify, {}
         for stack in stacks.values():
             stack.close()
@@ -149,9 +157,10 @@ def _prefixes(origin: str) -> list[str]:
 
 
 def _limits(timeout: Any) -> tuple[float | None, float | None]:
-    """requests' time-out: none, seconds, seconds for the connection and for the next bytes, or urllib3's object.
+    """Seconds to connect and seconds to read; ``None`` for no limit.
 
-    :raises ValueError: as requests' own adapter does
+    :param timeout: as requests takes it: ``None``, seconds, a pair (to connect, to read), or a ``urllib3.Timeout``
+    :raises ValueError: as requests' own adapter raises it, if a tuple is not a pair
     """
     if isinstance(timeout, tuple):
         if len(timeout) != 2:
@@ -159,61 +168,63 @@ def _limits(timeout: Any) -> tuple[float | None, float | None]:
         timeout = urllib3.Timeout(connect=timeout[0], read=timeout[1])
     elif not isinstance(timeout, urllib3.Timeout):
         timeout = urllib3.Timeout(connect=timeout, read=timeout)
-    # What is left for reading is counted from the connection on.
+    # urllib3 counts a total from the start of the connection.
     timeout = timeout.clone()
     timeout.start_connect()
     resolve = urllib3.Timeout.resolve_default_timeout
     return resolve(timeout.connect_timeout), resolve(timeout.read_timeout)
 
 
-def _check_proxy(asked: Request, proxies: Mapping[str, str] | None) -> None:
-    """:raises GlobusSDKUsageError: if requests would go another way than terminals do"""
-    # An empty one is requests' way to say that there is none.
-    wanted = select_proxy(str(asked.url), dict(proxies) if proxies else None) or None
-    own = proxy_for(asked.url.origin)
+def _check_proxy(request: Request, proxies: Mapping[str, str] | None) -> None:
+    """:raises GlobusSDKUsageError: if requests would use another proxy than the terminal does"""
+    # An empty address means no proxy in requests.
+    wanted = select_proxy(str(request.url), dict(proxies) if proxies else None) or None
+    own = proxy_for(request.url.origin)
     if wanted is None and own is None:
         return
-    if wanted is not None and own is not None and _same_proxy(wanted, own.url, own.headers):
+    if wanted is not None and own is not None and _is_same_proxy(wanted, own.url, own.headers):
         return
     raise GlobusSDKUsageError(
-        f"proxies: requests would go to {asked.url.origin} {_way(wanted)}, but a stack takes its proxies from the "
-        f"environment (HTTPS_PROXY, NO_PROXY) and goes {_way(own.url if own is not None else None)}; change the "
-        "environment, or the session's proxies and trust_env"
+        f"proxies: requests would go to {request.url.origin} {_describe_proxy(wanted)}, but a stack takes its proxies "
+        "from the environment (HTTPS_PROXY, NO_PROXY) and goes "
+        f"{_describe_proxy(own.url if own is not None else None)}; change the environment, or the session's proxies "
+        "and trust_env"
     )
 
 
-def _same_proxy(wanted: str, own: str, own_headers: Mapping[str, str]) -> bool:
-    one, other = _parts(wanted), urlsplit(own)
+def _is_same_proxy(wanted: str, own: str, own_headers: Mapping[str, str]) -> bool:
+    wanted_parts, own_parts = _split_proxy(wanted), urlsplit(own)
     name, password = get_auth_from_url(wanted)
-    said = _basic_auth_str(name, password) if name else None
-    return (one.scheme, one.hostname, one.port, said) == (
-        other.scheme,
-        other.hostname,
-        other.port,
+    wanted_credential = _basic_auth_str(name, password) if name else None
+    return (wanted_parts.scheme, wanted_parts.hostname, wanted_parts.port, wanted_credential) == (
+        own_parts.scheme,
+        own_parts.hostname,
+        own_parts.port,
         own_headers.get("Proxy-Authorization"),
     )
 
 
-def _parts(proxy: str) -> SplitResult:
+def _split_proxy(proxy: str) -> SplitResult:
     return urlsplit(proxy if "://" in proxy else f"http://{proxy}")
 
 
-def _way(proxy: str | None) -> str:
+def _describe_proxy(proxy: str | None) -> str:
     if proxy is None:
         return "directly"
-    # Without the password that may stand in it.
-    parts = _parts(proxy)
+    # The address may hold a password, which is not shown.
+    parts = _split_proxy(proxy)
     return f"through {parts.hostname}" if parts.port is None else f"through {parts.hostname}:{parts.port}"
 
 
-def _raise_mapped(error: NetworkError, request: requests.PreparedRequest) -> NoReturn:
-    kind: type[requests.RequestException] = requests.ConnectionError
+def _to_requests_error(error: NetworkError, request: requests.PreparedRequest) -> requests.RequestException:
+    """The exception that requests' own adapter would have raised."""
+    error_class: type[requests.RequestException] = requests.ConnectionError
     if isinstance(error, GlobusConnectionTimeoutError):
-        kind = requests.ConnectTimeout
+        error_class = requests.ConnectTimeout
     elif isinstance(error, GlobusTimeoutError):
-        kind = requests.ReadTimeout
-    elif broke_off(error):
-        kind = ChunkedEncodingError
-    elif (reason := reason_of(error)) is not None:
-        kind = ProxyError if isinstance(reason, urllib3.exceptions.ProxyError) else SSLError
-    raise kind(str(error), request=request) from error
+        error_class = requests.ReadTimeout
+    elif broke_in_body(error):
+        error_class = ChunkedEncodingError
+    elif (cause := tls_or_proxy_error(error)) is not None:
+        error_class = ProxyError if isinstance(cause, urllib3.exceptions.ProxyError) else SSLError
+    return error_class(str(error), request=request)

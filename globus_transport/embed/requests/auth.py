@@ -14,9 +14,8 @@ from requests.auth import AuthBase
 from requests.cookies import extract_cookies_to_jar
 
 from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer
-from globus_transport.embed.authorizing import authorized, next_try
-from globus_transport.embed.binding import bound
-from globus_transport.embed.requests.messages import as_request, url_of
+from globus_transport.embed.authorizing import Reauthorization, bind_authorizer, first_request, run_steps
+from globus_transport.embed.requests.messages import to_request, url_of
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request, Response
@@ -28,83 +27,81 @@ class GlobusAuth(AuthBase):
 
         requests.get(url, auth=GlobusAuth(authorizer, "https://transfer.api.globus.org"))
 
-    After a 401 the request is sent once more with a renewed token, if its body can be sent again. Requests to other
-    servers go without the credential, and redirects to them, too. May be shared by threads and sessions.
+    After a 401 the request is sent once more with a renewed token, if its body can be sent again. Requests and
+    redirects to other servers go without the credential. Threads and sessions may share one object.
 
-    :param authorizer: any authorizer, or one that was bound with ``bound_to()`` before
-    :param urls: servers that may see the credential
-    :raises GlobusSDKUsageError: if nobody said which servers may see it
+    :param authorizer: any authorizer; one that was bound with ``bound_to()`` takes no ``urls``
+    :param urls: of the servers that may see the credential
+    :raises GlobusSDKUsageError: if the servers that may see the credential are not given
     """
 
     def __init__(self, authorizer: GlobusAuthorizer | BoundAuthorizer, *urls: str) -> None:
-        self.authorizer = bound(authorizer, urls)
+        self.authorizer = bind_authorizer(authorizer, urls)
 
     def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
-        url = self._home(prepared)
+        url = self._url_for_credential(prepared)
         if url is not None:
-            # The body stays out of it: nothing is sent yet.
+            # Without the body: the authorizer does not read it, and nothing is sent here.
             request = Request(prepared.method or "GET", url, Headers.received(prepared.headers.items()))
-            _put(prepared, authorized(self.authorizer, request))
+            _set_authorization(prepared, run_steps(first_request(self.authorizer, request)))
         hooks: list[Any] = prepared.hooks["response"]
-        if not any(isinstance(hook, _Answered) and hook.auth == self for hook in hooks):
-            hooks.append(_Answered(self))
+        if not any(isinstance(hook, _ResponseHook) and hook.auth == self for hook in hooks):
+            hooks.append(_ResponseHook(self))
         return prepared
 
-    def _home(self, prepared: requests.PreparedRequest) -> URL | None:
-        """Where a request goes, if the credential may be seen there."""
+    def _url_for_credential(self, prepared: requests.PreparedRequest) -> URL | None:
+        """The URL of a request; ``None`` if its server may not see the credential."""
         try:
             url = url_of(prepared)
         except requests.exceptions.InvalidURL:
-            # Such as the schemes of other adapters.
+            # The URL may have a scheme of another adapter, such as file://.
             return None
         return url if url.origin in self.authorizer.origins else None
 
-    def _answered(self, reply: requests.Response, **options: Any) -> requests.Response:
-        # A redirect is followed with the headers of this one.
+    def _handle_response(self, reply: requests.Response, **options: Any) -> requests.Response:
+        # requests follows a redirect with the headers of this request.
         prepared = reply.request
-        if not (reply.status_code == 401 or reply.is_redirect) or self._home(prepared) is None:
+        if not (reply.status_code == 401 or reply.is_redirect) or self._url_for_credential(prepared) is None:
             return reply
         if reply.status_code == 401:
-            reply = self._tried_again(prepared, reply, options)
-        if reply.is_redirect and self._leads_away(reply):
-            # By itself requests keeps the credential for the same host at another scheme.
+            reply = self._send_again(prepared, reply, options)
+        if reply.is_redirect and self._leads_elsewhere(reply):
+            # requests itself keeps the credential if only the scheme changes.
             if reply.request is prepared:
                 reply.request = prepared.copy()
             prepared.headers.pop("Authorization", None)
         return reply
 
-    def _tried_again(
+    def _send_again(
         self, prepared: requests.PreparedRequest, reply: requests.Response, options: dict[str, Any]
     ) -> requests.Response:
-        request = as_request(prepared)
-        flow = next_try(self.authorizer, request, Response(401, Headers.received(reply.headers.items())))
+        request = to_request(prepared)
+        reauthorization = Reauthorization(self.authorizer, request)
         try:
-            # Where the body cannot be sent again, the flow still learns that the token was refused.
-            following = next(flow)
-            while request.can_replay:
-                _let_go(reply)
-                again = _again(prepared, reply, following)
+            # The authorizer has to learn that the token was refused, even if the body cannot be sent again.
+            following = run_steps(reauthorization.next_request(_head_of(reply)))
+            while following is not None and request.can_replay:
+                _release(reply)
+                again = _copy_for(following, prepared, reply)
                 if reply.request is prepared:
                     reply.request = prepared.copy()
-                # The headers that a redirect of the second reply is made from.
-                _put(prepared, following)
+                # If the second reply is a redirect, requests takes the headers for it from here.
+                _set_authorization(prepared, following)
                 started = perf_counter()
                 second = reply.connection.send(again, **options)
                 second.elapsed = timedelta(seconds=perf_counter() - started)
                 second.history.append(reply)
                 second.request = again
                 reply = second
-                following = flow.send(Response(reply.status_code, Headers.received(reply.headers.items())))
-        except StopIteration:
-            pass
+                following = run_steps(reauthorization.next_request(_head_of(reply)))
         except BaseException:
             reply.close()
             raise
         finally:
-            flow.close()
+            reauthorization.close()
         return reply
 
-    def _leads_away(self, reply: requests.Response) -> bool:
+    def _leads_elsewhere(self, reply: requests.Response) -> bool:
         try:
             target = URL(urljoin(reply.url, reply.headers["Location"]))
         except GlobusSDKUsageError:
@@ -121,18 +118,18 @@ class GlobusAuth(AuthBase):
         return f"<GlobusAuth: {self.authorizer}>"
 
 
-class _Answered:
-    """The hook of a request, which leads to the authorizer.
+class _ResponseHook:
+    """The hook that passes each response to the authorizer.
 
-    A reply that is pickled takes its request along, with its hooks. The authorizer, which can hold a refresh token
-    or a client secret, does not go with it.
+    A pickled response contains its request, with its hooks. This hook pickles as one that does nothing, because the
+    authorizer may hold a refresh token or a client secret.
     """
 
     def __init__(self, auth: GlobusAuth) -> None:
         self.auth = auth
 
     def __call__(self, reply: requests.Response, **options: Any) -> requests.Response:
-        return self.auth._answered(reply, **options)
+        return self.auth._handle_response(reply, **options)
 
     def __copy__(self) -> Self:
         return self
@@ -141,18 +138,22 @@ class _Answered:
         return self
 
     def __reduce__(self) -> tuple[Callable[[], object], tuple[()]]:
-        return (_no_hook, ())
+        return (_make_empty_hook, ())
 
 
-def _no_hook() -> Callable[..., None]:
-    return _leave_as_it_is
+def _make_empty_hook() -> Callable[..., None]:
+    return _empty_hook
 
 
-def _leave_as_it_is(_reply: requests.Response, **_options: Any) -> None:
-    """What a hook returns that changes nothing."""
+def _empty_hook(_reply: requests.Response, **_options: Any) -> None:
+    """Does nothing."""
 
 
-def _put(prepared: requests.PreparedRequest, request: Request) -> None:
+def _head_of(reply: requests.Response) -> Response:
+    return Response(reply.status_code, Headers.received(reply.headers.items()))
+
+
+def _set_authorization(prepared: requests.PreparedRequest, request: Request) -> None:
     header = request.headers.get("Authorization")
     if header is None:
         prepared.headers.pop("Authorization", None)
@@ -160,22 +161,23 @@ def _put(prepared: requests.PreparedRequest, request: Request) -> None:
         prepared.headers["Authorization"] = header
 
 
-def _let_go(reply: requests.Response) -> None:
-    # Read to its end, so that the connection can be used again. If that fails, it is not.
+def _release(reply: requests.Response) -> None:
+    # The connection can be used again only if the body is read to its end.
     with contextlib.suppress(requests.RequestException, RuntimeError):
         _ = reply.content
     reply.close()
 
 
-def _again(
-    prepared: requests.PreparedRequest, reply: requests.Response, following: Request
+def _copy_for(
+    following: Request, prepared: requests.PreparedRequest, reply: requests.Response
 ) -> requests.PreparedRequest:
+    """The prepared request once more, with the credential of ``following`` and the cookies that ``reply`` set."""
     again = prepared.copy()
     jar: Any = again._cookies  # type: ignore[attr-defined]
     cast(Any, extract_cookies_to_jar)(jar, prepared, reply.raw)
     again.headers.pop("Cookie", None)
     again.prepare_cookies(jar)
-    _put(again, following)
+    _set_authorization(again, following)
     position = getattr(prepared, "_body_position", None)
     if isinstance(position, int):
         prepared.body.seek(position)  # type: ignore[union-attr]

@@ -1,4 +1,4 @@
-"""A prepared request of requests as a request of this package."""
+"""Prepared requests of the library requests, as requests of this package."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import requests
 from requests.utils import urldefragauth
 
-from globus_transport.embed.bodies import to_body
+from globus_transport.embed.bodies import to_body, to_text
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request
@@ -18,19 +18,19 @@ from globus_transport.http.urls import URL
 _FRAMING = ("Content-Length", "Transfer-Encoding")
 
 
-def as_request(
+def to_request(
     prepared: requests.PreparedRequest,
     *,
     stream: bool = False,
     timeout: tuple[float | None, float | None] | None = None,
 ) -> Request:
-    """A prepared request as this package has them; how its body is framed is the terminal's affair.
+    """A prepared request as a request of this package. The headers that frame the body are left to the terminal.
 
-    :param timeout: (seconds to connect, seconds to read), if the request has its own
-    :raises requests.exceptions.InvalidURL: if its URL is no http(s) URL
-    :raises GlobusSDKUsageError: if its body is nothing that can be sent
+    :param timeout: (seconds to connect, seconds to read); ``None`` for those of the terminal
+    :raises requests.exceptions.InvalidURL: if its URL is not an http(s) URL
+    :raises GlobusSDKUsageError: if its body cannot be sent
     """
-    headers = Headers([(_text(name), _text(value)) for name, value in prepared.headers.items()])
+    headers = Headers([(to_text(name), to_text(value)) for name, value in prepared.headers.items()])
     length = headers.get("Content-Length")
     position = getattr(prepared, "_body_position", None) if hasattr(prepared.body, "seek") else None
     extensions: Mapping[str, Any] = {}
@@ -52,16 +52,12 @@ def as_request(
 
 
 def url_of(prepared: requests.PreparedRequest) -> URL:
-    """Where a prepared request goes. What stood before the host, requests has made an Authorization header of.
+    """The URL of a prepared request, without user name and password: requests has made a credential of them before.
 
-    :raises requests.exceptions.InvalidURL: if it is no http(s) URL
+    :raises requests.exceptions.InvalidURL: if it is not an http(s) URL
     """
     url = prepared.url or ""
     try:
         return URL(urldefragauth(url) if "@" in url else url)
     except GlobusSDKUsageError as error:
         raise requests.exceptions.InvalidURL(str(error), request=prepared) from error
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else value

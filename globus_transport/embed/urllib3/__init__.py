@@ -1,4 +1,4 @@
-"""A stack for code that takes a ``urllib3.PoolManager`` (urllib3 is always there: no extra)."""
+"""A stack for code that takes a ``urllib3.PoolManager`` (no extra: urllib3 is always installed)."""
 
 from globus_transport.public_names import lazy_names
 

@@ -1,4 +1,4 @@
-"""What went wrong in a stack, in urllib3's words."""
+"""Exceptions of urllib3 for the exceptions that a stack raises."""
 
 from __future__ import annotations
 
@@ -23,42 +23,42 @@ from globus_transport.exc.base import (
     NetworkError,
 )
 
-# urllib3's exceptions begin their text with a pool or a connection; behind a stack there may be none to name.
+# The texts of urllib3's exceptions begin with a pool or a connection. A stack may have neither.
 _NO_POOL = cast(Any, "a stack")
 
 
 def to_urllib3_error(error: NetworkError, url: str | None, connection: Any = _NO_POOL) -> HTTPError:
-    """urllib3's exception for one of this package's.
+    """The exception that urllib3's own connection would have raised.
 
-    :param connection: that is said to have failed
+    :param connection: the connection that failed, to be named in the exception
     """
     text = str(error)
     if isinstance(error, GlobusConnectionTimeoutError):
         return ConnectTimeoutError(connection, text)
     if isinstance(error, GlobusTimeoutError):
         return ReadTimeoutError(connection, url, text)
-    reason = reason_of(error)
-    if isinstance(reason, ProxyError):
+    cause = tls_or_proxy_error(error)
+    if isinstance(cause, ProxyError):
         return ProxyError(text, error)
-    if reason is not None:
+    if cause is not None:
         return SSLError(text)
     if isinstance(error, GlobusConnectionError) and not error.request_began:
         return NewConnectionError(connection, text)
     return ProtocolError(text, error)
 
 
-def reason_of(error: NetworkError) -> BaseException | None:
-    """The failure of TLS or of a proxy that stands behind an error."""
-    reason: BaseException | None = error
-    while reason is not None and not isinstance(reason, (ssl.SSLError, SSLError, ProxyError)):
-        reason = reason.__cause__ or reason.__context__
-    return reason
+def tls_or_proxy_error(error: NetworkError) -> BaseException | None:
+    """The failure of TLS or of a proxy that caused an error; ``None`` if another failure did."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, (ssl.SSLError, SSLError, ProxyError)):
+        cause = cause.__cause__ or cause.__context__
+    return cause
 
 
-def broke_off(error: NetworkError) -> bool:
-    """Whether the body of the answer had begun."""
-    seen: BaseException | None = error.underlying_exception
-    while seen is not None and not isinstance(seen, IncompleteRead):
-        # Libraries wrap it, with or without "from". Not __context__: that may be of another call, which this repeats.
-        seen = seen.__cause__ or next((one for one in seen.args if isinstance(one, BaseException)), None)
-    return seen is not None
+def broke_in_body(error: NetworkError) -> bool:
+    """Whether the connection broke in the body of the response."""
+    cause: BaseException | None = error.underlying_exception
+    while cause is not None and not isinstance(cause, IncompleteRead):
+        # Libraries wrap it, with or without "from". __context__ is not used: in a retry it belongs to the first try.
+        cause = cause.__cause__ or next((arg for arg in cause.args if isinstance(arg, BaseException)), None)
+    return cause is not None

@@ -1,4 +1,4 @@
-"""A stack for code that takes a ``urllib3.PoolManager`` (urllib3 is always there: no extra)."""
+"""A stack for code that takes a ``urllib3.PoolManager``."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from urllib3.util import SKIP_HEADER
 
 from globus_transport.core.flow import Flow, read, send
 from globus_transport.core.stack import Stack
-from globus_transport.embed.bodies import to_body
+from globus_transport.embed.bodies import to_body, to_text
 from globus_transport.embed.stacks import without_layers
 from globus_transport.embed.urllib3.errors import to_urllib3_error
-from globus_transport.embed.urllib3.replies import to_urllib3
+from globus_transport.embed.urllib3.response import to_urllib3_response
 from globus_transport.exc.base import GlobusSDKUsageError, NetworkError, ReplyFormatError
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request
@@ -28,36 +28,36 @@ from globus_transport.http.urls import URL
 from globus_transport.middleware.errors import Errors
 from globus_transport.middleware.redirect import Redirect
 
-_PLACE = frozenset({"scheme", "host", "port", "blocksize"})
+_POOL_OPTIONS = frozenset({"scheme", "host", "port", "blocksize"})
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
-# Connections of a stack hold nothing, so that a pool may keep many; urllib3 warns when it must throw one away.
-_KEPT = 64
-_MOST_PLACES = 64
-# The stack's retry layer repeats what failed. Redirects are urllib3's, at most as many as it follows by itself.
+# urllib3 warns when a pool is full and drops a connection. Here a connection holds no socket, so many may be kept.
+_POOL_SIZE = 64
+_MAX_POOLS = 64
+# The retry layer of the stack repeats failed requests. urllib3 follows redirects, as many as by default.
 _ONLY_REDIRECTS = Retry(3, connect=0, read=0, status=0, other=0)
 
 
 class StackPool(urllib3.PoolManager):
     """A ``urllib3.PoolManager`` whose connections send through a stack.
 
-    It is urllib3's own in everything but that: ``request`` and ``urlopen`` with their options, pools from
+    Everything else is urllib3's own: ``request`` and ``urlopen`` with their options, pools from
     ``connection_from_url``, redirects, exceptions. The layers ``errors`` and ``redirect`` of the stack are left out,
-    since urllib3's callers look at statuses and follow redirects by themselves.
+    because urllib3 follows redirects itself and its callers check statuses.
 
-    Where ``retries=`` is not given, urllib3 repeats nothing that failed, and the stack's retry layer decides; where it
-    is, urllib3 repeats on top of that. ``timeout=`` holds where the stack ends in a ``Urllib3Terminal``, as those of
-    clients do. The stack stays whose it is: ``clear()`` does not close it.
+    Without ``retries=``, urllib3 does not repeat a failed request, and the retry layer of the stack decides. With it,
+    urllib3 repeats requests in addition. ``timeout=`` applies if the stack ends in a ``Urllib3Terminal``, as the stack
+    of a client does. ``clear()`` does not close the stack.
 
     :param stack: layers over a terminal, such as ``client.stack``
-    :param headers: sent with every request that brings none
-    :raises GlobusSDKUsageError: if ``stack`` is no ``Stack``
+    :param headers: sent with every request that has no headers of its own
+    :raises GlobusSDKUsageError: if ``stack`` is not a ``Stack``
     """
 
     def __init__(self, stack: Stack, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(headers=headers)
         self.stack = without_layers(stack, Stack, Errors, Redirect)
-        self._sending = self.stack.add(_whole_bodies)
-        self._by_place: dict[tuple[str | None, int | None, str | None], HTTPConnectionPool] = {}
+        self._connection_stack = self.stack.add(_read_whole_body)
+        self._pools_by_origin: dict[tuple[str | None, int | None, str | None], HTTPConnectionPool] = {}
 
     def connection_from_host(
         self,
@@ -66,49 +66,49 @@ class StackPool(urllib3.PoolManager):
         scheme: str | None = "http",
         pool_kwargs: dict[str, Any] | None = None,
     ) -> HTTPConnectionPool:
-        """The pool of a host, which sends through the stack.
+        """The pool of a host. It sends through the stack.
 
-        :raises GlobusSDKUsageError: for options in ``pool_kwargs``, which are the terminal's affair
+        :raises GlobusSDKUsageError: if ``pool_kwargs`` has options, which only the stack's terminal can apply
         """
         if pool_kwargs:
             return super().connection_from_host(host, port, scheme, pool_kwargs)
-        # urllib3 compares two dozen settings that pools may have; these have none.
-        pool = self._by_place.get((host, port, scheme))
+        # Without options, the origin is the key. The key of urllib3 itself has two dozen settings, which takes time.
+        pool = self._pools_by_origin.get((host, port, scheme))
         if pool is None:
-            if len(self._by_place) >= _MOST_PLACES:
-                self._by_place.clear()
-            pool = self._by_place[host, port, scheme] = super().connection_from_host(host, port, scheme)
+            if len(self._pools_by_origin) >= _MAX_POOLS:
+                self._pools_by_origin.clear()
+            pool = self._pools_by_origin[host, port, scheme] = super().connection_from_host(host, port, scheme)
         return pool
 
     def clear(self) -> None:
-        """Forget the pools; the stack keeps its connections."""
-        self._by_place.clear()
+        """Drop the pools. The stack keeps its connections."""
+        self._pools_by_origin.clear()
         super().clear()
 
     def _new_pool(
         self, scheme: str, host: str, port: int, request_context: dict[str, Any] | None = None
     ) -> HTTPConnectionPool:
-        unknown = (request_context or {}).keys() - _PLACE
+        unknown = (request_context or {}).keys() - _POOL_OPTIONS
         if unknown:
             raise GlobusSDKUsageError(
-                f"{', '.join(sorted(unknown))}: a stack has no such option; say it to the stack's terminal"
+                f"{', '.join(sorted(unknown))}: a stack has no such option; set it on the stack's terminal"
             )
-        return _Pool(self._sending, scheme, host, port)
+        return _StackConnectionPool(self._connection_stack, scheme, host, port)
 
 
-class _Pool(HTTPConnectionPool):
-    """A pool of one origin."""
+class _StackConnectionPool(HTTPConnectionPool):
+    """The pool of one origin."""
 
     def __init__(self, stack: Stack, scheme: str, host: str, port: int) -> None:
         self.scheme = scheme
-        self.ConnectionCls = cast(Any, _Connection)
+        self.ConnectionCls = cast(Any, _StackConnection)
         super().__init__(
-            host, port, maxsize=_KEPT, retries=_ONLY_REDIRECTS, stack=stack, origin=_origin(scheme, host, port)
+            host, port, maxsize=_POOL_SIZE, retries=_ONLY_REDIRECTS, stack=stack, origin=_origin(scheme, host, port)
         )
 
 
-class _Connection(HTTPConnection):
-    """In the place of a connection: keeps a request until its answer is asked for, and sends it down the stack."""
+class _StackConnection(HTTPConnection):
+    """Takes the place of a connection: holds a request until its response is read, and sends it down the stack."""
 
     def __init__(
         self, host: str, port: int | None = None, *, stack: Stack, origin: str, timeout: Any = None, **_options: Any
@@ -116,14 +116,14 @@ class _Connection(HTTPConnection):
         super().__init__(host, port, timeout=timeout)
         self._stack = stack
         self._origin = origin
-        self._asked: tuple[Request, bool, bool]
+        self._pending: tuple[Request, bool, bool]
         self._connect_limit: float | None = None
 
     def connect(self) -> None:
-        """The terminal does."""
+        """Does nothing: the terminal connects."""
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Does nothing: there is no socket."""
 
     @property
     def is_closed(self) -> bool:
@@ -146,30 +146,32 @@ class _Connection(HTTPConnection):
         enforce_content_length: bool = True,
     ) -> None:
         if not enforce_content_length:
-            raise GlobusSDKUsageError("enforce_content_length=False: a stack does not take half a body for a whole one")
+            raise GlobusSDKUsageError(
+                "enforce_content_length=False: a stack does not accept an incomplete body; leave it out"
+            )
         self._connect_limit = self.timeout
         pairs = _pairs(headers or {})
         request = Request(
             method.upper(),
-            # Encoded by the pool already.
+            # The pool has percent-encoded it already.
             URL.at(self._origin, url) if url.startswith("/") else URL(url),
             [pair for pair in pairs if pair[0].lower() not in _FRAMING],
             to_body(body, length=None if chunked else _length(body, pairs), position=_position_of(body)),
             stream=not preload_content,
             follow_redirects=False,
         )
-        self._asked = request, preload_content, decode_content
+        self._pending = request, preload_content, decode_content
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]
-        request, preload, decode = self._asked
-        del self._asked
+        request, preload, decode = self._pending
+        del self._pending
         try:
             response = self._stack.send(self._with_limits(request))
         except NetworkError as error:
             raise to_urllib3_error(error, request.url.target, self) from error
         except ReplyFormatError as error:
             raise DecodeError(str(error)) from error
-        return to_urllib3(response, request.method, request.url.target, preload=preload, as_decoded=not decode)
+        return to_urllib3_response(response, request.method, request.url.target, preload=preload, as_decoded=not decode)
 
     def _with_limits(self, request: Request) -> Request:
         connect, read = self._connect_limit, self.timeout
@@ -183,10 +185,10 @@ class _Connection(HTTPConnection):
         return attrs.evolve(request, extensions={TIME_LIMITS: limits})
 
 
-def _whole_bodies(request: Request) -> Flow:
-    """A layer that reads bodies to their end, also those of errors, which terminals cut.
+def _read_whole_body(request: Request) -> Flow:
+    """A layer that reads every body to its end; a terminal would cut the bodies of errors.
 
-    Inside all others: they see the body, and may repeat the request if it breaks off.
+    It is the innermost layer, so that the others see the whole body, and may repeat the request if it breaks off.
     """
     if request.stream:
         return (yield from send(request))
@@ -201,18 +203,14 @@ def _origin(scheme: str, host: str, port: int) -> str:
 
 def _pairs(headers: Mapping[str, Any]) -> list[tuple[str, str]]:
     pairs = headers.iteritems() if isinstance(headers, HTTPHeaderDict) else headers.items()
-    texts = [(_text(name), _text(value)) for name, value in pairs]
+    texts = [(to_text(name), to_text(value)) for name, value in pairs]
     return [pair for pair in texts if pair[1] != SKIP_HEADER]
 
 
-def _text(value: str | bytes) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else value
-
-
 def _length(body: Any, headers: list[tuple[str, str]]) -> int | None:
-    said = Headers.received(headers).get("Content-Length")
-    if said is not None:
-        return int(said)
+    header = Headers.received(headers).get("Content-Length")
+    if header is not None:
+        return int(header)
     position = None if isinstance(body, io.TextIOBase) else _position_of(body)
     if position is None:
         return None

@@ -1,4 +1,4 @@
-"""Sends through an ``aiohttp.ClientSession`` (extra ``aiohttp``)."""
+"""The terminal over an ``aiohttp.ClientSession`` (extra ``aiohttp``)."""
 
 from globus_transport.public_names import lazy_names
 

@@ -1,9 +1,9 @@
-"""Bodies through aiohttp: up from whatever a request has, without holding up the event loop, and down in parts."""
+"""Bodies through aiohttp: request bodies that are sent in parts without blocking the event loop; response streams."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -14,21 +14,22 @@ from globus_transport.http.bodies import StreamBody, parts_of
 from globus_transport.http.messages import Request
 from globus_transport.http.time_limits import time_left, timed_out
 from globus_transport.terminals.aiohttp.direct import DirectReply
-from globus_transport.terminals.aiohttp.errors import mapped
+from globus_transport.terminals.aiohttp.errors import to_globus_error
 from globus_transport.terminals.streams import AsyncReceivedStream
 
 if TYPE_CHECKING:
     from aiohttp.abc import AbstractStreamWriter
 
 
-#: Bytes that are handed over at a time.
+#: Bytes of a part that is written at a time.
 CHUNK = 1 << 16
 
 
 class Upload(Payload):
-    """A request body that is sent in parts. What blocks while it is read does so in a worker thread.
+    """A request body that is sent in parts. A ``StreamBody``, which may block, is read in a worker thread.
 
-    :ivar failure: what ended it before its end: an exception of the body itself, or a time-out
+    :param limit: seconds that the server may take to accept a part; ``None`` for no limit
+    :ivar failure: the exception that ended it early: of the body itself, or a time-out
     """
 
     def __init__(self, request: Request, limit: float | None) -> None:
@@ -40,7 +41,7 @@ class Upload(Payload):
         self.failure: Exception | None = None
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
-        raise TypeError("a body that is sent in parts is no text")
+        raise TypeError("a body that is sent in parts has no text form")
 
     async def write(self, writer: AbstractStreamWriter) -> None:
         await self.write_with_length(writer, None)
@@ -50,7 +51,7 @@ class Upload(Payload):
             async for part in self._parts():
                 await self._write(writer, part)
         except BaseException:
-            # Closing alone would wait until the server has taken what lies in the transport's buffer.
+            # close() would wait until the server has taken the content of the transport's buffer.
             transport = getattr(writer, "transport", None)
             if transport is not None:
                 transport.abort()
@@ -76,19 +77,15 @@ class Upload(Payload):
         elif isinstance(body, StreamBody):
             try:
                 parts = parts_of(body)
-                while (part := await asyncio.to_thread(_next, parts)) is not None:
+                while (part := await asyncio.to_thread(next, parts, None)) is not None:
                     yield part
             except Exception as error:
                 self.failure = error
                 raise
 
 
-def _next(parts: Iterator[bytes]) -> bytes | None:
-    return next(parts, None)
-
-
 class ReplyStream(AsyncReceivedStream):
-    """The body of a reply of aiohttp."""
+    """The body of a response of aiohttp."""
 
     def __init__(
         self, request: Request, reply: aiohttp.ClientResponse | DirectReply, limits: aiohttp.ClientTimeout
@@ -98,15 +95,15 @@ class ReplyStream(AsyncReceivedStream):
         self._limits = limits
 
     async def _parts(self) -> AsyncGenerator[bytes, None]:
-        while chunk := await self._next():
+        while chunk := await self._read_chunk():
             yield chunk
 
-    async def _next(self) -> bytes:
+    async def _read_chunk(self) -> bytes:
         try:
             return await self._reply.content.readany()
         except (aiohttp.ClientError, OSError) as error:
-            raise mapped(self._request, error, self._limits) from error
+            raise to_globus_error(self._request, error, self._limits) from error
 
     async def _let_go(self) -> None:
-        # Harmless after the end of the body, where aiohttp has taken the connection back.
+        # Does nothing after the end of the body: aiohttp has released the connection.
         self._reply.close()

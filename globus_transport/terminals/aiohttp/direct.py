@@ -1,7 +1,7 @@
-"""A small request on a connection of aiohttp's connector, past its session, which costs as much again.
+"""Sends a small request on a connection from aiohttp's connector, without its session, which doubles the cost.
 
-Connecting, TLS, the pool, parsing and time-outs are aiohttp's. Where its connections are not as they are known here,
-:func:`is_known` says so, and requests go through the session.
+aiohttp connects, pools connections, parses responses and keeps the time-outs. This uses parts of aiohttp that are not
+documented. If :func:`is_supported` does not find them as expected, requests go through the session.
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ from aiohttp.http_exceptions import HttpProcessingError
 from globus_transport.exc.base import GlobusConnectionError
 from globus_transport.http.messages import Request
 
-_SAID_HERE = frozenset({"host", "content-length", "transfer-encoding"})
-_LENGTHS = frozenset(map(len, _SAID_HERE))
+_SPECIAL_HEADERS = frozenset({"host", "content-length", "transfer-encoding"})
+_SPECIAL_LENGTHS = frozenset(map(len, _SPECIAL_HEADERS))
 _EXPECT_A_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_MOST_ORIGINS = 64
-_MOST_HEADS = 32
+_MAX_ORIGINS = 64
+_MAX_HEADS = 32
 
 
-def is_known() -> bool:
-    """Whether aiohttp's connections take what is done with them here."""
+def is_supported() -> bool:
+    """Whether the installed aiohttp has the methods that are used here, with the expected parameters."""
     try:
-        taken = inspect.signature(ResponseHandler.set_response_params).parameters
+        parameters = inspect.signature(ResponseHandler.set_response_params).parameters
         connect = inspect.signature(aiohttp.BaseConnector.connect).parameters
     except (AttributeError, ValueError):
         return False
     return (
-        _settings(None, 0, False).keys() <= taken.keys()
+        _response_params(None, 0, False).keys() <= parameters.keys()
         and list(connect) == ["self", "req", "traces", "timeout"]
         and hasattr(ResponseHandler, "start_timeout")
     )
 
 
-def _settings(read_timeout: float | None, longest_line: int, no_body: bool) -> dict[str, Any]:
+def _response_params(read_timeout: float | None, max_line: int, no_body: bool) -> dict[str, Any]:
     return {
         "timer": _NO_TIMER,
         "skip_payload": no_body,
@@ -47,8 +47,8 @@ def _settings(read_timeout: float | None, longest_line: int, no_body: bool) -> d
         "auto_decompress": True,
         "read_timeout": read_timeout,
         "read_bufsize": 1 << 16,
-        "max_line_size": longest_line,
-        "max_field_size": longest_line,
+        "max_line_size": max_line,
+        "max_field_size": max_line,
     }
 
 
@@ -56,7 +56,7 @@ _NO_TIMER = TimerNoop()
 
 
 class DirectReply:
-    """A response whose head was read. What terminals use of aiohttp's own is here under the same names."""
+    """A response whose head was read. It has the attributes of ``aiohttp.ClientResponse`` that terminals use."""
 
     __slots__ = ("_connection", "content", "headers", "reason", "status")
 
@@ -66,7 +66,7 @@ class DirectReply:
         self.reason: str = message.reason
         self.headers = message.headers
         self.content = content
-        # When the body has come to its end, which may have been just now.
+        # Releases the connection after the end of the body: at once, if the body has been read already.
         content.on_eof(connection.release)
 
     async def read(self) -> bytes:
@@ -78,55 +78,54 @@ class DirectReply:
             raise
 
     def close(self) -> None:
-        """Let go of the connection. Harmless after the end of the body."""
+        """Close the connection. Does nothing after the end of the body."""
         self._connection.close()
 
 
-class Lane:
-    """Sends requests on the connections of a session's connector.
+class DirectSender:
+    """Sends requests on connections from the connector of a session.
 
-    :param read_timeout: seconds to wait for the server's next bytes
-    :param longest_line: bytes of a line of a response's head
+    :param limits: time limits of every request
+    :param max_line: bytes of a line in the head of a response
     """
 
-    def __init__(
-        self, session: aiohttp.ClientSession, limits: aiohttp.ClientTimeout, longest_line: int, loop: Any
-    ) -> None:
+    def __init__(self, session: aiohttp.ClientSession, limits: aiohttp.ClientTimeout, max_line: int, loop: Any) -> None:
         assert session.connector is not None
         self._session = session
         self._connector = session.connector
         self._limits = limits
-        self._with_body = _settings(limits.sock_read, longest_line, False)
-        self._without_body = _settings(limits.sock_read, longest_line, True)
+        self._with_body = _response_params(limits.sock_read, max_line, False)
+        self._without_body = _response_params(limits.sock_read, max_line, True)
         self._loop = loop
-        self._places: dict[str, tuple[aiohttp.ClientRequest, str]] = {}
+        # For each origin: what the connector needs to connect, and the Host line.
+        self._origins: dict[str, tuple[aiohttp.ClientRequest, str]] = {}
 
     async def send(self, request: Request) -> DirectReply:
-        """Send a request that has no body, or one of bytes, and wait for the head of the response.
+        """Send a request, whose body is ``None`` or bytes, and wait for the head of the response.
 
-        :raises aiohttp.ClientError: as aiohttp does
-        :raises GlobusConnectionError: if what comes is not HTTP
+        :raises aiohttp.ClientError: as aiohttp raises it
+        :raises GlobusConnectionError: if the response is not HTTP
         """
-        place = self._places.get(request.url.origin)
-        target, host = self._open_place(request.url.origin) if place is None else place
+        known = self._origins.get(request.url.origin)
+        connect_request, host_line = self._add_origin(request.url.origin) if known is None else known
         try:
-            connection = await self._connector.connect(target, [], self._limits)
+            connection = await self._connector.connect(connect_request, [], self._limits)
         except TimeoutError as error:
             raise aiohttp.ConnectionTimeoutError(f"no connection to {request.url.origin}") from error
         try:
             protocol: Any = connection.protocol
             protocol.set_response_params(**(self._without_body if request.method == "HEAD" else self._with_body))
             if protocol.transport is None:
-                # Made, and lost again before anyone came to use it.
+                # The server closed it right after it was made.
                 raise aiohttp.ServerDisconnectedError
-            protocol.transport.write(_head_of(request, host))
+            protocol.transport.write(_request_bytes(request, host_line))
             protocol.start_timeout()
             message, content = await protocol.read()
             heads = 1
             while message.code < 200 and message.code != 101:
-                # Early hints and their like: the response is yet to come.
+                # An interim response, such as 103 Early Hints (RFC 9110, section 15.2).
                 heads += 1
-                if heads > _MOST_HEADS:
+                if heads > _MAX_HEADS:
                     raise GlobusConnectionError(f"{request!r}: the answer is not HTTP: too many interim responses")
                 message, content = await protocol.read()
         except HttpProcessingError as error:
@@ -139,23 +138,22 @@ class Lane:
             raise
         return DirectReply(connection, message, content)
 
-    def _open_place(self, origin: str) -> tuple[aiohttp.ClientRequest, str]:
-        if len(self._places) >= _MOST_ORIGINS:
-            self._places.clear()
-        url = yarl.URL(origin)
-        # The connector reads off it where to connect to.
-        target = aiohttp.ClientRequest("GET", url, loop=self._loop, session=self._session)
-        self._places[origin] = place = (target, f"Host: {origin.partition('://')[2]}\r\n")
-        return place
+    def _add_origin(self, origin: str) -> tuple[aiohttp.ClientRequest, str]:
+        if len(self._origins) >= _MAX_ORIGINS:
+            self._origins.clear()
+        # The connector takes from it where to connect to. It is never sent.
+        connect_request = aiohttp.ClientRequest("GET", yarl.URL(origin), loop=self._loop, session=self._session)
+        self._origins[origin] = entry = (connect_request, f"Host: {origin.partition('://')[2]}\r\n")
+        return entry
 
 
-def _head_of(request: Request, host: str) -> bytes:
-    """The request as it goes over the wire, its body included."""
+def _request_bytes(request: Request, host_line: str) -> bytes:
+    """The head and the body, as they are sent."""
     body = request.body
-    lines = [f"{request.method} {request.url.target} HTTP/1.1\r\n", host]
+    lines = [f"{request.method} {request.url.target} HTTP/1.1\r\n", host_line]
     for name, value in request.headers.pairs:
-        # By its length first: nearly no name has one of these.
-        if len(name) in _LENGTHS and (lowered := name.lower()) in _SAID_HERE:
+        # The length is compared first because that is cheap, and excludes most names.
+        if len(name) in _SPECIAL_LENGTHS and (lowered := name.lower()) in _SPECIAL_HEADERS:
             if lowered != "host":
                 continue
             lines[1] = ""

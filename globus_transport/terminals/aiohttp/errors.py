@@ -1,4 +1,4 @@
-"""What aiohttp raises, as this package's exceptions."""
+"""Exceptions of this package for the exceptions that aiohttp raises."""
 
 from __future__ import annotations
 
@@ -15,30 +15,28 @@ from globus_transport.exc.base import (
 )
 from globus_transport.http.messages import Request
 from globus_transport.http.time_limits import in_seconds, timed_out
-from globus_transport.terminals.aiohttp.secrets import secrets_hidden
+from globus_transport.terminals.aiohttp.secrets import hide_secrets
 
 _NOT_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ServerFingerprintMismatch, aiohttp.ClientHttpProxyError)
 
 
-def mapped(
+def to_globus_error(
     request: Request, error: Exception, limits: aiohttp.ClientTimeout, failure: Exception | None = None
 ) -> Exception:
-    """The exception to raise in the place of aiohttp's.
+    """The exception to raise instead of aiohttp's.
 
-    :param limits: that the call had
-    :param failure: what a body that was sent in parts raised itself; that comes first
+    :param limits: time limits of the call
+    :param failure: the exception of a streamed request body; if there is one, it is returned
     """
     if failure is not None:
         return failure
-    # A stand-in for aiohttp in tests may raise one without.
+    # Mocks of aiohttp raise this error without a request_info.
     if isinstance(error, aiohttp.ClientResponseError) and isinstance(error.request_info, aiohttp.RequestInfo):
         _hide_secrets(error)
     origin = request.url.origin
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return GlobusConnectionTimeoutError(f"no connection to {origin} within {in_seconds(limits.connect)}", error)
-    if isinstance(
-        error, (aiohttp.ClientConnectorError, aiohttp.ServerFingerprintMismatch, aiohttp.ClientHttpProxyError)
-    ):
+    if isinstance(error, _NOT_CONNECTED):
         return GlobusConnectionError(f"no connection to {origin}: {_reason(error)}", error, request_began=False)
     if isinstance(error, TimeoutError):
         return timed_out(request, "no answer", limits.sock_read, error)
@@ -51,7 +49,7 @@ def mapped(
             return ReplyFormatError(f"{request!r}: the body of the answer is not in the encoding that it says")
         return GlobusConnectionError(f"{request!r}: the connection ended in the middle of the body", error)
     if isinstance(error, aiohttp.ClientResponseError):
-        # What a server that speaks something else sent may be long.
+        # The message may hold what a server of another protocol sent, which may be long.
         return GlobusConnectionError(f"{request!r}: the answer is not HTTP: {error.message!r:.200}", error)
     if isinstance(error, (aiohttp.ClientConnectionError, OSError)):
         return GlobusConnectionError(f"{request!r}: the connection broke: {error!s:.200}", error)
@@ -59,9 +57,9 @@ def mapped(
 
 
 def _hide_secrets(error: aiohttp.ClientResponseError) -> None:
-    # It prints the headers that were sent, which a middleware of the session or a proxy's settings may have put on.
+    # The error prints the headers that were sent. A middleware of the session or a proxy may have added credentials.
     info = error.request_info
-    headers = CIMultiDictProxy(CIMultiDict(secrets_hidden(info.headers.items())))
+    headers = CIMultiDictProxy(CIMultiDict(hide_secrets(info.headers.items())))
     error.request_info = info._replace(headers=headers)
     error.args = (error.request_info, *error.args[1:])
 
@@ -75,5 +73,5 @@ def _is_about_encoding(error: BaseException | None) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    # What the system said; aiohttp's own text repeats host and settings.
+    # The message of the operating system. aiohttp's own text repeats the host and the settings.
     return str(getattr(error, "os_error", None) or error)

@@ -1,4 +1,4 @@
-"""Credentials among aiohttp's headers. It prints the headers that it sent in its exceptions, and so in logs."""
+"""Keeps credentials out of aiohttp's exceptions, which print the headers of the request."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from globus_transport.http.headers import SECRET_NAMES, Pair
 
 
-class Hidden(str):
-    """The value of a header, sent as it is and printed as ``<hidden>``."""
+class SecretStr(str):
+    """The value of a header: sent as it is, printed as ``<hidden>``."""
 
     __slots__ = ()
 
@@ -16,7 +16,7 @@ class Hidden(str):
         return "<hidden>"
 
 
-def secrets_hidden(pairs: Iterable[Pair]) -> Iterator[Pair]:
-    """The same fields, those that hold a credential as :class:`Hidden`."""
+def hide_secrets(pairs: Iterable[Pair]) -> Iterator[Pair]:
+    """The same headers. A value that is a credential becomes a :class:`SecretStr`."""
     for name, value in pairs:
-        yield name, Hidden(value) if name.lower() in SECRET_NAMES else value
+        yield name, SecretStr(value) if name.lower() in SECRET_NAMES else value

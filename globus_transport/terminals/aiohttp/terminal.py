@@ -1,7 +1,7 @@
-"""A terminal over aiohttp, async to the socket (extra ``aiohttp``): over a session of the program, or one of its own.
+"""A terminal over aiohttp (extra ``aiohttp``): over a session of the program, or over sessions of its own.
 
-A session keeps what it is there for: its connector, proxies, certificates, headers, tracing and middlewares.
-What the layers do, it does not: no redirects, no ``.netrc``, no credential or cookie of its own, no second send.
+A session of the program keeps its connector, proxies, certificates, headers, tracing and middlewares. What layers do
+is switched off in it: redirects, ``.netrc``, its own credentials and cookies, and repeating a request.
 """
 
 from __future__ import annotations
@@ -17,32 +17,31 @@ from globus_transport.http.messages import Request, Response
 from globus_transport.http.time_limits import in_seconds, limits_of, time_left
 from globus_transport.terminals.aiohttp.bodies import CHUNK, ReplyStream, Upload
 from globus_transport.terminals.aiohttp.direct import DirectReply
-from globus_transport.terminals.aiohttp.errors import mapped
-from globus_transport.terminals.aiohttp.front import through
+from globus_transport.terminals.aiohttp.errors import to_globus_error
+from globus_transport.terminals.aiohttp.session_request import send_through_session
 from globus_transport.terminals.aiohttp.sessions import OwnSessions
 from globus_transport.terminals.streams import async_response_from_stream
 
-# What a session says of itself, and a credential, which would go to every origin.
+# Headers that describe the session itself, and its credentials, which it would send to every origin.
 _NOT_FROM_SESSION = frozenset({"user-agent", "accept-encoding", "accept", "connection", "authorization", "cookie"})
 
 
 class AiohttpTerminal:
     """Sends through an ``aiohttp.ClientSession``, for :class:`~globus_transport.AsyncStack` and the Async clients.
 
-    Without a session of the program it makes one in each event loop that it is used in, and closes it with
-    ``await close()``, or at the end of ``async with``, in that loop.
+    Without ``session``, it makes a session in each event loop. ``await close()``, or the end of ``async with``, closes
+    the session of the running loop.
 
-    Header values outside ASCII are sent as UTF-8, because aiohttp can do no other.
+    Header values outside ASCII are sent as UTF-8, the only encoding that aiohttp supports.
 
-    :param session: one that is given is used in its event loop only, and is not closed
-    :param http_timeout: seconds to wait for the server's next bytes; ``None`` waits for ever
-    :param connect_timeout: seconds to get a connection: to wait for a free one, and to make it; by default
-        ``http_timeout``
-    :param verify_ssl: for its own session: ``True`` for the system's CA certificates, ``False`` for no
+    :param session: of the program; it works in its own event loop only, and is never closed here
+    :param http_timeout: seconds to wait for the server's next bytes; ``None`` for no limit
+    :param connect_timeout: seconds to wait for a free connection and to connect; by default ``http_timeout``
+    :param verify_ssl: of its own sessions: ``True`` for the system's CA certificates, ``False`` for no
         verification, or the path of a CA file or folder
-    :param pool_size: for its own session: connections that are open at a time; further requests wait for one
-    :raises GlobusSDKUsageError: if a number is not positive, ``session`` is no session, or it is given beside
-        settings that are its own affair
+    :param pool_size: of its own sessions: the most connections that are open at a time; further requests wait
+    :raises GlobusSDKUsageError: if a number is not positive, ``session`` is not a session, or is given together with
+        ``verify_ssl`` or ``pool_size``
     """
 
     def __init__(
@@ -67,7 +66,7 @@ class AiohttpTerminal:
         self.http_timeout = http_timeout
         self.connect_timeout = http_timeout if connect_timeout is None else connect_timeout
         self._timeout = _limits(None, self.connect_timeout, http_timeout)
-        self._own = None if session is not None else OwnSessions(verify_ssl, pool_size, self._timeout)
+        self._own_sessions = None if session is not None else OwnSessions(verify_ssl, pool_size, self._timeout)
 
     async def __call__(self, request: Request) -> Response:
         """Send one request, once.
@@ -83,46 +82,49 @@ class AiohttpTerminal:
         upload = None
         if body is not None and (type(body) is not bytes or len(body) > CHUNK):
             body = upload = Upload(request, limits.sock_read)
-        own = self._own
-        session = self.session if own is None else None
+        session = self.session
         try:
-            if own is None:
-                assert session is not None
-                reply: Any = await self._through_the_programs(session, request, body, limits)
+            if session is not None:
+                reply: Any = await self._send_through_programs_session(session, request, body, limits)
             else:
-                proxy = own.proxy(request.url.origin)
-                if proxy is None and limits is self._timeout and upload is None and (lane := own.lane()) is not None:
-                    reply = await lane.send(request)
-                elif proxy is None:
-                    reply = await through(own.session(), request, body, limits)
-                else:
-                    added = proxy.headers_for(request)
-                    reply = await through(own.session(), request, body, limits, added, **proxy.options)
-            return await _received(request, reply, limits)
+                reply = await self._send_through_own_session(request, body, limits)
+            return await _to_response(request, reply, limits)
         except (aiohttp.ClientError, OSError) as error:
-            raise mapped(request, error, limits, None if upload is None else upload.failure) from error
+            raise to_globus_error(request, error, limits, None if upload is None else upload.failure) from error
         except RuntimeError as error:
             if session is not None and session.closed:
                 raise GlobusSDKUsageError(f"{request!r}: the aiohttp session of the terminal is closed") from error
             raise
 
-    async def _through_the_programs(
+    async def _send_through_own_session(self, request: Request, body: Any, limits: aiohttp.ClientTimeout) -> Any:
+        own = self._own_sessions
+        assert own is not None
+        proxy = own.proxy_settings(request.url.origin)
+        if proxy is not None:
+            extra_headers = proxy.headers_for(request)
+            return await send_through_session(own.session(), request, body, limits, extra_headers, **proxy.options)
+        if limits is self._timeout and not isinstance(body, Upload):
+            sender = own.direct_sender()
+            if sender is not None:
+                return await sender.send(request)
+        return await send_through_session(own.session(), request, body, limits)
+
+    async def _send_through_programs_session(
         self, session: aiohttp.ClientSession, request: Request, body: Any, limits: aiohttp.ClientTimeout
     ) -> aiohttp.ClientResponse:
         if getattr(session, "_loop", None) is not asyncio.get_running_loop():
             raise GlobusSDKUsageError(
-                "the aiohttp session of the terminal belongs to another event loop; AiohttpTerminal() without one has "
-                "a session in each"
+                "the aiohttp session of the terminal belongs to another event loop; AiohttpTerminal() without a "
+                "session makes one in each loop"
             )
-        added = [pair for pair in session.headers.items() if pair[0].lower() not in _NOT_FROM_SESSION]
-        return await through(
-            session, request, body, limits, added, further_in=tuple(getattr(session, "_middlewares", ()))
-        )
+        extra_headers = [pair for pair in session.headers.items() if pair[0].lower() not in _NOT_FROM_SESSION]
+        middlewares = tuple(getattr(session, "_middlewares", ()))
+        return await send_through_session(session, request, body, limits, extra_headers, middlewares)
 
     async def close(self) -> None:
-        """Close the session that is the terminal's own in this event loop. A later request makes a new one."""
-        if self._own is not None:
-            await self._own.close()
+        """Close the terminal's own session in this event loop. A later request makes a new one."""
+        if self._own_sessions is not None:
+            await self._own_sessions.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -131,15 +133,18 @@ class AiohttpTerminal:
         await self.close()
 
     def __str__(self) -> str:
-        whose = "aiohttp, a session of the program" if self._own is None else f"aiohttp, {self._own}"
-        return f"{whose}, time-out {in_seconds(self.http_timeout)}"
+        sessions = "a session of the program" if self._own_sessions is None else str(self._own_sessions)
+        return f"aiohttp, {sessions}, time-out {in_seconds(self.http_timeout)}"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        if self._own is None:
+        if self._own_sessions is None:
             raise GlobusSDKUsageError(
                 "a terminal over a session of the program cannot be pickled; AiohttpTerminal() can"
             )
-        return (_rebuild, (self.http_timeout, self.connect_timeout, self._own.verify_ssl, self._own.pool_size))
+        return (
+            _rebuild,
+            (self.http_timeout, self.connect_timeout, self._own_sessions.verify_ssl, self._own_sessions.pool_size),
+        )
 
 
 def _rebuild(
@@ -151,15 +156,15 @@ def _rebuild(
 
 
 def _limits(left: float | None, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
-    # aiohttp rounds what is longer than its threshold up to whole seconds; a deadline is meant as it is.
+    # aiohttp rounds longer limits than ceil_threshold up to whole seconds. A deadline must not be rounded.
     return aiohttp.ClientTimeout(total=left, connect=connect, sock_read=read, ceil_threshold=5 if left is None else 1e9)
 
 
-async def _received(
+async def _to_response(
     request: Request, reply: aiohttp.ClientResponse | DirectReply, limits: aiohttp.ClientTimeout
 ) -> Response:
     headers, reason = Headers.received(reply.headers.items()), reply.reason or ""
     if reply.status < 400 and not request.stream:
-        # Nearly every reply: in one piece, without a stream.
+        # The common case: read at once, without a stream.
         return Response(reply.status, headers, await reply.read(), None, reason, request)
     return await async_response_from_stream(request, reply.status, headers, ReplyStream(request, reply, limits), reason)

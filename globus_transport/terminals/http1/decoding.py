@@ -1,4 +1,4 @@
-"""Bodies with a Content-Encoding: gzip and deflate, undone piece by piece in bounded memory."""
+"""Decodes bodies with a Content-Encoding (RFC 9110, section 8.4), piece by piece in bounded memory."""
 
 from __future__ import annotations
 
@@ -9,23 +9,25 @@ from itertools import chain
 from globus_transport.exc.base import ReplyFormatError
 from globus_transport.http.messages import Request
 
-#: Bytes that one piece has at most. A small compressed chunk can stand for gigabytes.
+#: Bytes that one piece has at most. A small compressed chunk can become gigabytes.
 PIECE = 1 << 16
+# Each coding multiplies what a byte can become, and takes a call within a call.
+_MOST_CODINGS = 5
 _GZIP, _ZLIB, _BARE = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 
 
 def decoded(chunks: Iterator[bytes], encoding: str, request: Request) -> Iterator[bytes]:
-    """The chunks of a body, decoded. An encoding that is unknown here is left as it is.
+    """The decoded chunks of a body. Unknown encodings are left as they are.
 
     :param encoding: the value of Content-Encoding
-    :param request: what they answer, for error messages
-    :raises ReplyFormatError: if the body is not in that encoding, or breaks off
+    :param request: that the body answers, for error messages
+    :raises ReplyFormatError: if the body is not in that encoding, breaks off, or has more than five codings
     """
     decoder = Decoder(encoding, request)
-    return _through(decoder, chunks) if decoder.has_work else chunks
+    return _decode_chunks(decoder, chunks) if decoder.has_work else chunks
 
 
-def _through(decoder: Decoder, chunks: Iterator[bytes]) -> Iterator[bytes]:
+def _decode_chunks(decoder: Decoder, chunks: Iterator[bytes]) -> Iterator[bytes]:
     for chunk in chunks:
         yield from decoder.take(chunk)
         if decoder.is_done:
@@ -34,40 +36,46 @@ def _through(decoder: Decoder, chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 class Decoder:
-    """Undoes the encodings of one body, chunk by chunk. One that is unknown here is left as it is.
+    """Decodes one body, chunk by chunk. Unknown encodings are left as they are.
 
     :param encoding: the value of Content-Encoding
-    :param request: what the body answers, for error messages
+    :param request: that the body answers, for error messages
+    :raises ReplyFormatError: if there are more than five codings
     """
 
     def __init__(self, encoding: str, request: Request) -> None:
         names = [name.strip() for name in reversed(encoding.lower().split(","))]
+        if len(names) > _MOST_CODINGS:
+            raise ReplyFormatError(
+                f"{request!r}: the body of the answer has {len(names)} content codings; "
+                f"{_MOST_CODINGS} are decoded at most"
+            )
         self._inflaters = [_Inflater(name, request) for name in names if name in ("gzip", "x-gzip", "deflate")]
 
     @property
     def has_work(self) -> bool:
-        """Whether there is an encoding to be undone."""
+        """Whether there is an encoding to decode."""
         return bool(self._inflaters)
 
     @property
     def is_done(self) -> bool:
-        """Whether all that follows is padding."""
+        """Whether everything that follows is padding."""
         return any(inflater.is_done for inflater in self._inflaters)
 
     def take(self, chunk: bytes) -> Iterator[bytes]:
-        """What the next chunk stands for.
+        """Decode the next chunk.
 
         :raises ReplyFormatError: if it is not in the encoding
         """
         return self._after(0, chunk)
 
     def finish(self) -> Iterator[bytes]:
-        """What is left when no more comes.
+        """Decode what is left at the end of the body.
 
-        :raises ReplyFormatError: if more was to come
+        :raises ReplyFormatError: if the body breaks off
         """
-        # What comes before one that is done is of no interest any more.
-        first = max((number for number, one in enumerate(self._inflaters, 1) if one.is_done), default=0)
+        # The inflaters before one that is done hold padding only.
+        first = max((number for number, inflater in enumerate(self._inflaters, 1) if inflater.is_done), default=0)
         for number, inflater in enumerate(self._inflaters[first:], first + 1):
             for piece in inflater.finish():
                 yield from self._after(number, piece)
@@ -80,9 +88,9 @@ class Decoder:
 
 
 class _Inflater:
-    """Undoes one encoding of one body.
+    """Decodes one encoding of one body.
 
-    :ivar is_done: whether all that follows is padding
+    :ivar is_done: whether everything that follows is padding
     """
 
     def __init__(self, encoding: str, request: Request) -> None:
@@ -93,7 +101,7 @@ class _Inflater:
         self._member: zlib._Decompress | None = None
 
     def take(self, chunk: bytes) -> Iterator[bytes]:
-        """What the next chunk stands for."""
+        """Decode the next chunk."""
         left = b"" if self.is_done else chunk
         try:
             while left:
@@ -113,9 +121,9 @@ class _Inflater:
             raise self._malformed(error) from None
 
     def finish(self) -> Iterator[bytes]:
-        """What is left when no more comes.
+        """Decode what is left at the end of the body.
 
-        :raises ReplyFormatError: if more was to come
+        :raises ReplyFormatError: if the body breaks off
         """
         member = self._member
         if member is None:

@@ -26,7 +26,7 @@ from http.client import BadStatusLine, HTTPException, IncompleteRead, LineTooLon
 
 import attrs
 
-from globus_transport.http.headers import Headers, Pair
+from globus_transport.http.headers import Headers, Pair, match_token
 
 #: Bytes that are asked of a connection at a time.
 CHUNK = 1 << 16
@@ -42,7 +42,6 @@ _REGULAR_HEAD = re.compile(
     r"((?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n\0]*\r\n)*)\r\n"
 ).fullmatch
 _STATUS_LINE = re.compile(r"HTTP/1\.([0-9])[ \t]+([1-9][0-9]{2})(?:[ \t]+(.*))?").fullmatch
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\r?\n", re.DOTALL).fullmatch
 _WITHOUT_BODY = frozenset({101, 204, 304})
 _FRAMING = frozenset({"content-length", "transfer-encoding", "connection", "keep-alive", "content-encoding"})
@@ -289,7 +288,7 @@ def _parse_irregular_head(block: bytes) -> tuple[tuple[str, str, str], list[str]
                 raise HTTPException("its first header has no name")
             line = f"{lines.pop()} " + line.strip(" \t")
         name, colon, _ = line.partition(":")
-        if not colon or not _TOKEN(name):
+        if not colon or not match_token(name):
             raise HTTPException("it has a malformed header")
         lines.append(line)
     return start, lines

@@ -1,4 +1,4 @@
-"""Sends through an ``httpx.Client`` or ``httpx.AsyncClient`` (extra ``httpx``)."""
+"""Terminals over an ``httpx.Client`` and an ``httpx.AsyncClient`` (extra ``httpx``)."""
 
 from globus_transport.public_names import lazy_names
 

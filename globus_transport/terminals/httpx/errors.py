@@ -1,4 +1,4 @@
-"""What httpx raises, as this package's exceptions; and which httpx it is that a client comes from."""
+"""Exceptions of this package for those that httpx raises; and which library, httpx or httpx2, a client is from."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from globus_transport.http.time_limits import in_seconds, timed_out
 
 
 def library_of(client: object, kind: str) -> ModuleType:
-    """The module that a client is from: httpx, or another of its shape such as httpx2.
+    """The module of a client: ``httpx``, or one with the same classes, such as ``httpx2``.
 
     :param kind: ``"Client"`` or ``"AsyncClient"``
-    :raises GlobusSDKUsageError: if it is no such client
+    :raises GlobusSDKUsageError: if it is not such a client
     """
     for cls in type(client).__mro__:
         module = sys.modules.get(cls.__module__.partition(".")[0])
@@ -31,16 +31,20 @@ def library_of(client: object, kind: str) -> ModuleType:
     raise GlobusSDKUsageError(f"client: expected an httpx.{kind}, got a {type(client).__name__}")
 
 
-def mapped(httpx: Any, request: Request, error: Exception, connect: float | None, read: float | None) -> Exception:
-    """The exception to raise in the place of httpx's.
+def to_globus_error(
+    httpx: Any, request: Request, error: Exception, connect_limit: float | None, read_limit: float | None
+) -> Exception:
+    """The exception to raise instead of httpx's.
 
     :param httpx: the module that raised it
+    :param connect_limit: seconds that the call had to connect
+    :param read_limit: seconds that it had for each read
     """
     origin = request.url.origin
     if isinstance(error, (httpx.ConnectTimeout, httpx.PoolTimeout)):
-        return GlobusConnectionTimeoutError(f"no connection to {origin} within {in_seconds(connect)}", error)
+        return GlobusConnectionTimeoutError(f"no connection to {origin} within {in_seconds(connect_limit)}", error)
     if isinstance(error, httpx.TimeoutException):
-        return timed_out(request, "no answer", read, error)
+        return timed_out(request, "no answer", read_limit, error)
     if isinstance(error, (httpx.ConnectError, httpx.ProxyError)):
         return GlobusConnectionError(f"no connection to {origin}: {error}", error, request_began=False)
     if isinstance(error, (httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
@@ -48,13 +52,13 @@ def mapped(httpx: Any, request: Request, error: Exception, connect: float | None
     if isinstance(error, httpx.DecodingError):
         return ReplyFormatError(f"{request!r}: the body of the answer is not in the encoding that it says")
     if isinstance(error, httpx.TransportError):
-        # What a server that speaks something else sent may be long.
+        # The message may hold what a server of another protocol sent, which may be long.
         return GlobusConnectionError(f"{request!r}: {type(error).__name__} {str(error)!r:.200}", error)
     return NetworkError(f"{request!r}: {type(error).__name__}", error)
 
 
 def was_read(httpx: Any, reply: Any) -> bool:
-    """Whether a response of httpx holds its body."""
+    """Whether the body of a response of httpx has been read."""
     try:
         reply.content  # noqa: B018
     except httpx.ResponseNotRead:

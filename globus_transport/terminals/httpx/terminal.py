@@ -1,7 +1,7 @@
 """Terminals over the ``httpx.Client`` and the ``httpx.AsyncClient`` of a program, or those of httpx2 (extra ``httpx``).
 
-A client keeps what it is there for: its transport, proxies, certificates and event hooks. What the layers do, it does
-not: no redirects, no credential, no cookies, no headers of its own.
+A client keeps its transport, proxies, certificates and event hooks. What layers do is switched off in it: redirects,
+its own credentials, cookies and headers.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from globus_transport.http.bodies import StreamBody, parts_of
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.time_limits import in_seconds, limits_of, time_left, timed_out
-from globus_transport.terminals.httpx.errors import library_of, mapped, was_read
+from globus_transport.terminals.httpx.errors import library_of, to_globus_error, was_read
 from globus_transport.terminals.streams import (
     AsyncReceivedStream,
     ReceivedStream,
@@ -31,22 +31,23 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Seconds that httpx's own time-outs have to come first, because they say whether a connection was made.
+# Seconds by which the deadline is extended, so that a time-out of httpx comes first: it says whether there was a
+# connection.
 _GRACE = 0.01
 _FRAMING = ("Content-Length", "Transfer-Encoding")
 
 
-class _Terminal:
-    """What both have."""
+class _ClientTerminal:
+    """The base of both terminals."""
 
-    _kind: str
-    _reads: str
+    _client_class: str
+    _read_call: str
 
     def __init__(self, client: Any, *, http_timeout: float | None = 60.0, connect_timeout: float | None = None) -> None:
         for name, seconds in (("http_timeout", http_timeout), ("connect_timeout", connect_timeout)):
             if seconds is not None and not seconds > 0:
                 raise GlobusSDKUsageError(f"{name}={seconds!r}: give seconds above 0, or None for no limit")
-        self._library: Any = library_of(client, self._kind)
+        self._library: Any = library_of(client, self._client_class)
         self.client = client
         self.http_timeout = http_timeout
         self.connect_timeout = http_timeout if connect_timeout is None else connect_timeout
@@ -55,7 +56,7 @@ class _Terminal:
         connect, read = limits_of(request, self.connect_timeout, self.http_timeout)
         return time_left(request, connect, began=False), time_left(request, read, began=False)
 
-    def _made(self, request: Request, content: Any, connect: float | None, read: float | None) -> Any:
+    def _to_httpx_request(self, request: Request, content: Any, connect: float | None, read: float | None) -> Any:
         pairs = list(request.headers.without(*_FRAMING).pairs)
         if isinstance(request.body, StreamBody) and request.body.length is not None:
             pairs.append(("Content-Length", str(request.body.length)))
@@ -75,27 +76,28 @@ class _Terminal:
         if self.client.is_closed:
             raise GlobusSDKUsageError(f"{request!r}: the httpx client of the terminal is closed")
 
-    def _head_alone(self, request: Request, reply: Any) -> Response | None:
-        """The answer without its body, if httpx has closed that because a response hook raised for the status.
+    def _response_without_body(self, request: Request, reply: Any) -> Response | None:
+        """The response without its body, if httpx has closed the body because a response hook raised for the status.
 
-        A new token, or the way that a redirect leads, needs no more.
+        ``None`` if the body is there. To renew a token after a 401, or to follow a redirect, the head is enough.
 
-        :raises GlobusSDKUsageError: if the status is another, whose body is missed
+        :raises GlobusSDKUsageError: if the layers need the body, which is lost
         """
         if not reply.is_closed or was_read(self._library, reply):
             return None
         status = reply.status_code
         if status >= 400 and status != 401:
             hooks = ", ".join(map(describe, self.client.event_hooks["response"]))
-            # Not chained: httpx's exception prints the whole URL.
+            # Not chained: httpx's exception prints the whole URL, which may hold a secret.
             raise GlobusSDKUsageError(
                 f"{request!r}: the client's {f'response hook {hooks}' if hooks else 'transport'} raised for status "
-                f"{status}, and the body is lost; call {self._reads} before it raises, or leave statuses to the layers"
+                f"{status}, and the body is lost; call {self._read_call} before it raises, or leave "
+                "statuses to the layers"
             ) from None
         return Response(status, _headers_of(reply), b"", None, reply.reason_phrase, request, truncated=True)
 
     def __str__(self) -> str:
-        return f"{self._library.__name__}.{self._kind} of the program, time-out {in_seconds(self.http_timeout)}"
+        return f"{self._library.__name__}.{self._client_class} of the program, time-out {in_seconds(self.http_timeout)}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise GlobusSDKUsageError("a terminal over a client of the program cannot be pickled")
@@ -103,7 +105,7 @@ class _Terminal:
 
 def _limit_body(request: Request, reply: Any, limit: float | None) -> None:
     if request.deadline is not None:
-        # httpx looks here when it begins to read the body.
+        # httpx reads the time limit from here when it begins to read the body.
         reply.request.extensions["timeout"]["read"] = time_left(request, limit)
 
 
@@ -111,20 +113,21 @@ def _headers_of(reply: Any) -> Headers:
     return Headers.received([(name.decode("latin-1"), value.decode("latin-1")) for name, value in reply.headers.raw])
 
 
-class HttpxTerminal(_Terminal):
-    """Sends through an ``httpx.Client``, which stays whose it is.
+class HttpxTerminal(_ClientTerminal):
+    """Sends through an ``httpx.Client``, and never closes it.
 
-    A deadline is looked at before the head and before each part of the body; one wait can go past it, where httpx's
-    time limit begins anew. The client keeps cookies that come, as it always does; none goes out with these requests.
+    The deadline is checked before the head and before each part of the body. A single wait can exceed it, because
+    httpx restarts its time limit with each read. The client stores cookies of responses, but they are not sent with
+    these requests.
 
-    :param client: of httpx, or of a module of its shape such as httpx2
-    :param http_timeout: seconds to wait for the server's next bytes; ``None`` waits for ever
+    :param client: of httpx, or of a module with the same classes, such as httpx2
+    :param http_timeout: seconds to wait for the server's next bytes; ``None`` for no limit
     :param connect_timeout: seconds to wait for a connection; by default ``http_timeout``
-    :raises GlobusSDKUsageError: if ``client`` is no such client, or a number is not positive
+    :raises GlobusSDKUsageError: if ``client`` is not such a client, or a number is not positive
     """
 
-    _kind = "Client"
-    _reads = "response.read()"
+    _client_class = "Client"
+    _read_call = "response.read()"
     client: httpx.Client | httpx2.Client
 
     if TYPE_CHECKING:
@@ -146,23 +149,24 @@ class HttpxTerminal(_Terminal):
         self._check_open(request)
         connect, read = self._limits(request)
         body = request.body
-        made = self._made(request, parts_of(body) if isinstance(body, StreamBody) else body, connect, read)
+        content = parts_of(body) if isinstance(body, StreamBody) else body
+        httpx_request = self._to_httpx_request(request, content, connect, read)
         client: Any = self.client
         try:
-            reply = client.send(made, stream=True, auth=None, follow_redirects=False)
+            reply = client.send(httpx_request, stream=True, auth=None, follow_redirects=False)
         except self._library.HTTPStatusError as error:
             reply = error.response
-            if (alone := self._head_alone(request, reply)) is not None:
-                return alone
+            if (bodiless := self._response_without_body(request, reply)) is not None:
+                return bodiless
         except self._library.HTTPError as error:
-            raise mapped(self._library, request, error, connect, read) from error
+            raise to_globus_error(self._library, request, error, connect, read) from error
         headers = _headers_of(reply)
-        stream = _Stream(self._library, request, reply, read)
+        stream = _ClientStream(self._library, request, reply, read)
         return response_from_stream(request, reply.status_code, headers, stream, reply.reason_phrase)
 
 
-class _Stream(ReceivedStream):
-    """A body that a client is still receiving."""
+class _ClientStream(ReceivedStream):
+    """A response body that the client receives while it is read."""
 
     def __init__(self, library: Any, request: Request, reply: Any, limit: float | None) -> None:
         super().__init__(request)
@@ -177,25 +181,25 @@ class _Stream(ReceivedStream):
                 time_left(self._request, None)
                 yield chunk
         except (self._library.HTTPError, self._library.StreamError) as error:
-            raise mapped(self._library, self._request, error, self._limit, self._limit) from error
+            raise to_globus_error(self._library, self._request, error, self._limit, self._limit) from error
 
     def _let_go(self) -> None:
         self._reply.close()
 
 
-class AsyncHttpxTerminal(_Terminal):
-    """Sends through an ``httpx.AsyncClient``, which stays whose it is: async to the socket.
+class AsyncHttpxTerminal(_ClientTerminal):
+    """Sends through an ``httpx.AsyncClient``, and never closes it.
 
     Cancelling a task closes its connection at once.
 
-    :param client: of httpx, or of a module of its shape such as httpx2
-    :param http_timeout: seconds to wait for the server's next bytes; ``None`` waits for ever
+    :param client: of httpx, or of a module with the same classes, such as httpx2
+    :param http_timeout: seconds to wait for the server's next bytes; ``None`` for no limit
     :param connect_timeout: seconds to wait for a connection; by default ``http_timeout``
-    :raises GlobusSDKUsageError: if ``client`` is no such client, or a number is not positive
+    :raises GlobusSDKUsageError: if ``client`` is not such a client, or a number is not positive
     """
 
-    _kind = "AsyncClient"
-    _reads = "await response.aread()"
+    _client_class = "AsyncClient"
+    _read_call = "await response.aread()"
     client: httpx.AsyncClient | httpx2.AsyncClient
 
     if TYPE_CHECKING:
@@ -217,23 +221,28 @@ class AsyncHttpxTerminal(_Terminal):
         self._check_open(request)
         connect, read = self._limits(request)
         body = request.body
-        made = self._made(request, _parts(body) if isinstance(body, StreamBody) else body, connect, read)
+        content = _parts_in_thread(body) if isinstance(body, StreamBody) else body
+        httpx_request = self._to_httpx_request(request, content, connect, read)
         client: Any = self.client
         try:
-            reply = await _in_time(request, read, client.send(made, stream=True, auth=None, follow_redirects=False))
+            sending = client.send(httpx_request, stream=True, auth=None, follow_redirects=False)
+            reply = await _before_deadline(request, read, sending)
         except self._library.HTTPStatusError as error:
             reply = error.response
-            if (alone := self._head_alone(request, reply)) is not None:
-                return alone
+            if (bodiless := self._response_without_body(request, reply)) is not None:
+                return bodiless
         except self._library.HTTPError as error:
-            raise mapped(self._library, request, error, connect, read) from error
+            raise to_globus_error(self._library, request, error, connect, read) from error
         headers = _headers_of(reply)
-        stream = _AsyncStream(self._library, request, reply, read)
+        stream = _AsyncClientStream(self._library, request, reply, read)
         return await async_response_from_stream(request, reply.status_code, headers, stream, reply.reason_phrase)
 
 
-async def _in_time(request: Request, limit: float | None, work: Awaitable[T]) -> T:
-    """What ``work`` gives, if it does so before the deadline. httpx's own time-outs begin anew with each step."""
+async def _before_deadline(request: Request, limit: float | None, work: Awaitable[T]) -> T:
+    """Await ``work`` until the deadline at most. httpx restarts its own time-outs with each read.
+
+    :raises GlobusTimeoutError: if the deadline passes
+    """
     if request.deadline is None:
         return await work
     until = asyncio.timeout(request.deadline - time.monotonic() + _GRACE)
@@ -246,15 +255,15 @@ async def _in_time(request: Request, limit: float | None, work: Awaitable[T]) ->
         raise timed_out(request, "no answer", limit, error) from error
 
 
-async def _parts(body: StreamBody) -> AsyncIterator[bytes]:
-    # Where the parts come from may block: a file, say.
+async def _parts_in_thread(body: StreamBody) -> AsyncIterator[bytes]:
+    # Reading a body may block, a file for example.
     parts = parts_of(body)
     while (part := await asyncio.to_thread(next, parts, None)) is not None:
         yield part
 
 
-class _AsyncStream(AsyncReceivedStream):
-    """A body that a client is still receiving."""
+class _AsyncClientStream(AsyncReceivedStream):
+    """A response body that the client receives while it is read."""
 
     def __init__(self, library: Any, request: Request, reply: Any, limit: float | None) -> None:
         super().__init__(request)
@@ -266,11 +275,11 @@ class _AsyncStream(AsyncReceivedStream):
         chunks = self._reply.aiter_bytes()
         try:
             _limit_body(self._request, self._reply, self._limit)
-            while (chunk := await _in_time(self._request, self._limit, anext(chunks, None))) is not None:
+            while (chunk := await _before_deadline(self._request, self._limit, anext(chunks, None))) is not None:
                 time_left(self._request, None)
                 yield chunk
         except (self._library.HTTPError, self._library.StreamError) as error:
-            raise mapped(self._library, self._request, error, self._limit, self._limit) from error
+            raise to_globus_error(self._library, self._request, error, self._limit, self._limit) from error
 
     async def _let_go(self) -> None:
         await self._reply.aclose()

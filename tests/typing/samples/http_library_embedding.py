@@ -7,7 +7,7 @@ import httpx2
 import requests
 import urllib3
 
-import globus_transport.embed.httpx.host
+import globus_transport.embed.httpx.public
 import globus_transport.embed.httpx2
 from globus_transport import (
     AccessTokenAuthorizer,
@@ -38,12 +38,12 @@ def takes_a_pool(pool: urllib3.PoolManager) -> int:
 takes_a_pool(StackPool(transfer.stack))
 
 httpx.Client(
-    auth=globus_transport.embed.httpx.host.GlobusAuth(authorizer, HOST),
-    transport=globus_transport.embed.httpx.host.StackTransport(transfer.stack),
+    auth=globus_transport.embed.httpx.public.GlobusAuth(authorizer, HOST),
+    transport=globus_transport.embed.httpx.public.StackTransport(transfer.stack),
 )
 httpx.AsyncClient(
-    auth=globus_transport.embed.httpx.host.GlobusAuth(authorizer, HOST),
-    transport=globus_transport.embed.httpx.host.AsyncStackTransport(async_transfer.stack),
+    auth=globus_transport.embed.httpx.public.GlobusAuth(authorizer, HOST),
+    transport=globus_transport.embed.httpx.public.AsyncStackTransport(async_transfer.stack),
 )
 httpx2.Client(
     auth=globus_transport.embed.httpx2.GlobusAuth(authorizer, HOST),
@@ -57,3 +57,15 @@ TransferClient(terminal=HttpxTerminal(httpx.Client()))
 TransferClient(terminal=HttpxTerminal(httpx2.Client()))
 AsyncTransferClient(terminal=AsyncHttpxTerminal(httpx.AsyncClient()))
 AsyncTransferClient(terminal=AsyncHttpxTerminal(httpx2.AsyncClient()))
+
+httpx_transport = globus_transport.embed.httpx.public.StackTransport(transfer.stack)
+assert_type(httpx_transport.handle_request(httpx.Request("GET", HOST)), httpx.Response)
+httpx2_transport = globus_transport.embed.httpx2.StackTransport(transfer.stack)
+assert_type(httpx2_transport.handle_request(httpx2.Request("GET", HOST)), httpx2.Response)
+
+
+async def send_async() -> None:
+    httpx_transport = globus_transport.embed.httpx.public.AsyncStackTransport(async_transfer.stack)
+    assert_type(await httpx_transport.handle_async_request(httpx.Request("GET", HOST)), httpx.Response)
+    httpx2_transport = globus_transport.embed.httpx2.AsyncStackTransport(async_transfer.stack)
+    assert_type(await httpx2_transport.handle_async_request(httpx2.Request("GET", HOST)), httpx2.Response)

@@ -1,4 +1,4 @@
-"""A response of a stack as a ``urllib3.HTTPResponse``, which requests, too, is built on."""
+"""A response of a stack as a ``urllib3.HTTPResponse``. The embedding in requests uses it, too."""
 
 from __future__ import annotations
 
@@ -9,46 +9,44 @@ from typing import Any, cast
 from urllib3 import HTTPHeaderDict, HTTPResponse
 from urllib3.exceptions import DecodeError
 
-from globus_transport.embed.truncated import TruncatedBody
+from globus_transport.embed.stacks import DECODED_ENCODINGS, TruncatedBody
 from globus_transport.embed.urllib3.errors import to_urllib3_error
 from globus_transport.exc.base import NetworkError, ReplyFormatError
 from globus_transport.http.bodies import ByteStream
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Response
 
-# What every terminal undoes. Other encodings reach the caller, who asked for them.
-_UNDONE = frozenset({"gzip", "x-gzip", "deflate"})
 _CHUNK = 1 << 16
-_AT_ITS_END = io.BytesIO()
-_AT_ITS_END.close()
+_EMPTY_FILE = io.BytesIO()
+_EMPTY_FILE.close()
 
 
-class _Body(io.RawIOBase):
-    """The body as a file. What breaks off is told in urllib3's way."""
+class _BodyFile(io.RawIOBase):
+    """The body as a file. It raises urllib3's exceptions."""
 
     def __init__(self, stream: ByteStream, url: str) -> None:
         self._stream = stream
         self._chunks = iter(stream)
-        self._left = b""
+        self._rest = b""
         self._url = url
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        while not self._left:
+        while not self._rest:
             try:
-                self._left = next(self._chunks)
+                self._rest = next(self._chunks)
             except StopIteration:
                 return 0
             except NetworkError as error:
                 raise to_urllib3_error(error, self._url) from error
             except ReplyFormatError as error:
                 raise DecodeError(str(error)) from error
-        taken = self._left[: len(buffer)]
-        self._left = self._left[len(taken) :]
-        buffer[: len(taken)] = taken
-        return len(taken)
+        size = min(len(self._rest), len(buffer))
+        buffer[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size
 
     def close(self) -> None:
         if not self.closed:
@@ -56,8 +54,8 @@ class _Body(io.RawIOBase):
         super().close()
 
 
-class _Head:
-    """What cookie jars look for in a response of ``http.client``."""
+class _HttpClientResponse:
+    """The part of a response of ``http.client`` that cookie jars read."""
 
     def __init__(self, headers: HTTPHeaderDict) -> None:
         self.msg = headers
@@ -66,22 +64,22 @@ class _Head:
         return True
 
     def close(self) -> None:
-        """Nothing of it is open."""
+        """Does nothing: there is no socket."""
 
 
-class _Reply(HTTPResponse):
-    """urllib3's response over the body that a stack gives."""
+class _StackHTTPResponse(HTTPResponse):
+    """A response of urllib3 with a body from a stack."""
 
     def read(self, amt: int | None = None, decode_content: bool | None = None, cache_content: bool = False) -> bytes:
-        """The rest of the body, after which this is closed; or its next bytes."""
+        """The rest of the body, after which the body is closed; or its next ``amt`` bytes."""
         data = super().read(amt, decode_content, cache_content)
         if amt is None or amt < 0:
-            # http.client's does that by itself. Not self.close(), which may be more than the body's end.
+            # The response of http.client closes itself here. self.close() would do more than that.
             cast(Any, self)._fp.close()
         return data
 
     def stream(self, amt: int | None = _CHUNK, decode_content: bool | None = None) -> Generator[bytes]:
-        """The chunks of a body of unknown length as they come, as urllib3 has it."""
+        """The chunks of a body of unknown length as they arrive, as in urllib3."""
         if not self.chunked:
             yield from super().stream(amt, decode_content)
             return
@@ -89,7 +87,7 @@ class _Reply(HTTPResponse):
             yield chunk
 
 
-def to_urllib3(
+def to_urllib3_response(
     response: Response,
     method: str,
     url: str,
@@ -98,28 +96,28 @@ def to_urllib3(
     as_decoded: bool = False,
     may_be_cut: bool = False,
 ) -> HTTPResponse:
-    """The response. What its terminal decoded, nothing here decodes again.
+    """The response of urllib3. A body that the terminal has decoded is not decoded again.
 
     :param preload: read the body now
-    :param as_decoded: leave the headers out that describe the body as it was before it was decoded
-    :param may_be_cut: take the beginning of a body, if there is no more, for a whole one
+    :param as_decoded: leave out the headers that describe the body as it was encoded
+    :param may_be_cut: pass a truncated body as a whole one; otherwise it ends in an exception
     :raises urllib3.exceptions.HTTPError: if the body breaks off while it is read now
     """
-    undone = _was_undone(response.headers)
+    is_decoded = _is_decoded(response.headers)
     headers = HTTPHeaderDict()
     for name, value in response.headers.pairs:
-        if not (undone and as_decoded and name.lower() in ("content-encoding", "content-length")):
+        if not (is_decoded and as_decoded and name.lower() in ("content-encoding", "content-length")):
             headers.add(name, value)
-    as_it_is = undone or "Content-Encoding" not in headers
+    is_final = is_decoded or "Content-Encoding" not in headers
     stream = response.stream
     if stream is None and response.truncated and not may_be_cut:
         stream = TruncatedBody(response)
     body: Any
     if isinstance(stream, ByteStream):
-        body = io.BufferedReader(_Body(stream, url), _CHUNK)
+        body = io.BufferedReader(_BodyFile(stream, url), _CHUNK)
     else:
-        body = _AT_ITS_END if preload and as_it_is else io.BytesIO(response.body)
-    made = _Reply(
+        body = _EMPTY_FILE if preload and is_final else io.BytesIO(response.body)
+    urllib3_response = _StackHTTPResponse(
         body=body,
         headers=headers,
         status=response.status,
@@ -129,21 +127,21 @@ def to_urllib3(
         request_method=method,
         request_url=url,
     )
-    made.version_string = "HTTP/1.1"
-    # Of no length: the header counts the bytes before decoding, and the terminal has seen to it that none is missing.
-    made.length_remaining = None
-    cast(Any, made)._original_response = _Head(headers)
-    if undone:
-        cast(Any, made)._init_decoder = _no_decoder
+    urllib3_response.version_string = "HTTP/1.1"
+    # No length: the header counts encoded bytes, and the terminal has checked that none is missing.
+    urllib3_response.length_remaining = None
+    cast(Any, urllib3_response)._original_response = _HttpClientResponse(headers)
+    if is_decoded:
+        cast(Any, urllib3_response)._init_decoder = _skip_decoder
     if preload:
-        cast(Any, made)._body = response.body if body is _AT_ITS_END else made.read()
-    return made
+        cast(Any, urllib3_response)._body = response.body if body is _EMPTY_FILE else urllib3_response.read()
+    return urllib3_response
 
 
-def _was_undone(headers: Headers) -> bool:
+def _is_decoded(headers: Headers) -> bool:
     encoding = headers.get("Content-Encoding")
-    return encoding is not None and all(name.strip() in _UNDONE for name in encoding.lower().split(","))
+    return encoding is not None and all(name.strip() in DECODED_ENCODINGS for name in encoding.lower().split(","))
 
 
-def _no_decoder() -> None:
-    """The bytes are as they were before they were encoded for the way."""
+def _skip_decoder() -> None:
+    """Keeps urllib3 from decoding bytes that are decoded."""
