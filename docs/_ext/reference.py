@@ -15,8 +15,6 @@ from rst import directive, title
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
-from sphinx.ext.napoleon import Config as NapoleonConfig
-from sphinx.ext.napoleon import GoogleDocstring
 from sphinx.util.nodes import make_refnode
 
 _SEVERAL = re.compile(r"^(\s*):param (\w+(?:, \w+)+):(.*)$")
@@ -54,12 +52,6 @@ def split_shared_parameters(
 ) -> None:
     """``:param a, b: text`` explains two parameters; Sphinx would take the first for a type."""
     lines[:] = [part for line in lines for part in _split(line)]
-
-
-def read_google_style(app: Sphinx, what: str, name: str, documented: object, options: object, lines: list[str]) -> None:
-    """Read docstrings of the sandbox, which may have headings such as ``Args:``."""
-    if name.startswith("globus_transport.sandbox"):
-        lines[:] = GoogleDocstring(lines, NapoleonConfig(), app, what, name, documented, options).lines()
 
 
 def _split(line: str) -> list[str]:
@@ -129,7 +121,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Called by Sphinx."""
     app.connect("builder-inited", write_reference)
     app.connect("autodoc-process-docstring", split_shared_parameters)
-    app.connect("autodoc-process-docstring", read_google_style)
     app.connect("autodoc-process-docstring", show_import)
     app.connect("autodoc-process-signature", shorten_defaults)
     app.connect("autodoc-process-bases", keep_public_bases)

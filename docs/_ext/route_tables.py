@@ -96,8 +96,8 @@ def _about_more_parameters(client: Any) -> list[str]:
     markers: dict[type, list[str]] = {MoreQuery: [], MoreFields: []}
     for route in client.routes:
         for parameter in route.plan.parameters.values() if route.kind != "operation" else ():
-            if parameter.place in markers and parameter.name not in markers[parameter.place]:
-                markers[parameter.place].append(parameter.name)
+            if parameter.location in markers and parameter.name not in markers[parameter.location]:
+                markers[parameter.location].append(parameter.name)
     lines: list[str] = []
     for marker, names in markers.items():
         if names:

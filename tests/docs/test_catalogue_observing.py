@@ -102,7 +102,7 @@ def test_open_telemetry(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # By default it writes to the standard output of the time when it was imported, which another test may have replaced.
+    # By default it writes to the standard output at the time of its import, which may be that of another test.
     exporter = partial(ConsoleSpanExporter, out=sys.stdout)
     monkeypatch.setattr("opentelemetry.sdk.trace.export.ConsoleSpanExporter", exporter)
     names = run("catalogue/open_telemetry.py", TRANSFER_ACCESS_TOKEN=token)
