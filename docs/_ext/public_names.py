@@ -16,8 +16,8 @@ from globus_transport.scopes.collections import ScopeCollection
 from globus_transport.scopes.scope import Scope
 
 _TOP = "globus_transport"
-# They list their names in ``__all__`` alone.
-_WITH_ALL = ("gare", "sandbox", "testing")
+# Modules from which programs import, as globus-sdk has them.
+_WITHOUT_A_PACKAGE = (f"{_TOP}.gare",)
 
 
 @attrs.frozen
@@ -56,17 +56,21 @@ class PublicName:
 
 def _public_names() -> list[PublicName]:
     """Every name of every package; of a name that several packages export, the one with the shortest path."""
-    packages = [_TOP]
+    packages = [_TOP, *_WITHOUT_A_PACKAGE]
     packages += [module.name for module in pkgutil.walk_packages(globus_transport.__path__, f"{_TOP}.") if module.ispkg]
     found: dict[tuple[str, str], PublicName] = {}
     for package in sorted(packages, key=lambda name: (name.count("."), name)):
-        for module, names in getattr(import_module(package), "_NAMES", {}).items():
+        for module, names in _names_by_module(package).items():
             for name in names:
-                found.setdefault((f"{_TOP}.{module}", name), PublicName(name, package, f"{_TOP}.{module}"))
-    for module in _WITH_ALL:
-        for name in import_module(f"{_TOP}.{module}").__all__:
-            found[f"{_TOP}.{module}", name] = PublicName(name, f"{_TOP}.{module}", f"{_TOP}.{module}")
+                found.setdefault((module, name), PublicName(name, package, module))
     return list(found.values())
+
+
+def _names_by_module(package: str) -> dict[str, Iterable[str]]:
+    exporter = import_module(package)
+    if hasattr(exporter, "_NAMES"):
+        return {f"{_TOP}.{module}": names for module, names in exporter._NAMES.items()}
+    return {package: getattr(exporter, "__all__", ())}
 
 
 @attrs.frozen
