@@ -16,8 +16,11 @@ release = version = __version__
 extensions = ["sphinx.ext.autodoc", "reference", "differences"]
 exclude_patterns = ["_build", "_ext"]
 nitpicky = True
-# Of the standard library, and type variables: nothing to lead to.
-nitpick_ignore_regex = [("py:.*", r"(collections|typing|uuid)\..*"), ("py:obj", r"globus_transport\..*\.[A-Z]")]
+# Names of the standard library, and type variables, have no entry to link to.
+nitpick_ignore_regex = [
+    ("py:.*", r"(collections|datetime|typing|uuid)\..*"),
+    ("py:obj", r"globus_transport\..*\.[A-Z]"),
+]
 
 html_theme = "alabaster"
 html_theme_options = {
@@ -27,14 +30,14 @@ html_theme_options = {
 }
 html_copy_source = False
 
-# Every page means the package's names, so that :class:`Stack` is enough.
+# Pages write :class:`Stack` for the name in the package.
 rst_prolog = ".. py:currentmodule:: globus_transport\n"
 add_module_names = False
 python_maximum_signature_line_length = 100
 toc_object_entries_show_parents = "hide"
 
 autodoc_typehints_format = "short"
-# Names that say more than what they stand for.
+# These names say more than the types that they stand for.
 autodoc_type_aliases = {
     name: name
     for name in (

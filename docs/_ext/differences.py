@@ -1,4 +1,4 @@
-"""A Sphinx extension that shows where this package differs from globus-sdk: the very list that tests hold both to."""
+"""A Sphinx extension that shows where this package differs from globus-sdk, from the list that the tests use."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from sphinx.util.docutils import SphinxDirective
 
 _SOURCE = "tests/wire/meant_differences.py"
 
-#: What is different, in globus-sdk, here, and why.
+#: What is different, its value in globus-sdk and in this package, and the reason.
 Row = tuple[str, str, str, str]
 
 
 class MeantDifferences(SphinxDirective):
-    """``.. meant-differences::`` is the table."""
+    """``.. meant-differences::`` inserts the table."""
 
     has_content: ClassVar[bool] = False
 
     def run(self) -> list[nodes.Node]:
-        """What Sphinx calls."""
+        """Called by Sphinx."""
         file = Path(self.env.srcdir).parent / _SOURCE
         self.env.note_dependency(file)
         lines = _table(_rows(runpy.run_path(str(file))))
@@ -39,7 +39,7 @@ def _rows(listed: dict[str, Any]) -> Iterator[Row]:
             f"``get_task({argument!r})``",
             f"GET ``{path}``",
             ":class:`GlobusSDKUsageError`",
-            "it would be another route, or nobody's task",
+            "it would be another route, or no task",
         )
     for name, (theirs, ours, why) in listed["HEADERS"].items():
         yield f"``{name}``", f"``{_readable(theirs)}``", f"``{_readable(ours)}``", why
@@ -48,17 +48,17 @@ def _rows(listed: dict[str, Any]) -> Iterator[Row]:
         "``Authorization`` of ``get(url)``, on another server",
         _header(theirs),
         _header(ours),
-        "whoever runs that server could use the token",
+        "the operator of that server could use the token",
     )
     for nothing, parameters in listed["NOTHING_FAILS"].items():
         for name in sorted(parameters):
-            yield f"``{name}={nothing}``", "an error", "left out", "so are all other parameters"
+            yield f"``{name}={nothing}``", "an error", "left out", "all other parameters are left out, too"
     for client, (theirs, ours) in listed["CONSTRUCTORS"].items():
         yield (
             f"``{client}``: parameters that the other lacks",
             _names(theirs),
             _names(ours),
-            "a client has a stack, which ends somewhere",
+            "a client has a stack, which ends in a terminal",
         )
 
 
@@ -83,6 +83,6 @@ def _table(rows: Iterator[Row]) -> list[str]:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """What Sphinx calls."""
+    """Called by Sphinx."""
     app.add_directive("meant-differences", MeantDifferences)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

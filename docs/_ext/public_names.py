@@ -1,10 +1,11 @@
-"""The other pages of the reference: every public name stands on exactly one, under its module's own words."""
+"""The other pages of the reference: every public name stands on exactly one, under the docstring of its module."""
 
 from __future__ import annotations
 
 import inspect
+import pkgutil
 from collections.abc import Iterable
-from typing import Any
+from importlib import import_module
 
 import attrs
 from route_tables import CLIENTS, generic_calls
@@ -14,18 +15,76 @@ import globus_transport
 from globus_transport.scopes.collections import ScopeCollection
 from globus_transport.scopes.scope import Scope
 
+_TOP = "globus_transport"
+# Modules from which programs import, as globus-sdk has them.
+_WITHOUT_A_PACKAGE = (f"{_TOP}.gare",)
+
+
+@attrs.frozen
+class PublicName:
+    """A name that programs import.
+
+    :ivar package: exports it
+    :ivar module: defines it
+    """
+
+    name: str
+    package: str
+    module: str
+
+    @property
+    def import_line(self) -> str:
+        """How a program imports it."""
+        return f"from {self.package} import {self.name}"
+
+    @property
+    def value(self) -> object:
+        """What the name stands for."""
+        return getattr(import_module(self.package), self.name)
+
+    @property
+    def documented_as(self) -> str:
+        """The full name under which the reference has it.
+
+        That is the public one for a class or a function. The comment that explains a constant or a type stands in the
+        module that defines it, and Sphinx looks for it there.
+        """
+        value = self.value
+        is_exported = isinstance(value, (type, ScopeCollection)) or inspect.isfunction(value)
+        return f"{self.package if is_exported else self.module}.{self.name}"
+
+
+def _public_names() -> list[PublicName]:
+    """Every name of every package; of a name that several packages export, the one with the shortest path."""
+    packages = [_TOP, *_WITHOUT_A_PACKAGE]
+    packages += [module.name for module in pkgutil.walk_packages(globus_transport.__path__, f"{_TOP}.") if module.ispkg]
+    found: dict[tuple[str, str], PublicName] = {}
+    for package in sorted(packages, key=lambda name: (name.count("."), name)):
+        for module, names in _names_by_module(package).items():
+            for name in names:
+                found.setdefault((module, name), PublicName(name, package, module))
+    return list(found.values())
+
+
+def _names_by_module(package: str) -> dict[str, Iterable[str]]:
+    exporter = import_module(package)
+    if hasattr(exporter, "_NAMES"):
+        return {f"{_TOP}.{module}": names for module, names in exporter._NAMES.items()}
+    return {package: getattr(exporter, "__all__", ())}
+
 
 @attrs.frozen
 class Page:
     """A page of the reference.
 
-    :ivar modules: whose docstrings open it, and whose public names stand on it
-    :ivar names: further names, with their modules
+    :ivar parts: modules and packages. The page has the docstring of each, and the public names that it defines. A
+        package stands for all its modules, except those that are a part of a page themselves
+    :ivar names: further names, which no package exports, with their modules
     """
 
     file: str
     title: str
-    modules: tuple[str, ...] = ()
+    parts: tuple[str, ...]
     names: tuple[str, ...] = ()
 
 
@@ -39,28 +98,13 @@ PAGES = (
     Page(
         "tables",
         "Route tables",
-        ("routing.table", "routing.route", "routing.parameters", "routing.paging"),
+        ("routing", "routing.table", "routing.route", "routing.parameters", "routing.paging"),
         (
             "routing.table.RouteList",
             "routing.route.Route",
             "routing.route.PagedRoute",
             "routing.route.Operation",
-            "routing.route.get",
-            "routing.route.post",
-            "routing.route.put",
-            "routing.route.patch",
-            "routing.route.delete",
-            "routing.route.operation",
             "routing.plan.RouteOptions",
-            "routing.parameters.Query",
-            "routing.parameters.Field",
-            "routing.parameters.Body",
-            "routing.parameters.MoreQuery",
-            "routing.parameters.MoreFields",
-            "routing.paging.Paging",
-            "routing.paging.Offset",
-            "routing.paging.Marker",
-            "routing.paging.NextLink",
             "routing.bound.PagedRouteCall",
             "routing.bound.Paginator",
             "routing.bound.AsyncPagedRouteCall",
@@ -73,12 +117,8 @@ PAGES = (
         (
             "authorizers",
             "authorizers.base",
-            "authorizers.null",
-            "authorizers.basic",
             "authorizers.access_token",
             "authorizers.renewing",
-            "authorizers.refresh_token",
-            "authorizers.client_credentials",
         ),
     ),
     Page(
@@ -86,12 +126,11 @@ PAGES = (
         "Layers",
         (
             "middleware",
+            "middleware.errors",
             "middleware.deadline",
             "middleware.redirect",
             "middleware.retry",
-            "middleware.retry_config",
             "middleware.headers",
-            "middleware.logging",
             "middleware.events",
             "middleware.hedging",
             "middleware.rate_limit",
@@ -106,29 +145,12 @@ PAGES = (
             "middleware.cassette",
             "middleware.cache",
         ),
-        ("middleware.errors.Errors", "middleware.cache.CacheStore"),
+        tuple(f"middleware.structured_logging.{name}" for name in ("ANSWERED", "REFUSED", "FAILED", "ABANDONED")),
     ),
-    Page("stacks", "Stacks", ("stack", "async_stack", "layers")),
-    Page("flows", "Flows and steps", ("flow", "chunks")),
-    Page(
-        "events",
-        "Events",
-        ("events",),
-        (
-            "events.Event",
-            "events.Listener",
-            "events.Began",
-            "events.Attempt",
-            "events.Waiting",
-            "events.Renewal",
-            "events.Redirected",
-            "events.Hedged",
-            "events.Ended",
-            "events.call_of",
-            "events.outcome_of",
-        ),
-    ),
-    Page("messages", "Messages", ("messages", "headers", "urls")),
+    Page("stacks", "Stacks", ("core.stack", "core.async_stack", "core.layers")),
+    Page("flows", "Flows and steps", ("core.flow", "http.chunks")),
+    Page("events", "Events", ("core.events",), ("core.events.call_of", "core.events.outcome_of")),
+    Page("messages", "Messages", ("http", "http.messages", "http.bodies", "http.headers", "http.urls")),
     Page(
         "terminals",
         "Terminals",
@@ -142,55 +164,31 @@ PAGES = (
             "terminals.wsgi",
             "terminals.asgi",
         ),
-        (
-            "terminals.urllib3.Urllib3Terminal",
-            "terminals.threads.ThreadsTerminal",
-            "terminals.requests.RequestsTerminal",
-            "terminals.wsgi.WSGITerminal",
-        ),
     ),
     Page(
         "embedding",
         "Embedding",
-        ("embed", "embed.aiohttp", "embed.requests", "embed.httpx", "embed.httpx2", "embed.urllib3"),
         (
-            "embed.aiohttp.GlobusAuth",
-            "embed.aiohttp.StackMiddleware",
-            "embed.requests.GlobusAuth",
-            "embed.requests.StackAdapter",
-            "embed.httpx.GlobusAuth",
-            "embed.httpx.StackTransport",
-            "embed.httpx.AsyncStackTransport",
-            "embed.httpx2.GlobusAuth",
-            "embed.httpx2.StackTransport",
-            "embed.httpx2.AsyncStackTransport",
-            "embed.urllib3.StackPool",
+            "embed",
+            "embed.requests",
+            "embed.httpx",
+            "embed.httpx2",
+            "embed.aiohttp",
+            "embed.urllib3",
         ),
+        ("embed.httpx2.GlobusAuth", "embed.httpx2.StackTransport", "embed.httpx2.AsyncStackTransport"),
     ),
     Page("transport", "Transport", ("transport",)),
     Page(
         "replies",
         "Replies",
-        (
-            "replies",
-            "services.auth.replies",
-            "services.auth.response",
-            "services.auth.token_replies",
-            "services.transfer.replies",
-        ),
-        ("services.auth.token_replies.TokensByScope",),
+        ("routing.replies", "services.auth", "services.transfer"),
+        ("services.auth.token_response.TokensByScope",),
     ),
     Page(
         "payloads",
         "Payloads",
-        (
-            "payload",
-            "services.transfer.data.transfer_data",
-            "services.transfer.data.delete_data",
-            "services.transfer.data.tunnel_data",
-            "services.auth.data",
-            "missing",
-        ),
+        ("routing.payload", "services.transfer.data", "services.auth.data", "routing.missing"),
     ),
     Page(
         "logins",
@@ -201,116 +199,28 @@ PAGES = (
     Page(
         "apps",
         "Applications",
-        ("app", "app.globus_app", "app.user_app", "app.client_app", "app.config"),
-        (
-            "app.config.resolve_by_login_flow",
-            "app.protocols.TokenStorageProvider",
-            "app.protocols.LoginFlowManagerProvider",
-            "app.protocols.IDTokenDecoderProvider",
-            "app.protocols.TokenValidationErrorHandler",
-            "app.logins.manager.LoginFlowManager",
-            "app.logins.command_line.CommandLineLoginFlowManager",
-            "app.logins.command_line.CommandLineLoginFlowEOFError",
-            "app.logins.local_server.LocalServerLoginFlowManager",
-            "app.logins.landing.LocalServerLoginError",
-            "app.logins.landing.LocalServerEnvironmentalLoginError",
-        ),
+        ("globus_app", "globus_app.config", "login_flows"),
+        ("globus_app.config.resolve_by_login_flow",),
     ),
     Page(
         "token_storage",
         "Token storage",
-        ("token_storage",),
-        (
-            "tokens.storages.base.TokenStorage",
-            "tokens.storages.files.FileTokenStorage",
-            "tokens.storages.json_file.JSONTokenStorage",
-            "tokens.storages.sqlite.SQLiteTokenStorage",
-            "tokens.storages.memory.MemoryTokenStorage",
-            "tokens.stored.TokenStorageData",
-            "app.validating.ValidatingTokenStorage",
-            "app.validators.TokenDataValidator",
-            "app.validators.TokenValidationContext",
-            "app.validators.ScopeRequirementsValidator",
-            "app.validators.HasRefreshTokensValidator",
-            "app.validators.NotExpiredValidator",
-            "app.validators.UnchangingIdentityIDValidator",
-            "app.errors.TokenValidationError",
-            "app.errors.IdentityValidationError",
-            "app.errors.MissingIdentityError",
-            "app.errors.IdentityMismatchError",
-            "app.errors.MissingTokenError",
-            "app.errors.ExpiredTokenError",
-            "app.errors.DeadLoginError",
-            "app.errors.UnmetScopeRequirementsError",
-        ),
+        ("token_storage", "globus_app.validating", "globus_app.validators", "globus_app.errors"),
     ),
-    Page(
-        "gare",
-        "What a service wants of a login",
-        ("gare",),
-        (
-            "gare.GARE",
-            "gare.GlobusAuthorizationParameters",
-            "gare.to_gare",
-            "gare.to_gares",
-            "gare.is_gare",
-            "gare.has_gares",
-        ),
-    ),
+    Page("gare", "Globus Auth Requirements Errors", ("gare",)),
     Page(
         "scopes",
         "Scopes",
         ("scopes", "scopes.scope", "scopes.errors", "scopes.parser", "scopes.collections", "scopes.consents"),
-        (
-            "scopes.collections.GroupsScopes",
-            "scopes.collections.NexusScopes",
-            "scopes.collections.SearchScopes",
-            "scopes.collections.FlowsScopes",
-            "scopes.collections.TimersScopes",
-            "scopes.collections.ComputeScopes",
-            "scopes.collections.GCSEndpointScopes",
-            "scopes.collections.GCSCollectionScopes",
-            "scopes.collections.SpecificFlowScopes",
-            "scopes.consents.Consent",
-            "scopes.consents.ConsentTree",
-        ),
+        ("scopes.consents.Consent", "scopes.consents.ConsentTree"),
     ),
     Page(
         "errors",
         "Errors",
-        ("errors", "api_errors", "error_documents", "services.auth.errors", "services.transfer.errors"),
-        (
-            "error_info.ErrorInfoContainer",
-            "error_info.AuthorizationParameterInfo",
-            "error_info.ConsentRequiredInfo",
-        ),
+        ("exc", "services.auth.errors", "services.transfer.errors"),
     ),
-    Page(
-        "sandbox",
-        "The sandbox",
-        ("sandbox",),
-        tuple(
-            f"sandbox.{name}"
-            for name in ("Sandbox", "SandboxToken", "Collection", "Identity", "Clock", "Fault", "Received")
-        ),
-    ),
-    Page(
-        "testing",
-        "Tests with responses",
-        ("testing",),
-        (
-            "testing.use_responses",
-            "testing.load_response",
-            "testing.load_response_set",
-            "testing.get_response_set",
-            "testing.register_response_set",
-            "testing.get_last_request",
-            "testing.construct_error",
-            "testing.RegisteredResponse",
-            "testing.ResponseList",
-            "testing.ResponseSet",
-        ),
-    ),
+    Page("sandbox", "The sandbox", ("sandbox",)),
+    Page("testing", "Tests with responses", ("testing",)),
     Page(
         "terminal_contract",
         "The contract of terminals",
@@ -328,8 +238,8 @@ PAGES = (
     ),
 )
 
-# What a class has from one of these is told there, once.
-_TOLD_ELSEWHERE = (
+# What a class inherits from one of these stands with that class, or in its library's documentation.
+_DOCUMENTED_ELSEWHERE = (
     "ABC",
     "AsyncBaseTransport",
     "Auth",
@@ -359,65 +269,92 @@ _TOLD_ELSEWHERE = (
 
 _ON_CLIENT_PAGES = {*CLIENTS, *(f"Async{name}" for name in CLIENTS)}
 
+PUBLIC_NAMES = _public_names()
+_UNEXPORTED = [
+    PublicName(name, f"{_TOP}.{module}", f"{_TOP}.{module}")
+    for page in PAGES
+    for module, _, name in (full.rpartition(".") for full in page.names)
+]
+#: Every name of the reference by its full name in the module that defines it.
+_BY_MODULE = {f"{entry.module}.{entry.name}": entry for entry in (*PUBLIC_NAMES, *_UNEXPORTED)}
+#: The same by the full name under which the reference has it.
+_BY_DOCUMENTED_NAME = {entry.documented_as: entry for entry in _BY_MODULE.values()}
+
+
+def named(target: str) -> PublicName | None:
+    """The public name that a docstring means by a full name or a short one; ``None`` if it is not clear which."""
+    if target in _BY_MODULE:
+        return _BY_MODULE[target]
+    short = target.rpartition(".")[2]
+    found = [entry for entry in _BY_MODULE.values() if entry.name == short]
+    return next((entry for entry in found if entry.package == _TOP), found[0] if len(found) == 1 else None)
+
+
+def defining_module(documented_name: str) -> str | None:
+    """The module that defines what the reference has under this full name."""
+    entry = _BY_DOCUMENTED_NAME.get(documented_name)
+    return None if entry is None else entry.module
+
+
+def import_line(documented_name: str) -> str | None:
+    """How a program imports what the reference has under this full name."""
+    entry = _BY_DOCUMENTED_NAME.get(documented_name)
+    return None if entry is None else entry.import_line
+
 
 def is_public(value: type) -> bool:
     """Whether users know a class by its name."""
-    return value.__name__ in globus_transport._MODULES
+    return f"{value.__module__}.{value.__name__}" in _BY_MODULE
+
+
+def _part_of(module: str) -> str | None:
+    """The part of a page that has the names of a module: the module itself, or the nearest package above it."""
+    parts = {f"{_TOP}.{part}" for page in PAGES for part in page.parts}
+    while module not in parts:
+        module, _, _ = module.rpartition(".")
+        if not module:
+            return None
+    return module
 
 
 def unplaced() -> list[str]:
     """Public names that stand on no page."""
-    placed = {module for page in PAGES for module in page.modules}
     return [
-        name
-        for name, module in globus_transport._MODULES.items()
-        if name not in _ON_CLIENT_PAGES and module not in placed
+        f"{entry.module}.{entry.name}"
+        for entry in PUBLIC_NAMES
+        if entry.name not in _ON_CLIENT_PAGES and _part_of(entry.module) is None
     ]
 
 
 def page_lines(page: Page) -> list[str]:
     """The text of a page."""
     lines = title(page.title)
-    for module in page.modules:
-        lines += directive("automodule", f"globus_transport.{module}")
-        for name, home in globus_transport._MODULES.items():
-            if home == module and name not in _ON_CLIENT_PAGES:
-                lines += _name_lines(f"globus_transport.{name}", getattr(globus_transport, name), home)
-        for name in page.names:
-            if name.rpartition(".")[0] == module:
-                lines += _further(name)
-    for name in page.names:
-        if name.rpartition(".")[0] not in page.modules:
-            lines += _further(name)
+    further = [entry for entry in _UNEXPORTED if f"{entry.module}.{entry.name}".removeprefix(f"{_TOP}.") in page.names]
+    for part in page.parts:
+        lines += directive("automodule", f"{_TOP}.{part}")
+        for entry in (*PUBLIC_NAMES, *further):
+            if _part_of(entry.module) == f"{_TOP}.{part}" and entry.name not in _ON_CLIENT_PAGES:
+                lines += _name_lines(entry)
+    for entry in further:
+        if _part_of(entry.module) not in {f"{_TOP}.{part}" for part in page.parts}:
+            lines += _name_lines(entry)
     if page.file == "clients":
         lines += generic_calls(globus_transport.BaseClient)
     return lines
 
 
-def _further(name: str) -> list[str]:
-    home, _, short = name.rpartition(".")
-    return _name_lines(f"globus_transport.{name}", getattr(_module(home), short), home)
-
-
-def _module(name: str) -> Any:
-    from importlib import import_module
-
-    return import_module(f"globus_transport.{name}")
-
-
-def _name_lines(name: str, value: object, home: str) -> list[str]:
+def _name_lines(entry: PublicName) -> list[str]:
+    name, value = entry.documented_as, entry.value
     if isinstance(value, type):
         kind = "autoexception" if issubclass(value, BaseException) else "autoclass"
-        options = [":members:", f":inherited-members: {', '.join(_TOLD_ELSEWHERE)}"]
+        options = [":members:", f":inherited-members: {', '.join(_DOCUMENTED_ELSEWHERE)}"]
         if any(is_public(base) for base in value.__bases__):
             options.append(":show-inheritance:")
         return directive(kind, name, options)
     if inspect.isfunction(value):
         return directive("autofunction", name)
-    if isinstance(value, ScopeCollection):
-        return directive("autodata", name, [":no-value:", "", *_scopes(value)])
-    # A comment that explains a value stands in the module that makes it.
-    return directive("autodata", f"globus_transport.{home}.{name.rpartition('.')[2]}", [":no-value:"])
+    scopes = ["", *_scopes(value)] if isinstance(value, ScopeCollection) else []
+    return directive("autodata", name, [":no-value:", *scopes])
 
 
 def _scopes(collection: ScopeCollection) -> Iterable[str]:

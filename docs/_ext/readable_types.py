@@ -1,4 +1,4 @@
-"""Signatures as people read them: short names of types, and ``optional`` for what may be left out."""
+"""Readable signatures: short names of types, and ``optional`` for what may be left out."""
 
 from __future__ import annotations
 
@@ -12,11 +12,8 @@ from globus_transport import MISSING, MissingType
 OPTIONAL = "optional"
 
 
-def signature_text(signature: inspect.Signature, *, result: str | None = None) -> str:
-    """What a call takes and gives.
-
-    :param result: instead of the type that it says it returns
-    """
+def signature_text(signature: inspect.Signature) -> str:
+    """The parameters and the result of a call, as text."""
     parts: list[str] = []
     star = False
     for parameter in signature.parameters.values():
@@ -24,7 +21,7 @@ def signature_text(signature: inspect.Signature, *, result: str | None = None) -
             parts.append("*")
             star = True
         parts.append(_parameter_text(parameter))
-    return f"({', '.join(parts)}) -> {type_text(signature.return_annotation) if result is None else result}"
+    return f"({', '.join(parts)}) -> {type_text(signature.return_annotation)}"
 
 
 def _parameter_text(parameter: inspect.Parameter) -> str:
@@ -39,14 +36,14 @@ def _value_text(value: object) -> str:
 
 
 def type_text(hint: Any) -> str:
-    """A type in few words. That it may be MISSING is not said: the default is ``optional`` then."""
+    """A type in short form. MISSING is left out of it, because the default is ``optional`` then."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if hint is type(None):
         return "None"
     if hint is ...:
         return "..."
     if origin in (Union, types.UnionType):
-        texts = [type_text(one) for one in arguments if one is not MissingType]
+        texts = [type_text(argument) for argument in arguments if argument is not MissingType]
         return " | ".join(dict.fromkeys(texts))
     if origin is typing.Literal:
         return f"Literal[{', '.join(map(repr, arguments))}]"

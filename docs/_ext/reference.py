@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Any, get_origin
 
 from docutils import nodes
-from public_names import PAGES, is_public, page_lines, unplaced
+from public_names import PAGES, defining_module, import_line, is_public, named, page_lines, unplaced
 from readable_types import OPTIONAL
 from route_tables import CLIENTS, client_page
 from rst import directive, title
@@ -16,11 +17,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util.nodes import make_refnode
 
-import globus_transport
-
 _SEVERAL = re.compile(r"^(\s*):param (\w+(?:, \w+)+):(.*)$")
 _ALIAS = re.compile(r"~?[\w.]*TypeAliasForwardRef\('(\w+)'\)")
-_PACKAGE = "globus_transport"
 
 
 def write_reference(app: Sphinx) -> None:
@@ -44,7 +42,7 @@ def _index(pages: list[str]) -> list[str]:
 
 
 def _write(file: Path, text: str) -> None:
-    # A page that did not change keeps its time, so that Sphinx does not read it again.
+    # The time of an unchanged page stays the same, so that Sphinx does not read it again.
     if not file.exists() or file.read_text("utf-8") != text:
         file.write_text(text, "utf-8")
 
@@ -53,7 +51,7 @@ def split_shared_parameters(
     _app: Sphinx, _what: str, _name: str, _object: object, _options: object, lines: list[str]
 ) -> None:
     """``:param a, b: text`` explains two parameters; Sphinx would take the first for a type."""
-    lines[:] = [one for line in lines for one in _split(line)]
+    lines[:] = [part for line in lines for part in _split(line)]
 
 
 def _split(line: str) -> list[str]:
@@ -67,7 +65,7 @@ def _split(line: str) -> list[str]:
 def shorten_defaults(
     _app: Sphinx, _what: str, _name: str, _object: object, _options: object, signature: str | None, result: str | None
 ) -> tuple[str | None, str | None]:
-    """attrs shows a default that is made anew for each object as ``NOTHING``, and MISSING has its repr."""
+    """attrs shows a default that a factory makes as ``NOTHING``, and the repr of MISSING is long."""
     if signature is not None:
         signature = signature.replace("NOTHING", "...").replace("<globus_transport.MISSING>", OPTIONAL)
         signature = _ALIAS.sub(r"\1", signature)
@@ -75,44 +73,55 @@ def shorten_defaults(
 
 
 def keep_public_bases(_app: Sphinx, _name: str, _object: object, _options: object, bases: list[Any]) -> None:
-    """Of a class's bases, readers know the public ones; without their type parameters."""
+    """Show only the public bases of a class, without their type parameters."""
     known = [get_origin(base) or base for base in bases]
     bases[:] = [base for base in known if is_public(base)]
+
+
+def show_import(_app: Sphinx, what: str, name: str, _object: object, _options: object, lines: list[str]) -> None:
+    """Every name of the reference begins with the line that imports it."""
+    text = import_line(name) if what in ("class", "exception", "function", "data") else None
+    if text is not None:
+        lines[:0] = [f"``{text}``", ""]
 
 
 def find_public_name(
     app: Sphinx, env: BuildEnvironment, node: Any, content: nodes.TextElement
 ) -> nodes.TextElement | None:
-    """A public name is known by its last part, wherever the docstring that mentions it stands."""
+    """A docstring may mention a public name by its last part alone, or by the module that defines it."""
     if node.get("refdomain") != "py":
         return None
-    # A name in a sentence has to lead somewhere; a type in a signature may be anyone's.
-    # An attribute that its class explains with ``:ivar:`` is no place of its own.
-    needs_a_place = "refwarn" in node and node["reftype"] != "attr"
-    return _public_name(app, env, node, content) or (None if needs_a_place else content)
+    # A name in a sentence has to lead somewhere. A type in a signature may come from another library, and an
+    # attribute that its class explains with ``:ivar:`` has no entry of its own.
+    needs_an_entry = "refwarn" in node and node["reftype"] != "attr"
+    needs_an_entry = needs_an_entry and not _is_of_same_module(node)
+    return _link(app, env, node, content) or (None if needs_an_entry else content)
 
 
-def _public_name(app: Sphinx, env: BuildEnvironment, node: Any, content: nodes.TextElement) -> nodes.TextElement | None:
+def _is_of_same_module(node: Any) -> bool:
+    """Whether the docstring of a module, or of a class, mentions a name of the same module that has no entry."""
+    place = node.get("py:module") or ""
+    modules = [place, defining_module(f"{place}.{node.get('py:class')}")]
+    return any(hasattr(sys.modules.get(module or ""), node["reftarget"].lstrip("~")) for module in modules)
+
+
+def _link(app: Sphinx, env: BuildEnvironment, node: Any, content: nodes.TextElement) -> nodes.TextElement | None:
     target = node["reftarget"].lstrip("~")
+    objects = env.domains.python_domain.objects
     owner, _, attribute = target.rpartition(".")
-    python = env.domains.python_domain
-    for wanted in (target.rpartition(".")[2], f"{owner.rpartition('.')[2]}.{attribute}"):
-        if wanted.partition(".")[0] not in globus_transport._MODULES:
-            continue
-        full = f"{_PACKAGE}.{wanted}"
-        if full not in python.objects:
-            # A type or a constant: it is documented where it is made.
-            full = f"{_PACKAGE}.{globus_transport._MODULES[wanted.partition('.')[0]]}.{wanted}"
-        if full in python.objects:
-            found = python.objects[full]
+    for name, rest in ((target, ""), (owner, f".{attribute}")):
+        entry = named(name) if name else None
+        found = objects.get(f"{entry.documented_as}{rest}") if entry is not None else None
+        if found is not None:
             return make_refnode(app.builder, node["refdoc"], found.docname, found.node_id, content)
     return None
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """What Sphinx calls."""
+    """Called by Sphinx."""
     app.connect("builder-inited", write_reference)
     app.connect("autodoc-process-docstring", split_shared_parameters)
+    app.connect("autodoc-process-docstring", show_import)
     app.connect("autodoc-process-signature", shorten_defaults)
     app.connect("autodoc-process-bases", keep_public_bases)
     app.connect("missing-reference", find_public_name)

@@ -1,46 +1,46 @@
-"""The pages of the clients, written from their route tables: what a route declares is what is told about it."""
+"""The pages of the clients, written from their route tables: a page says what the routes declare."""
 
 from __future__ import annotations
 
 import inspect
-import typing
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from readable_types import signature_text, type_text
+from readable_types import signature_text
 from rst import code, directive, title
 
 import globus_transport
 from globus_transport import BaseClient, Request
 from globus_transport.routing.generic_calls import GenericCalls
 from globus_transport.routing.parameters import MoreFields, MoreQuery
+from globus_transport.routing.table import Declared
 
 CLIENTS = ("TransferClient", "AuthClient", "AuthLoginClient", "NativeAppAuthClient", "ConfidentialAppAuthClient")
 
-_MAY_NOT_REPEAT = "only if the server certainly did not begin: no connection, 429, or 503 with ``Retry-After``"
+_REPEATED = "after every failure that may be temporary"
+_NOT_REPEATED = "only if it is certain that the server did not begin: no connection, 429, or 503 with ``Retry-After``"
 
 
 def client_page(name: str) -> list[str]:
     """The page of one client."""
     client = getattr(globus_transport, name)
     lines = [*title(name), *directive("autoclass", f"globus_transport.{name}")]
-    lines += [f"What it has besides its routes: :doc:`clients`. Under asyncio: :class:`Async{name}`.", ""]
+    lines += [f":doc:`clients` has its other methods. For asyncio: :class:`Async{name}`.", ""]
     for member in _plain_members(client):
         lines += directive(_autodoc_kind(client, member), f"globus_transport.{name}.{member}")
-    lines += [*title("Routes", "-"), f"``print({name}.routes)`` gives this table:", "", *code(str(client.routes))]
+    lines += [*title("Routes", "-"), f"``print({name}.routes)`` prints this table:", "", *code(str(client.routes))]
     lines += _about_more_parameters(client)
     for route in client.routes:
         lines += route_lines(client, route)
     lines += [*title("Under asyncio", "-"), *directive("autoclass", f"globus_transport.Async{name}")]
-    same = "It has the same routes; a call is awaited, and what goes through pages is an asynchronous iterator."
-    return [*lines, same]
+    return [*lines, "It has the same routes. Calls are awaited, and iteration over pages is asynchronous."]
 
 
 def generic_calls(client: type[BaseClient]) -> list[str]:
-    """The calls that every client has, whatever its routes."""
+    """The calls that every client has, in addition to its routes."""
     lines: list[str] = []
     for name, declared in vars(GenericCalls).items():
-        if getattr(declared, "is_route", False):
+        if isinstance(declared, Declared):
             lines += _method(client, name, declared, [])
     return [*title("Calls without a route", "-"), *_docstring(GenericCalls), "", *lines]
 
@@ -51,16 +51,16 @@ def route_lines(client: Any, route: Any) -> list[str]:
 
 
 def facts(client: Any, route: Any) -> Iterator[tuple[str, str]]:
-    """What a route declares, as names and texts."""
+    """What a route declares, as pairs of a name and a text."""
     if route.kind == "operation":
-        yield "Request", "several, one after the other"
+        yield "Request", "several, in sequence"
     else:
         yield "Request", f"``{route.method} {route.path}``"
     if route.kind == "paged route":
-        yield "Pages by", f"{route.paging}; ``client.{route.name}.items(...)`` goes through all of them"
+        yield "Pages by", f"{route.paging}; ``client.{route.name}.items(...)`` iterates over all of them"
     if route.kind != "operation":
         may_repeat = Request(route.method, "https://any.example.org/", repeatable=route.plan.repeatable).may_repeat
-        yield "Sent again", "whenever a failure may pass" if may_repeat else _MAY_NOT_REPEAT
+        yield "Sent again", _REPEATED if may_repeat else _NOT_REPEATED
     scopes = getattr(route, "scopes", None)
     scopes = tuple(client.token_scopes if scopes is None else scopes)
     if scopes:
@@ -68,16 +68,8 @@ def facts(client: Any, route: Any) -> Iterator[tuple[str, str]]:
 
 
 def _method(client: Any, name: str, route: Any, more: Iterable[str]) -> list[str]:
-    signature = signature_text(route.signature, result=_result(route))
     content = [*_docstring(route.function), "", *more]
-    return directive("py:method", f"{client.__name__}.{name}{signature}", ["", *content])
-
-
-def _result(route: Any) -> str | None:
-    if route.kind != "operation":
-        return None
-    # An operation is a generator; the third of its types is what a call gives.
-    return type_text(typing.get_args(route.signature.return_annotation)[2])
+    return directive("py:method", f"{client.__name__}.{name}{signature_text(route.signature)}", ["", *content])
 
 
 def _docstring(documented: Any) -> list[str]:
@@ -85,7 +77,7 @@ def _docstring(documented: Any) -> list[str]:
 
 
 def _plain_members(client: type) -> list[str]:
-    """What a client has besides its routes and besides what every client has."""
+    """The members of a client that are neither routes nor common to all clients."""
     common = set(dir(BaseClient))
     found: dict[str, None] = {}
     for cls in client.__mro__:
@@ -104,8 +96,8 @@ def _about_more_parameters(client: Any) -> list[str]:
     markers: dict[type, list[str]] = {MoreQuery: [], MoreFields: []}
     for route in client.routes:
         for parameter in route.plan.parameters.values() if route.kind != "operation" else ():
-            if parameter.place in markers and parameter.name not in markers[parameter.place]:
-                markers[parameter.place].append(parameter.name)
+            if parameter.location in markers and parameter.name not in markers[parameter.location]:
+                markers[parameter.location].append(parameter.name)
     lines: list[str] = []
     for marker, names in markers.items():
         if names:

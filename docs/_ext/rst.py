@@ -11,12 +11,12 @@ def title(text: str, underline: str = "=") -> list[str]:
 
 
 def directive(name: str, argument: str, content: Iterable[str] = ()) -> list[str]:
-    """A directive and what stands in it; options are content that comes first."""
+    """A directive with its content. Options are the first lines of the content."""
     return [f".. {name}:: {argument}".rstrip(), *indented(content), ""]
 
 
 def indented(lines: Iterable[str]) -> list[str]:
-    """Lines three columns further right."""
+    """Lines indented by three columns."""
     return [f"   {line}" if line else "" for line in lines]
 
 

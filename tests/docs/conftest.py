@@ -1,4 +1,4 @@
-"""A sandbox that clients find by themselves, and a way to run examples that leaves nothing open."""
+"""A sandbox that the environment names to clients, and a way to run examples that closes their clients."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ def run(globus: Sandbox) -> Iterator[RunExample]:
 
 
 @pytest.fixture
-def nobody_sleeps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Waits between two looks at a task, and before a retry, take no time."""
-    yield_to_others = asyncio.sleep
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pauses between two polls of a task, and before a retry, take no time."""
+    real_sleep = asyncio.sleep
     monkeypatch.setattr("time.sleep", lambda seconds: None)
-    monkeypatch.setattr("asyncio.sleep", lambda seconds: yield_to_others(0))
+    monkeypatch.setattr("asyncio.sleep", lambda seconds: real_sleep(0))
 
 
 @pytest.fixture
-def beside_each_other(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def examples_import_each_other(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The examples of middleware import each other, as programs in one folder do."""
     folder = EXAMPLES / "middleware"
     monkeypatch.syspath_prepend(folder)

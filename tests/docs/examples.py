@@ -10,16 +10,16 @@ from typing import Any, TypeGuard
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = DOCS / "examples"
 
-#: Runs an example and gives its names: ``run("authorization/basic.py", CLIENT_ID="...")``.
+#: Runs an example and returns its names: ``run("authorization/basic.py", CLIENT_ID="...")``.
 RunExample = Callable[..., dict[str, Any]]
 
 
 def run_example(name: str, **constants: str) -> dict[str, Any]:
-    """Run a program of ``docs/examples``. Nothing in it is changed but what its constants stand for.
+    """Run a program of ``docs/examples``. Only the values of its open constants are changed.
 
-    :param name: of the file
-    :param constants: values for the constants that the page leaves open
-    :return: the names that it defined
+    :param name: the path of the file in ``docs/examples``
+    :param constants: values for the constants that the page leaves open, as ``"..."``
+    :return: the names that the program defined
     """
     file = EXAMPLES / name
     program = ast.parse(file.read_text("utf-8"))

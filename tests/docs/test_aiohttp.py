@@ -22,7 +22,7 @@ def token(globus: Sandbox, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_a_session_with_a_credential(globus: Sandbox, run: RunExample, capsys: pytest.CaptureFixture[str]) -> None:
     run("embedding/aiohttp_auth.py", CLIENT_ID=globus.native_client_id)
     assert capsys.readouterr().out == ""
-    assert [one.status for one in globus.requests.select(service="transfer")] == [200]
+    assert [request.status for request in globus.requests.select(service="transfer")] == [200]
     assert globus.grants["refresh_token"] == 1
 
 
@@ -31,7 +31,7 @@ def test_a_session_with_layers(globus: Sandbox, run: RunExample, capsys: pytest.
     globus.faults.add(503, headers={"Retry-After": "0"})
     run("embedding/aiohttp_layers.py")
     assert capsys.readouterr().out == "200 0 tasks\n"
-    assert [one.status for one in globus.requests.select(service="transfer")] == [503, 200]
+    assert [request.status for request in globus.requests.select(service="transfer")] == [503, 200]
 
 
 @pytest.mark.usefixtures("token")

@@ -1,4 +1,4 @@
-"""No example lies about that no page shows, and none that no test runs."""
+"""A page shows every example, and a test runs it."""
 
 from __future__ import annotations
 

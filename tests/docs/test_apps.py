@@ -13,7 +13,7 @@ from tests.docs.examples import RunExample
 
 
 class Person:
-    """Approves whatever address is printed, and types the code."""
+    """Approves the address that the program prints, and types the code."""
 
     def __init__(self, globus: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
         self.globus = globus
@@ -21,15 +21,15 @@ class Person:
         self.logins = 0
         self._shown = ""
 
-    def types(self, prompt: str) -> str:
-        """What stands in place of ``input``."""
+    def type_code(self, prompt: str) -> str:
+        """Replaces ``input``."""
         self.logins += 1
         self._shown += self.capsys.readouterr().out
         addresses = [word for word in self._shown.split() if word.startswith(self.globus.auth_url)]
         return self.globus.approve(addresses[-1])
 
     def lines(self) -> list[str]:
-        """What the program printed, besides how to log in."""
+        """The lines that the program printed, without the instructions for the login."""
         shown = self._shown + self.capsys.readouterr().out
         self._shown = ""
         return [line for line in shown.splitlines() if line and "Log in with" not in line and "://" not in line]
@@ -40,7 +40,7 @@ def person(
     globus: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> Person:
     person = Person(globus, capsys)
-    monkeypatch.setattr("builtins.input", person.types)
+    monkeypatch.setattr("builtins.input", person.type_code)
     monkeypatch.setenv("HOME", str(tmp_path))
     return person
 
@@ -57,14 +57,14 @@ def test_user_app(globus: Sandbox, person: Person, run: RunExample) -> None:
 
 
 class Browser:
-    """Goes to an address and on to where it leads."""
+    """Opens an address, and follows its redirect."""
 
     name = "a-browser"
 
     def open(self, url: str, new: int = 0) -> bool:
         with urllib3.PoolManager() as pool:
-            there = pool.request("GET", url, redirect=False).headers["Location"]
-            return pool.request("GET", there).status == 200
+            location = pool.request("GET", url, redirect=False).headers["Location"]
+            return pool.request("GET", location).status == 200
 
 
 @pytest.mark.parametrize("remote", [False, True], ids=["here", "in a remote session"])
@@ -91,7 +91,7 @@ def test_consents(globus: Sandbox, person: Person, run: RunExample) -> None:
     (collection.folder / "file").write_bytes(b"")
     globus.require_consent(collection)
     run("apps/consents.py", CLIENT_ID=globus.native_client_id, COLLECTION_ID=collection.id)
-    assert person.lines() == ["1 files", "1 files", "the collection demands ConsentRequired", "1 files"]
+    assert person.lines() == ["1 files", "1 files", "the collection requires ConsentRequired", "1 files"]
     assert person.logins == 1 + 2 + 2
 
 

@@ -29,7 +29,7 @@ def test_access_tokens(globus: Sandbox, run: RunExample) -> None:
     )
     assert names["auth_client"].userinfo()["sub"] == globus.user.id
     assert [entry["name"] for entry in names["transfer_client"].operation_ls(collection.id)] == ["file"]
-    # Nothing renews them.
+    # They are not renewed.
     globus.expire_access_tokens()
     with pytest.raises(AuthAPIError) as refused_by_auth:
         names["auth_client"].userinfo()
@@ -56,7 +56,7 @@ def test_refresh_tokens(globus: Sandbox, run: RunExample) -> None:
         assert names["auth_client"].userinfo()["sub"] == globus.user.id
         assert names["transfer_client"].operation_ls(collection.id)["DATA"] == []
     assert globus.grants == {"refresh_token": 2}
-    # The tokens are refused, and renewed with the refresh tokens that came in the place of the first.
+    # The tokens are refused, and renewed with the refresh tokens of the previous renewal.
     globus.revoke_all_access_tokens()
     assert names["auth_client"].userinfo()["sub"] == globus.user.id
     assert names["transfer_client"].operation_ls(collection.id)["DATA"] == []
@@ -85,6 +85,6 @@ def test_a_wrong_secret_is_refused(globus: Sandbox, run: RunExample) -> None:
 def test_underneath(globus: Sandbox, run: RunExample) -> None:
     names = run("authorization/basic_underneath.py", CLIENT_ID=globus.client_id, CLIENT_SECRET=globus.client_secret)
     found = names["auth_client"].get_identities(usernames=globus.user.username)
-    assert [one["id"] for one in found] == [globus.user.id]
+    assert [identity["id"] for identity in found] == [globus.user.id]
     (sent,) = globus.requests
     assert (sent.headers["Authorization"] or "").startswith("Basic ")

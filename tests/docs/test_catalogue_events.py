@@ -16,7 +16,7 @@ def token(globus: Sandbox) -> str:
     return globus.issue_token(TransferScopes.all).access_token
 
 
-@pytest.mark.usefixtures("nobody_sleeps")
+@pytest.mark.usefixtures("no_pauses")
 def test_events_to_a_log(globus: Sandbox, token: str, run: RunExample, caplog: pytest.LogCaptureFixture) -> None:
     client = run("catalogue/events_to_a_log.py", TRANSFER_ACCESS_TOKEN=token)["client"]
     globus.faults.add(503, headers={"Retry-After": "0"})

@@ -102,9 +102,9 @@ def test_open_telemetry(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # By default it writes to what was the standard output when it was imported, in whatever test that was.
-    here = partial(ConsoleSpanExporter, out=sys.stdout)
-    monkeypatch.setattr("opentelemetry.sdk.trace.export.ConsoleSpanExporter", here)
+    # By default it writes to the standard output at the time of its import, which may be that of another test.
+    exporter = partial(ConsoleSpanExporter, out=sys.stdout)
+    monkeypatch.setattr("opentelemetry.sdk.trace.export.ConsoleSpanExporter", exporter)
     names = run("catalogue/open_telemetry.py", TRANSFER_ACCESS_TOKEN=token)
     names["provider"].shutdown()
     printed = capsys.readouterr().out

@@ -26,7 +26,7 @@ from tests.docs.examples import RunExample
 MOST_RETRIES = RetryConfig().max_retries
 
 
-@pytest.mark.usefixtures("nobody_sleeps")
+@pytest.mark.usefixtures("no_pauses")
 @pytest.mark.parametrize("name", ["first_transfer.py", "first_transfer_async.py"])
 def test_the_first_transfer(
     name: str, globus: Sandbox, run: RunExample, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -36,14 +36,14 @@ def test_the_first_transfer(
     source, destination = globus.add_collection("Sandbox source"), globus.add_collection("Sandbox destination")
     (source.folder / "hello.txt").write_bytes(b"Hello")
     run(f"getting_started/{name}")
-    lines = [line for line in capsys.readouterr().out.splitlines() if line != "still at it ..."]
+    lines = [line for line in capsys.readouterr().out.splitlines() if line != "still running ..."]
     assert lines == ["SUCCEEDED", "file hello.txt 5"]
     assert (destination.folder / "copied" / "hello.txt").read_bytes() == b"Hello"
     assert globus.grants == {"client_credentials": 1}
 
 
 class LogIn:
-    """The program that logs a user in, run as often as one likes by the same user of a computer."""
+    """The program that logs a user in. Several runs have the same home directory."""
 
     def __init__(self, globus: Sandbox, run: RunExample, home: Path) -> None:
         self.globus = globus
@@ -99,7 +99,7 @@ def test_a_new_refresh_token_is_stored(globus: Sandbox, log_in: LogIn) -> None:
     second = log_in.stored()
     assert first["refresh_token"] != second["refresh_token"]
     assert first["access_token"] != second["access_token"]
-    # The next run lives on what this one stored.
+    # The next run uses the tokens that this one stored.
     globus.revoke_all_access_tokens()
     assert log_in().task_list()["DATA"] == []
     assert log_in.logins == 1
@@ -185,7 +185,7 @@ def test_the_service_is_too_slow(
         assert list_folder(client, collection.id, "/") == ["the service is too slow today"]
 
 
-@pytest.mark.usefixtures("nobody_sleeps")
+@pytest.mark.usefixtures("no_pauses")
 def test_no_answer_after_all_retries(
     globus: Sandbox, list_folder: ListFolder, collection: Collection, authorizer: AccessTokenAuthorizer
 ) -> None:

@@ -1,7 +1,8 @@
-"""The programs of the pages on the usual jobs and on testing."""
+"""The programs of the pages on common tasks and on testing."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -9,7 +10,9 @@ import pytest
 
 from globus_transport import AccessTokenAuthorizer, TransferAPIError, TransferClient, TransferScopes
 from globus_transport.sandbox import Identity, Sandbox
+from globus_transport.testing.loopback_server import ScriptedServer, answering, whole
 from tests.docs.examples import EXAMPLES, RunExample
+from tests.terminals.fresh_terminal import forget_proxies
 
 
 def _client_of(globus: Sandbox, user: Identity | None = None) -> TransferClient:
@@ -17,7 +20,7 @@ def _client_of(globus: Sandbox, user: Identity | None = None) -> TransferClient:
     return TransferClient(authorizer=AccessTokenAuthorizer(token.access_token), base_url=globus.transfer_url)
 
 
-@pytest.mark.usefixtures("nobody_sleeps")
+@pytest.mark.usefixtures("no_pauses")
 def test_the_nightly_copy(globus: Sandbox, run: RunExample, capsys: pytest.CaptureFixture[str]) -> None:
     source, destination = globus.add_collection("Instrument"), globus.add_collection("Archive")
     (source.folder / "results").mkdir()
@@ -42,14 +45,32 @@ def test_a_shared_folder(globus: Sandbox, run: RunExample) -> None:
     share_folder = run("guides/share_folder.py")["share_folder"]
     with _client_of(globus) as mine, _client_of(globus, grace) as hers:
         guest = share_folder(mine, host.id, "/shared/", grace.id, "For Grace")
-        assert [one["name"] for one in hers.operation_ls(guest)] == ["shared.txt"]
+        assert [entry["name"] for entry in hers.operation_ls(guest)] == ["shared.txt"]
         with pytest.raises(TransferAPIError) as raised:
             hers.operation_mkdir(guest, "/mine")
         assert raised.value.http_status == 403
 
 
+def test_a_service_without_a_client(
+    run: RunExample, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forget_proxies(monkeypatch)
+    item = {"id": "1", "name": "beam splitter"}
+    pages = [{"items": [item], "marker": "next"}, {"items": [{"id": "2", "name": "lens"}], "marker": None}]
+    documents = [whole(json.dumps(document).encode()) for document in (item, item, *pages)]
+    with ScriptedServer(answering(*documents)) as server:
+        run("guides/own_service.py", BASE_URL=server.origin, ACCESS_TOKEN="a-token")
+    assert capsys.readouterr().out.splitlines() == ["beam splitter", "1 beam splitter", "2 lens"]
+    assert [(request.line.removesuffix(" HTTP/1.1"), request.body) for request in server.requests] == [
+        ("POST /items", b'{"name":"beam splitter"}'),
+        ("GET /items/1", b""),
+        ("GET /items?fields=id%2Cname", b""),
+        ("GET /items?fields=id%2Cname&marker=next", b""),
+    ]
+
+
 def test_the_tests_with_responses() -> None:
-    # test_with_responses.py, as its readers run it: with none of this project's settings.
+    # test_with_responses.py, as its readers run it: without this project's pytest settings.
     tests = EXAMPLES / "testing"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null", f"--rootdir={tests}"]
     done = subprocess.run([*command, str(tests)], capture_output=True, text=True, timeout=60)

@@ -33,7 +33,7 @@ def token(globus: Sandbox) -> str:
 
 
 @pytest.mark.parametrize(("seconds", "logged"), [(5.5, ["transfer.get_task took 5.5 s"]), (4.5, [])])
-def test_five_lines(seconds: float, logged: list[str], run: RunExample, caplog: pytest.LogCaptureFixture) -> None:
+def test_log_slow_calls(seconds: float, logged: list[str], run: RunExample, caplog: pytest.LogCaptureFixture) -> None:
     names = run("middleware/log_slow_calls.py")
     times = iter([100.0, 100.0 + seconds, 100.0 + seconds])
     names["time"] = SimpleNamespace(perf_counter=lambda: next(times))
@@ -74,7 +74,7 @@ def test_the_hand_stepped_test_passes() -> None:
     assert "2 passed" in done.stdout
 
 
-@pytest.mark.usefixtures("nobody_sleeps", "beside_each_other")
+@pytest.mark.usefixtures("no_pauses", "examples_import_each_other")
 def test_layers_in_a_client(
     globus: Sandbox, token: str, run: RunExample, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -89,7 +89,7 @@ def test_layers_in_a_client(
         "pace",
         "authorizer",
         "headers",
-        "logging",
+        "structured_logging",
         "=>",
     ]
     waits: list[float] = []
@@ -97,7 +97,7 @@ def test_layers_in_a_client(
     with caplog.at_level(logging.DEBUG, "globus_transport"), pytest.MonkeyPatch.context() as patch:
         patch.setattr("time.sleep", waits.append)
         assert names["paced"].task_list()["DATA"] == []
-    # The second attempt waited for its retry, which takes no time here, and then for its pace.
+    # The second attempt waited for the retry layer, which takes no time here, and then for Pace.
     assert 0 < waits[-1] <= 0.1
     assert [message.split(" in ")[0].rpartition(" ")[2] for message in caplog.messages] == ["503", "200"]
     assert globus.requests.count() == 2
@@ -120,10 +120,10 @@ def test_call_next(globus: Sandbox, token: str, run: RunExample) -> None:
     assert [sent.headers.get("X-Job") for sent in globus.requests] == ["nightly", "nightly"]
 
 
-@pytest.mark.usefixtures("nobody_sleeps")
+@pytest.mark.usefixtures("no_pauses")
 def test_own_retrying(globus: Sandbox, run: RunExample) -> None:
     client = run("middleware/own_retrying.py")["client"]
-    # The condition names 503, and not 502, which is repeated otherwise.
+    # The condition has 503, and not 502, which is retried by default.
     globus.faults.add(503, times=None, path="/v0.10/task_list")
     globus.faults.add(502, times=None, path="/v0.10/endpoint_search")
     with pytest.raises(TransferAPIError, match="503"):
@@ -146,7 +146,7 @@ def test_a_token_file(globus: Sandbox, token: str, run: RunExample, tmp_path: Pa
         file.write_text(globus.issue_token(TransferScopes.all).access_token)
         assert client.task_list()["DATA"] == []
         globus.revoke_all_access_tokens()
-        # Refused once, then read again.
+        # The token is refused once, then the file is read again.
         file.write_text(globus.issue_token(TransferScopes.all).access_token)
         before = len(globus.requests)
         assert client.task_list()["DATA"] == []

@@ -1,4 +1,4 @@
-"""The programs of the page that writes a middleware from nothing."""
+"""The programs of the page that writes a middleware in ten minutes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_its_test_passes() -> None:
     assert "2 passed" in _run("-m", "pytest", "-q", "-p", "no:cacheprovider", "test_traffic.py")
 
 
-def test_it_is_watched() -> None:
+def test_it_runs_in_a_client() -> None:
     # The client prints what traffic.py counted.
     *stack, counted = _run("in_a_client.py").splitlines()
     assert [line.split()[0] for line in stack[3:6]] == ["redirect", "traffic", "retry"]

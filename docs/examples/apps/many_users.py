@@ -1,4 +1,4 @@
-"""A program with several users: each has tokens of their own, in one database."""
+"""A program with several users, whose tokens are in one database."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ DATABASE = Path("~/.my-app/tokens.db").expanduser()
 
 
 def app_of(user: str) -> UserApp:
-    """The application, as one of its users."""
+    """The application of one user."""
     storage = SQLiteTokenStorage(DATABASE, namespace=user)
     return UserApp("my-app", client_id=CLIENT_ID, config=GlobusAppConfig(token_storage=storage))
 

@@ -1,4 +1,4 @@
-"""A service that acts for itself: nobody logs in."""
+"""A service that acts for itself, without a login."""
 
 from globus_transport import ClientApp, GlobusAppConfig, TransferClient
 

@@ -1,4 +1,4 @@
-"""A command line program that acts for its user: it logs in when it has to, which is once."""
+"""A command line program that acts for its user. It logs in once."""
 
 from globus_transport import GlobusAppConfig, TransferClient, UserApp
 

@@ -1,4 +1,4 @@
-"""Access tokens that the application has already."""
+"""Access tokens that the application already has."""
 
 from globus_transport import AccessTokenAuthorizer, AuthClient, TransferClient
 

@@ -1,4 +1,4 @@
-"""The same credential, put on by hand."""
+"""The same credential as an authorizer."""
 
 from globus_transport import AuthClient, BasicAuthorizer
 

@@ -1,4 +1,4 @@
-"""Refresh tokens: access tokens are fetched when they are needed."""
+"""Refresh tokens: the clients fetch access tokens when they need them."""
 
 from globus_transport import AuthClient, ConfidentialAppAuthClient, RefreshTokenAuthorizer, TransferClient
 

@@ -1,4 +1,4 @@
-"""A client that checks what it sends, and sends large documents compressed."""
+"""A client that checks its requests and responses, and compresses large documents."""
 
 from globus_transport import (
     AccessTokenAuthorizer,
@@ -14,22 +14,22 @@ from globus_transport import (
 TRANSFER_ACCESS_TOKEN = "..."
 
 
-class NotToday(GlobusError):
-    """A call that this program does not make."""
+class PolicyError(GlobusError):
+    """A request or response that this program does not accept."""
 
 
-def no_deletes(request: Request) -> None:
+def refuse_deletes(request: Request) -> None:
     if request.route == "submit_delete":
-        raise NotToday("this program moves files, and deletes none")
+        raise PolicyError("this program moves files, and deletes none")
 
 
-def is_json(response: Response) -> None:
+def require_json(response: Response) -> None:
     if not response.headers.get("Content-Type", "").startswith("application/json"):
-        raise NotToday(f"status {response.status} without JSON: is there a login page in between?")
+        raise PolicyError(f"status {response.status} without JSON: is there a login page in between?")
 
 
 plain = TransferClient(authorizer=AccessTokenAuthorizer(TRANSFER_ACCESS_TOKEN))
-stack = plain.stack.add(Validate(request=no_deletes, response=is_json), before="retry")
+stack = plain.stack.add(Validate(request=refuse_deletes, response=require_json), before="retry")
 stack = stack.add(IdempotencyKey(), before="retry").add(CompressBodies())
 client = plain.with_stack(stack)
 print(client.stack)

@@ -1,4 +1,4 @@
-"""A client that asks for the document of a collection once a minute at most."""
+"""A client that requests the document of a collection at most once a minute."""
 
 import attrs
 

@@ -1,4 +1,4 @@
-"""A test that asks the service the first time, and the recording from then on."""
+"""A test that calls the service the first time, and replays the recording from then on."""
 
 from globus_transport import AccessTokenAuthorizer, Cassette, TransferClient
 

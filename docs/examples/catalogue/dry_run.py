@@ -1,4 +1,4 @@
-"""A clean-up that shows what it would do."""
+"""A clean-up that shows what it would delete."""
 
 import sys
 

@@ -1,16 +1,16 @@
-"""A client whose log tells what happened to each call."""
+"""A client that logs the pauses and the end of each call."""
 
 import logging
 
 from globus_transport import AccessTokenAuthorizer, Events, TransferClient
-from globus_transport.core.events import Ended, Event, Waiting
+from globus_transport.core import Ended, Event, Waiting
 
 TRANSFER_ACCESS_TOKEN = "..."
 
 log = logging.getLogger("my_app.transfer")
 
 
-def tell(event: Event) -> None:
+def log_event(event: Event) -> None:
     if isinstance(event, Waiting):
         log.warning("%s", event)
     elif isinstance(event, Ended):
@@ -18,4 +18,4 @@ def tell(event: Event) -> None:
 
 
 plain = TransferClient(authorizer=AccessTokenAuthorizer(TRANSFER_ACCESS_TOKEN))
-client = plain.with_stack(plain.stack.add(Events(tell), before="errors"))
+client = plain.with_stack(plain.stack.add(Events(log_event), before="errors"))

@@ -1,4 +1,4 @@
-"""A client that asks a second time when an answer takes longer than usual."""
+"""A client that sends a request a second time when its answer takes longer than usual."""
 
 from globus_transport import AccessTokenAuthorizer, Hedging, RetryBudget, TransferClient
 

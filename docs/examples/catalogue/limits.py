@@ -1,4 +1,4 @@
-"""A client that is gentle to the service, however many threads share it."""
+"""A client that limits its load on the service, for any number of threads."""
 
 from globus_transport import AccessTokenAuthorizer, CircuitBreaker, ConcurrencyLimit, RateLimit, TransferClient
 

@@ -1,4 +1,4 @@
-"""A client that makes a span for each call, and one for each attempt in it."""
+"""A client that makes a span for each call, and one for each of its attempts."""
 
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import ConsoleSpanExporter, SimpleSpanProcessor

@@ -1,4 +1,4 @@
-"""List the tasks of a user with aiohttp; the token is kept fresh by the session."""
+"""List the tasks of a user with aiohttp. The session renews the token."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Layers of this package around a session of aiohttp: it retries, and keeps a credential fresh."""
+"""Layers of this package in a session of aiohttp: it retries, and sends a credential."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The same without a session of the program: the terminal makes one, and closes it."""
+"""The same without a session of the program: the terminal makes and closes one."""
 
 import asyncio
 import os

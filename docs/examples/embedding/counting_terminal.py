@@ -1,19 +1,23 @@
-"""A terminal that sends through another one, and counts."""
+"""A terminal that sends through another one, and counts the requests."""
 
 from globus_transport import Request, Response
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.terminals import Urllib3Terminal
 
 
 class CountingTerminal:
-    """:ivar sent: requests so far"""
+    """Counts the requests to another terminal.
 
-    def __init__(self, below: Urllib3Terminal) -> None:
-        self.below = below
+    :param inner: sends them
+    :ivar sent: how many there were
+    """
+
+    def __init__(self, inner: Urllib3Terminal) -> None:
+        self.inner = inner
         self.sent = 0
 
     def __call__(self, request: Request) -> Response:
         self.sent += 1
-        return self.below(request)
+        return self.inner(request)
 
     def close(self) -> None:
-        self.below.close()
+        self.inner.close()

@@ -1,4 +1,4 @@
-"""httpx with a Globus credential, in both kinds of clients."""
+"""httpx with a Globus credential, in a Client and in an AsyncClient."""
 
 import asyncio
 

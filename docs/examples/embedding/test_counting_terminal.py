@@ -1,8 +1,8 @@
-"""The tests that every terminal has to pass, for this one."""
+"""The tests that every terminal has to pass, for CountingTerminal."""
 
 from counting_terminal import CountingTerminal
 
-from globus_transport.terminals.urllib3 import Urllib3Terminal
+from globus_transport.terminals import Urllib3Terminal
 from globus_transport.testing.terminal_contract import TerminalContract
 
 

@@ -1,4 +1,4 @@
-"""A stack for code that takes a PoolManager."""
+"""A stack for code that expects a PoolManager."""
 
 import urllib3
 

@@ -8,7 +8,8 @@ auth_client = ConfidentialAppAuthClient(os.environ["GLOBUS_CLI_CLIENT_ID"], os.e
 authorizer = ClientCredentialsAuthorizer(auth_client, TransferClient.scopes.all)
 
 with auth_client, TransferClient(authorizer=authorizer) as client:
-    ids = {one["display_name"]: one["id"] for one in client.endpoint_search.items(filter_scope="all")}
+    found = client.endpoint_search.items(filter_scope="all")
+    ids = {collection["display_name"]: collection["id"] for collection in found}
     source, destination = ids["Sandbox source"], ids["Sandbox destination"]
 
     data = TransferData(source, destination, label="My first transfer")
@@ -16,7 +17,7 @@ with auth_client, TransferClient(authorizer=authorizer) as client:
     task_id = client.submit_transfer(data)["task_id"]
 
     while not client.task_wait(task_id, timeout=60, polling_interval=1):
-        print("still at it ...")
+        print("still running ...")
 
     print(client.get_task(task_id)["status"])
     for entry in client.operation_ls(destination, "/copied/"):

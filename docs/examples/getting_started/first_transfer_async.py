@@ -1,4 +1,4 @@
-"""The same under asyncio."""
+"""Copy everything from one collection of the sandbox to the other, under asyncio."""
 
 import asyncio
 import os
@@ -12,7 +12,8 @@ async def main() -> None:
 
     with auth_client:
         async with AsyncTransferClient(authorizer=authorizer) as client:
-            ids = {one["display_name"]: one["id"] async for one in client.endpoint_search.items(filter_scope="all")}
+            found = client.endpoint_search.items(filter_scope="all")
+            ids = {collection["display_name"]: collection["id"] async for collection in found}
             source, destination = ids["Sandbox source"], ids["Sandbox destination"]
 
             data = TransferData(source, destination, label="My first transfer")
@@ -20,7 +21,7 @@ async def main() -> None:
             task_id = (await client.submit_transfer(data))["task_id"]
 
             while not await client.task_wait(task_id, timeout=60, polling_interval=1):
-                print("still at it ...")
+                print("still running ...")
 
             print((await client.get_task(task_id))["status"])
             for entry in await client.operation_ls(destination, "/copied/"):

@@ -1,4 +1,4 @@
-"""What can go wrong with a call, and what to do then."""
+"""The failures of a call, and how to handle them."""
 
 from globus_transport import (
     GlobusTimeoutError,
@@ -10,7 +10,7 @@ from globus_transport import (
 
 
 def list_folder(client: TransferClient, collection_id: str, path: str) -> list[str]:
-    """The names in a folder, or the reason why there are none."""
+    """The names in a folder, or the reason why it cannot be listed."""
     try:
         return [entry["name"] for entry in client.operation_ls(collection_id, path)]
     except LoginRequiredError:

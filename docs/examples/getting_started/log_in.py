@@ -1,4 +1,4 @@
-"""Log a user in once; after that, live on the stored tokens."""
+"""Log a user in once. Later runs use the stored tokens."""
 
 import json
 import os
@@ -17,11 +17,11 @@ TOKEN_FILE = Path("~/.my-app-tokens.json").expanduser()
 
 
 def store(reply: OAuthTokenResponse) -> None:
-    """Write the tokens of a reply to the file, all or nothing, for nobody else to read."""
+    """Write the tokens of a reply to a file that only its owner can read. It is replaced as a whole."""
     new = reply.by_resource_server[TransferScopes.resource_server]
     if new["refresh_token"] is None:
-        # The service keeps the old one valid.
-        new = {**new, "refresh_token": stored()["refresh_token"]}
+        # The old refresh token stays valid.
+        new = {**new, "refresh_token": load()["refresh_token"]}
     temporary = TOKEN_FILE.with_suffix(".new")
     with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(new, file)
@@ -30,7 +30,7 @@ def store(reply: OAuthTokenResponse) -> None:
     os.replace(temporary, TOKEN_FILE)
 
 
-def stored() -> dict[str, str]:
+def load() -> dict[str, str]:
     """The tokens in the file."""
     tokens: dict[str, str] = json.loads(TOKEN_FILE.read_text())
     return tokens
@@ -43,7 +43,7 @@ if not TOKEN_FILE.exists():
     print("Log in here:", auth_client.oauth2_get_authorize_url())
     store(auth_client.oauth2_exchange_code_for_tokens(input("Paste the code: ").strip()))
 
-tokens = stored()
+tokens = load()
 authorizer = RefreshTokenAuthorizer(
     tokens["refresh_token"],
     auth_client,

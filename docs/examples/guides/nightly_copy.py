@@ -1,4 +1,4 @@
-"""A service that copies a folder every night: it acts for itself, and copies what is new."""
+"""A service that copies new files of a folder every night. It acts for itself."""
 
 from globus_transport import (
     ClientCredentialsAuthorizer,
@@ -13,23 +13,23 @@ SOURCE = "..."
 DESTINATION = "..."
 
 
-def copy_what_is_new(client: TransferClient) -> str:
+def copy_new_files(client: TransferClient) -> str:
     """Submit the transfer and wait for it.
 
-    :return: the status that it ended with
+    :return: the final status of the task
     """
     data = TransferData(SOURCE, DESTINATION, label="nightly", sync_level="mtime", notify_on_succeeded=False)
     data.add_item("/results/", "/results/", recursive=True)
     task_id = client.submit_transfer(data)["task_id"]
     while not client.task_wait(task_id, timeout=600, polling_interval=10):
-        print("still at it ...")
+        print("still running ...")
     task = client.get_task(task_id)
     for error in client.task_skipped_errors.items(task_id):
-        print("left out:", error["source_path"], error["error_code"])
+        print("skipped:", error["source_path"], error["error_code"])
     return str(task["status"])
 
 
 with ConfidentialAppAuthClient(CLIENT_ID, CLIENT_SECRET) as auth_client:
     authorizer = ClientCredentialsAuthorizer(auth_client, TransferClient.scopes.all)
     with TransferClient(authorizer=authorizer) as client:
-        print(copy_what_is_new(client))
+        print(copy_new_files(client))

@@ -1,10 +1,10 @@
-"""Share a folder of a collection with someone, to read."""
+"""Share a folder of a collection with another user, for reading."""
 
 from globus_transport import TransferClient
 
 
 def share_folder(client: TransferClient, collection_id: str, path: str, identity_id: str, name: str) -> str:
-    """Make a guest collection of the folder, and let one identity read it.
+    """Make a guest collection of the folder, and give one identity read access.
 
     :return: the id of the guest collection
     """

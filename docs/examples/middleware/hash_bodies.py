@@ -1,4 +1,4 @@
-"""A middleware that looks at streamed bodies while they are read."""
+"""A middleware that computes a checksum of streamed bodies while they are read."""
 
 import hashlib
 
@@ -9,9 +9,9 @@ checksum = hashlib.sha256()
 
 def hash_bodies(request: Request) -> Flow:
     response = yield from send(request)
-    return each_chunk(response, look_at)
+    return each_chunk(response, update_checksum)
 
 
-def look_at(chunk: bytes) -> bytes:
+def update_checksum(chunk: bytes) -> bytes:
     checksum.update(chunk)
     return chunk

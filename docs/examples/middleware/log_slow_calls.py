@@ -1,4 +1,4 @@
-"""A middleware in five lines."""
+"""A middleware that logs slow calls."""
 
 import logging
 import time

@@ -1,4 +1,4 @@
-"""tenacity's own objects decide about retries."""
+"""Objects of tenacity decide about retries."""
 
 from tenacity import retry_if_exception_type, retry_if_result, stop_after_attempt, stop_before_delay, wait_exponential
 

@@ -1,4 +1,4 @@
-"""A middleware that keeps requests apart."""
+"""A middleware that delays requests which follow each other too closely."""
 
 import threading
 import time
@@ -8,10 +8,10 @@ from globus_transport import Flow, Request, send, sleep
 
 
 class Pace:
-    """Let requests begin at least ``gap`` seconds apart.
+    """Let at least ``gap`` seconds pass between the starts of two requests.
 
     :param gap: seconds
-    :param clock: says what time it is, in seconds
+    :param clock: returns the time in seconds
     """
 
     def __init__(self, gap: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -33,5 +33,5 @@ class Pace:
         return f"requests begin {self.gap:g} s apart"
 
     def __reduce__(self) -> tuple[object, ...]:
-        # A lock cannot be pickled; made anew, it need not be.
+        # A lock cannot be pickled, so the copy makes its own.
         return (Pace, (self.gap, self.clock))

@@ -1,4 +1,4 @@
-"""The test of Pace: no network, no mock, and nobody sleeps."""
+"""The test of Pace: without a network, a mock or a real pause."""
 
 import pytest
 from pace import Pace
@@ -15,8 +15,8 @@ def test_the_second_request_waits() -> None:
     assert next(first) is request  # at once
 
     second = pace(request)
-    assert next(second) == Sleep(1.5)  # what is left of the two seconds
-    assert second.send(None) is request  # slept; now it goes on
+    assert next(second) == Sleep(1.5)  # the rest of the two seconds
+    assert second.send(None) is request  # after the pause
 
     answer = Response(200)
     with pytest.raises(StopIteration) as end:
@@ -24,7 +24,7 @@ def test_the_second_request_waits() -> None:
     assert end.value.value is answer
 
 
-def test_a_failure_goes_up_as_it_is() -> None:
+def test_a_failure_is_passed_on_unchanged() -> None:
     flow = Pace(2.0)(Request("GET", "https://service.example.org/"))
     next(flow)
     failure = RuntimeError("from below")

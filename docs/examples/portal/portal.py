@@ -1,6 +1,6 @@
-"""A small portal: users log in with Globus, look into a collection and send files from it to another.
+"""A small portal: users log in with Globus, list a collection, and transfer files from it to another.
 
-For many worker processes, keep the tokens in a store that they share, instead of in ``Logins``.
+With several worker processes, keep the tokens in a store that they share, instead of in ``Logins``.
 """
 
 import secrets
@@ -20,8 +20,8 @@ from globus_transport import (
     Transport,
 )
 
-# Nobody looks at a browser for longer than this.
-PATIENCE = Transport(deadline=20.0)
+# A user does not wait longer for a page.
+TRANSPORT = Transport(deadline=20.0)
 
 FOLDER = """<h1>{{ path }}</h1><ul>{% for name in names %}<li>{{ name }}</li>{% endfor %}</ul>
 <form method="post" action="{{ url_for('send') }}">
@@ -31,19 +31,19 @@ FOLDER = """<h1>{{ path }}</h1><ul>{% for name in names %}<li>{{ name }}</li>{% 
 
 
 class NotLoggedIn(Exception):
-    """The browser brought no login, or one that this portal does not know."""
+    """The browser sent no login, or an unknown one."""
 
 
 class Logins:
-    """The Transfer clients of the users who are logged in. The browser holds only the key."""
+    """The Transfer clients of the logged-in users. The browser holds only the key."""
 
     def __init__(self, auth_client: ConfidentialAppAuthClient) -> None:
         self._auth_client = auth_client
         self._clients: dict[str, TransferClient] = {}
 
     def add(self, code: str, redirect_uri: str) -> str:
-        """Exchange a code for tokens, and keep the client that uses them."""
-        # A flow of its own, not the client's current one: two users may log in at the same time.
+        """Exchange a code for tokens, and keep a client that uses them."""
+        # Not the client's current flow, because two users may log in at the same time.
         flow = self._auth_client.oauth2_start_flow(redirect_uri, TransferScopes.all, refresh_tokens=True)
         reply = flow.exchange_code_for_tokens(code)
         tokens = reply.by_resource_server[TransferScopes.resource_server]
@@ -54,13 +54,13 @@ class Logins:
             expires_at=tokens["expires_at_seconds"],
         )
         key = secrets.token_urlsafe()
-        self._clients[key] = TransferClient(authorizer=authorizer, transport=PATIENCE)
+        self._clients[key] = TransferClient(authorizer=authorizer, transport=TRANSPORT)
         return key
 
     def client(self) -> TransferClient:
         """The client of the user who sent the current request.
 
-        :raises NotLoggedIn: There is none.
+        :raises NotLoggedIn: if there is none
         """
         client = self._clients.get(session.get("login", ""))
         if client is None:
@@ -81,7 +81,7 @@ def create_app(auth_client: ConfidentialAppAuthClient, secret_key: str) -> Flask
 
     @app.get("/login")
     def login() -> ResponseReturnValue:
-        # Whoever comes back has to bring this along: nobody can be logged in by a stranger's link.
+        # The callback has to carry this state. So a link of another person cannot log the user in (RFC 6749, 10.12).
         session["state"] = secrets.token_urlsafe()
         flow = auth_client.oauth2_start_flow(
             url_for("callback", _external=True),
@@ -94,7 +94,7 @@ def create_app(auth_client: ConfidentialAppAuthClient, secret_key: str) -> Flask
     @app.get("/callback")
     def callback() -> ResponseReturnValue:
         if request.args.get("state") != session.pop("state", None):
-            return Response("This login was not begun here", 403)
+            return Response("This login did not begin here", 403)
         session["login"] = logins.add(request.args["code"], url_for("callback", _external=True))
         session["token"] = secrets.token_urlsafe()
         return redirect(session.pop("next", "/"))

@@ -28,25 +28,25 @@ def data(globus: Sandbox) -> Collection:
 
 
 def log_in(globus: Sandbox, browser: FlaskClient, path: str = "/login") -> TestResponse:
-    """What a user does: follow the portal to Globus, approve, come back."""
-    there = browser.get(path).location
-    assert there
-    (state,) = parse_qs(urlsplit(there).query)["state"]
-    return browser.get("/callback", query_string={"code": globus.approve(there), "state": state})
+    """What a user does: follow the portal to Globus, approve, and return."""
+    address = browser.get(path).location
+    assert address
+    (state,) = parse_qs(urlsplit(address).query)["state"]
+    return browser.get("/callback", query_string={"code": globus.approve(address), "state": state})
 
 
 def test_login(globus: Sandbox, browser: FlaskClient, data: Collection) -> None:
     page = f"/collections/{data.id}/"
     assert browser.get(page).location == "/login"
-    back = log_in(globus, browser).location
-    assert back
-    assert "image.tif" in browser.get(back).text
+    location = log_in(globus, browser).location
+    assert location
+    assert "image.tif" in browser.get(location).text
 
 
-def test_nobody_is_logged_in_by_a_strangers_link(globus: Sandbox, browser: FlaskClient) -> None:
-    there = browser.get("/login").location
-    assert there
-    assert browser.get("/callback", query_string={"code": globus.approve(there), "state": "x"}).status_code == 403
+def test_a_link_of_another_person_logs_no_user_in(globus: Sandbox, browser: FlaskClient) -> None:
+    address = browser.get("/login").location
+    assert address
+    assert browser.get("/callback", query_string={"code": globus.approve(address), "state": "x"}).status_code == 403
     assert browser.get("/").location == "/login"
 
 
@@ -63,7 +63,7 @@ def test_transfer(globus: Sandbox, browser: FlaskClient, data: Collection) -> No
 
 def test_expired_token(globus: Sandbox, browser: FlaskClient, data: Collection) -> None:
     log_in(globus, browser)
-    # Three days pass, and nobody sleeps.
+    # Three days, without a pause of the test.
     globus.clock.advance(3 * 86400)
     assert "image.tif" in browser.get(f"/collections/{data.id}/").text
     assert globus.grants == {"authorization_code": 1, "refresh_token": 1}
@@ -74,14 +74,14 @@ def test_missing_consent(globus: Sandbox, browser: FlaskClient, data: Collection
     globus.require_consent(data)
     again = browser.get(f"/collections/{data.id}/").location
     assert again
-    back = log_in(globus, browser, again).location
-    assert back
-    assert "image.tif" in browser.get(back).text
+    location = log_in(globus, browser, again).location
+    assert location
+    assert "image.tif" in browser.get(location).text
 
 
 def test_globus_is_down(globus: Sandbox, browser: FlaskClient, data: Collection) -> None:
     log_in(globus, browser)
-    # For longer than anybody waits.
+    # For longer than the deadline of a call.
     globus.faults.add(503, path="/v0.10/operation/*", headers={"Retry-After": "3600"}, times=None)
     page = browser.get(f"/collections/{data.id}/")
     assert (page.status_code, page.text) == (503, "Globus cannot be reached; please try again later")
@@ -89,7 +89,7 @@ def test_globus_is_down(globus: Sandbox, browser: FlaskClient, data: Collection)
     assert "image.tif" in browser.get(f"/collections/{data.id}/").text
 
 
-def test_one_503_is_not_even_seen(globus: Sandbox, browser: FlaskClient, data: Collection) -> None:
+def test_one_503_is_retried(globus: Sandbox, browser: FlaskClient, data: Collection) -> None:
     log_in(globus, browser)
     globus.faults.add(503, path="/v0.10/operation/*", headers={"Retry-After": "0"})
     assert "image.tif" in browser.get(f"/collections/{data.id}/").text

@@ -1,4 +1,4 @@
-"""The middleware at work, with a local Globus."""
+"""Run the middleware in a client of a local Globus."""
 
 from traffic import Traffic
 

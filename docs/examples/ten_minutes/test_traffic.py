@@ -1,4 +1,4 @@
-"""Its test."""
+"""The test of Traffic."""
 
 import pytest
 from traffic import Traffic
@@ -18,7 +18,7 @@ def test_an_answer_is_counted() -> None:
     assert traffic.received == {"service.get_thing": 5}
 
 
-def test_a_failure_is_not() -> None:
+def test_a_failure_is_not_counted() -> None:
     traffic = Traffic()
     flow = traffic(REQUEST)
     next(flow)

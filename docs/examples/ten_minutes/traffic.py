@@ -7,7 +7,7 @@ from globus_transport import Flow, Request, send
 
 
 class Traffic:
-    """Count calls and received bytes, by route."""
+    """Count calls and received bytes by route."""
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Answers from responses, for the clients of this package."""
+"""Tests with answers from responses."""
 
 import pytest
 import responses
