@@ -11,8 +11,8 @@ from globus_transport.routing.client import BaseClient
 from globus_transport.routing.client_base import AnyAuthorizer, ClientBase, SendT
 from globus_transport.routing.parameters import UUIDLike
 from globus_transport.scopes.scope import Scope
-from globus_transport.services.auth.login_routes import ConfidentialAppRoutes, LoginRoutes, NativeAppRoutes
 from globus_transport.services.auth.routes import AuthRoutes
+from globus_transport.services.auth.routes.login import ConfidentialAppRoutes, LoginRoutes, NativeAppRoutes
 from globus_transport.transport import Transport
 
 

@@ -21,8 +21,8 @@ from globus_transport.routing.parameters import (
 from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import delete, get, post, put
 from globus_transport.routing.table import RouteTable
-from globus_transport.services.transfer.filters import TimeRange
 from globus_transport.services.transfer.response import IterableTransferResponse
+from globus_transport.services.transfer.routes.filters import TimeRange
 
 _BY_MARKER = Marker(key="next_marker")
 

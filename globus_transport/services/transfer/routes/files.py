@@ -10,8 +10,8 @@ from globus_transport.routing.parameters import Body, CommaList, Field, Maybe, O
 from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import delete, get, post, put
 from globus_transport.routing.table import RouteTable
-from globus_transport.services.transfer.filters import Filters
 from globus_transport.services.transfer.response import IterableTransferResponse
+from globus_transport.services.transfer.routes.filters import Filters
 
 
 class FileRoutes(RouteTable):

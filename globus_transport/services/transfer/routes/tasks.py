@@ -14,8 +14,8 @@ from globus_transport.routing.parameters import Body, CommaList, Maybe, QueryPar
 from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import get, operation, post, put
 from globus_transport.routing.table import RouteTable
-from globus_transport.services.transfer.filters import Filter
 from globus_transport.services.transfer.response import IterableTransferResponse
+from globus_transport.services.transfer.routes.filters import Filter
 
 _COUNTED = Offset(page_size=1000, total_key="total")
 _BY_MARKER = Marker(key="next_marker")

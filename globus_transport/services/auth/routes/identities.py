@@ -1,4 +1,4 @@
-"""The routes of Globus Auth's API. Reference: docs.globus.org/api/auth/reference."""
+"""Routes on identities: who they are, who provides them, and what they consented to."""
 
 from __future__ import annotations
 
@@ -9,16 +9,14 @@ from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import CommaList, LowerBool, Maybe, Query, QueryParams, UUIDLike
 from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import get
+from globus_transport.routing.table import RouteTable
 from globus_transport.scopes.collections import AuthScopes
-from globus_transport.services.auth.client_fields import only_one_of
-from globus_transport.services.auth.openid_routes import OpenIDRoutes
-from globus_transport.services.auth.project_routes import PolicyRoutes, ProjectRoutes
-from globus_transport.services.auth.registration_routes import ClientRoutes, ScopeRoutes
 from globus_transport.services.auth.response import (
     GetConsentsResponse,
     GetIdentitiesResponse,
     GetIdentityProvidersResponse,
 )
+from globus_transport.services.auth.routes.client_fields import only_one_of
 
 Names = Annotated[Maybe[Union[str, Iterable[str]]], CommaList]
 Ids = Annotated[Maybe[Union[UUIDLike, Iterable[UUIDLike]]], CommaList]
@@ -31,12 +29,8 @@ def _provision_only_by_name(given: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
-class AuthRoutes(ScopeRoutes, ClientRoutes, PolicyRoutes, ProjectRoutes, OpenIDRoutes):
-    """Identities, who a token speaks for, and what developers register."""
-
-    token_scopes = (AuthScopes.openid, AuthScopes.profile, AuthScopes.email)
-    # A list, though it is a property where nobody says: AuthClient.default_scope_requirements is used, too.
-    default_scope_requirements = list(token_scopes)  # noqa: RUF012  # pyright: ignore
+class IdentityRoutes(RouteTable):
+    """Look up identities, identity providers and consents."""
 
     @get("/v2/oauth2/userinfo", scopes=(AuthScopes.openid,))
     def userinfo(self) -> GlobusHTTPResponse:

@@ -18,7 +18,12 @@ from globus_transport.routing.route import operation, post
 from globus_transport.routing.table import NoDefaultScopesError
 from globus_transport.scopes.scope import Scope
 from globus_transport.scopes.text import ScopesLike, scope_text
-from globus_transport.services.auth.client_fields import (
+from globus_transport.services.auth.flow_managers import (
+    GlobusAuthorizationCodeFlowManager,
+    GlobusNativeAppFlowManager,
+    GlobusOAuthFlowManager,
+)
+from globus_transport.services.auth.routes.client_fields import (
     ClientType,
     Link,
     MoreClientFields,
@@ -26,12 +31,7 @@ from globus_transport.services.auth.client_fields import (
     Visibility,
     new_client,
 )
-from globus_transport.services.auth.flow_managers import (
-    GlobusAuthorizationCodeFlowManager,
-    GlobusNativeAppFlowManager,
-    GlobusOAuthFlowManager,
-)
-from globus_transport.services.auth.openid_routes import OpenIDRoutes
+from globus_transport.services.auth.routes.openid import OpenIDRoutes
 from globus_transport.services.auth.token_response import (
     OAuthAuthorizationCodeResponse,
     OAuthClientCredentialsResponse,

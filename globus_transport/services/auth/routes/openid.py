@@ -14,7 +14,7 @@ from globus_transport.routing.table import RouteTable
 from globus_transport.scopes.collections import AuthScopes
 from globus_transport.services.auth.errors import AuthAPIError
 from globus_transport.services.auth.id_tokens import public_key
-from globus_transport.services.auth.jwk_call import Configuration, jwk_operation
+from globus_transport.services.auth.routes.jwk_call import Configuration, jwk_operation
 
 
 class OpenIDRoutes(RouteTable):

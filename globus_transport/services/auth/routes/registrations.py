@@ -19,7 +19,8 @@ from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import delete, get, operation, post, put
 from globus_transport.routing.table import RouteTable
 from globus_transport.scopes.collections import AuthScopes
-from globus_transport.services.auth.client_fields import (
+from globus_transport.services.auth.response import GetClientCredentialsResponse, GetClientsResponse, GetScopesResponse
+from globus_transport.services.auth.routes.client_fields import (
     ClientType,
     Link,
     LinkOrNone,
@@ -30,7 +31,6 @@ from globus_transport.services.auth.client_fields import (
     new_client,
     only_one_of,
 )
-from globus_transport.services.auth.response import GetClientCredentialsResponse, GetClientsResponse, GetScopesResponse
 
 _MANAGE = (AuthScopes.manage_projects,)
 
