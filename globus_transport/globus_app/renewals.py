@@ -13,7 +13,7 @@ from globus_transport.globus_app.validating import ValidatingTokenStorage
 from globus_transport.login_flows.manager import LoginClient
 from globus_transport.services.auth.client import ConfidentialAppAuthClient
 from globus_transport.services.auth.errors import LoginRequiredError
-from globus_transport.services.auth.token_response import OAuthTokenResponse
+from globus_transport.services.auth.response import OAuthTokenResponse
 from globus_transport.token_storage.token_data import TokenStorageData
 
 ClientT = TypeVar("ClientT", bound=LoginClient)

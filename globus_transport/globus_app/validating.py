@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from globus_transport.exc.base import ReplyFormatError, ValidationError
 from globus_transport.globus_app.errors import MissingTokenError
 from globus_transport.globus_app.validators import TokenDataValidator, TokenValidationContext
-from globus_transport.services.auth.token_response import OAuthRefreshTokenResponse
+from globus_transport.services.auth.response import OAuthRefreshTokenResponse
 from globus_transport.token_storage.base import StorableReply, TokenStorage
 from globus_transport.token_storage.token_data import TokenStorageData
 

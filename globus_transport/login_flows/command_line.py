@@ -8,7 +8,7 @@ from globus_transport.exc.base import GlobusError, GlobusSDKUsageError
 from globus_transport.gare import GlobusAuthorizationParameters
 from globus_transport.login_flows.manager import LoginClient, LoginFlowManager, LoginSettings, named_grant
 from globus_transport.services.auth.client import ConfidentialAppAuthClient
-from globus_transport.services.auth.token_response import OAuthTokenResponse
+from globus_transport.services.auth.response import OAuthTokenResponse
 
 
 class CommandLineLoginFlowEOFError(GlobusError, EOFError):

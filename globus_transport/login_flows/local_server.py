@@ -16,7 +16,7 @@ from globus_transport.login_flows.landing import (
 )
 from globus_transport.login_flows.manager import LoginClient, LoginFlowManager, LoginSettings, named_grant
 from globus_transport.services.auth.client import NativeAppAuthClient
-from globus_transport.services.auth.token_response import OAuthTokenResponse
+from globus_transport.services.auth.response import OAuthTokenResponse
 
 # They cannot show the pages of Globus Auth, and take the terminal from the program.
 _TEXT_BROWSERS = frozenset({"lynx", "www-browser", "links", "elinks", "w3m"})

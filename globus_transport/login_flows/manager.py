@@ -10,7 +10,7 @@ from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.gare import GlobusAuthorizationParameters
 from globus_transport.routing.missing import MISSING
 from globus_transport.services.auth.client import AuthLoginClient, ConfidentialAppAuthClient, NativeAppAuthClient
-from globus_transport.services.auth.token_response import OAuthTokenResponse
+from globus_transport.services.auth.response import OAuthTokenResponse
 
 #: A client that gets tokens.
 LoginClient = Union[AuthLoginClient, NativeAppAuthClient, ConfidentialAppAuthClient]

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from globus_transport.authorizers.renewing import AccessToken
-from globus_transport.services.auth.token_response import lifetime_of
+from globus_transport.services.auth.response import lifetime_of
 from tests.core.stepping import unhurried
 
 NOW = 1_700_000_000

@@ -15,8 +15,9 @@ _NAMES = {
     "services.auth.flow_managers": ("GlobusAuthorizationCodeFlowManager", "GlobusNativeAppFlowManager"),
     "services.auth.id_tokens": ("IDTokenDecoder",),
     "services.auth.identity_map": ("IdentityMap",),
-    "services.auth.response": ("GetConsentsResponse", "GetIdentitiesResponse"),
-    "services.auth.token_response": (
+    "services.auth.response": (
+        "GetConsentsResponse",
+        "GetIdentitiesResponse",
         "OAuthAuthorizationCodeResponse",
         "OAuthClientCredentialsResponse",
         "OAuthDependentTokenResponse",

@@ -23,6 +23,13 @@ from globus_transport.services.auth.flow_managers import (
     GlobusNativeAppFlowManager,
     GlobusOAuthFlowManager,
 )
+from globus_transport.services.auth.response import (
+    OAuthAuthorizationCodeResponse,
+    OAuthClientCredentialsResponse,
+    OAuthDependentTokenResponse,
+    OAuthRefreshTokenResponse,
+    OAuthTokenResponse,
+)
 from globus_transport.services.auth.routes.client_fields import (
     ClientType,
     Link,
@@ -32,13 +39,6 @@ from globus_transport.services.auth.routes.client_fields import (
     new_client,
 )
 from globus_transport.services.auth.routes.openid import OpenIDRoutes
-from globus_transport.services.auth.token_response import (
-    OAuthAuthorizationCodeResponse,
-    OAuthClientCredentialsResponse,
-    OAuthDependentTokenResponse,
-    OAuthRefreshTokenResponse,
-    OAuthTokenResponse,
-)
 
 _TOKEN = "/v2/oauth2/token"
 
