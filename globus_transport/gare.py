@@ -14,13 +14,13 @@ import attrs
 from globus_transport.exc.api import GlobusAPIError
 from globus_transport.exc.base import ValidationError
 from globus_transport.exc.documents import ErrorSubdocument
-from globus_transport.http.documents import (
-    DictForm,
-    are_texts_or_none,
-    dict_or_empty,
-    is_bool_or_none,
-    is_text,
-    is_text_or_none,
+from globus_transport.http.dict_serializable import (
+    DictSerializable,
+    check_optional_bool,
+    check_optional_text,
+    check_optional_texts,
+    check_text,
+    to_extra,
 )
 
 __all__ = ["GARE", "GlobusAuthorizationParameters", "has_gares", "is_gare", "to_gare", "to_gares"]
@@ -32,7 +32,7 @@ _LISTS = ("session_required_identities", "session_required_policies", "session_r
 
 
 @attrs.define(kw_only=True)
-class GlobusAuthorizationParameters(DictForm):
+class GlobusAuthorizationParameters(DictSerializable):
     """What a login has to ask for, besides the scopes that are needed anyway.
 
     :ivar session_message: shown to the user
@@ -46,14 +46,14 @@ class GlobusAuthorizationParameters(DictForm):
     :raises ValidationError: if a field is of a wrong type
     """
 
-    session_message: str | None = attrs.field(default=None, validator=is_text_or_none)
-    session_required_identities: list[str] | None = attrs.field(default=None, validator=are_texts_or_none)
-    session_required_policies: list[str] | None = attrs.field(default=None, validator=are_texts_or_none)
-    session_required_single_domain: list[str] | None = attrs.field(default=None, validator=are_texts_or_none)
-    session_required_mfa: bool | None = attrs.field(default=None, validator=is_bool_or_none)
-    required_scopes: list[str] | None = attrs.field(default=None, validator=are_texts_or_none)
-    prompt: str | None = attrs.field(default=None, validator=is_text_or_none)
-    extra: dict[str, Any] = attrs.field(default=None, repr=False, kw_only=True, converter=dict_or_empty)
+    session_message: str | None = attrs.field(default=None, validator=check_optional_text)
+    session_required_identities: list[str] | None = attrs.field(default=None, validator=check_optional_texts)
+    session_required_policies: list[str] | None = attrs.field(default=None, validator=check_optional_texts)
+    session_required_single_domain: list[str] | None = attrs.field(default=None, validator=check_optional_texts)
+    session_required_mfa: bool | None = attrs.field(default=None, validator=check_optional_bool)
+    required_scopes: list[str] | None = attrs.field(default=None, validator=check_optional_texts)
+    prompt: str | None = attrs.field(default=None, validator=check_optional_text)
+    extra: dict[str, Any] = attrs.field(default=None, repr=False, kw_only=True, converter=to_extra)
 
 
 def _to_parameters(given: Any) -> Any:
@@ -69,7 +69,7 @@ def _are_parameters(_owner: object, _field: attrs.Attribute[Any], value: Any) ->
 
 
 @attrs.define
-class GARE(DictForm):
+class GARE(DictSerializable):
     """A refusal that a login of a certain kind gets past.
 
     :ivar code: the error's code, such as ``ConsentRequired``
@@ -78,11 +78,11 @@ class GARE(DictForm):
     :raises ValidationError: if a field is of a wrong type
     """
 
-    code: str = attrs.field(validator=is_text)
+    code: str = attrs.field(validator=check_text)
     authorization_parameters: GlobusAuthorizationParameters = attrs.field(
         converter=_to_parameters, validator=_are_parameters
     )
-    extra: dict[str, Any] = attrs.field(default=None, repr=False, kw_only=True, converter=dict_or_empty)
+    extra: dict[str, Any] = attrs.field(default=None, repr=False, kw_only=True, converter=to_extra)
 
 
 def to_gare(error: ErrorLike) -> GARE | None:

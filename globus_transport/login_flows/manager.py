@@ -72,7 +72,7 @@ class LoginFlowManager(ABC):
         """
         scopes = auth_parameters.required_scopes
         if not scopes:
-            raise GlobusSDKUsageError(f"{type(self).__name__}: auth_parameters has no required_scopes; give at least one")
+            raise GlobusSDKUsageError(f"{type(self).__name__}: auth_parameters has no required_scopes; give some")
         if isinstance(self.login_client, NativeAppAuthClient):
             self.login_client.oauth2_start_flow(
                 scopes,
