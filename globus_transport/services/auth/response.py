@@ -1,7 +1,7 @@
 """Replies of Globus Auth.
 
-Token replies (RFC 6749, section 5.1) may hold tokens for several resource servers; Globus Auth adds the others under
-``other_tokens``. Iterating over a reply that is a list gives the documents in it.
+A token reply (RFC 6749, section 5.1) may hold tokens for several resource servers: Globus Auth adds the others in the
+field ``other_tokens``. Iterating over a reply with a list yields the documents of the list.
 """
 
 from __future__ import annotations
@@ -19,28 +19,29 @@ from globus_transport.services.auth.id_tokens import IDTokenDecoder
 
 TokenDocument = dict[str, Any]
 
-_LONGEST_LIFE = 10 * 365 * 86400.0
+#: Ten years, in seconds. With a much larger lifetime, the expiry would be out of range for datetime.
+_MAX_LIFETIME = 10 * 365 * 86400.0
 
 
 class TokensByScope(Mapping[str, TokenDocument]):
-    """The tokens of a reply by what they are for.
+    """The tokens of a reply, by scope.
 
-    A key is a scope, or several with spaces between them if one token has them all.
+    A key is a scope, or several scopes of one token, separated by spaces.
     """
 
     def __init__(self, tokens: Mapping[str, TokenDocument]) -> None:
         self._tokens = {scope: token for token in tokens.values() for scope in str(token["scope"]).split()}
 
     def __getitem__(self, scopes: str | Scope) -> TokenDocument:
-        # Whoever gives a Scope has loaded its class. A token's scopes are listed without what they depend on.
-        text = getattr(scopes, "scope_string", scopes)
+        # A token reply lists scopes without their dependencies.
+        text = scopes.scope_string if isinstance(scopes, Scope) else scopes
         names = text.split() if isinstance(text, str) else []
         missing = [name for name in names if name not in self._tokens]
         if missing or not names:
             raise KeyError(f"no token for scope {missing[0] if missing else scopes!r}")
         found = {id(self._tokens[name]): self._tokens[name] for name in names}
         if len(found) != 1:
-            raise KeyError(f"{scopes!r} are scopes of {len(found)} tokens, not of one")
+            raise KeyError(f"{scopes!r} are scopes of {len(found)} tokens, not of one; look them up one by one")
         return found.popitem()[1]
 
     def __contains__(self, scopes: object) -> bool:
@@ -61,13 +62,13 @@ class TokensByScope(Mapping[str, TokenDocument]):
 
 
 class OAuthTokenResponse(GlobusHTTPResponse):
-    """Tokens, for one resource server or several.
+    """Tokens for one or several resource servers.
 
-    :ivar by_resource_server: for each resource server a document with ``scope``, ``access_token``,
+    :ivar by_resource_server: for each resource server, a document with ``scope``, ``access_token``,
         ``refresh_token`` (or ``None``), ``token_type``, ``expires_at_seconds`` (since the epoch; ``None`` if
-        the service did not say) and ``resource_server``
+        unknown) and ``resource_server``
     :ivar by_scopes: the same documents by scope
-    :raises ReplyFormatError: if it is no token reply
+    :raises ReplyFormatError: if the body is not a token reply
     """
 
     by_resource_server: dict[str, TokenDocument]
@@ -77,12 +78,12 @@ class OAuthTokenResponse(GlobusHTTPResponse):
         self._read_tokens(time.time())
 
     def _read_tokens(self, now: float) -> None:
-        documents = self._token_documents()
+        documents = self._list_token_documents()
         self.by_resource_server = {
-            token["resource_server"]: token for token in (_token(document, now) for document in documents)
+            token["resource_server"]: token for token in (_read_token(document, now) for document in documents)
         }
 
-    def _token_documents(self) -> list[Any]:
+    def _list_token_documents(self) -> list[Any]:
         data = self._whole()
         if not isinstance(data, dict):
             raise ReplyFormatError("expected a token reply, got JSON of another kind")
@@ -93,7 +94,7 @@ class OAuthTokenResponse(GlobusHTTPResponse):
 
     @property
     def by_scopes(self) -> TokensByScope:
-        """The tokens by scope."""
+        """The tokens, by scope."""
         return TokensByScope(self.by_resource_server)
 
     def decode_id_token(
@@ -102,19 +103,19 @@ class OAuthTokenResponse(GlobusHTTPResponse):
         jwk: Any = None,
         jwt_params: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """The claims of the id token in this reply: who logged in. Needs the extra ``jwt``.
+        """Verify the id token of this reply, and return its claims. Needs the extra ``jwt``.
 
-        :param openid_configuration: fetched by the client that got this reply, if it is not given
-        :param jwk: the public key; fetched in the same way. Only together with the configuration
+        :param openid_configuration: by default fetched with the client that received this reply
+        :param jwk: the public key; by default fetched in the same way. It requires ``openid_configuration``
         :param jwt_params: ``leeway`` in seconds, by default 300, and PyJWT's options, such as ``verify_exp``
-        :raises GlobusSDKUsageError: if there is no id token, because the scope ``openid`` was not asked for; if
-            the extra is not installed; or if something has to be fetched, and the client cannot do that here
-        :raises IDTokenError: if the token must not be believed; ``__cause__`` is PyJWT's exception
+        :raises GlobusSDKUsageError: if the reply has no id token, because the scope ``openid`` was not requested; if
+            the extra is not installed; or if the configuration or key is missing and the client is an Async client
+        :raises IDTokenError: if the id token is not valid; its ``__cause__`` is PyJWT's exception
         """
         document = self._whole()
         id_token = document.get("id_token") if isinstance(document, dict) else None
         if not isinstance(id_token, str):
-            raise GlobusSDKUsageError("the reply has no id token; ask for the scope openid when the user logs in")
+            raise GlobusSDKUsageError("the reply has no id token; request the scope openid when the user logs in")
         if jwk is not None and openid_configuration is None:
             raise GlobusSDKUsageError("decode_id_token: give openid_configuration= along with jwk=")
         options = dict(jwt_params or {})
@@ -127,7 +128,7 @@ class OAuthTokenResponse(GlobusHTTPResponse):
         return decoder.decode(id_token)
 
     def __str__(self) -> str:
-        # Printing a reply shows its document; this one is all secrets.
+        # The base prints the document, which holds the tokens.
         return repr(self)
 
     def _summary(self) -> str:
@@ -147,18 +148,18 @@ class OAuthRefreshTokenResponse(OAuthTokenResponse):
 
 
 class OAuthDependentTokenResponse(OAuthTokenResponse):
-    """The tokens with which a resource server calls others for its caller; the document is a list."""
+    """The tokens with which a resource server calls others on behalf of its caller. The document is a list."""
 
-    def _token_documents(self) -> list[Any]:
+    def _list_token_documents(self) -> list[Any]:
         data = self._whole()
         if not isinstance(data, list):
             raise ReplyFormatError("expected a list of tokens, got JSON of another kind")
         return data
 
 
-def _token(document: Any, now: float) -> TokenDocument:
+def _read_token(document: Any, now: float) -> TokenDocument:
     if not isinstance(document, dict):
-        raise ReplyFormatError("the token reply holds something that is no token")
+        raise ReplyFormatError(f"the token reply holds a {type(document).__name__} in place of a token")
     for name in ("access_token", "resource_server"):
         if not isinstance(document.get(name), str) or not document[name]:
             raise ReplyFormatError(f"the token reply has no {name!r}")
@@ -167,7 +168,7 @@ def _token(document: Any, now: float) -> TokenDocument:
         raise ReplyFormatError("the token reply's 'refresh_token' is not text")
     if not isinstance(scope, str):
         raise ReplyFormatError("the token reply's 'scope' is not text")
-    lifetime = lifetime_of(document.get("expires_in"))
+    lifetime = parse_lifetime(document.get("expires_in"))
     return {
         "scope": scope,
         "access_token": document["access_token"],
@@ -178,11 +179,10 @@ def _token(document: Any, now: float) -> TokenDocument:
     }
 
 
-def lifetime_of(expires_in: object) -> float | None:
-    """The seconds that an ``expires_in`` (RFC 6749, section 5.1) means.
+def parse_lifetime(expires_in: object) -> float | None:
+    """Parse ``expires_in`` (RFC 6749, section 5.1): a number of seconds, also as text.
 
-    Numbers, also as text. ``None`` for what is no number of seconds: such a token serves until it is
-    refused, because throwing the reply away would lose a rotated refresh token with it.
+    For any other value the result is ``None``, not an error: rejecting the reply would lose a rotated refresh token.
     """
     if isinstance(expires_in, bool):
         return None
@@ -193,7 +193,7 @@ def lifetime_of(expires_in: object) -> float | None:
             return None
     if not isinstance(expires_in, (int, float)) or expires_in != expires_in or expires_in < 0:
         return None
-    return float(min(expires_in, _LONGEST_LIFE))
+    return float(min(expires_in, _MAX_LIFETIME))
 
 
 class GetIdentitiesResponse(IterableResponse):
@@ -239,14 +239,14 @@ class GetScopesResponse(IterableResponse):
 
 
 class GetConsentsResponse(IterableResponse):
-    """Consents; iterating gives their documents."""
+    """Consents."""
 
     default_iter_key = "consents"
 
     def to_forest(self) -> ConsentForest:
-        """The consents, each below the one that includes it.
+        """Arrange the consents in trees.
 
-        :raises ConsentParseError: if a document is no consent
-        :raises ConsentTreeConstructionError: if one names a consent that is not in the reply
+        :raises ConsentParseError: if a document is not a consent
+        :raises ConsentTreeConstructionError: if a consent's parent is not in the reply
         """
         return ConsentForest(self)

@@ -16,14 +16,14 @@ from globus_transport.services.auth.response import (
     GetIdentitiesResponse,
     GetIdentityProvidersResponse,
 )
-from globus_transport.services.auth.routes.client_fields import only_one_of
+from globus_transport.services.auth.routes.client_fields import require_at_most_one
 
 Names = Annotated[Maybe[Union[str, Iterable[str]]], CommaList]
 Ids = Annotated[Maybe[Union[UUIDLike, Iterable[UUIDLike]]], CommaList]
 
 
-def _provision_only_by_name(given: dict[str, Any]) -> dict[str, Any]:
-    # The service refuses the flag when it looks identities up by id.
+def _drop_provision_without_usernames(given: dict[str, Any]) -> dict[str, Any]:
+    # Globus Auth refuses the parameter in a look-up by id.
     if given.get("usernames", MISSING) is MISSING:
         return {name: value for name, value in given.items() if name != "provision"}
     return given
@@ -34,10 +34,10 @@ class IdentityRoutes(RouteTable):
 
     @get("/v2/oauth2/userinfo", scopes=(AuthScopes.openid,))
     def userinfo(self) -> GlobusHTTPResponse:
-        """Claims about the user whose token is sent (OpenID Connect Core 1.0, section 5.3)."""
+        """Get claims about the user that the token belongs to (OpenID Connect Core 1.0, section 5.3)."""
         raise NotImplementedError
 
-    @get("/v2/api/identities", scopes=(AuthScopes.view_identities,), prepare=_provision_only_by_name)
+    @get("/v2/api/identities", scopes=(AuthScopes.view_identities,), prepare=_drop_provision_without_usernames)
     def get_identities(
         self,
         *,
@@ -48,13 +48,17 @@ class IdentityRoutes(RouteTable):
     ) -> GetIdentitiesResponse:
         """Look up identities by user name or by id.
 
-        :param usernames: one or several
-        :param ids: one or several
+        :param usernames: one or several user names
+        :param ids: one or several ids
         :param provision: make identities for user names that have none yet
         """
         raise NotImplementedError
 
-    @get("/v2/api/identity_providers", scopes=(AuthScopes.view_identities,), prepare=only_one_of("domains", "ids"))
+    @get(
+        "/v2/api/identity_providers",
+        scopes=(AuthScopes.view_identities,),
+        prepare=require_at_most_one("domains", "ids"),
+    )
     def get_identity_providers(
         self,
         *,
@@ -64,17 +68,17 @@ class IdentityRoutes(RouteTable):
     ) -> GetIdentityProvidersResponse:
         """Look up identity providers by domain or by id.
 
-        :param domains: one or several
-        :param ids: one or several
+        :param domains: one or several domains
+        :param ids: one or several ids
         :raises GlobusSDKUsageError: if both are given
         """
         raise NotImplementedError
 
     @get("/v2/api/identities/{identity_id}/consents", scopes=(AuthScopes.view_consents,))
     def get_consents(self, identity_id: UUIDLike, *, all: Annotated[bool, Query()] = False) -> GetConsentsResponse:
-        """What a user has consented to.
+        """List the consents of a user.
 
-        :param all: also to other clients than the one that asks; that takes the scope
-            ``manage_projects`` or ``view_consents``. Otherwise any token for Globus Auth will do
+        :param all: include consents for other clients, which requires the scope ``manage_projects`` or
+            ``view_consents``. Without it, any token for Globus Auth is sufficient
         """
         raise NotImplementedError

@@ -8,13 +8,13 @@ from typing import Any
 from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import DateLike, Maybe, UUIDLike
 from globus_transport.routing.payload import GlobusPayload
-from globus_transport.services.transfer.data.items import (
-    deadline_text,
-    id_text,
-    optional_id,
-    optional_switches,
-    optional_texts,
-    path_text,
+from globus_transport.services.transfer.data.field_checks import (
+    check_id,
+    check_optional_bools,
+    check_optional_id,
+    check_optional_texts,
+    check_path,
+    format_deadline,
 )
 
 
@@ -55,11 +55,11 @@ class DeleteData(GlobusPayload):
             {
                 "DATA_TYPE": "delete",
                 "DATA": [],
-                "endpoint": id_text("endpoint", endpoint),
-                "submission_id": optional_id("submission_id", submission_id),
-                "deadline": deadline_text(deadline),
-                **optional_texts(label=label, local_user=local_user),
-                **optional_switches(
+                "endpoint": check_id("endpoint", endpoint),
+                "submission_id": check_optional_id("submission_id", submission_id),
+                "deadline": format_deadline(deadline),
+                **check_optional_texts(label=label, local_user=local_user),
+                **check_optional_bools(
                     recursive=recursive,
                     ignore_missing=ignore_missing,
                     interpret_globs=interpret_globs,
@@ -78,7 +78,7 @@ class DeleteData(GlobusPayload):
         :raises GlobusSDKUsageError: if it is empty or not text
         """
         item = GlobusPayload()
-        item._set_given({"DATA_TYPE": "delete_item", "path": path_text("path", path)}, additional_fields)
+        item._set_given({"DATA_TYPE": "delete_item", "path": check_path("path", path)}, additional_fields)
         self["DATA"].append(item)
 
     def iter_items(self) -> Iterator[dict[str, Any]]:

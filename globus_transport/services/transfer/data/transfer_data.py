@@ -9,14 +9,14 @@ from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import DateLike, Maybe, UUIDLike
 from globus_transport.routing.payload import GlobusPayload, checked_fields
-from globus_transport.services.transfer.data.items import (
-    deadline_text,
-    id_text,
-    optional_id,
-    optional_numbers,
-    optional_switches,
-    optional_texts,
-    path_text,
+from globus_transport.services.transfer.data.field_checks import (
+    check_id,
+    check_optional_bools,
+    check_optional_id,
+    check_optional_ints,
+    check_optional_texts,
+    check_path,
+    format_deadline,
 )
 
 _SYNC_LEVELS = {"exists": 0, "size": 1, "mtime": 2, "checksum": 3}
@@ -83,17 +83,17 @@ class TransferData(GlobusPayload):
             {
                 "DATA_TYPE": "transfer",
                 "DATA": [],
-                "source_endpoint": id_text("source_endpoint", source_endpoint),
-                "destination_endpoint": id_text("destination_endpoint", destination_endpoint),
-                "submission_id": optional_id("submission_id", submission_id),
-                "deadline": deadline_text(deadline),
-                **optional_numbers(sync_level=_sync_level(sync_level)),
-                **optional_texts(
+                "source_endpoint": check_id("source_endpoint", source_endpoint),
+                "destination_endpoint": check_id("destination_endpoint", destination_endpoint),
+                "submission_id": check_optional_id("submission_id", submission_id),
+                "deadline": format_deadline(deadline),
+                **check_optional_ints(sync_level=_sync_level(sync_level)),
+                **check_optional_texts(
                     label=label,
                     source_local_user=source_local_user,
                     destination_local_user=destination_local_user,
                 ),
-                **optional_switches(
+                **check_optional_bools(
                     verify_checksum=verify_checksum,
                     preserve_timestamp=preserve_timestamp,
                     encrypt_data=encrypt_data,
@@ -129,15 +129,15 @@ class TransferData(GlobusPayload):
         """
         # Checked in one go: a transfer may have hundreds of thousands of them.
         if type(source_path) is not str or type(destination_path) is not str or not (source_path and destination_path):
-            path_text("source_path", source_path)
-            path_text("destination_path", destination_path)
+            check_path("source_path", source_path)
+            check_path("destination_path", destination_path)
         item: dict[str, Any] = vars(_Item(source_path, destination_path))
         if recursive is not MISSING:
-            item.update(optional_switches(recursive=recursive))
+            item.update(check_optional_bools(recursive=recursive))
         if external_checksum is not MISSING:
-            item.update(optional_texts(external_checksum=external_checksum))
+            item.update(check_optional_texts(external_checksum=external_checksum))
         if checksum_algorithm is not MISSING:
-            item.update(optional_texts(checksum_algorithm=checksum_algorithm))
+            item.update(check_optional_texts(checksum_algorithm=checksum_algorithm))
         if additional_fields is not None:
             item.update(checked_fields("TransferData.add_item", additional_fields))
         self["DATA"].append(item)

@@ -8,12 +8,12 @@ from typing import Any
 from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import Maybe, UUIDLike
 from globus_transport.routing.payload import GlobusPayload
-from globus_transport.services.transfer.data.items import (
-    id_text,
-    optional_id,
-    optional_numbers,
-    optional_switches,
-    optional_texts,
+from globus_transport.services.transfer.data.field_checks import (
+    check_id,
+    check_optional_bools,
+    check_optional_id,
+    check_optional_ints,
+    check_optional_texts,
 )
 
 
@@ -45,10 +45,10 @@ class CreateTunnelData(GlobusPayload):
         attributes = GlobusPayload()
         attributes._set_given(
             {
-                "submission_id": optional_id("submission_id", submission_id),
-                **optional_texts(label=label),
-                **optional_switches(restartable=restartable),
-                **optional_numbers(lifetime_mins=lifetime_mins),
+                "submission_id": check_optional_id("submission_id", submission_id),
+                **check_optional_texts(label=label),
+                **check_optional_bools(restartable=restartable),
+                **check_optional_ints(lifetime_mins=lifetime_mins),
             },
             additional_fields,
         )
@@ -63,4 +63,4 @@ class CreateTunnelData(GlobusPayload):
 
 
 def _access_point(name: str, value: UUIDLike) -> dict[str, Any]:
-    return {"data": {"type": "StreamAccessPoint", "id": id_text(name, value)}}
+    return {"data": {"type": "StreamAccessPoint", "id": check_id(name, value)}}

@@ -29,7 +29,7 @@ _BY_MARKER = Marker(key="next_marker")
 TaskIds = Annotated[Iterable[UUIDLike], Field("task_id_list", encode=text_list)]
 
 
-def _use_needs_an_endpoint(given: dict[str, Any]) -> dict[str, Any]:
+def _check_endpoint_use(given: dict[str, Any]) -> dict[str, Any]:
     left_out = (None, MISSING)
     if given.get("filter_endpoint_use") not in left_out and given.get("filter_endpoint") in left_out:
         raise GlobusSDKUsageError("filter_endpoint_use: says how filter_endpoint was used; give that too")
@@ -71,7 +71,7 @@ class EndpointManagerRoutes(RouteTable):
     @get(
         "/v0.10/endpoint_manager/task_list",
         paging=Marker("last_key", more_key="has_next_page"),
-        prepare=_use_needs_an_endpoint,
+        prepare=_check_endpoint_use,
     )
     def endpoint_manager_task_list(
         self,

@@ -12,7 +12,7 @@ from globus_transport.routing.parameters import DateLike, Maybe, Query, comma_li
 TransferFilter = str | Mapping[str, Any]
 
 
-def filter_text(name: str, value: TransferFilter) -> str:
+def format_filter(name: str, value: TransferFilter) -> str:
     """One filter: text as it is, or a mapping of fields to a value or several."""
     if isinstance(value, str):
         return value
@@ -21,23 +21,23 @@ def filter_text(name: str, value: TransferFilter) -> str:
     raise GlobusSDKUsageError(f"{name}: expected text or a mapping, got a {type(value).__name__}")
 
 
-def filter_texts(name: str, value: TransferFilter | list[TransferFilter]) -> list[str]:
+def format_filters(name: str, value: TransferFilter | list[TransferFilter]) -> list[str]:
     """One filter or several, which then all hold."""
     if isinstance(value, (str, Mapping)):
-        return [filter_text(name, value)]
-    return [filter_text(name, one) for one in value]
+        return [format_filter(name, value)]
+    return [format_filter(name, one) for one in value]
 
 
-def time_range(name: str, value: str | tuple[datetime.datetime | str, datetime.datetime | str]) -> str:
+def format_time_range(name: str, value: str | tuple[datetime.datetime | str, datetime.datetime | str]) -> str:
     """Two times with a comma between them: text as it is, a datetime to the second, with its offset if it has one."""
     if isinstance(value, str):
         return value
     if not isinstance(value, (tuple, list)) or len(value) != 2:
         raise GlobusSDKUsageError(f"{name}: expected text or two times, got {value!r}")
-    return ",".join(_time_text(name, one) for one in value)
+    return ",".join(_format_time(name, one) for one in value)
 
 
-def _time_text(name: str, value: datetime.datetime | str) -> str:
+def _format_time(name: str, value: datetime.datetime | str) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, datetime.datetime):
@@ -45,6 +45,6 @@ def _time_text(name: str, value: datetime.datetime | str) -> str:
     raise GlobusSDKUsageError(f"{name}: expected the text of a time or a datetime, got {value!r}")
 
 
-Filter = Annotated[Maybe[TransferFilter], Query(encode=filter_text)]
-Filters = Annotated[Maybe[TransferFilter | list[TransferFilter]], Query(encode=filter_texts)]
-TimeRange = Annotated[Maybe[str | tuple[DateLike, DateLike]], Query(encode=time_range)]
+Filter = Annotated[Maybe[TransferFilter], Query(encode=format_filter)]
+Filters = Annotated[Maybe[TransferFilter | list[TransferFilter]], Query(encode=format_filters)]
+TimeRange = Annotated[Maybe[str | tuple[DateLike, DateLike]], Query(encode=format_time_range)]

@@ -10,7 +10,7 @@ from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.routing.missing import MISSING, MissingType
 
 
-def id_text(name: str, value: Any) -> str:
+def check_id(name: str, value: Any) -> str:
     """A collection's or submission's id.
 
     :raises GlobusSDKUsageError: if it is empty, or neither text nor a UUID
@@ -20,12 +20,12 @@ def id_text(name: str, value: Any) -> str:
     return str(value)
 
 
-def optional_id(name: str, value: uuid.UUID | str | MissingType | None) -> str | MissingType | None:
+def check_optional_id(name: str, value: uuid.UUID | str | MissingType | None) -> str | MissingType | None:
     """An id, or what stands for none."""
-    return value if value is None or isinstance(value, MissingType) else id_text(name, value)
+    return value if value is None or isinstance(value, MissingType) else check_id(name, value)
 
 
-def path_text(name: str, value: Any) -> str:
+def check_path(name: str, value: Any) -> str:
     """A path on a collection.
 
     :raises GlobusSDKUsageError: if it is empty or not text
@@ -35,7 +35,7 @@ def path_text(name: str, value: Any) -> str:
     return value
 
 
-def deadline_text(value: datetime.datetime | str | MissingType | None) -> str | MissingType | None:
+def format_deadline(value: datetime.datetime | str | MissingType | None) -> str | MissingType | None:
     """A deadline as the service reads it: text, with a space between date and time.
 
     :raises GlobusSDKUsageError: if it is neither a datetime nor text
@@ -47,7 +47,7 @@ def deadline_text(value: datetime.datetime | str | MissingType | None) -> str | 
     raise GlobusSDKUsageError(f"deadline: expected a datetime or text, got {value!r}")
 
 
-def optional_texts(**values: Any) -> dict[str, Any]:
+def check_optional_texts(**values: Any) -> dict[str, Any]:
     """Fields that hold text, if anything.
 
     :raises GlobusSDKUsageError: if one holds something else
@@ -55,7 +55,7 @@ def optional_texts(**values: Any) -> dict[str, Any]:
     return _optional(str, "text", values)
 
 
-def optional_numbers(**values: Any) -> dict[str, Any]:
+def check_optional_ints(**values: Any) -> dict[str, Any]:
     """Fields that hold a whole number, if anything.
 
     :raises GlobusSDKUsageError: if one holds something else
@@ -63,7 +63,7 @@ def optional_numbers(**values: Any) -> dict[str, Any]:
     return _optional(int, "a whole number", values)
 
 
-def optional_switches(**values: Any) -> dict[str, Any]:
+def check_optional_bools(**values: Any) -> dict[str, Any]:
     """Fields that are true or false, if anything.
 
     :raises GlobusSDKUsageError: if one holds something else
