@@ -1,4 +1,4 @@
-"""What transfer and delete documents have in common."""
+"""Checks and encodes the fields of the documents that are submitted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from globus_transport.routing.missing import MISSING, MissingType
 
 
 def check_id(name: str, value: Any) -> str:
-    """A collection's or submission's id.
+    """Check the id of a collection or a submission, and convert it to text.
 
     :raises GlobusSDKUsageError: if it is empty, or neither text nor a UUID
     """
@@ -21,12 +21,12 @@ def check_id(name: str, value: Any) -> str:
 
 
 def check_optional_id(name: str, value: uuid.UUID | str | MissingType | None) -> str | MissingType | None:
-    """An id, or what stands for none."""
+    """Check an id that may be missing or ``None``, and convert it to text."""
     return value if value is None or isinstance(value, MissingType) else check_id(name, value)
 
 
 def check_path(name: str, value: Any) -> str:
-    """A path on a collection.
+    """Check a path on a collection.
 
     :raises GlobusSDKUsageError: if it is empty or not text
     """
@@ -36,7 +36,7 @@ def check_path(name: str, value: Any) -> str:
 
 
 def format_deadline(value: datetime.datetime | str | MissingType | None) -> str | MissingType | None:
-    """A deadline as the service reads it: text, with a space between date and time.
+    """Format a deadline for the service: text, with a space between date and time.
 
     :raises GlobusSDKUsageError: if it is neither a datetime nor text
     """
@@ -48,33 +48,33 @@ def format_deadline(value: datetime.datetime | str | MissingType | None) -> str 
 
 
 def check_optional_texts(**values: Any) -> dict[str, Any]:
-    """Fields that hold text, if anything.
+    """Check fields that hold text, or are missing or ``None``.
 
-    :raises GlobusSDKUsageError: if one holds something else
+    :raises GlobusSDKUsageError: if a field has another type
     """
-    return _optional(str, "text", values)
+    return _check_type(str, "text", values)
 
 
 def check_optional_ints(**values: Any) -> dict[str, Any]:
-    """Fields that hold a whole number, if anything.
+    """Check fields that hold a whole number, or are missing or ``None``.
 
-    :raises GlobusSDKUsageError: if one holds something else
+    :raises GlobusSDKUsageError: if a field has another type
     """
-    return _optional(int, "a whole number", values)
+    return _check_type(int, "a whole number", values)
 
 
 def check_optional_bools(**values: Any) -> dict[str, Any]:
-    """Fields that are true or false, if anything.
+    """Check fields that are true or false, or are missing or ``None``.
 
-    :raises GlobusSDKUsageError: if one holds something else
+    :raises GlobusSDKUsageError: if a field has another type
     """
-    return _optional(bool, "True or False", values)
+    return _check_type(bool, "True or False", values)
 
 
-def _optional(kind: type, words: str, values: dict[str, Any]) -> dict[str, Any]:
+def _check_type(expected: type, description: str, values: dict[str, Any]) -> dict[str, Any]:
     for name, value in values.items():
-        # None is JSON's null. A truth value is an int in Python, yet no number to the service.
-        is_right = value is None or value is MISSING or isinstance(value, kind)
-        if not is_right or (isinstance(value, bool) and kind is int):
-            raise GlobusSDKUsageError(f"{name}: expected {words}, got {value!r}")
+        # None becomes JSON's null. In Python a bool is an int, but the service does not accept it as a number.
+        is_valid = value is None or value is MISSING or isinstance(value, expected)
+        if not is_valid or (isinstance(value, bool) and expected is int):
+            raise GlobusSDKUsageError(f"{name}: expected {description}, got {value!r}")
     return values

@@ -18,16 +18,17 @@ from globus_transport.services.transfer.data.field_checks import (
 
 
 class CreateTunnelData(GlobusPayload):
-    """A tunnel to make, between two stream access points.
+    """A new tunnel between two stream access points.
 
-    :param initiator_stream_access_point: id of the one whose side opens connections
-    :param listener_stream_access_point: id of the one whose side waits for them
-    :param label: the tunnel's name
-    :param submission_id: what makes a second try the same tunnel; made by ``create_tunnel`` if it is missing
-    :param lifetime_mins: minutes after which the tunnel ends
-    :param restartable: whether it can be started again
+    :param initiator_stream_access_point: the id of the access point whose side opens connections
+    :param listener_stream_access_point: the id of the access point whose side accepts connections
+    :param label: the name of the tunnel
+    :param submission_id: prevents a second tunnel if the document is sent again; by default ``create_tunnel`` makes
+        one
+    :param lifetime_mins: when the tunnel ends, in minutes
+    :param restartable: whether the tunnel can be restarted
     :param additional_fields: further attributes of the tunnel
-    :raises GlobusSDKUsageError: if something is of a wrong type; the text names it
+    :raises GlobusSDKUsageError: if a value has the wrong type; the message names the parameter
     """
 
     def __init__(
@@ -55,12 +56,12 @@ class CreateTunnelData(GlobusPayload):
         self["data"] = {
             "type": "Tunnel",
             "relationships": {
-                "listener": _access_point("listener_stream_access_point", listener_stream_access_point),
-                "initiator": _access_point("initiator_stream_access_point", initiator_stream_access_point),
+                "listener": _make_access_point("listener_stream_access_point", listener_stream_access_point),
+                "initiator": _make_access_point("initiator_stream_access_point", initiator_stream_access_point),
             },
             "attributes": attributes,
         }
 
 
-def _access_point(name: str, value: UUIDLike) -> dict[str, Any]:
+def _make_access_point(name: str, value: UUIDLike) -> dict[str, Any]:
     return {"data": {"type": "StreamAccessPoint", "id": check_id(name, value)}}

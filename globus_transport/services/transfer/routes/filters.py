@@ -1,4 +1,4 @@
-"""Transfer's filter parameters: ``field:value,value/field:value``, and ranges of time."""
+"""Encodes Transfer's filter parameters: ``field:value,value/field:value``, and time ranges."""
 
 from __future__ import annotations
 
@@ -13,28 +13,34 @@ TransferFilter = str | Mapping[str, Any]
 
 
 def format_filter(name: str, value: TransferFilter) -> str:
-    """One filter: text as it is, or a mapping of fields to a value or several."""
+    """Format a filter, given as text or as a mapping of field names to one or several values.
+
+    :raises GlobusSDKUsageError: if it has another type
+    """
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping):
-        return "/".join(f"{field}:{comma_list(name, one)}" for field, one in value.items())
+        return "/".join(f"{field}:{comma_list(name, values)}" for field, values in value.items())
     raise GlobusSDKUsageError(f"{name}: expected text or a mapping, got a {type(value).__name__}")
 
 
 def format_filters(name: str, value: TransferFilter | list[TransferFilter]) -> list[str]:
-    """One filter or several, which then all hold."""
+    """Format one or several filters. Items have to match all of them."""
     if isinstance(value, (str, Mapping)):
         return [format_filter(name, value)]
-    return [format_filter(name, one) for one in value]
+    return [format_filter(name, item) for item in value]
 
 
 def format_time_range(name: str, value: str | tuple[datetime.datetime | str, datetime.datetime | str]) -> str:
-    """Two times with a comma between them: text as it is, a datetime to the second, with its offset if it has one."""
+    """Format a time range, given as text or as two times. A datetime keeps its offset, if it has one.
+
+    :raises GlobusSDKUsageError: if it is neither text nor two times
+    """
     if isinstance(value, str):
         return value
     if not isinstance(value, (tuple, list)) or len(value) != 2:
         raise GlobusSDKUsageError(f"{name}: expected text or two times, got {value!r}")
-    return ",".join(_format_time(name, one) for one in value)
+    return ",".join(_format_time(name, time) for time in value)
 
 
 def _format_time(name: str, value: datetime.datetime | str) -> str:
