@@ -55,7 +55,7 @@ def service_url(service: str, environment: str | None = None) -> str:
         return f"https://{host}/" if name == "production" else f"https://{name}.{host}/"
     if service not in _HOSTS:
         known = ", ".join(sorted([*_HOSTS, *_AUTOMATE_HOSTS]))
-        raise GlobusSDKUsageError(f"{service!r} is no Globus service with an address of its own; there are: {known}")
+        raise GlobusSDKUsageError(f"{service!r} is no Globus service with a URL of its own; there are: {known}")
     return f"https://{_HOSTS[service].format(domain=_DOMAINS[name])}/"
 
 

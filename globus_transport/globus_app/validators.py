@@ -25,7 +25,7 @@ TokensByServer = Mapping[str, TokenStorageData]
 
 @attrs.define
 class TokenValidationContext:
-    """What a validator is told besides the tokens.
+    """The identities that a validator may compare.
 
     :ivar prior_identity_id: the identity that the storage's tokens belong to; ``None`` if unknown
     :ivar token_data_identity_id: the identity that these tokens belong to; ``None`` if unknown

@@ -75,7 +75,7 @@ class LandingServer:
         return outcome
 
     @contextmanager
-    def running(self) -> Iterator[None]:
+    def serve_in_thread(self) -> Iterator[None]:
         """Answer requests in a thread while the context is open."""
         thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="globus-login", daemon=True)
         thread.start()

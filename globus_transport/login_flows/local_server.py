@@ -89,7 +89,7 @@ class LocalServerLoginFlowManager(LoginFlowManager):
             )
         server = open_landing_server(self.server_address, self.html_template)
         try:
-            with server.running():
+            with server.serve_in_thread():
                 open_browser(self._get_authorize_url(auth_parameters, server.redirect_uri, server.state))
                 code = server.wait_for_code(self.wait_timeout)
         finally:

@@ -78,12 +78,12 @@ class Consent:
                 raise ConsentParseError(f"the consent has no field {name!r}", dict(data))
         values = {name: data[name] for name in names}
         if not isinstance(values["dependency_path"], list) or not values["dependency_path"]:
-            raise ConsentParseError("the consent's 'dependency_path' is no list of ids", dict(data))
+            raise ConsentParseError("the consent's 'dependency_path' is not a list of ids", dict(data))
         for name in ("created", "updated", "last_used"):
             try:
                 values[name] = datetime.datetime.fromisoformat(values[name])
             except (TypeError, ValueError):
-                raise ConsentParseError(f"the consent's {name!r} is no time: {values[name]!r}", dict(data)) from None
+                raise ConsentParseError(f"the consent's {name!r} is not a time: {values[name]!r}", dict(data)) from None
         return cls(**values)
 
     def __str__(self) -> str:
@@ -96,7 +96,7 @@ class ConsentForest:
     :param consents: consents, or their documents
     :ivar nodes: all consents
     :ivar edges: the ids of a consent's direct dependencies, by the consent's id
-    :ivar trees: one tree for each root, which is a consent that is no dependency
+    :ivar trees: one tree for each root, which is a consent that no other depends on
     :raises ConsentParseError: if a document is not a consent
     :raises ConsentTreeConstructionError: if a consent's parent is missing
     """

@@ -48,5 +48,5 @@ class OpenIDRoutes(RouteTable):
         response = yield from send(Request("GET", url, {"Accept": "application/json"}, route="get_jwk"))
         keys = GlobusHTTPResponse(response).data
         if not isinstance(keys, dict):
-            raise ReplyFormatError(f"the reply from {url} holds no keys: it is no JSON object")
+            raise ReplyFormatError(f"the reply from {url} holds no keys: it is not a JSON object")
         return read_public_key(keys) if as_pem else keys
