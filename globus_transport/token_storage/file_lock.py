@@ -1,8 +1,9 @@
 """A lock on a file for the threads of a process and for the processes of one machine.
 
-It is our own code, because the package ``filelock`` does not fit in three ways. If ``flock`` fails with ENOSYS, and only
-then, it changes to a soft lock (a marker file), where this lock raises the error. Its locks do not pickle, as storages
-have to. And a lock that threads share (``thread_local=False``) lets a second thread enter while the first one holds it.
+It is our own code, because the package ``filelock`` does not fit in three ways. If ``flock`` fails with ENOSYS, and
+only then, it changes to a soft lock (a marker file), where this lock raises the error. Its default locks do not pickle,
+as storages have to. And a lock that threads share (``thread_local=False``) lets a second thread enter while the first
+one holds it.
 """
 
 from __future__ import annotations
