@@ -105,8 +105,10 @@ _NAMES = {
     "services.auth.flow_managers": ("GlobusAuthorizationCodeFlowManager", "GlobusNativeAppFlowManager"),
     "services.auth.id_tokens": ("IDTokenDecoder",),
     "services.auth.identity_map": ("IdentityMap",),
-    "services.auth.response": ("GetConsentsResponse", "GetIdentitiesResponse", "GetIdentityProvidersResponse"),
-    "services.auth.token_response": (
+    "services.auth.response": (
+        "GetConsentsResponse",
+        "GetIdentitiesResponse",
+        "GetIdentityProvidersResponse",
         "OAuthAuthorizationCodeResponse",
         "OAuthClientCredentialsResponse",
         "OAuthDependentTokenResponse",

@@ -118,15 +118,11 @@ from globus_transport.services.auth.identity_map import IdentityMap as IdentityM
 from globus_transport.services.auth.response import GetConsentsResponse as GetConsentsResponse
 from globus_transport.services.auth.response import GetIdentitiesResponse as GetIdentitiesResponse
 from globus_transport.services.auth.response import GetIdentityProvidersResponse as GetIdentityProvidersResponse
-from globus_transport.services.auth.token_response import (
-    OAuthAuthorizationCodeResponse as OAuthAuthorizationCodeResponse,
-)
-from globus_transport.services.auth.token_response import (
-    OAuthClientCredentialsResponse as OAuthClientCredentialsResponse,
-)
-from globus_transport.services.auth.token_response import OAuthDependentTokenResponse as OAuthDependentTokenResponse
-from globus_transport.services.auth.token_response import OAuthRefreshTokenResponse as OAuthRefreshTokenResponse
-from globus_transport.services.auth.token_response import OAuthTokenResponse as OAuthTokenResponse
+from globus_transport.services.auth.response import OAuthAuthorizationCodeResponse as OAuthAuthorizationCodeResponse
+from globus_transport.services.auth.response import OAuthClientCredentialsResponse as OAuthClientCredentialsResponse
+from globus_transport.services.auth.response import OAuthDependentTokenResponse as OAuthDependentTokenResponse
+from globus_transport.services.auth.response import OAuthRefreshTokenResponse as OAuthRefreshTokenResponse
+from globus_transport.services.auth.response import OAuthTokenResponse as OAuthTokenResponse
 from globus_transport.services.transfer.async_client import AsyncTransferClient as AsyncTransferClient
 from globus_transport.services.transfer.client import TransferClient as TransferClient
 from globus_transport.services.transfer.data.delete_data import DeleteData as DeleteData

@@ -1,4 +1,4 @@
-"""Settings from the environment: which Globus, at which addresses, with which time-out."""
+"""Settings from environment variables: the Globus environment, the services' URLs, the timeout, TLS verification."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HOSTS = {
     "search": "search.api.{domain}",
     "compute": "compute.api.{domain}",
 }
-# These live under one domain, with the environment in front.
+# These hosts are under one domain, with the environment's name as a prefix.
 _AUTOMATE_HOSTS = {"flows": "flows", "timer": "timer", "actions": "actions"}
 _TRUE = frozenset({"y", "yes", "t", "true", "on", "1"})
 _FALSE = frozenset({"n", "no", "f", "false", "off", "0"})
@@ -31,20 +31,20 @@ DEFAULT_HTTP_TIMEOUT = 60.0
 
 
 def environment_name(given: str | None = None) -> str:
-    """The Globus environment: the one given, else ``GLOBUS_SDK_ENVIRONMENT``, else production.
+    """The Globus environment: the given one, else ``GLOBUS_SDK_ENVIRONMENT``, else production.
 
-    :raises GlobusSDKUsageError: for an unknown one
+    :raises GlobusSDKUsageError: if the environment is unknown
     """
     name = given or os.environ.get("GLOBUS_SDK_ENVIRONMENT") or "production"
     if name not in _DOMAINS:
-        raise GlobusSDKUsageError(f"{name!r} is no Globus environment; there are: {', '.join(_DOMAINS)}")
+        raise GlobusSDKUsageError(f"environment: {name!r} is no Globus environment; there are: {', '.join(_DOMAINS)}")
     return name
 
 
 def service_url(service: str, environment: str | None = None) -> str:
-    """The base URL of a service: ``GLOBUS_SDK_SERVICE_URL_{SERVICE}``, else the environment's.
+    """The base URL of a service: ``GLOBUS_SDK_SERVICE_URL_{SERVICE}``, else its URL in the environment.
 
-    :raises GlobusSDKUsageError: for an unknown service or environment
+    :raises GlobusSDKUsageError: if the service or the environment is unknown
     """
     override = os.environ.get(f"GLOBUS_SDK_SERVICE_URL_{service.upper()}")
     if override:
@@ -55,19 +55,19 @@ def service_url(service: str, environment: str | None = None) -> str:
         return f"https://{host}/" if name == "production" else f"https://{name}.{host}/"
     if service not in _HOSTS:
         known = ", ".join(sorted([*_HOSTS, *_AUTOMATE_HOSTS]))
-        raise GlobusSDKUsageError(f"{service!r} is no Globus service with an address of its own; there are: {known}")
+        raise GlobusSDKUsageError(f"{service!r} is no Globus service with a URL of its own; there are: {known}")
     return f"https://{_HOSTS[service].format(domain=_DOMAINS[name])}/"
 
 
 def names_a_proxy() -> bool:
-    """Whether the environment has a variable for proxies, such as ``HTTPS_PROXY`` or ``no_proxy``."""
+    """Whether an environment variable for proxies is set, such as ``HTTPS_PROXY`` or ``no_proxy``."""
     return any(name.lower().endswith("_proxy") for name in os.environ)
 
 
 def http_timeout() -> float | None:
-    """Seconds from ``GLOBUS_SDK_HTTP_TIMEOUT``; 60 if it is not set, no limit (``None``) for -1.
+    """The timeout in seconds from ``GLOBUS_SDK_HTTP_TIMEOUT``; 60 if it is not set, ``None`` (no limit) if it is -1.
 
-    :raises GlobusSDKUsageError: if it is no such number
+    :raises GlobusSDKUsageError: if it is set to anything but a positive number or -1
     """
     text = os.environ.get("GLOBUS_SDK_HTTP_TIMEOUT", "")
     if not text:
@@ -84,14 +84,14 @@ def http_timeout() -> float | None:
 
 
 def verify_ssl() -> bool | str:
-    """How to verify servers, from ``GLOBUS_SDK_VERIFY_SSL``: a yes, a no, or the path of a CA file or folder.
+    """How to verify TLS certificates, from ``GLOBUS_SDK_VERIFY_SSL``: yes, no, or the path of a CA file or folder.
 
-    :raises GlobusSDKUsageError: if it is none of them
+    :raises GlobusSDKUsageError: if it is none of these
     """
-    return _verification("GLOBUS_SDK_VERIFY_SSL", os.environ.get("GLOBUS_SDK_VERIFY_SSL") or "true")
+    return _parse_verification("GLOBUS_SDK_VERIFY_SSL", os.environ.get("GLOBUS_SDK_VERIFY_SSL") or "true")
 
 
-def _verification(name: str, text: str) -> bool | str:
+def _parse_verification(name: str, text: str) -> bool | str:
     if text.lower() in _TRUE:
         return True
     if text.lower() in _FALSE:
@@ -101,32 +101,32 @@ def _verification(name: str, text: str) -> bool | str:
     raise GlobusSDKUsageError(f"{name}={text!r}: give true, false, or the path of an existing CA file")
 
 
-# The same under the names, and with the parameters, that globus-sdk has for them.
+# The names and parameters of globus_sdk.config.
 
 get_environment_name = environment_name
 get_service_url = service_url
 
 
 def get_webapp_url(environment: str | None = None) -> str:
-    """The address of the web application.
+    """The URL of the web application.
 
-    :raises GlobusSDKUsageError: for an unknown environment
+    :raises GlobusSDKUsageError: if the environment is unknown
     """
     return service_url("app", environment)
 
 
 def get_http_timeout(value: float | None = None) -> float | None:
-    """The seconds given, else :func:`http_timeout`. -1 stands for no limit."""
+    """The given timeout in seconds, else :func:`http_timeout`. -1 means no limit, and gives ``None``."""
     if value is None:
         return http_timeout()
     return None if value == -1 else value
 
 
 def get_ssl_verify(value: bool | str | os.PathLike[str] | None = None) -> bool | str:
-    """What is given, read as from the environment, else :func:`verify_ssl`.
+    """The given value, read like ``GLOBUS_SDK_VERIFY_SSL``, else :func:`verify_ssl`.
 
-    :raises GlobusSDKUsageError: if it is neither a yes, nor a no, nor the path of a CA file or folder
+    :raises GlobusSDKUsageError: if it is neither a bool nor ``"true"``, ``"false"``, or the path of a CA file or folder
     """
     if value is None:
         return verify_ssl()
-    return value if isinstance(value, bool) else _verification("value", os.fspath(value))
+    return value if isinstance(value, bool) else _parse_verification("value", os.fspath(value))

@@ -1,7 +1,7 @@
-"""Globus Auth Requirements Errors: what a service wants of a login before it carries out a call.
+"""Globus Auth Requirements Errors (GAREs): a service refuses a call until the user logs in with given parameters.
 
-Services say it in several forms; :func:`to_gare` reads them all (docs.globus.org, "Globus Auth Requirements Errors",
-and the error documents of Transfer, of action providers and of Auth).
+Services send them in several formats, and :func:`to_gare` reads them all. Source: docs.globus.org, "Globus Auth
+Requirements Errors", and the error documents of Transfer, of action providers and of Auth.
 """
 
 from __future__ import annotations
@@ -14,53 +14,53 @@ import attrs
 from globus_transport.exc.api import GlobusAPIError
 from globus_transport.exc.base import ValidationError
 from globus_transport.exc.documents import ErrorSubdocument
-from globus_transport.http.documents import (
-    DictForm,
-    are_texts_or_none,
-    dict_or_empty,
-    is_bool_or_none,
-    is_text,
-    is_text_or_none,
+from globus_transport.http.dict_serializable import (
+    DictSerializable,
+    check_optional_bool,
+    check_optional_text,
+    check_optional_texts,
+    check_text,
+    to_extra,
 )
 
 __all__ = ["GARE", "GlobusAuthorizationParameters", "has_gares", "is_gare", "to_gare", "to_gares"]
 
-#: What may be, or hold, such an error.
+#: What may be a GARE, or hold one.
 ErrorLike = Union[GlobusAPIError, ErrorSubdocument, Mapping[str, Any]]
 
 _LISTS = ("session_required_identities", "session_required_policies", "session_required_single_domain")
 
 
 @attrs.define(kw_only=True)
-class GlobusAuthorizationParameters(DictForm):
-    """What a login has to ask for, besides the scopes that are needed anyway.
+class GlobusAuthorizationParameters(DictSerializable):
+    """The parameters of a login, in addition to the application's own scopes.
 
     :ivar session_message: shown to the user
-    :ivar session_required_identities: identities that must be in the session
-    :ivar session_required_policies: policies that the session must satisfy
-    :ivar session_required_single_domain: domains of which one must be in the session
-    :ivar session_required_mfa: whether a second factor is needed
-    :ivar required_scopes: texts of scopes that the user must consent to
-    :ivar prompt: ``"login"`` asks for a login even if there is a session
+    :ivar session_required_identities: ids of identities that must be in the session
+    :ivar session_required_policies: ids of policies that the session must satisfy
+    :ivar session_required_single_domain: domains; the session must have an identity of one of them
+    :ivar session_required_mfa: whether multi-factor authentication is required
+    :ivar required_scopes: scope strings that the user must consent to
+    :ivar prompt: ``"login"`` forces a login even if there is a session
     :ivar extra: further fields
-    :raises ValidationError: if a field is of a wrong type
+    :raises ValidationError: if a field has the wrong type
     """
 
-    session_message: str | None = attrs.field(default=None, validator=is_text_or_none)
-    session_required_identities: list[str] | None = attrs.field(default=None, validator=are_texts_or_none)
-    session_required_policies: list[str] | None = attrs.field(default=None, validator=are_texts_or_none)
-    session_required_single_domain: list[str] | None = attrs.field(default=None, validator=are_texts_or_none)
-    session_required_mfa: bool | None = attrs.field(default=None, validator=is_bool_or_none)
-    required_scopes: list[str] | None = attrs.field(default=None, validator=are_texts_or_none)
-    prompt: str | None = attrs.field(default=None, validator=is_text_or_none)
-    extra: dict[str, Any] = attrs.field(default=None, repr=False, kw_only=True, converter=dict_or_empty)
+    session_message: str | None = attrs.field(default=None, validator=check_optional_text)
+    session_required_identities: list[str] | None = attrs.field(default=None, validator=check_optional_texts)
+    session_required_policies: list[str] | None = attrs.field(default=None, validator=check_optional_texts)
+    session_required_single_domain: list[str] | None = attrs.field(default=None, validator=check_optional_texts)
+    session_required_mfa: bool | None = attrs.field(default=None, validator=check_optional_bool)
+    required_scopes: list[str] | None = attrs.field(default=None, validator=check_optional_texts)
+    prompt: str | None = attrs.field(default=None, validator=check_optional_text)
+    extra: dict[str, Any] = attrs.field(default=None, repr=False, kw_only=True, converter=to_extra)
 
 
 def _to_parameters(given: Any) -> Any:
     return GlobusAuthorizationParameters.from_dict(given) if isinstance(given, Mapping) else given
 
 
-def _are_parameters(_owner: object, _field: attrs.Attribute[Any], value: Any) -> None:
+def _check_parameters(_owner: object, _field: attrs.Attribute[Any], value: Any) -> None:
     if not isinstance(value, GlobusAuthorizationParameters):
         raise ValidationError(
             f"GARE: 'authorization_parameters' should be GlobusAuthorizationParameters or a dict, "
@@ -69,63 +69,63 @@ def _are_parameters(_owner: object, _field: attrs.Attribute[Any], value: Any) ->
 
 
 @attrs.define
-class GARE(DictForm):
-    """A refusal that a login of a certain kind gets past.
+class GARE(DictSerializable):
+    """A Globus Auth Requirements Error.
 
     :ivar code: the error's code, such as ``ConsentRequired``
-    :ivar authorization_parameters: what the login has to ask for
+    :ivar authorization_parameters: the parameters of the required login
     :ivar extra: further fields of the error
-    :raises ValidationError: if a field is of a wrong type
+    :raises ValidationError: if a field has the wrong type
     """
 
-    code: str = attrs.field(validator=is_text)
+    code: str = attrs.field(validator=check_text)
     authorization_parameters: GlobusAuthorizationParameters = attrs.field(
-        converter=_to_parameters, validator=_are_parameters
+        converter=_to_parameters, validator=_check_parameters
     )
-    extra: dict[str, Any] = attrs.field(default=None, repr=False, kw_only=True, converter=dict_or_empty)
+    extra: dict[str, Any] = attrs.field(default=None, repr=False, kw_only=True, converter=to_extra)
 
 
 def to_gare(error: ErrorLike) -> GARE | None:
-    """The first demand for a login that an error holds, or ``None``.
+    """Find the first GARE in an error; ``None`` if it has none.
 
-    :param error: an exception, one of its errors, or the document of an error
+    :param error: an exception, one of its subdocuments, or the document of an error
     """
-    return next((found for found in map(_read, _documents(error)) if found is not None), None)
+    return next((gare for gare in map(_read_gare, _list_documents(error)) if gare is not None), None)
 
 
 def to_gares(errors: Iterable[ErrorLike]) -> list[GARE]:
-    """Every demand for a login that these errors hold."""
-    return [found for error in errors for found in map(_read, _documents(error)) if found is not None]
+    """Find all GAREs in these errors."""
+    return [gare for error in errors for gare in map(_read_gare, _list_documents(error)) if gare is not None]
 
 
 def is_gare(error: ErrorLike) -> bool:
-    """Whether an error holds a demand for a login."""
+    """Whether an error is or holds a GARE."""
     return to_gare(error) is not None
 
 
 def has_gares(errors: Iterable[ErrorLike]) -> bool:
-    """Whether any of these errors does."""
+    """Whether any of these errors is or holds a GARE."""
     return any(map(is_gare, errors))
 
 
-def _documents(error: ErrorLike) -> list[Any]:
+def _list_documents(error: ErrorLike) -> list[Any]:
     if isinstance(error, ErrorSubdocument):
         return [error.raw]
     if not isinstance(error, GlobusAPIError):
         return [error]
     whole = error.raw_json
-    # An error without a list of errors counts itself as the only one.
-    return [whole, *(one.raw for one in error.errors if one.raw is not whole and one.raw != whole)]
+    # The errors of a document without a list of errors are the document itself.
+    return [whole, *(part.raw for part in error.errors if part.raw is not whole and part.raw != whole)]
 
 
-def _read(document: Any) -> GARE | None:
+def _read_gare(document: Any) -> GARE | None:
     if not isinstance(document, Mapping):
         return None
     given = document.get("authorization_parameters")
-    scopes = _demanded_scopes(document)
+    scopes = _find_required_scopes(document)
     if not isinstance(given, Mapping) and scopes is None:
         return None
-    parameters = _without_commas(given) if isinstance(given, Mapping) else {}
+    parameters = _split_comma_lists(given) if isinstance(given, Mapping) else {}
     if scopes is not None:
         message = document.get("message", document.get("description"))
         parameters = {"required_scopes": scopes, "session_message": message, **parameters}
@@ -136,11 +136,11 @@ def _read(document: Any) -> GARE | None:
     try:
         return GARE(code, GlobusAuthorizationParameters.from_dict(parameters), extra=extra)
     except ValidationError:
-        # It only looks like one: an error that demands nothing one could ask for.
+        # The document resembles a GARE, but has no usable parameters.
         return None
 
 
-def _demanded_scopes(document: Mapping[str, Any]) -> Any:
+def _find_required_scopes(document: Mapping[str, Any]) -> Any:
     if document.get("code") == "ConsentRequired":
         if "required_scopes" in document:
             return document["required_scopes"]
@@ -153,7 +153,7 @@ def _demanded_scopes(document: Mapping[str, Any]) -> Any:
     return None
 
 
-def _without_commas(given: Mapping[str, Any]) -> dict[str, Any]:
-    # Older services send lists as texts with commas.
+def _split_comma_lists(given: Mapping[str, Any]) -> dict[str, Any]:
+    # Older services send a list as text with commas.
     lists = {name: given[name].split(",") for name in _LISTS if isinstance(given.get(name), str)}
     return {**given, **lists}

@@ -14,7 +14,7 @@ from globus_transport.middleware.events import Events
 from globus_transport.sandbox import Sandbox
 from globus_transport.scopes.collections import TransferScopes
 from globus_transport.services.auth.client import NativeAppAuthClient
-from globus_transport.services.auth.token_response import OAuthRefreshTokenResponse
+from globus_transport.services.auth.response import OAuthRefreshTokenResponse
 from globus_transport.services.transfer.client import TransferClient
 from globus_transport.services.transfer.data.transfer_data import TransferData
 

@@ -1,7 +1,7 @@
-"""Exceptions: everything that the package raises by itself, but for what belongs to one service or layer.
+"""Exceptions, except for those of one service or one layer. The names are those of ``globus_sdk.exc``.
 
-``base`` has the roots and what the network does, ``api`` what a service answers with, ``documents`` and ``err_info``
-read the error documents. The names are those of ``globus_sdk.exc``.
+``base`` has the roots and the network errors, ``api`` the error of a service's response. ``documents`` and
+``err_info`` read the error documents of the services.
 """
 
 from globus_transport.public_names import lazy_names

@@ -1,4 +1,4 @@
-"""The exception for a service that answered with an error."""
+"""The exception for a response that reports an error."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _LONGEST_TEXT = 500
 
 
 class GlobusAPIError(GlobusError):
-    """The service answered with status 400 or above.
+    """The service responded with status 400 or above.
 
-    :param r: the response; in a test also one of ``requests``
+    :param r: the response; in a test also a response of ``requests``
     :ivar http_status: the status code
-    :ivar code: the service's word for what went wrong, if it gave one
-    :ivar messages: its explanations
-    :ivar errors: the single errors; of a document that lists none, the document itself
-    :ivar request_id: what the service's operators find the call by
-    :ivar method: of the request that was refused, if it is known
-    :ivar url: the same; without secrets
+    :ivar code: the service's code for the error; ``None`` if it gave none
+    :ivar messages: the service's explanations
+    :ivar errors: the single errors; for a document without a list of errors, the document itself
+    :ivar request_id: identifies the call in the service's logs; ``None`` if unknown
+    :ivar method: the HTTP method of the request; ``None`` if unknown
+    :ivar url: the URL of the request, without secrets; ``None`` if unknown
     """
 
-    #: Where a service keeps the text of an error; the first that is there counts.
+    #: Names of the fields that may hold the text of an error. The first one that holds text is used.
     MESSAGE_FIELDS: Sequence[str] = ("message", "detail", "title")
 
     http_status: int
@@ -40,38 +40,36 @@ class GlobusAPIError(GlobusError):
     def __init__(self, r: Response | ResponseLike) -> None:
         if not isinstance(r, Response):
             r = response_from(r)
-        self._response = without_secrets(r)
+        self._response = remove_secrets(r)
         self.http_status = r.status
         self.method = r.request.method if r.request is not None else None
         self.url = r.request.url.redacted() if r.request is not None else None
-        read = self._read()
-        self.code = read.code
-        self.messages = read.messages
-        self.errors = read.errors
-        self.request_id = read.request_id
+        document = self._read()
+        self.code = document.code
+        self.messages = document.messages
+        self.errors = document.errors
+        self.request_id = document.request_id
         super().__init__(self.http_status, self.code, self.message)
 
     @classmethod
     def from_response(cls, response: Response) -> Self:
-        """The exception for a response; what the errors layer raises."""
+        """Make the exception that the errors layer raises. A service may choose a subclass by the response."""
         return cls(response)
 
     def _read(self) -> ErrorDocument:
-        """Read the error document. For a service whose errors look different."""
-        kind = _media_type(self.content_type)
-        return read_error(
-            self.raw_json, is_json_api=kind == "application/vnd.api+json", message_fields=self.MESSAGE_FIELDS
-        )
+        """Read the error document. The errors of a service with its own document format override this."""
+        is_json_api = _parse_media_type(self.content_type) == "application/vnd.api+json"
+        return read_error(self.raw_json, is_json_api=is_json_api, message_fields=self.MESSAGE_FIELDS)
 
     @property
     def message(self) -> str | None:
-        """The explanations in one text."""
+        """The explanations as one text; ``None`` if there are none."""
         return "; ".join(self.messages) if self.messages else None
 
     @property
     def raw_json(self) -> dict[str, Any] | None:
-        """The JSON object that was sent; ``None`` if the body is something else."""
-        if not _is_json(_media_type(self.content_type)):
+        """The body's JSON object; ``None`` if the body is not a JSON object."""
+        if not _is_json(_parse_media_type(self.content_type)):
             return None
         try:
             document = self._response.json()
@@ -81,12 +79,12 @@ class GlobusAPIError(GlobusError):
 
     @property
     def info(self) -> ErrorInfoContainer:
-        """What the error says about getting past it."""
-        return ErrorInfoContainer.of(self.raw_json or {})
+        """The consents or the login that the service requires, if it names any."""
+        return ErrorInfoContainer.from_document(self.raw_json or {})
 
     @property
     def text(self) -> str:
-        """The body as text, at most its first MiB."""
+        """The body as text, at most the first MiB."""
         return self._response.text
 
     @property
@@ -96,7 +94,7 @@ class GlobusAPIError(GlobusError):
 
     @property
     def headers(self) -> Headers:
-        """The response headers; names in any case."""
+        """The response headers. Names are case-insensitive."""
         return self._response.headers
 
     @property
@@ -106,20 +104,20 @@ class GlobusAPIError(GlobusError):
 
     @property
     def http_reason(self) -> str:
-        """The reason phrase, which may be empty."""
+        """The reason phrase of the status line; may be empty."""
         return self._response.reason
 
     def __str__(self) -> str:
         code = f" {self.code}" if self.code else f" {self.http_reason}" if self.http_reason else ""
-        return f"{self.http_status}{code}: {self.message or self._shortened()}{self._where()}"
+        return f"{self.http_status}{code}: {self.message or self._shorten_text()}{self._describe_call()}"
 
-    def _where(self) -> str:
+    def _describe_call(self) -> str:
         details = [] if self.method is None else [f"{self.method} {self.url}"]
         if self.request_id is not None:
             details.append(f"request id {self.request_id}")
         return f" ({', '.join(details)})" if details else ""
 
-    def _shortened(self) -> str:
+    def _shorten_text(self) -> str:
         text = " ".join(self.text.split())
         if not text:
             return "the service gave no reason"
@@ -129,23 +127,23 @@ class GlobusAPIError(GlobusError):
         return f"<{type(self).__name__} {self.http_status} {self.code}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (_unpickled, (type(self), vars(self)))
+        return (_rebuild_api_error, (type(self), vars(self)))
 
 
-def _unpickled(cls: type[GlobusAPIError], state: dict[str, Any]) -> GlobusAPIError:
+def _rebuild_api_error(cls: type[GlobusAPIError], state: dict[str, Any]) -> GlobusAPIError:
     error = cls.__new__(cls)
     vars(error).update(state)
     error.args = (error.http_status, error.code, error.message)
     return error
 
 
-def without_secrets(response: Response) -> Response:
-    """The response as an exception may keep it: its request holds the credential."""
+def remove_secrets(response: Response) -> Response:
+    """Copy a response without its secret headers and without its request, which holds the credential."""
     headers = response.headers.without(*SECRET_NAMES)
     return Response(response.status, headers, response.body, None, response.reason, None, response.truncated)
 
 
-def _media_type(content_type: str | None) -> str:
+def _parse_media_type(content_type: str | None) -> str:
     return (content_type or "").partition(";")[0].strip().lower()
 
 

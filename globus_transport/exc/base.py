@@ -1,8 +1,8 @@
-"""Every exception that the package raises by itself.
+"""The base classes of exceptions, and the network errors.
 
-``GlobusError`` is the root. ``GlobusSDKUsageError`` means that the caller can
-mend the call; ``NetworkError`` that no reply came; ``GlobusAPIError`` (in
-``globus_transport.exc.api``) that the service said no.
+``GlobusError`` is the root. A ``GlobusSDKUsageError`` means that the caller has to fix the call, a ``NetworkError``
+that no complete response arrived, and a ``GlobusAPIError`` (in :mod:`globus_transport.exc.api`) that the service
+responded with an error.
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ class GlobusError(Exception):
 
 
 class GlobusSDKUsageError(GlobusError, ValueError):
-    """A call that cannot be right whatever the service answers. Nothing was sent."""
+    """The call is invalid, whatever the service's state. No request was sent."""
 
 
 class MiddlewareError(GlobusSDKUsageError, TypeError):
-    """A middleware that breaks the protocol of :mod:`globus_transport.core.flow`; the text names it."""
+    """A middleware violates the protocol of :mod:`globus_transport.core.flow`; the message names the middleware."""
 
 
 class ReplyFormatError(GlobusError, ValueError):
-    """The service answered with success, but its body is not what the reply promises."""
+    """The service reported success, but the body does not have the expected format."""
 
 
 class RedirectError(GlobusError):
-    """A redirect that cannot be followed: a loop, no ``Location``, or a body that is gone."""
+    """A redirect cannot be followed: it is a loop, has no ``Location``, or the request's body cannot be sent again."""
 
 
 class NetworkError(GlobusError):
-    """No complete reply arrived.
+    """No complete response arrived.
 
-    :ivar underlying_exception: what the terminal's HTTP library raised (also ``__cause__``), or ``None``
-    :ivar request_began: whether any byte of the request can have reached the server. Only when this
-        is ``False`` is it certain that the server did nothing.
-    :ivar final: whether the call must not be repeated even if its own request may be: what failed
-        is a token grant that the call needed, whose answer may be lost
+    :ivar underlying_exception: the exception of the terminal's HTTP library (also the ``__cause__``), or ``None``
+    :ivar request_began: whether any byte of the request may have reached the server. Only ``False`` guarantees that
+        the server did nothing
+    :ivar final: whether the call must not be repeated, even if its own request may be: the failed request is a token
+        grant for the call, and its response may be lost
     """
 
     final = False
@@ -46,30 +46,30 @@ class NetworkError(GlobusError):
         self.request_began = request_began
 
     def __reduce__(self) -> tuple[object, ...]:
-        # The original exception often holds a socket or a pool, which cannot be pickled.
+        # The underlying exception is left out: it often holds a socket or a pool, which cannot be pickled.
         return (_rebuild_network_error, (type(self), str(self), self.request_began, self.final))
 
 
-def _rebuild_network_error(kind: type[NetworkError], msg: str, request_began: bool, final: bool) -> NetworkError:
-    error = kind(msg, request_began=request_began)
+def _rebuild_network_error(cls: type[NetworkError], msg: str, request_began: bool, final: bool) -> NetworkError:
+    error = cls(msg, request_began=request_began)
     error.final = final
     return error
 
 
 class GlobusTimeoutError(NetworkError):
-    """The time allowed for a request ran out."""
+    """The request timed out."""
 
 
 class GlobusConnectionTimeoutError(GlobusTimeoutError):
-    """The time allowed for making the connection ran out: the server saw nothing."""
+    """The connection attempt timed out. The server received nothing."""
 
     def __init__(self, msg: str, exc: BaseException | None = None, *, request_began: bool = False) -> None:
         super().__init__(msg, exc, request_began=request_began)
 
 
 class GlobusConnectionError(NetworkError):
-    """The connection could not be made, or broke before the reply was complete."""
+    """The connection could not be made, or it broke before the response was complete."""
 
 
 class ValidationError(GlobusError, ValueError):
-    """Data from somewhere else, such as a document or a file, is not what it should be; the message says which part."""
+    """Data from outside, such as a document or a file, is invalid; the message names the part."""

@@ -1,7 +1,7 @@
-"""Reads the error documents of the services: which code, which messages, which parts.
+"""Reads the error documents of the services: their code, messages and single errors.
 
-The shapes: JSON:API (``application/vnd.api+json`` with a list ``errors``); a document with ``code`` and
-``message``; and whatever else holds them somewhere.
+There are three formats: JSON:API (``application/vnd.api+json`` with a list ``errors``); a document with ``code`` and
+``message``; and documents that hold these in other fields.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import attrs
 
 @attrs.frozen
 class ErrorSubdocument:
-    """One error of those in a reply.
+    """A single error in an error document.
 
-    :ivar raw: the document
-    :param message_fields: where its text may be; the first that is there counts
+    :ivar raw: the JSON object
+    :param message_fields: names of the fields that may hold the text. The first one that holds text is used
     """
 
     raw: dict[str, Any]
@@ -27,22 +27,28 @@ class ErrorSubdocument:
 
     @property
     def message(self) -> str | None:
-        """Its text, if it has any."""
+        """The error's text; ``None`` if it has none."""
         return next((self.raw[name] for name in self._message_fields if isinstance(self.raw.get(name), str)), None)
 
     @property
     def code(self) -> str | None:
-        """Its code, if it has one."""
-        return _text(self.raw.get("code"))
+        """The error's code; ``None`` if it has none."""
+        return _text_or_none(self.raw.get("code"))
 
     def get(self, key: str, default: Any = None) -> Any:
-        """A value of the document."""
+        """Get a field of the JSON object."""
         return self.raw.get(key, default)
 
 
 @attrs.frozen
 class ErrorDocument:
-    """What a reader of errors wants to know of a document."""
+    """The contents of an error document, in one format for all services.
+
+    :ivar code: the service's code for the error
+    :ivar messages: the service's explanations
+    :ivar errors: the single errors
+    :ivar request_id: identifies the call in the service's logs
+    """
 
     code: str | None = None
     messages: list[str] = attrs.field(factory=list)
@@ -51,39 +57,43 @@ class ErrorDocument:
 
 
 def read_error(document: Any, *, is_json_api: bool, message_fields: Sequence[str]) -> ErrorDocument:
-    """Read an error document of any shape; what is not an object says nothing."""
+    """Read an error document of any format.
+
+    :param document: the parsed body; if it is not a JSON object, the result is empty
+    :param is_json_api: whether the media type is that of JSON:API
+    :param message_fields: names of the fields that may hold the text of an error
+    """
     if not isinstance(document, dict):
         return ErrorDocument()
-    parts = _parts(document.get("errors"), message_fields)
-    if is_json_api and parts:
+    errors = _read_errors(document.get("errors"), message_fields)
+    if is_json_api and errors:
         meta = document.get("meta")
-        request_id = _text(meta.get("request_id")) if isinstance(meta, dict) else None
-        return ErrorDocument(_shared_code(parts), _messages(parts), parts, request_id)
-    code, message = _text(document.get("code")), _text(document.get("message"))
-    request_id = _text(document.get("request_id"))
+        request_id = _text_or_none(meta.get("request_id")) if isinstance(meta, dict) else None
+        return ErrorDocument(_find_common_code(errors), _list_messages(errors), errors, request_id)
+    code, message = _text_or_none(document.get("code")), _text_or_none(document.get("message"))
+    request_id = _text_or_none(document.get("request_id"))
     if code is not None and message is not None:
-        return ErrorDocument(code, [message], parts or _parts([document], message_fields), request_id)
-    # Some services keep their error under "error", alone or in a list; others answer with the error itself.
-    parts = parts or _parts([document.get("error")], message_fields) or _parts([document], message_fields)
-    return ErrorDocument(code or _shared_code(parts), _messages(parts), parts, request_id)
+        return ErrorDocument(code, [message], errors or _read_errors([document], message_fields), request_id)
+    # Some services put a single error under "error"; others send the error as the document.
+    errors = errors or _read_errors([document.get("error")], message_fields) or _read_errors([document], message_fields)
+    return ErrorDocument(code or _find_common_code(errors), _list_messages(errors), errors, request_id)
 
 
-def _parts(listed: Any, message_fields: Sequence[str]) -> list[ErrorSubdocument]:
-    # A list with something else in it is no list of errors.
-    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+def _read_errors(values: Any, message_fields: Sequence[str]) -> list[ErrorSubdocument]:
+    # A list that also holds other values is not a list of errors.
+    if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
         return []
-    return [ErrorSubdocument(one, message_fields=message_fields) for one in listed]
+    return [ErrorSubdocument(value, message_fields=message_fields) for value in values]
 
 
-def _messages(parts: Iterable[ErrorSubdocument]) -> list[str]:
-    return [part.message for part in parts if part.message is not None]
+def _list_messages(errors: Iterable[ErrorSubdocument]) -> list[str]:
+    return [error.message for error in errors if error.message is not None]
 
 
-def _shared_code(parts: Sequence[ErrorSubdocument]) -> str | None:
-    # Of several errors with different codes, none is the code of the whole.
-    codes = {part.code for part in parts}
+def _find_common_code(errors: Sequence[ErrorSubdocument]) -> str | None:
+    codes = {error.code for error in errors}
     return codes.pop() if len(codes) == 1 else None
 
 
-def _text(value: Any) -> str | None:
+def _text_or_none(value: Any) -> str | None:
     return value if isinstance(value, str) else None

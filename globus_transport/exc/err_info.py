@@ -1,6 +1,6 @@
-"""What an error says about how to get past it: other consents, another session.
+"""The consents or the login that a service requires, read from its error document.
 
-Source: Globus Auth Requirements Errors, and the error documents of Transfer and Auth.
+Source: docs.globus.org, "Globus Auth Requirements Errors", and the error documents of Transfer and Auth.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import attrs
 
 @attrs.frozen
 class ErrorInfo:
-    """Something that an error document may say. False if it does not say it."""
+    """Information that an error document may hold. It is false if the document does not hold it."""
 
     _found: bool = attrs.field(default=False, repr=False, kw_only=True, alias="found")
 
@@ -22,13 +22,13 @@ class ErrorInfo:
 
 @attrs.frozen
 class AuthorizationParameterInfo(ErrorInfo):
-    """What a new login has to ask for. True if the error names any requirement.
+    """The parameters of the required login. It is true if the document has any.
 
-    :ivar session_message: for the user
-    :ivar session_required_identities: identities that must be in the session
-    :ivar session_required_single_domain: domains of which one must be in the session
-    :ivar session_required_policies: policies that the session must satisfy
-    :ivar session_required_mfa: whether a second factor is needed
+    :ivar session_message: shown to the user
+    :ivar session_required_identities: ids of identities that must be in the session
+    :ivar session_required_single_domain: domains; the session must have an identity of one of them
+    :ivar session_required_policies: ids of policies that the session must satisfy
+    :ivar session_required_mfa: whether multi-factor authentication is required
     """
 
     session_message: str | None = None
@@ -38,8 +38,8 @@ class AuthorizationParameterInfo(ErrorInfo):
     session_required_mfa: bool | None = None
 
     @classmethod
-    def of(cls, document: dict[str, Any]) -> AuthorizationParameterInfo:
-        """Read it from an error document."""
+    def from_document(cls, document: dict[str, Any]) -> AuthorizationParameterInfo:
+        """Read the parameters from an error document."""
         given = document.get("authorization_parameters")
         if not isinstance(given, dict):
             return cls()
@@ -48,26 +48,26 @@ class AuthorizationParameterInfo(ErrorInfo):
         return cls(
             found=True,
             session_message=message if isinstance(message, str) else None,
-            session_required_identities=_texts(given.get("session_required_identities")),
-            session_required_single_domain=_texts(given.get("session_required_single_domain")),
-            session_required_policies=_texts(given.get("session_required_policies")),
+            session_required_identities=_read_texts(given.get("session_required_identities")),
+            session_required_single_domain=_read_texts(given.get("session_required_single_domain")),
+            session_required_policies=_read_texts(given.get("session_required_policies")),
             session_required_mfa=mfa if isinstance(mfa, bool) else None,
         )
 
 
 @attrs.frozen
 class ConsentRequiredInfo(ErrorInfo):
-    """Which scopes the user has to consent to. True if the error is of that kind.
+    """The scopes that the user has to consent to. It is true if the error's code is ``ConsentRequired``.
 
-    :ivar required_scopes: the scopes
+    :ivar required_scopes: scope strings
     """
 
     required_scopes: list[str] = attrs.field(factory=list)
 
     @classmethod
-    def of(cls, document: dict[str, Any]) -> ConsentRequiredInfo:
-        """Read it from an error document: Transfer lists its scopes, action providers name one."""
-        scopes = _texts(document.get("required_scopes"))
+    def from_document(cls, document: dict[str, Any]) -> ConsentRequiredInfo:
+        """Read the scopes from an error document: Transfer sends a list, action providers send a single scope."""
+        scopes = _read_texts(document.get("required_scopes"))
         if scopes is None and isinstance(document.get("required_scope"), str):
             scopes = [document["required_scope"]]
         if document.get("code") != "ConsentRequired" or not scopes:
@@ -77,7 +77,7 @@ class ConsentRequiredInfo(ErrorInfo):
 
 @attrs.frozen
 class ErrorInfoContainer:
-    """What an error says besides code and message.
+    """The information of an error document besides its code and messages.
 
     :ivar authorization_parameters: see :class:`AuthorizationParameterInfo`
     :ivar consent_required: see :class:`ConsentRequiredInfo`
@@ -87,15 +87,15 @@ class ErrorInfoContainer:
     consent_required: ConsentRequiredInfo
 
     @classmethod
-    def of(cls, document: dict[str, Any]) -> ErrorInfoContainer:
-        """Read all of it from an error document."""
-        return cls(AuthorizationParameterInfo.of(document), ConsentRequiredInfo.of(document))
+    def from_document(cls, document: dict[str, Any]) -> ErrorInfoContainer:
+        """Read all information from an error document."""
+        return cls(AuthorizationParameterInfo.from_document(document), ConsentRequiredInfo.from_document(document))
 
 
-def _texts(value: Any) -> list[str] | None:
-    # A list, or the same as text with commas.
+def _read_texts(value: Any) -> list[str] | None:
+    # Older services send a list as text with commas.
     if isinstance(value, str):
         return value.split(",")
-    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return list(value)
     return None

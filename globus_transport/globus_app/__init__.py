@@ -1,4 +1,9 @@
-"""Applications: they log in, keep the tokens, renew them, and give every client its authorizer."""
+"""Applications: they log in, store tokens, renew them, and give every client its authorizer.
+
+``app`` has the base; ``user_app`` and ``client_app`` have the two kinds; ``config`` has the settings, and ``parts``
+makes a storage, a decoder and a login flow manager from them. ``validating`` and ``validators`` check stored tokens;
+``renewals`` renews them.
+"""
 
 from globus_transport.public_names import lazy_names
 

@@ -1,4 +1,4 @@
-"""What every application has: its scopes, its tokens, and an authorizer for each resource server."""
+"""The base of applications: required scopes, stored tokens, and an authorizer for each resource server."""
 
 from __future__ import annotations
 
@@ -36,35 +36,35 @@ ScopeRequirements = Mapping[str, ScopeCollectionLike]
 
 
 @attrs.frozen
-class _Ready:
-    """An authorizer that was given out.
+class _CachedAuthorizer:
+    """An authorizer that the application made and can return again.
 
-    :ivar until: when it ends, in seconds since the epoch; ``None`` if it renews itself
+    :ivar expires_at: in seconds since the epoch; ``None`` if the authorizer renews its token
     """
 
     authorizer: GlobusAuthorizer
-    until: float | None
+    expires_at: float | None
 
 
 class GlobusApp(PerProcess, ABC):
-    """Logs in for any number of clients, keeps their tokens, and gives each its authorizer.
+    """Logs in for any number of clients, stores their tokens, and gives each client its authorizer.
 
-    Threads and asyncio tasks may share one, with all its clients: there is one login at a time, and whoever
-    else needs its tokens waits. See :class:`UserApp` and :class:`ClientApp`.
+    Threads and asyncio tasks may share an application and all its clients. One login runs at a time; other callers
+    that need its tokens wait. See :class:`UserApp` and :class:`ClientApp`.
 
-    :param app_name: for people: on consent pages, in the name of the token file, in the User-Agent header
-    :param login_client: gets the tokens; not an Async one. Instead of ``client_id`` and ``client_secret``
-    :param client_id: of the application
-    :param client_secret: of the application, if it has one
-    :param scope_requirements: scopes to ask for, by resource server, besides those of the clients
+    :param app_name: shown on consent pages, and part of the token file's path and of the User-Agent header
+    :param login_client: gets the tokens; not an Async client. Replaces ``client_id`` and ``client_secret``
+    :param client_id: the application's client id
+    :param client_secret: the application's secret, if it has one
+    :param scope_requirements: scopes to request, by resource server, in addition to those of the clients
     :param config: the settings
-    :raises GlobusSDKUsageError: if the client is missing, given twice, of the wrong kind, or for another environment;
-        or if a setting is no use
-    :ivar token_storage: the storage, which checks what goes in and out
+    :raises GlobusSDKUsageError: if the client is missing, given twice, of the wrong type, or for another environment;
+        or if a setting is invalid
+    :ivar token_storage: the storage, which validates the tokens that are stored and read
     """
 
     token_storage: ValidatingTokenStorage
-    _process_state = ("_lock", "_ready")
+    _process_state = ("_lock", "_authorizers")
 
     def __init__(
         self,
@@ -78,40 +78,41 @@ class GlobusApp(PerProcess, ABC):
     ) -> None:
         self.app_name = app_name
         self.config = config
-        self._to_close: list[Any] = []
-        self._handles_errors = True
+        self._owned_resources: list[Any] = []
+        self._error_handling_enabled = True
         self._scope_requirements: dict[str, list[Scope]] = {}
         self._enter_process()
-        self._login_client = self._checked_login_client(login_client, client_id, client_secret)
+        self._login_client = self._choose_login_client(login_client, client_id, client_secret)
         self.client_id: uuid.UUID | str = self._login_client.client_id or ""
         decoder = make_decoder(app_name, config, self._login_client)
-        storage, is_own = make_storage(app_name, config, self.client_id)
+        storage, is_owned = make_storage(app_name, config, self.client_id)
         if storage.id_token_decoder is None:
             storage.id_token_decoder = decoder
         consent_client = AuthClient(environment=config.environment)
-        self._to_close.append(consent_client)
+        self._owned_resources.append(consent_client)
         self.token_storage = ValidatingTokenStorage(
             storage, validators=[ScopeRequirementsValidator(self._scope_requirements, consent_client)]
         )
         self.token_storage.id_token_decoder = decoder
-        if is_own:
-            self._to_close.append(self.token_storage)
+        if is_owned:
+            self._owned_resources.append(self.token_storage)
         self.add_scope_requirements(scope_requirements or {})
-        # It says who logged in, and asks what the user has consented to.
+        # openid puts an id token into the token reply, which identifies the user; the client also needs a token for
+        # Globus Auth to read the user's consents.
         consent_client.attach_globus_app(self, [AuthScopes.openid])
 
     def _make_process_state(self) -> None:
         self._lock = threading.RLock()
-        self._ready: dict[str, _Ready] = {}
+        self._authorizers: dict[str, _CachedAuthorizer] = {}
 
-    def _checked_login_client(
+    def _choose_login_client(
         self, login_client: LoginClient | None, client_id: uuid.UUID | str | None, client_secret: str | None
     ) -> LoginClient:
         if login_client is None:
             if not client_id:
                 raise GlobusSDKUsageError(f"{type(self).__name__}: give client_id= or login_client=")
             made = self._initialize_login_client(self.app_name, self.config, client_id, client_secret)
-            self._to_close.append(made)
+            self._owned_resources.append(made)
             return made
         if client_id:
             raise GlobusSDKUsageError(f"{type(self).__name__}: give client_id= or login_client=, not both")
@@ -120,7 +121,7 @@ class GlobusApp(PerProcess, ABC):
                 f"login_client: expected a client such as NativeAppAuthClient, got a {type(login_client).__name__}"
             )
         if login_client.client_id is None:
-            raise GlobusSDKUsageError("login_client: it has no client_id")
+            raise GlobusSDKUsageError("login_client: it has no client_id; make it with client_id=")
         if login_client.environment != self.config.environment:
             raise GlobusSDKUsageError(
                 f"login_client is for the environment {login_client.environment!r}, the app's config for "
@@ -132,35 +133,36 @@ class GlobusApp(PerProcess, ABC):
     def _initialize_login_client(
         self, app_name: str, config: GlobusAppConfig, client_id: uuid.UUID | str, client_secret: str | None
     ) -> LoginClient:
-        """A client that gets the tokens."""
+        """Make the client that gets the tokens."""
 
     @abstractmethod
     def _make_authorizer(self, resource_server: str) -> tuple[GlobusAuthorizer, float | None]:
-        """An authorizer from what is stored, and when it ends.
+        """Make an authorizer from the stored tokens.
 
-        :raises TokenValidationError: if that is not good enough
+        :return: the authorizer, and when it expires in seconds since the epoch; ``None`` if it renews its token
+        :raises TokenValidationError: if the stored tokens are missing or not valid
         """
 
     @abstractmethod
     def _run_login_flow(self, auth_params: GlobusAuthorizationParameters | None = None) -> None:
-        """Log in, and store what comes."""
+        """Log in, and store the tokens."""
 
     def login(self, *, auth_params: GlobusAuthorizationParameters | None = None, force: bool = False) -> None:
-        """Log in, if that is needed: then the tokens are stored when it returns. Blocks until the user is done.
+        """Log in if a login is needed, and store the tokens. Blocks until the user has logged in.
 
-        :param auth_params: what the login asks for besides the scopes; if it is given, there is a login in any case
-        :param force: log in even if it is not needed
-        :raises IdentityMismatchError: if somebody else logs in than before; then nothing is stored
-        :raises TokenValidationError: if what the login brings is not enough
+        :param auth_params: what the login requires besides the scopes; if given, a login always takes place
+        :param force: log in even if the stored tokens are valid
+        :raises IdentityMismatchError: if a different user logs in than before; nothing is stored then
+        :raises TokenValidationError: if the new tokens do not meet the requirements
         """
-        with self._alone():
+        with self._lock:
             if auth_params is not None or force or self.login_required():
                 self._run_login_flow(auth_params)
-                self._ready = {}
+                self._authorizers = {}
 
     def login_required(self) -> bool:
-        """Whether the stored tokens are missing, expired, or for less than is needed."""
-        with self._alone(), self._without_error_handling():
+        """Whether the stored tokens are missing, expired, or lack a required scope."""
+        with self._lock, self._suspend_error_handling():
             try:
                 for resource_server in list(self._scope_requirements):
                     self.get_authorizer(resource_server)
@@ -169,121 +171,121 @@ class GlobusApp(PerProcess, ABC):
         return False
 
     def logout(self, *, sweep: bool = False) -> None:
-        """Revoke the stored tokens, and forget them.
+        """Revoke the stored tokens, and remove them from the storage.
 
-        :param sweep: all that are stored, not only those of the services that this application uses
+        :param sweep: include tokens of resource servers that this application has no scope requirements for
         """
-        with self._alone():
+        with self._lock:
             storage = self.token_storage.token_storage
             for server, data in storage.get_token_data_by_resource_server().items():
                 if not sweep and server not in self._scope_requirements:
                     continue
-                # The refresh token first: whoever breaks off here leaves nothing that lives long.
+                # The refresh token first: if the second call fails, only a short-lived token is left.
                 for token in (data.refresh_token, data.access_token):
                     if token is not None:
                         self._login_client.oauth2_revoke_token(token)
                 storage.remove_token_data(server)
-            self._ready = {}
-            # Whoever logs in next may be somebody else.
+            self._authorizers = {}
+            # A different user may log in next.
             self.token_storage.read_identity()
 
     def add_scope_requirements(self, scope_requirements: ScopeRequirements) -> None:
-        """Ask for more scopes. Tokens that lack one are no longer good.
+        """Require more scopes. Stored tokens that lack one of them are no longer valid.
 
-        :param scope_requirements: scopes, texts of scopes, or several of either, by resource server
-        :raises ScopeParseError: if a text is no scope
+        :param scope_requirements: scopes, scope strings, or several of either, by resource server
+        :raises ScopeParseError: if a scope string is malformed
         """
-        parsed = {server: _scopes(given) for server, given in scope_requirements.items()}
-        with self._alone():
+        parsed = {server: _parse_scopes(given) for server, given in scope_requirements.items()}
+        with self._lock:
             for server, scopes in parsed.items():
                 known = self._scope_requirements.setdefault(server, [])
-                known += [one for one in dict.fromkeys(scopes) if one not in known]
-            self._ready = {server: ready for server, ready in self._ready.items() if server not in parsed}
+                known += [scope for scope in dict.fromkeys(scopes) if scope not in known]
+            self._authorizers = {server: cached for server, cached in self._authorizers.items() if server not in parsed}
 
     @property
     def scope_requirements(self) -> dict[str, list[Scope]]:
-        """A copy of all scopes that are asked for, by resource server. ``openid`` is always among them."""
+        """A copy of all required scopes, by resource server. ``openid`` is always among them."""
         return {server: list(scopes) for server, scopes in self._scope_requirements.items()}
 
     def ready_authorizer(self, resource_server: str) -> GlobusAuthorizer | None:
-        """The authorizer for a resource server, if there is one that needs no storage and no login."""
-        ready = self._ready.get(resource_server)
-        if ready is None or (ready.until is not None and ready.until <= time.time()):
+        """The cached authorizer for a resource server, or ``None``. Does not block."""
+        cached = self._authorizers.get(resource_server)
+        if cached is None or (cached.expires_at is not None and cached.expires_at <= time.time()):
             return None
-        return ready.authorizer
+        return cached.authorizer
 
     def get_authorizer(self, resource_server: str) -> GlobusAuthorizer:
-        """The authorizer for a resource server. Clients call it for each request.
+        """The authorizer for a resource server. Clients call this for each request.
 
-        If the stored tokens are not good enough, ``config.token_validation_error_handler`` is called, which
-        by default logs in.
+        If the stored tokens are not valid, it calls ``config.token_validation_error_handler``, which logs in by
+        default, and reads the tokens again.
 
-        :raises TokenValidationError: if they still are not, or nothing was done about it
+        :raises TokenValidationError: if the tokens are still not valid, or there is no handler
         """
-        with self._alone():
+        with self._lock:
             try:
-                with self._without_error_handling():
-                    return self._authorizer(resource_server)
+                with self._suspend_error_handling():
+                    return self._find_or_make_authorizer(resource_server)
             except TokenValidationError as error:
                 handler = self.config.token_validation_error_handler
-                if handler is None or not self._handles_errors:
+                if handler is None or not self._error_handling_enabled:
                     raise
-                with self._without_error_handling():
+                with self._suspend_error_handling():
                     handler(self, error)
-                    return self._authorizer(resource_server)
+                    return self._find_or_make_authorizer(resource_server)
 
-    def _authorizer(self, resource_server: str) -> GlobusAuthorizer:
-        ready = self.ready_authorizer(resource_server)
-        if ready is not None:
-            return ready
-        authorizer, until = self._make_authorizer(resource_server)
-        self._ready = {**self._ready, resource_server: _Ready(authorizer, until)}
+    def _find_or_make_authorizer(self, resource_server: str) -> GlobusAuthorizer:
+        cached = self.ready_authorizer(resource_server)
+        if cached is not None:
+            return cached
+        authorizer, expires_at = self._make_authorizer(resource_server)
+        self._authorizers = {**self._authorizers, resource_server: _CachedAuthorizer(authorizer, expires_at)}
         return authorizer
 
     def may_resolve(self, response: Response) -> bool:
-        """Whether a refusal may be one that another login gets past."""
+        """Whether :meth:`resolve_refusal` can act on this response. Does not block."""
         return response.status == 403 and self.config.auto_redrive_gares
 
     def resolve_refusal(self, resource_server: str, response: Response) -> bool:
-        """Log in as a refusal demands (``config.auto_redrive_gares``). Whether to send the request again."""
+        """Log in as the service requires (see ``config.auto_redrive_gares``).
+
+        :return: whether to send the request again
+        """
         try:
-            demand = to_gare(response.json())
+            requirement = to_gare(response.json())
         except ReplyFormatError:
             return False
-        if demand is None:
+        if requirement is None:
             return False
         sent = response.request.headers.get("Authorization") if response.request is not None else None
-        with self._alone():
-            # While this call waited here, another one may have logged in.
+        with self._lock:
+            # Another call may have logged in while this one waited for the lock.
             if sent == self.get_authorizer(resource_server).get_authorization_header():
-                self.login(auth_params=demand.authorization_parameters)
+                self.login(auth_params=requirement.authorization_parameters)
         return True
 
-    def _required(self, auth_params: GlobusAuthorizationParameters | None) -> GlobusAuthorizationParameters:
-        """What a login asks for, with all scopes that are needed."""
+    def _add_required_scopes(self, auth_params: GlobusAuthorizationParameters | None) -> GlobusAuthorizationParameters:
+        """Add the application's scope requirements to the parameters of a login."""
         given = GlobusAuthorizationParameters() if auth_params is None else auth_params
-        needed = [one for scopes in self._scope_requirements.values() for one in scopes]
-        asked = [one for text in given.required_scopes or () for one in ScopeParser.parse(text)]
-        return attrs.evolve(given, required_scopes=[str(one) for one in ScopeParser.merge_scopes(needed, asked)])
+        own_scopes = [scope for scopes in self._scope_requirements.values() for scope in scopes]
+        given_scopes = [scope for text in given.required_scopes or () for scope in ScopeParser.parse(text)]
+        merged = ScopeParser.merge_scopes(own_scopes, given_scopes)
+        return attrs.evolve(given, required_scopes=[str(scope) for scope in merged])
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        with self._lock:
-            yield
-
-    @contextmanager
-    def _without_error_handling(self) -> Iterator[None]:
-        # What is done about bad tokens may need tokens itself. Only with the lock held.
-        before, self._handles_errors = self._handles_errors, False
+    def _suspend_error_handling(self) -> Iterator[None]:
+        # The error handler and the validators may call clients of this application, which need an authorizer too.
+        # Without this, their TokenValidationError would call the handler again. The caller holds the lock.
+        before, self._error_handling_enabled = self._error_handling_enabled, False
         try:
             yield
         finally:
-            self._handles_errors = before
+            self._error_handling_enabled = before
 
     def close(self) -> None:
-        """Let go of connections and files. The tokens stay where they are, and good."""
-        for one in self._to_close:
-            one.close()
+        """Close connections and files. The tokens stay stored and valid."""
+        for resource in self._owned_resources:
+            resource.close()
 
     def __enter__(self) -> Self:
         return self
@@ -295,6 +297,8 @@ class GlobusApp(PerProcess, ABC):
         return f"<{type(self).__name__} {self.app_name!r}: {', '.join(self._scope_requirements)}>"
 
 
-def _scopes(given: ScopeCollectionLike) -> list[Scope]:
-    several = [given] if isinstance(given, (str, Scope)) else given
-    return [scope for one in several for scope in (ScopeParser.parse(one) if isinstance(one, str) else [one])]
+def _parse_scopes(given: ScopeCollectionLike) -> list[Scope]:
+    scopes: list[Scope] = []
+    for item in [given] if isinstance(given, (str, Scope)) else given:
+        scopes += ScopeParser.parse(item) if isinstance(item, str) else [item]
+    return scopes

@@ -1,4 +1,4 @@
-"""An application that acts for itself, with its secret."""
+"""An application that acts for itself, with its client secret."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.gare import GlobusAuthorizationParameters
 from globus_transport.globus_app.app import DEFAULT_CONFIG, GlobusApp, ScopeRequirements
 from globus_transport.globus_app.config import GlobusAppConfig
-from globus_transport.globus_app.renewals import ClientRenewals
+from globus_transport.globus_app.renewals import ClientCredentialsRenewer
 from globus_transport.login_flows.manager import LoginClient
 from globus_transport.services.auth.client import ConfidentialAppAuthClient
 
 
 class ClientApp(GlobusApp):
-    """An application that acts for itself, as a service does. Nobody logs in. Needs the extra ``jwt``.
+    """An application that acts for itself, as a service does. No user logs in. Needs the extra ``jwt``.
 
     ::
 
         app = ClientApp("my-service", client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
         client = TransferClient(app=app)
 
-    Its parameters are those of :class:`GlobusApp`. A ``login_client`` is a ``ConfidentialAppAuthClient``.
+    The parameters are those of :class:`GlobusApp`. A ``login_client`` must be a ``ConfidentialAppAuthClient``.
     """
 
     _login_client: ConfidentialAppAuthClient
@@ -39,10 +39,10 @@ class ClientApp(GlobusApp):
         config: GlobusAppConfig = DEFAULT_CONFIG,
     ) -> None:
         if config.login_flow_manager is not None:
-            raise GlobusSDKUsageError("ClientApp: nobody logs in; leave login_flow_manager out of the config")
+            raise GlobusSDKUsageError("ClientApp: no user logs in; leave login_flow_manager out of the config")
         if login_client is not None and not isinstance(login_client, ConfidentialAppAuthClient):
             raise GlobusSDKUsageError(
-                f"ClientApp: login_client is a ConfidentialAppAuthClient, not a {type(login_client).__name__}"
+                f"ClientApp: login_client must be a ConfidentialAppAuthClient, not a {type(login_client).__name__}"
             )
         super().__init__(
             app_name,
@@ -64,19 +64,19 @@ class ClientApp(GlobusApp):
         scopes = self._scope_requirements.get(resource_server)
         if not scopes:
             raise GlobusSDKUsageError(
-                f"no scopes of {resource_server} are asked for; call app.add_scope_requirements()"
+                f"the app requires no scopes of {resource_server}; call app.add_scope_requirements()"
             )
         token, expires_at = None, None
-        # Without any, the authorizer gets them: it needs no more than the secret.
+        # If none are stored, the authorizer requests them with its first renewal, which needs only the secret.
         if self.token_storage.token_storage.get_token_data(resource_server) is not None:
             data = self.token_storage.get_token_data(resource_server)
             expires_at = data.expires_at_seconds
             token = None if expires_at is None else data.access_token
-        renewals = ClientRenewals(self.token_storage, self._login_client, resource_server, token)
-        return ClientCredentialsAuthorizer(renewals, scopes, access_token=token, expires_at=expires_at), None
+        renewer = ClientCredentialsRenewer(self.token_storage, self._login_client, resource_server, token)
+        return ClientCredentialsAuthorizer(renewer, scopes, access_token=token, expires_at=expires_at), None
 
     def _run_login_flow(self, auth_params: GlobusAuthorizationParameters | None = None) -> None:
-        scopes = self._required(auth_params).required_scopes
+        scopes = self._add_required_scopes(auth_params).required_scopes
         if not scopes:
-            raise GlobusSDKUsageError("ClientApp: no scopes are asked for; call app.add_scope_requirements()")
+            raise GlobusSDKUsageError("ClientApp: the app requires no scopes; call app.add_scope_requirements()")
         self.token_storage.store_token_response(self._login_client.oauth2_client_credentials_tokens(scopes))

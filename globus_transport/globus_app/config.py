@@ -1,4 +1,4 @@
-"""The settings of an application, and the protocols of what makes its parts."""
+"""The settings of an application, and the protocols of the objects that make its parts."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ KnownTokenStorage = Literal["json", "sqlite", "memory"]
 
 
 def resolve_by_login_flow(app: Any, error: TokenValidationError) -> None:
-    """Log in again when tokens are not good. The default ``token_validation_error_handler``.
+    """Log in again when tokens are not valid. The default ``token_validation_error_handler``.
 
-    :raises IdentityMismatchError: if that is the error: another login would not mend it
+    :param app: the :class:`GlobusApp`
+    :raises IdentityMismatchError: if that is the error, because another login does not fix it
     """
     if isinstance(error, IdentityMismatchError):
         raise error
@@ -33,7 +34,7 @@ class TokenStorageProvider(Protocol):
     def for_globus_app(
         self, *, app_name: str, config: GlobusAppConfig, client_id: uuid.UUID | str, namespace: str
     ) -> TokenStorage:
-        """The storage."""
+        """Make the storage."""
         ...
 
 
@@ -42,7 +43,7 @@ class LoginFlowManagerProvider(Protocol):
     """Makes a login flow manager for an application, such as the class ``CommandLineLoginFlowManager``."""
 
     def for_globus_app(self, *, app_name: str, config: GlobusAppConfig, login_client: LoginClient) -> LoginFlowManager:
-        """The login flow manager."""
+        """Make the login flow manager."""
         ...
 
 
@@ -51,39 +52,41 @@ class IDTokenDecoderProvider(Protocol):
     """Makes a decoder of id tokens for an application, such as the class :class:`~globus_transport.IDTokenDecoder`."""
 
     def for_globus_app(self, *, app_name: str, config: GlobusAppConfig, login_client: LoginClient) -> IDTokenDecoder:
-        """The decoder."""
+        """Make the decoder."""
         ...
 
 
 class TokenValidationErrorHandler(Protocol):
-    """Does something about tokens that are not good; if it returns, they are looked at once more."""
+    """Called when stored tokens are not valid. After it returns, the application reads the tokens once more."""
 
     def __call__(self, app: Any, error: TokenValidationError) -> None:
-        """Do something about it, or raise.
+        """Replace the tokens, for example by a login, or raise.
 
         :param app: the :class:`GlobusApp`
+        :param error: what is wrong with the tokens
         """
         ...
 
 
-# A dataclass, so that dataclasses.replace() works as it does for globus-sdk's.
+# A dataclass, because globus-sdk's is one: callers use dataclasses.replace() on it.
 @dataclass(frozen=True)
 class GlobusAppConfig:
-    """The settings of a :class:`GlobusApp`. They don't change; ``dataclasses.replace`` makes others.
+    """The settings of a :class:`GlobusApp`. They do not change; ``dataclasses.replace`` makes a changed copy.
 
-    :ivar login_flow_manager: how users log in: ``"command-line"``, ``"local-server"``, a manager, or what
-        makes one. By default at the command line. A :class:`ClientApp` has no users, and takes none
-    :ivar login_redirect_uri: where users come back to, if it is not a page of Globus
-    :ivar token_storage: where tokens live: ``"json"``, ``"sqlite"``, ``"memory"``, a storage, or what makes one.
-        The first two are files in ``~/.globus/app``
-    :ivar request_refresh_tokens: whether to ask for refresh tokens, with which an application goes on after the
-        access tokens (two days) end
-    :ivar auto_redrive_gares: whether to log in again, and send the call again, when a service refuses a call
-        and says which login it wants
-    :ivar token_validation_error_handler: what to do when tokens are missing, expired, or not enough;
-        by default, log in. ``None`` raises the error
-    :ivar id_token_decoder: a decoder, or what makes one
-    :ivar environment: the Globus environment; by default as ``GLOBUS_SDK_ENVIRONMENT`` says, else production
+    :ivar login_flow_manager: how users log in: ``"command-line"`` (the default), ``"local-server"``, a manager, or a
+        provider of one. A :class:`ClientApp` has no users and accepts only ``None``
+    :ivar login_redirect_uri: where the browser returns to after the login; by default a page of Globus that shows
+        the authorization code
+    :ivar token_storage: where tokens are stored: ``"json"``, ``"sqlite"``, ``"memory"``, a storage, or a provider of
+        one. The first two are files in ``~/.globus/app``
+    :ivar request_refresh_tokens: whether to request refresh tokens, which let the application continue after the
+        access tokens expire (after two days)
+    :ivar auto_redrive_gares: whether to log in and send the request again when a service refuses it with a Globus
+        Auth Requirements Error
+    :ivar token_validation_error_handler: called when tokens are missing, expired, or lack a required scope; by
+        default it logs in. With ``None`` the error is raised
+    :ivar id_token_decoder: a decoder, or a provider of one
+    :ivar environment: the Globus environment; by default ``GLOBUS_SDK_ENVIRONMENT``, else production
     """
 
     login_flow_manager: Union[KnownLoginFlowManager, LoginFlowManagerProvider, LoginFlowManager, None] = None

@@ -1,4 +1,4 @@
-"""Why the tokens in a storage are not good enough."""
+"""Errors of token validation: why stored or new tokens cannot be used."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from globus_transport.scopes.scope import Scope
 
 
 class TokenValidationError(GlobusError):
-    """Stored tokens, or new ones, are not what an application needs."""
+    """Stored or new tokens do not meet the application's requirements."""
 
 
 class IdentityValidationError(TokenValidationError):
-    """Whose tokens they are is not known, or not right."""
+    """The identity that the tokens belong to is unknown, or is not the expected one."""
 
 
 class MissingIdentityError(IdentityValidationError, LookupError):
-    """A token reply does not say who logged in."""
+    """A token reply does not identify the user who logged in."""
 
 
 class IdentityMismatchError(IdentityValidationError, ValueError):
-    """Somebody else logged in than before.
+    """A different user logged in than before.
 
-    :ivar stored_id: the identity whose tokens are stored
-    :ivar new_id: the one that logged in
+    :ivar stored_id: the identity that the stored tokens belong to
+    :ivar new_id: the identity that logged in
     """
 
     def __init__(self, message: str, stored_id: str, new_id: str) -> None:
-        # All are arguments of the exception, so that it can be pickled.
+        # Pickle calls the class with these arguments.
         super().__init__(message, stored_id, new_id)
         self.message = message
         self.stored_id = stored_id
@@ -40,9 +40,9 @@ class IdentityMismatchError(IdentityValidationError, ValueError):
 
 
 class MissingTokenError(TokenValidationError, LookupError):
-    """There are no tokens for a resource server, or no refresh token.
+    """The storage has no tokens for a resource server, or no refresh token.
 
-    :ivar resource_server: its name
+    :ivar resource_server: the name of the resource server
     """
 
     def __init__(self, message: str, resource_server: str) -> None:
@@ -55,9 +55,10 @@ class MissingTokenError(TokenValidationError, LookupError):
 
 
 class ExpiredTokenError(TokenValidationError, ValueError):
-    """An access token expired, and there is nothing to renew it with.
+    """An access token has expired, and cannot be renewed.
 
-    :ivar expiration: when it did
+    :param expires_at_seconds: when it expired, in seconds since the epoch
+    :ivar expiration: when it expired, in local time
     """
 
     def __init__(self, expires_at_seconds: float) -> None:
@@ -70,13 +71,13 @@ class ExpiredTokenError(TokenValidationError, ValueError):
 
 
 class DeadLoginError(TokenValidationError):
-    """The refresh token in the storage was refused before. Only a new login helps."""
+    """Globus Auth has refused the stored refresh token. A new login is required."""
 
 
 class UnmetScopeRequirementsError(TokenValidationError, ValueError):
-    """The tokens are for less than is needed.
+    """The tokens lack a required scope.
 
-    :ivar scope_requirements: all scopes that are needed, by resource server
+    :ivar scope_requirements: all required scopes, by resource server
     """
 
     def __init__(self, message: str, scope_requirements: Mapping[str, list[Scope]]) -> None:

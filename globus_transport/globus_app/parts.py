@@ -1,4 +1,4 @@
-"""The parts of an application, from what its settings say."""
+"""Makes the parts of an application (token storage, id token decoder, login flow manager) from its settings."""
 
 from __future__ import annotations
 
@@ -15,32 +15,37 @@ from globus_transport.token_storage.json import JSONTokenStorage
 from globus_transport.token_storage.memory import MemoryTokenStorage
 from globus_transport.token_storage.sqlite import SQLiteTokenStorage
 
+_STORAGES: dict[str, object] = {
+    "json": JSONTokenStorage,
+    "sqlite": SQLiteTokenStorage,
+    "memory": MemoryTokenStorage,
+}
+_LOGIN_FLOW_MANAGERS: dict[str, object] = {
+    "command-line": CommandLineLoginFlowManager,
+    "local-server": LocalServerLoginFlowManager,
+}
+
 
 def make_storage(app_name: str, config: GlobusAppConfig, client_id: uuid.UUID | str) -> tuple[TokenStorage, bool]:
-    """The storage, and whether it was made here.
+    """Make the token storage, or take the one in the settings.
 
-    :raises GlobusSDKUsageError: if the setting is no use
+    :return: the storage, and whether it was made here, so that the application closes it
+    :raises GlobusSDKUsageError: if the setting is invalid
     """
     given = config.token_storage
     if isinstance(given, TokenStorage):
         return given, False
-    provider = _known_storage(given) if isinstance(given, str) else given
+    provider = _STORAGES.get(given) if isinstance(given, str) else given
     if not isinstance(provider, TokenStorageProvider):
         raise GlobusSDKUsageError(
-            f"token_storage={given!r}: expected 'json', 'sqlite', 'memory', a TokenStorage, or what makes one"
+            f"token_storage={given!r}: expected 'json', 'sqlite', 'memory', a TokenStorage, or a TokenStorageProvider"
         )
     made = provider.for_globus_app(app_name=app_name, config=config, client_id=client_id, namespace="DEFAULT")
     return made, True
 
 
-def _known_storage(name: str) -> object:
-    if name == "sqlite":
-        return SQLiteTokenStorage
-    return {"json": JSONTokenStorage, "memory": MemoryTokenStorage}.get(name)
-
-
 def make_decoder(app_name: str, config: GlobusAppConfig, login_client: LoginClient) -> IDTokenDecoder:
-    """The decoder of id tokens.
+    """Make the decoder of id tokens, or take the one in the settings.
 
     :raises GlobusSDKUsageError: if it needs an extra that is not installed
     """
@@ -48,29 +53,23 @@ def make_decoder(app_name: str, config: GlobusAppConfig, login_client: LoginClie
     if isinstance(given, IDTokenDecoder):
         return given
     if given is IDTokenDecoder:
-        # Now, and not after the user has logged in.
+        # Fail here, and not after the user has logged in.
         check_installed()
     return given.for_globus_app(app_name=app_name, config=config, login_client=login_client)
 
 
 def make_login_flow_manager(app_name: str, config: GlobusAppConfig, login_client: LoginClient) -> LoginFlowManager:
-    """The way in which users log in.
+    """Make the login flow manager, or take the one in the settings.
 
-    :raises GlobusSDKUsageError: if the setting is no use, or does not fit the client
+    :raises GlobusSDKUsageError: if the setting is invalid, or does not fit the client
     """
-    given = config.login_flow_manager
+    given = "command-line" if config.login_flow_manager is None else config.login_flow_manager
     if isinstance(given, LoginFlowManager):
         return given
-    provider = _known_login(given) if given is None or isinstance(given, str) else given
+    provider = _LOGIN_FLOW_MANAGERS.get(given) if isinstance(given, str) else given
     if not isinstance(provider, LoginFlowManagerProvider):
         raise GlobusSDKUsageError(
-            f"login_flow_manager={given!r}: expected 'command-line', 'local-server', a LoginFlowManager, or what "
-            "makes one"
+            f"login_flow_manager={given!r}: expected 'command-line', 'local-server', a LoginFlowManager, or a "
+            "LoginFlowManagerProvider"
         )
     return provider.for_globus_app(app_name=app_name, config=config, login_client=login_client)
-
-
-def _known_login(name: str | None) -> object:
-    if name == "local-server":
-        return LocalServerLoginFlowManager
-    return CommandLineLoginFlowManager if name in (None, "command-line") else None

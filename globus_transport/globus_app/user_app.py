@@ -12,7 +12,7 @@ from globus_transport.globus_app.app import DEFAULT_CONFIG, GlobusApp, ScopeRequ
 from globus_transport.globus_app.config import GlobusAppConfig
 from globus_transport.globus_app.errors import DeadLoginError
 from globus_transport.globus_app.parts import make_login_flow_manager
-from globus_transport.globus_app.renewals import RefreshRenewals
+from globus_transport.globus_app.renewals import RefreshTokenRenewer
 from globus_transport.globus_app.validators import (
     HasRefreshTokensValidator,
     NotExpiredValidator,
@@ -23,7 +23,7 @@ from globus_transport.services.auth.client import ConfidentialAppAuthClient, Nat
 
 
 class UserApp(GlobusApp):
-    """An application that acts for a user. Needs the extra ``jwt``, to know who logged in.
+    """An application that acts for a user. Needs the extra ``jwt``, to identify the user.
 
     ::
 
@@ -31,8 +31,8 @@ class UserApp(GlobusApp):
         client = TransferClient(app=app)
         client.operation_ls(COLLECTION_ID)      # the first call logs in, at the command line
 
-    Its parameters are those of :class:`GlobusApp`. With a secret, or a ``ConfidentialAppAuthClient``,
-    ``config.login_redirect_uri`` is needed, too.
+    The parameters are those of :class:`GlobusApp`. With a secret, or with a ``ConfidentialAppAuthClient``,
+    ``config.login_redirect_uri`` is required.
     """
 
     def __init__(
@@ -54,9 +54,9 @@ class UserApp(GlobusApp):
             config=config,
         )
         self._login_flow_manager = make_login_flow_manager(app_name, config, self._login_client)
-        self._renewals: dict[str, RefreshRenewals] = {}
-        life = HasRefreshTokensValidator() if config.request_refresh_tokens else NotExpiredValidator()
-        self.token_storage.validators.insert(0, life)
+        self._renewers: dict[str, RefreshTokenRenewer] = {}
+        lifetime_validator = HasRefreshTokensValidator() if config.request_refresh_tokens else NotExpiredValidator()
+        self.token_storage.validators.insert(0, lifetime_validator)
         self.token_storage.validators.append(UnchangingIdentityIDValidator())
 
     def _initialize_login_client(
@@ -73,22 +73,22 @@ class UserApp(GlobusApp):
         if not self.config.request_refresh_tokens:
             return AccessTokenAuthorizer(data.access_token), data.expires_at_seconds
         refresh_token = data.refresh_token or ""
-        earlier = self._renewals.get(resource_server)
-        if earlier is not None and earlier.dead == refresh_token:
+        previous = self._renewers.get(resource_server)
+        if previous is not None and previous.refused_token == refresh_token:
             raise DeadLoginError(f"the login for {resource_server} is no longer valid; log in again: app.login()")
         token = None if data.expires_at_seconds is None else data.access_token
-        renewals = RefreshRenewals(self.token_storage, self._login_client, resource_server, data.access_token)
-        self._renewals[resource_server] = renewals
+        renewer = RefreshTokenRenewer(self.token_storage, self._login_client, resource_server, data.access_token)
+        self._renewers[resource_server] = renewer
         authorizer = RefreshTokenAuthorizer(
-            refresh_token, renewals, access_token=token, expires_at=data.expires_at_seconds
+            refresh_token, renewer, access_token=token, expires_at=data.expires_at_seconds
         )
         return authorizer, None
 
     def ready_authorizer(self, resource_server: str) -> GlobusAuthorizer | None:
-        """The authorizer for a resource server, if there is one that needs no storage and no login."""
-        renewals = self._renewals.get(resource_server)
-        return None if renewals is not None and renewals.dead else super().ready_authorizer(resource_server)
+        """The cached authorizer for a resource server, or ``None``. Does not block."""
+        renewer = self._renewers.get(resource_server)
+        return None if renewer is not None and renewer.refused_token else super().ready_authorizer(resource_server)
 
     def _run_login_flow(self, auth_params: GlobusAuthorizationParameters | None = None) -> None:
-        reply = self._login_flow_manager.run_login_flow(self._required(auth_params))
-        self.token_storage.store_token_response(reply)
+        response = self._login_flow_manager.run_login_flow(self._add_required_scopes(auth_params))
+        self.token_storage.store_token_response(response)

@@ -1,4 +1,4 @@
-"""A storage that gives out good tokens only."""
+"""A token storage that validates the tokens of another storage."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from contextlib import AbstractContextManager
 from globus_transport.exc.base import ReplyFormatError, ValidationError
 from globus_transport.globus_app.errors import MissingTokenError
 from globus_transport.globus_app.validators import TokenDataValidator, TokenValidationContext
-from globus_transport.services.auth.token_response import OAuthRefreshTokenResponse
+from globus_transport.services.auth.response import OAuthRefreshTokenResponse
 from globus_transport.token_storage.base import StorableReply, TokenStorage
 from globus_transport.token_storage.token_data import TokenStorageData
 
 
 class ValidatingTokenStorage(TokenStorage):
-    """Another storage, with checks of what goes into it and what comes out.
+    """Wraps a storage, and validates tokens before they are stored and after they are read.
 
-    :param token_storage: where the tokens are
-    :param validators: the checks, in their order
-    :ivar identity_id: whose tokens they are; ``None`` if nobody knows
+    :param token_storage: where the tokens are stored
+    :param validators: called in this order
+    :ivar identity_id: the identity that the tokens belong to; ``None`` if unknown
     :raises ValidationError: if the storage holds tokens of several identities
     """
 
@@ -30,20 +30,20 @@ class ValidatingTokenStorage(TokenStorage):
         self.read_identity()
 
     def read_identity(self) -> None:
-        """Look again whose tokens there are.
+        """Read the identity of the stored tokens again.
 
-        :raises ValidationError: if they are of several identities
+        :raises ValidationError: if they belong to several identities
         """
-        self.identity_id = _identity_of(self.token_storage.get_token_data_by_resource_server())
+        self.identity_id = _find_identity(self.token_storage.get_token_data_by_resource_server())
 
     def store_token_data_by_resource_server(
         self, token_data_by_resource_server: Mapping[str, TokenStorageData]
     ) -> None:
-        """Check tokens, and store them.
+        """Validate tokens, and store them.
 
-        :raises TokenValidationError: if they are not good; then nothing is stored
+        :raises TokenValidationError: if they are not valid; nothing is stored then
         """
-        context = self._context(token_data_by_resource_server)
+        context = self._make_context(token_data_by_resource_server)
         for validator in self.validators:
             validator.before_store(token_data_by_resource_server, context)
         self.token_storage.store_token_data_by_resource_server(token_data_by_resource_server)
@@ -51,11 +51,11 @@ class ValidatingTokenStorage(TokenStorage):
             self.identity_id = context.token_data_identity_id
 
     def store_renewal(self, resource_server: str, token_response: StorableReply) -> TokenStorageData:
-        """Store what a renewal brought, as it is: a refresh token that is lost would end the login.
+        """Store the tokens of a renewal without validation: losing a rotated refresh token would end the login.
 
-        What a renewal leaves out stays as it was.
+        Fields that the token reply leaves out keep their stored values.
 
-        :raises ReplyFormatError: if it brought no tokens for this resource server
+        :raises ReplyFormatError: if the reply has no tokens for this resource server
         """
         if resource_server not in token_response.by_resource_server:
             names = ", ".join(sorted(token_response.by_resource_server)) or "nothing"
@@ -76,60 +76,63 @@ class ValidatingTokenStorage(TokenStorage):
         return renewed
 
     def get_token_data(self, resource_server: str) -> TokenStorageData:
-        """The tokens for one resource server, checked.
+        """Read and validate the tokens for one resource server.
 
-        :raises MissingTokenError: if there are none
-        :raises TokenValidationError: if they are not good
+        :raises MissingTokenError: if none are stored
+        :raises TokenValidationError: if they are not valid
         """
         data = self.token_storage.get_token_data(resource_server)
         if data is None:
             raise MissingTokenError(f"no tokens are stored for {resource_server}; log in: app.login()", resource_server)
-        self._check({resource_server: data})
+        self._validate({resource_server: data})
         return data
 
     def get_token_data_by_resource_server(self) -> dict[str, TokenStorageData]:
-        """All tokens, checked, by resource server.
+        """Read and validate all tokens, by resource server.
 
-        :raises TokenValidationError: if one is not good
+        :raises TokenValidationError: if one is not valid
         """
-        found = self.token_storage.get_token_data_by_resource_server()
-        self._check(found)
-        return found
+        tokens = self.token_storage.get_token_data_by_resource_server()
+        self._validate(tokens)
+        return tokens
 
-    def _check(self, found: Mapping[str, TokenStorageData]) -> None:
-        context = self._context(found)
+    def _validate(self, tokens: Mapping[str, TokenStorageData]) -> None:
+        context = self._make_context(tokens)
         if self.identity_id is None:
             self.identity_id = context.token_data_identity_id
         for validator in self.validators:
-            validator.after_retrieve(found, context)
+            validator.after_retrieve(tokens, context)
 
-    def _context(self, tokens: Mapping[str, TokenStorageData]) -> TokenValidationContext:
-        return TokenValidationContext(self.identity_id, _identity_of(tokens))
+    def _make_context(self, tokens: Mapping[str, TokenStorageData]) -> TokenValidationContext:
+        return TokenValidationContext(self.identity_id, _find_identity(tokens))
 
     def remove_token_data(self, resource_server: str) -> bool:
-        """Forget the tokens for a resource server; whether there were any."""
+        """Remove the tokens for a resource server.
+
+        :return: whether there were any
+        """
         return self.token_storage.remove_token_data(resource_server)
 
     def _extract_identity_id(self, token_response: StorableReply) -> str | None:
-        # A refresh does not change whose tokens they are, and need not say it again.
+        # A refresh does not change the identity, and its reply need not have an id token.
         if isinstance(token_response, OAuthRefreshTokenResponse):
             return self.identity_id
         return self.token_storage._extract_identity_id(token_response)
 
     def exclusive(self) -> AbstractContextManager[object]:
-        """Keeps others away as the other storage does."""
+        """The lock of the wrapped storage."""
         return self.token_storage.exclusive()
 
     def close(self) -> None:
-        """Close the other storage."""
+        """Close the wrapped storage."""
         self.token_storage.close()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} over {self.token_storage!r}>"
 
 
-def _identity_of(tokens: Mapping[str, TokenStorageData]) -> str | None:
-    found = {data.identity_id for data in tokens.values()} - {None}
-    if len(found) > 1:
-        raise ValidationError(f"the tokens are those of several identities: {', '.join(sorted(map(str, found)))}")
-    return found.pop() if found else None
+def _find_identity(tokens: Mapping[str, TokenStorageData]) -> str | None:
+    identities = {data.identity_id for data in tokens.values()} - {None}
+    if len(identities) > 1:
+        raise ValidationError(f"the tokens are those of several identities: {', '.join(sorted(map(str, identities)))}")
+    return identities.pop() if identities else None

@@ -1,4 +1,4 @@
-"""What tokens must be like, when they are stored and when they are fetched."""
+"""Validators of tokens, called before tokens are stored and after they are read from a storage."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ TokensByServer = Mapping[str, TokenStorageData]
 
 @attrs.define
 class TokenValidationContext:
-    """What is known about the tokens besides themselves.
+    """The identities that a validator may compare.
 
-    :ivar prior_identity_id: whose tokens there were before; ``None`` if nobody knows
-    :ivar token_data_identity_id: whose tokens these are; ``None`` if nobody knows
+    :ivar prior_identity_id: the identity that the storage's tokens belong to; ``None`` if unknown
+    :ivar token_data_identity_id: the identity that these tokens belong to; ``None`` if unknown
     """
 
     prior_identity_id: str | None
@@ -36,20 +36,20 @@ class TokenValidationContext:
 
 
 class TokenDataValidator(ABC):
-    """A check of tokens. One of your own raises a ``TokenValidationError`` for tokens that are not good."""
+    """The base of validators. A custom validator raises a ``TokenValidationError`` for tokens that are not valid."""
 
     @abstractmethod
     def before_store(self, token_data_by_resource_server: TokensByServer, context: TokenValidationContext) -> None:
         """Called with new tokens before they are stored.
 
-        :raises TokenValidationError: if they are not good
+        :raises TokenValidationError: if they are not valid
         """
 
     @abstractmethod
     def after_retrieve(self, token_data_by_resource_server: TokensByServer, context: TokenValidationContext) -> None:
         """Called with tokens from the storage before they are used.
 
-        :raises TokenValidationError: if they are not good
+        :raises TokenValidationError: if they are not valid
         """
 
 
@@ -60,7 +60,7 @@ class HasRefreshTokensValidator(TokenDataValidator):
         """Accepts everything."""
 
     def after_retrieve(self, token_data_by_resource_server: TokensByServer, context: TokenValidationContext) -> None:
-        """:raises MissingTokenError: if one has none"""
+        """:raises MissingTokenError: if a refresh token is missing"""
         for server, data in token_data_by_resource_server.items():
             if data.refresh_token is None:
                 raise MissingTokenError(f"the stored tokens for {server} have no refresh token", server)
@@ -73,22 +73,22 @@ class NotExpiredValidator(TokenDataValidator):
         """Accepts everything."""
 
     def after_retrieve(self, token_data_by_resource_server: TokensByServer, context: TokenValidationContext) -> None:
-        """:raises ExpiredTokenError: if one has"""
+        """:raises ExpiredTokenError: if an access token has expired"""
         for data in token_data_by_resource_server.values():
             if data.expires_at_seconds is not None and data.expires_at_seconds <= time.time():
                 raise ExpiredTokenError(data.expires_at_seconds)
 
 
 class UnchangingIdentityIDValidator(TokenDataValidator):
-    """New tokens must be for whoever logged in first."""
+    """New tokens must belong to the same identity as the stored ones."""
 
     def before_store(self, token_data_by_resource_server: TokensByServer, context: TokenValidationContext) -> None:
-        """:raises MissingIdentityError: if they don't say for whom they are
-        :raises IdentityMismatchError: if they are for somebody else
+        """:raises MissingIdentityError: if the identity of the tokens is unknown
+        :raises IdentityMismatchError: if they belong to another identity
         """
         new, prior = context.token_data_identity_id, context.prior_identity_id
         if new is None:
-            raise MissingIdentityError("the token reply does not say who logged in; ask for the scope openid, too")
+            raise MissingIdentityError("the token reply does not say who logged in; also request the scope openid")
         if prior is not None and new != prior:
             raise IdentityMismatchError(
                 f"identity {new} logged in, but the stored tokens are those of {prior}; log out first: app.logout()",
@@ -101,13 +101,14 @@ class UnchangingIdentityIDValidator(TokenDataValidator):
 
 
 class ScopeRequirementsValidator(TokenDataValidator):
-    """Tokens must be for all scopes that are needed.
+    """Tokens must have all required scopes.
 
-    What a token says covers scopes without their dependencies. Whether the user consented to those is asked of
-    Globus Auth, the first time that stored tokens are used; it cannot be if nobody knows whose tokens they are.
+    A token reply lists scopes without their dependencies. To check the dependencies, the validator reads the user's
+    consents from Globus Auth when stored tokens are first used. If the user's identity is unknown, the dependencies
+    are not checked.
 
-    :param scope_requirements: what is needed, by resource server
-    :param consent_client: asks for the consents
+    :param scope_requirements: the required scopes, by resource server
+    :param consent_client: reads the consents
     """
 
     def __init__(self, scope_requirements: Mapping[str, Sequence[Scope]], consent_client: AuthClient) -> None:
@@ -121,7 +122,7 @@ class ScopeRequirementsValidator(TokenDataValidator):
             self._check_scopes(server, data)
 
     def after_retrieve(self, token_data_by_resource_server: TokensByServer, context: TokenValidationContext) -> None:
-        """:raises UnmetScopeRequirementsError: if a token lacks a scope, or the user's consent to a dependency"""
+        """:raises UnmetScopeRequirementsError: if a token lacks a scope, or the user did not consent to a dependency"""
         identity_id = context.token_data_identity_id or context.prior_identity_id
         for server, data in token_data_by_resource_server.items():
             self._check_scopes(server, data)
@@ -129,20 +130,21 @@ class ScopeRequirementsValidator(TokenDataValidator):
 
     def _check_scopes(self, server: str, data: TokenStorageData) -> None:
         granted = data.scope.split()
-        missing = [str(one) for one in self.scope_requirements.get(server, ()) if one.scope_string not in granted]
+        required = self.scope_requirements.get(server, ())
+        missing = [str(scope) for scope in required if scope.scope_string not in granted]
         if missing:
-            raise self._error(f"the tokens for {server} are not for {' '.join(missing)}")
+            raise self._make_error(f"the tokens for {server} are not for {' '.join(missing)}")
 
     def _check_consents(self, server: str, identity_id: str | None) -> None:
-        needed = [one for one in self.scope_requirements.get(server, ()) if one.dependencies]
-        if not needed or (self._forest is not None and self._forest.meets_scope_requirements(needed)):
+        required = [scope for scope in self.scope_requirements.get(server, ()) if scope.dependencies]
+        if not required or (self._forest is not None and self._forest.meets_scope_requirements(required)):
             return
         if identity_id is None:
             return
         self._forest = self.consent_client.get_consents(identity_id).to_forest()
-        if not self._forest.meets_scope_requirements(needed):
-            raise self._error(f"the user has not consented to all of {' '.join(map(str, needed))}")
+        if not self._forest.meets_scope_requirements(required):
+            raise self._make_error(f"the user has not consented to all of {' '.join(map(str, required))}")
 
-    def _error(self, what: str) -> UnmetScopeRequirementsError:
-        needed = {server: list(scopes) for server, scopes in self.scope_requirements.items()}
-        return UnmetScopeRequirementsError(f"{what}; log in again: app.login()", needed)
+    def _make_error(self, reason: str) -> UnmetScopeRequirementsError:
+        required = {server: list(scopes) for server, scopes in self.scope_requirements.items()}
+        return UnmetScopeRequirementsError(f"{reason}; log in again: app.login()", required)

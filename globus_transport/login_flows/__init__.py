@@ -1,4 +1,8 @@
-"""The ways in which a user logs in: at the command line, or in a browser that returns to a local server."""
+"""Login flow managers: they lead a user through an OAuth2 login, and return the tokens.
+
+``manager`` has the base; ``command_line`` asks the user to paste a code; ``local_server`` opens a browser, which
+returns the code to the HTTP server in ``landing``.
+"""
 
 from globus_transport.public_names import lazy_names
 

@@ -1,4 +1,4 @@
-"""A login at the command line: the user opens an address in any browser, and brings a code back."""
+"""A login at the command line: the user opens a URL in any browser, and pastes the authorization code."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ from typing import Self
 
 from globus_transport.exc.base import GlobusError, GlobusSDKUsageError
 from globus_transport.gare import GlobusAuthorizationParameters
-from globus_transport.login_flows.manager import LoginClient, LoginFlowManager, LoginSettings, named_grant
+from globus_transport.login_flows.manager import LoginClient, LoginFlowManager, LoginSettings, make_named_grant
 from globus_transport.services.auth.client import ConfidentialAppAuthClient
-from globus_transport.services.auth.token_response import OAuthTokenResponse
+from globus_transport.services.auth.response import OAuthTokenResponse
 
 
 class CommandLineLoginFlowEOFError(GlobusError, EOFError):
-    """The input ended where the user should have given the code."""
+    """The standard input ended before the user entered the authorization code."""
 
 
 class CommandLineLoginFlowManager(LoginFlowManager):
-    """Prints an address, and asks for the code that the user gets there.
+    """Prints a URL, and asks for the authorization code that the page shows after the login.
 
     :param login_client: gets the tokens
-    :param redirect_uri: shows the code to the user. By default a page of Globus, for a client without a secret
-    :param request_refresh_tokens: whether refresh tokens are asked for
-    :param native_prefill_named_grant: what the consent page calls the installation, if it has no secret
-    :raises GlobusSDKUsageError: if the client is of another kind, or has a secret and there is no ``redirect_uri``
+    :param redirect_uri: a page that shows the code to the user. By default a page of Globus; a client with a secret has
+        no default
+    :param request_refresh_tokens: whether to request refresh tokens
+    :param native_prefill_named_grant: the name of this installation on the consent page, for a client without a secret
+    :raises GlobusSDKUsageError: if the client is of another type, or has a secret and ``redirect_uri`` is missing
     """
 
     def __init__(
@@ -41,8 +42,8 @@ class CommandLineLoginFlowManager(LoginFlowManager):
         if redirect_uri is None:
             if isinstance(login_client, ConfidentialAppAuthClient):
                 raise GlobusSDKUsageError(
-                    "a client with a secret has redirect addresses of its own; give redirect_uri=, or, with an app, "
-                    "GlobusAppConfig(login_redirect_uri=...)"
+                    "redirect_uri: a client with a secret has redirect addresses of its own; give redirect_uri=, or, "
+                    "with an app, GlobusAppConfig(login_redirect_uri=...)"
                 )
             redirect_uri = f"{self.login_client.base_url.rstrip('/')}/v2/web/auth-code"
         self.redirect_uri = redirect_uri
@@ -54,38 +55,38 @@ class CommandLineLoginFlowManager(LoginFlowManager):
         login_client: LoginClient,
         config: LoginSettings,
     ) -> Self:
-        """The login of an application.
+        """Make the login flow manager of an application.
 
-        :raises GlobusSDKUsageError: if the client has a secret, and the settings no ``login_redirect_uri``
+        :raises GlobusSDKUsageError: if the client has a secret, and the settings have no ``login_redirect_uri``
         """
         return cls(
             login_client,
             redirect_uri=config.login_redirect_uri,
             request_refresh_tokens=config.request_refresh_tokens,
-            native_prefill_named_grant=named_grant(app_name),
+            native_prefill_named_grant=make_named_grant(app_name),
         )
 
     def run_login_flow(self, auth_parameters: GlobusAuthorizationParameters) -> OAuthTokenResponse:
-        """Log in, and get tokens. Blocks until the user gives a code.
+        """Log in, and get tokens. Blocks until the user enters the code.
 
-        :raises CommandLineLoginFlowEOFError: if the input ends before that
-        :raises AuthAPIError: if the code is not good
+        :raises CommandLineLoginFlowEOFError: if the standard input ends before that
+        :raises AuthAPIError: if Globus Auth refuses the code
         """
         self.print_authorize_url(self._get_authorize_url(auth_parameters, self.redirect_uri))
         return self.login_client.oauth2_exchange_code_for_tokens(self.prompt_for_code())
 
     def print_authorize_url(self, authorize_url: str) -> None:
-        """Tell the user where to log in."""
+        """Print the URL at which the user logs in."""
         print(f"\nLog in with Globus at this address:\n\n{authorize_url}\n", flush=True)
 
     def prompt_for_code(self) -> str:
-        """Ask the user for the code.
+        """Ask the user for the authorization code.
 
-        :raises CommandLineLoginFlowEOFError: if the input ends
+        :raises CommandLineLoginFlowEOFError: if the standard input ends
         """
         try:
             return input("Paste the authorization code here: ").strip()
         except EOFError as error:
             raise CommandLineLoginFlowEOFError(
-                "the input ended where the authorization code should be; log in at a terminal"
+                "the input ended before the authorization code was entered; log in at a terminal"
             ) from error

@@ -1,4 +1,4 @@
-"""A server on this computer to which a login brings the user's code."""
+"""A local HTTP server that receives the authorization code of a login (RFC 8252, section 7.3)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from globus_transport.exc.base import GlobusError
 
-#: The page that the user sees at the end. ``login_result`` and ``post_login_message`` are filled in.
+#: The page that the browser shows after the login, with the placeholders ``login_result`` and ``post_login_message``.
 LANDING_PAGE = Template(
     "<!DOCTYPE html>\n"
     '<html lang="en"><head><meta charset="utf-8"><title>Globus: $login_result</title>\n'
@@ -26,45 +26,45 @@ LANDING_PAGE = Template(
 
 
 class LocalServerLoginError(GlobusError):
-    """A login in the browser did not bring a code."""
+    """A login in the browser ended without an authorization code."""
 
 
 class LocalServerEnvironmentalLoginError(LocalServerLoginError):
-    """A login in the browser is not possible here, for example because the session is a remote one."""
+    """A login in the browser is not possible on this computer, for example because the session is a remote one."""
 
 
 class LandingServer:
-    """Waits for the user's browser.
+    """Waits for the browser's redirect with the authorization code.
 
-    Only a request with the right ``state`` (RFC 6749, section 10.12) counts: any page in that browser could
-    send others.
+    It accepts only a request with the right ``state`` (RFC 6749, section 10.12), because any page in the browser can
+    send a request to this server.
 
     :param address: host and port to listen at; port 0 lets the system choose
-    :param page: see :data:`LANDING_PAGE`
+    :param page: a template like :data:`LANDING_PAGE`
     """
 
     def __init__(self, address: tuple[str, int], page: Template) -> None:
         self.state = secrets.token_urlsafe(32)
         self.page = page
         self._outcome: queue.Queue[str | LocalServerLoginError] = queue.Queue()
-        self._server = HTTPServer(address, self._handler())
+        self._server = HTTPServer(address, self._make_handler())
 
     @property
     def redirect_uri(self) -> str:
-        """Where the user comes back to."""
+        """The URL that the browser returns to."""
         host, port = self._server.server_address[:2]
         return f"http://{host!s}:{port}"
 
     def wait_for_code(self, timeout: float) -> str:
-        """The code that the user's browser brings.
+        """Wait for the authorization code.
 
         :param timeout: in seconds
-        :raises LocalServerLoginError: if the login failed, or the time ran out
+        :raises LocalServerLoginError: if the login fails, or the time runs out
         """
         outcome = None
         deadline = time.monotonic() + timeout
         while outcome is None:
-            # In short waits: on Windows nobody could interrupt a long one.
+            # Wait one second at a time: on Windows, Ctrl-C does not interrupt a longer wait.
             try:
                 outcome = self._outcome.get(timeout=max(0.0, min(1.0, deadline - time.monotonic())))
             except queue.Empty:
@@ -75,8 +75,8 @@ class LandingServer:
         return outcome
 
     @contextmanager
-    def running(self) -> Iterator[None]:
-        """Answer requests meanwhile."""
+    def serve_in_thread(self) -> Iterator[None]:
+        """Answer requests in a thread while the context is open."""
         thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="globus-login", daemon=True)
         thread.start()
         try:
@@ -89,15 +89,15 @@ class LandingServer:
         """Free the port."""
         self._server.server_close()
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        landing = self
+    def _make_handler(self) -> type[BaseHTTPRequestHandler]:
+        landing_server = self
 
         class Handler(BaseHTTPRequestHandler):
-            # A browser that opens a connection and sends nothing must not keep the others waiting.
+            # Seconds. The server handles one connection at a time: an idle one must not block the others for long.
             timeout = 5.0
 
             def do_GET(self) -> None:
-                status, page = landing._answer(self.path)
+                status, page = landing_server._answer_request(self.path)
                 self.send_response(status)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.send_header("Content-Length", str(len(page)))
@@ -106,32 +106,32 @@ class LandingServer:
                 self.wfile.write(page)
 
             def log_message(self, format: str, *args: object) -> None:
-                """Nothing: the request line holds the code."""
+                """Log nothing: the request line holds the authorization code."""
 
         return Handler
 
-    def _answer(self, path: str) -> tuple[int, bytes]:
+    def _answer_request(self, path: str) -> tuple[int, bytes]:
         parts = urlsplit(path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         if parts.path not in ("", "/") or not ("code" in query or "error" in query):
             return 404, b"Not found"
         if not secrets.compare_digest(query.get("state", "").encode(), self.state.encode()):
-            return 400, self._page("Login failed", "This address is not of the login that is under way.")
+            return 400, self._render_page("Login failed", "This address does not belong to the current login.")
         if "code" in query:
             self._outcome.put(query["code"])
-            return 200, self._page("Login successful", "")
+            return 200, self._render_page("Login successful", "")
         reason = query.get("error_description") or query["error"]
         self._outcome.put(LocalServerLoginError(f"the login failed: {reason}"))
-        return 200, self._page("Login failed", reason)
+        return 200, self._render_page("Login failed", reason)
 
-    def _page(self, result: str, message: str) -> bytes:
+    def _render_page(self, result: str, message: str) -> bytes:
         return self.page.substitute(login_result=result, post_login_message=escape(message)).encode()
 
 
-def listen(address: tuple[str, int], page: Template) -> LandingServer:
-    """A server at this address.
+def open_landing_server(address: tuple[str, int], page: Template) -> LandingServer:
+    """Listen at an address.
 
-    :raises LocalServerEnvironmentalLoginError: if that is not possible
+    :raises LocalServerEnvironmentalLoginError: if the address cannot be resolved or bound
     """
     try:
         return LandingServer((socket.gethostbyname(address[0]), address[1]), page)

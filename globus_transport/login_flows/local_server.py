@@ -1,4 +1,4 @@
-"""A login in this computer's browser, which brings the code by itself."""
+"""A login in this computer's browser, which returns the authorization code to a local HTTP server."""
 
 from __future__ import annotations
 
@@ -12,26 +12,27 @@ from globus_transport.gare import GlobusAuthorizationParameters
 from globus_transport.login_flows.landing import (
     LANDING_PAGE,
     LocalServerEnvironmentalLoginError,
-    listen,
+    open_landing_server,
 )
-from globus_transport.login_flows.manager import LoginClient, LoginFlowManager, LoginSettings, named_grant
+from globus_transport.login_flows.manager import LoginClient, LoginFlowManager, LoginSettings, make_named_grant
 from globus_transport.services.auth.client import NativeAppAuthClient
-from globus_transport.services.auth.token_response import OAuthTokenResponse
+from globus_transport.services.auth.response import OAuthTokenResponse
 
-# They cannot show the pages of Globus Auth, and take the terminal from the program.
+# These cannot show the pages of Globus Auth, and they take over the program's terminal.
 _TEXT_BROWSERS = frozenset({"lynx", "www-browser", "links", "elinks", "w3m"})
 
 
 class LocalServerLoginFlowManager(LoginFlowManager):
-    """Opens a browser, and waits at an address of this computer until it comes back with a code.
+    """Opens a browser, and waits until it returns to a local HTTP server with the authorization code.
 
     :param login_client: gets the tokens
-    :param request_refresh_tokens: whether refresh tokens are asked for
-    :param native_prefill_named_grant: what the consent page calls the installation, if it has no secret
-    :param server_address: host and port to wait at; port 0 lets the system choose
-    :param html_template: the page that the user sees at the end, with ``$login_result`` and ``$post_login_message``
-    :cvar wait_timeout: how long the user may take, in seconds
-    :raises GlobusSDKUsageError: if the client is of another kind
+    :param request_refresh_tokens: whether to request refresh tokens
+    :param native_prefill_named_grant: the name of this installation on the consent page, for a client without a secret
+    :param server_address: host and port to listen at; port 0 lets the system choose
+    :param html_template: the page that the browser shows after the login, with the placeholders ``$login_result`` and
+        ``$post_login_message``
+    :cvar wait_timeout: how long to wait for the user, in seconds
+    :raises GlobusSDKUsageError: if the client is of another type
     """
 
     wait_timeout: ClassVar[float] = 900.0
@@ -55,50 +56,51 @@ class LocalServerLoginFlowManager(LoginFlowManager):
 
     @classmethod
     def for_globus_app(cls, app_name: str, login_client: LoginClient, config: LoginSettings) -> Self:
-        """The login of an application.
+        """Make the login flow manager of an application.
 
         :raises GlobusSDKUsageError: if the client has a secret, or the settings have a ``login_redirect_uri``
         """
         if config.login_redirect_uri:
             raise GlobusSDKUsageError(
-                "login_redirect_uri: the user comes back to this computer; leave it out, or log in at the command line"
+                "login_redirect_uri: this login returns to a local server; leave it out, or use "
+                "login_flow_manager='command-line'"
             )
         if not isinstance(login_client, NativeAppAuthClient):
             raise GlobusSDKUsageError(
-                "only a NativeAppAuthClient may bring users back to this computer; with a secret, log in at the "
-                "command line"
+                "login_client: only a NativeAppAuthClient may redirect to a local server; for a client with a secret, "
+                "use login_flow_manager='command-line'"
             )
         return cls(
             login_client,
             request_refresh_tokens=config.request_refresh_tokens,
-            native_prefill_named_grant=named_grant(app_name),
+            native_prefill_named_grant=make_named_grant(app_name),
         )
 
     def run_login_flow(self, auth_parameters: GlobusAuthorizationParameters) -> OAuthTokenResponse:
-        """Log in, and get tokens. Blocks until the browser is back.
+        """Log in, and get tokens. Blocks until the browser returns.
 
-        :raises LocalServerEnvironmentalLoginError: if there is no browser here
+        :raises LocalServerEnvironmentalLoginError: if this computer has no usable browser
         :raises LocalServerLoginError: if the login fails, or takes longer than ``wait_timeout``
-        :raises AuthAPIError: if the code is not good
+        :raises AuthAPIError: if Globus Auth refuses the code
         """
         if os.environ.get("SSH_TTY") or os.environ.get("SSH_CONNECTION"):
             raise LocalServerEnvironmentalLoginError(
                 "the session is a remote one: a browser would open on the wrong computer; log in at the command line"
             )
-        landing = listen(self.server_address, self.html_template)
+        server = open_landing_server(self.server_address, self.html_template)
         try:
-            with landing.running():
-                open_browser(self._get_authorize_url(auth_parameters, landing.redirect_uri, landing.state))
-                code = landing.wait_for_code(self.wait_timeout)
+            with server.serve_in_thread():
+                open_browser(self._get_authorize_url(auth_parameters, server.redirect_uri, server.state))
+                code = server.wait_for_code(self.wait_timeout)
         finally:
-            landing.close()
+            server.close()
         return self.login_client.oauth2_exchange_code_for_tokens(code)
 
 
 def open_browser(url: str) -> None:
-    """Show an address in the user's browser.
+    """Open a URL in the user's browser.
 
-    :raises LocalServerEnvironmentalLoginError: if there is none that can
+    :raises LocalServerEnvironmentalLoginError: if there is no browser, or it is a text browser, or it does not open
     """
     try:
         browser = webbrowser.get()

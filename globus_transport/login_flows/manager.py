@@ -1,4 +1,4 @@
-"""What every way of logging in has in common."""
+"""The base of login flow managers."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.gare import GlobusAuthorizationParameters
 from globus_transport.routing.missing import MISSING
 from globus_transport.services.auth.client import AuthLoginClient, ConfidentialAppAuthClient, NativeAppAuthClient
-from globus_transport.services.auth.token_response import OAuthTokenResponse
+from globus_transport.services.auth.response import OAuthTokenResponse
 
-#: A client that gets tokens.
+#: A client that gets tokens; not an Async client.
 LoginClient = Union[AuthLoginClient, NativeAppAuthClient, ConfidentialAppAuthClient]
 
 
 class LoginSettings(Protocol):
-    """What a login needs of an application's settings."""
+    """The settings of an application that a login flow manager reads."""
 
     @property
     def login_redirect_uri(self) -> str | None:
-        """Where the user comes back to."""
+        """The URL that the browser returns to."""
         ...
 
     @property
     def request_refresh_tokens(self) -> bool:
-        """Whether refresh tokens are asked for."""
+        """Whether to request refresh tokens."""
         ...
 
 
 class LoginFlowManager(ABC):
-    """Leads a user through a login. For one of your own, write :meth:`run_login_flow`.
+    """Leads a user through a login. A custom manager implements :meth:`run_login_flow`.
 
-    :param login_client: gets the tokens; not an Async one
-    :param request_refresh_tokens: whether refresh tokens are asked for
-    :param native_prefill_named_grant: what the consent page calls the installation, if it has no secret
-    :raises GlobusSDKUsageError: if the client is of another kind
+    :param login_client: gets the tokens; not an Async client
+    :param request_refresh_tokens: whether to request refresh tokens
+    :param native_prefill_named_grant: the name of this installation on the consent page, for a client without a secret
+    :raises GlobusSDKUsageError: if the client is of another type
     """
 
     def __init__(
@@ -57,22 +57,22 @@ class LoginFlowManager(ABC):
 
     @abstractmethod
     def run_login_flow(self, auth_parameters: GlobusAuthorizationParameters) -> OAuthTokenResponse:
-        """Log in, and get tokens. Blocks until the user is done.
+        """Log in, and get tokens. Blocks until the user has logged in.
 
-        :param auth_parameters: what the login asks for; its ``required_scopes`` are what the tokens are for
+        :param auth_parameters: what the login requires; its ``required_scopes`` are the scopes of the tokens
         """
 
     def _get_authorize_url(
         self, auth_parameters: GlobusAuthorizationParameters, redirect_uri: str, state: str = "_default"
     ) -> str:
-        """Start a login, and give the address to send the user to.
+        """Start a login, and return the URL that the user opens.
 
-        :param state: comes back with the user, unchanged
-        :raises GlobusSDKUsageError: if there are no scopes to ask for
+        :param state: returned unchanged with the authorization code
+        :raises GlobusSDKUsageError: if ``required_scopes`` is empty
         """
         scopes = auth_parameters.required_scopes
         if not scopes:
-            raise GlobusSDKUsageError(f"{type(self).__name__}: there are no required_scopes to ask for")
+            raise GlobusSDKUsageError(f"{type(self).__name__}: auth_parameters has no required_scopes; give some")
         if isinstance(self.login_client, NativeAppAuthClient):
             self.login_client.oauth2_start_flow(
                 scopes,
@@ -99,8 +99,8 @@ class LoginFlowManager(ABC):
         )
 
 
-def named_grant(app_name: str) -> str:
-    """What a consent page calls an installation of an application: its name, and this computer's."""
-    # macOS adds this ending to the name that the user chose.
+def make_named_grant(app_name: str) -> str:
+    """Name this installation of an application for the consent page: the application's name and the host name."""
+    # macOS adds this suffix to the name that the user chose.
     host = platform.node().removesuffix(".local")
     return f"{app_name} on {host}" if host else app_name

@@ -1,4 +1,8 @@
-"""Scopes: the names of what a token allows."""
+"""Scopes: the names of what a token allows.
+
+``scope`` has the value, ``graph`` and ``parser`` read and merge scope strings, ``collections`` lists the scopes of the
+services, and ``consents`` has the scopes that a user consented to.
+"""
 
 from globus_transport.public_names import lazy_names
 

@@ -1,4 +1,4 @@
-"""Consents as values, and the trees that they form (docs.globus.org/api/auth/reference)."""
+"""Consents as values, and the trees that they form. Source: docs.globus.org/api/auth/reference."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from globus_transport.scopes.scope import Scope
 
 
 class ConsentParseError(GlobusError, ValueError):
-    """A document that should be a consent is none; the message says which field is wrong.
+    """A consent's document is invalid; the message names the field.
 
     :ivar raw_consent: the document
     """
 
     def __init__(self, message: str, raw_consent: dict[str, Any]) -> None:
-        # Both are arguments of the exception, so that it can be pickled.
+        # Pickle calls the class with these arguments.
         super().__init__(message, raw_consent)
         self.message = message
         self.raw_consent = raw_consent
@@ -31,9 +31,9 @@ class ConsentParseError(GlobusError, ValueError):
 
 
 class ConsentTreeConstructionError(GlobusError, ValueError):
-    """A consent names another one that is not there.
+    """A consent depends on one that is missing.
 
-    :ivar consents: those that are
+    :ivar consents: the consents that are present
     """
 
     def __init__(self, message: str, consents: list[Consent]) -> None:
@@ -47,9 +47,9 @@ class ConsentTreeConstructionError(GlobusError, ValueError):
 
 @attrs.define
 class Consent:
-    """One consent of a user: this client may have that scope.
+    """A user's consent that a client may get a token for a scope.
 
-    :ivar dependency_path: ids of the consents from the root down to this one
+    :ivar dependency_path: the ids of the consents from the root to this one
     """
 
     client: uuid.UUID | str
@@ -68,9 +68,9 @@ class Consent:
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> Consent:
-        """A consent from its document.
+        """Read a consent from its document.
 
-        :raises ConsentParseError: if a field is missing, or has another form
+        :raises ConsentParseError: if a field is missing or malformed
         """
         names = [field.name for field in attrs.fields(cls)]
         for name in names:
@@ -78,12 +78,12 @@ class Consent:
                 raise ConsentParseError(f"the consent has no field {name!r}", dict(data))
         values = {name: data[name] for name in names}
         if not isinstance(values["dependency_path"], list) or not values["dependency_path"]:
-            raise ConsentParseError("the consent's 'dependency_path' is no list of ids", dict(data))
+            raise ConsentParseError("the consent's 'dependency_path' is not a list of ids", dict(data))
         for name in ("created", "updated", "last_used"):
             try:
                 values[name] = datetime.datetime.fromisoformat(values[name])
             except (TypeError, ValueError):
-                raise ConsentParseError(f"the consent's {name!r} is no time: {values[name]!r}", dict(data)) from None
+                raise ConsentParseError(f"the consent's {name!r} is not a time: {values[name]!r}", dict(data)) from None
         return cls(**values)
 
     def __str__(self) -> str:
@@ -91,48 +91,49 @@ class Consent:
 
 
 class ConsentForest:
-    """Every consent of a user for a client.
+    """All consents of a user for a client.
 
     :param consents: consents, or their documents
     :ivar nodes: all consents
-    :ivar edges: for each consent's id the ids right below it
-    :ivar trees: one for each consent that stands below none
-    :raises ConsentParseError: if a document is no consent
-    :raises ConsentTreeConstructionError: if one names a consent that is not there
+    :ivar edges: the ids of a consent's direct dependencies, by the consent's id
+    :ivar trees: one tree for each root, which is a consent that no other depends on
+    :raises ConsentParseError: if a document is not a consent
+    :raises ConsentTreeConstructionError: if a consent's parent is missing
     """
 
     def __init__(self, consents: Iterable[Mapping[str, Any] | Consent]) -> None:
-        self.nodes = [one if isinstance(one, Consent) else Consent.load(one) for one in consents]
+        self.nodes = [consent if isinstance(consent, Consent) else Consent.load(consent) for consent in consents]
         self._by_id = {node.id: node for node in self.nodes}
         self.edges: dict[int, set[int]] = {node.id: set() for node in self.nodes}
         for node in self.nodes:
             if len(node.dependency_path) > 1:
-                above = node.dependency_path[-2]
-                if above not in self.edges:
+                parent_id = node.dependency_path[-2]
+                if parent_id not in self.edges:
                     raise ConsentTreeConstructionError(
-                        f"consent {node.id} stands below {above}, which is not there", self.nodes
+                        f"consent {node.id} is a dependency of consent {parent_id}, which is missing", self.nodes
                     )
-                self.edges[above].add(node.id)
+                self.edges[parent_id].add(node.id)
         self.trees = [ConsentTree(node.id, self) for node in self.nodes if len(node.dependency_path) == 1]
 
     def get_node(self, consent_id: int) -> Consent:
-        """One consent by its id.
+        """Get a consent by its id.
 
-        :raises KeyError: if it is not there
+        :raises KeyError: if there is none
         """
         return self._by_id[consent_id]
 
     def meets_scope_requirements(self, scopes: Union[Scope, str, Sequence[Union[Scope, str]]]) -> bool:
-        """Whether these scopes, with their dependencies, are all consented to: each by one of the trees.
+        """Whether each of these scopes, with its dependencies, is consented to by one of the trees.
 
-        :raises ScopeParseError: if a text is no scope
+        :raises ScopeParseError: if a scope string is malformed
+        :raises GlobusSDKUsageError: if an item is neither a scope nor text
         """
-        wanted: list[Scope] = []
-        for one in [scopes] if isinstance(scopes, (str, Scope)) else scopes:
-            if not isinstance(one, (str, Scope)):
-                raise GlobusSDKUsageError(f"expected scopes or their texts, got a {type(one).__name__}")
-            wanted.extend(ScopeParser.parse(one) if isinstance(one, str) else [one])
-        return all(any(tree.meets_scope_requirements(scope) for tree in self.trees) for scope in wanted)
+        required: list[Scope] = []
+        for item in [scopes] if isinstance(scopes, (str, Scope)) else scopes:
+            if not isinstance(item, (str, Scope)):
+                raise GlobusSDKUsageError(f"scopes: expected scopes or their texts, got a {type(item).__name__}")
+            required.extend(ScopeParser.parse(item) if isinstance(item, str) else [item])
+        return all(any(tree.meets_scope_requirements(scope) for tree in self.trees) for scope in required)
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.trees))
@@ -142,29 +143,29 @@ class ConsentForest:
 
 
 class ConsentTree:
-    """A consent that stands below none, and those below it.
+    """A root consent and all its dependencies.
 
-    :param root_id: of the consent at its top
-    :param forest: where it and the others are
-    :ivar root: the consent at its top
-    :ivar nodes: every consent of it
-    :ivar edges: for each consent's id the ids right below it
+    :param root_id: the id of the root
+    :param forest: has the root and its dependencies
+    :ivar root: the root consent
+    :ivar nodes: all consents of the tree
+    :ivar edges: the ids of a consent's direct dependencies, by the consent's id
     """
 
     def __init__(self, root_id: int, forest: ConsentForest) -> None:
         self.root = forest.get_node(root_id)
         self._by_id = {root_id: self.root}
         self.edges: dict[int, set[int]] = {}
-        reached = [root_id]
-        for consent_id in reached:
-            self.edges[consent_id] = forest.edges[consent_id]
-            new = sorted(self.edges[consent_id] - self._by_id.keys())
-            self._by_id.update({one: forest.get_node(one) for one in new})
-            reached += new
+        reached_ids = [root_id]
+        for reached_id in reached_ids:
+            self.edges[reached_id] = forest.edges[reached_id]
+            new_ids = sorted(self.edges[reached_id] - self._by_id.keys())
+            self._by_id.update({new_id: forest.get_node(new_id) for new_id in new_ids})
+            reached_ids += new_ids
         self.nodes = list(self._by_id.values())
 
     def get_node(self, consent_id: int) -> Consent:
-        """One consent by its id.
+        """Get a consent by its id.
 
         :raises KeyError: if it is not in this tree
         """
@@ -172,31 +173,34 @@ class ConsentTree:
 
     @property
     def max_depth(self) -> int:
-        """How many consents stand on the longest way down."""
-        return self._depth(self.root)
+        """The number of consents on the longest path from the root."""
+        return self._measure_depth(self.root)
 
-    def _depth(self, node: Consent) -> int:
-        return 1 + max(map(self._depth, self._below(node)), default=0)
+    def _measure_depth(self, node: Consent) -> int:
+        return 1 + max(map(self._measure_depth, self._iterate_children(node)), default=0)
 
-    def _below(self, node: Consent) -> Iterator[Consent]:
-        return (self.get_node(consent_id) for consent_id in sorted(self.edges[node.id]))
+    def _iterate_children(self, node: Consent) -> Iterator[Consent]:
+        return (self.get_node(child_id) for child_id in sorted(self.edges[node.id]))
 
     def meets_scope_requirements(self, scope: Scope) -> bool:
-        """Whether this scope, with its dependencies, is consented to from the top of this tree."""
+        """Whether the root and its dependencies cover this scope with its dependencies."""
         return self._meets(self.root, scope)
 
     def _meets(self, node: Consent, scope: Scope) -> bool:
         if node.scope_name != scope.scope_string:
             return False
-        return all(any(self._meets(below, one) for below in self._below(node)) for one in scope.dependencies)
+        return all(
+            any(self._meets(child, dependency) for child in self._iterate_children(node))
+            for dependency in scope.dependencies
+        )
 
     def __str__(self) -> str:
-        return "\n".join(self._lines(self.root, 0))
+        return "\n".join(self._format_lines(self.root, 0))
 
-    def _lines(self, node: Consent, depth: int) -> Iterator[str]:
+    def _format_lines(self, node: Consent, depth: int) -> Iterator[str]:
         yield f"{'  ' * depth}- {node}"
-        for below in self._below(node):
-            yield from self._lines(below, depth + 1)
+        for child in self._iterate_children(node):
+            yield from self._format_lines(child, depth + 1)
 
     def __repr__(self) -> str:
         return f"<ConsentTree: {len(self.nodes)} consents below {self.root.scope_name}>"

@@ -1,4 +1,4 @@
-"""What is raised for a text that is no scope."""
+"""Errors of scope strings."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from globus_transport.exc.base import GlobusSDKUsageError
 
 
 class ScopeParseError(GlobusSDKUsageError):
-    """The text is no scope; the message says where."""
+    """A scope string is malformed; the message gives the position."""
 
 
 class ScopeCycleError(ScopeParseError):
-    """A scope that depends on itself."""
+    """A scope depends on itself."""

@@ -1,7 +1,7 @@
-"""Reads texts of scopes: ``name[dependency *optional[deeper]] another``.
+"""Reads scope strings: ``name[dependency *optional[deeper]] another``.
 
-Globus Auth sees the scopes of a text as a graph: what a scope depends on in one place, it depends on in
-every place. So does this. The order of what it gives is that of the text.
+Globus Auth reads a scope string as a graph: a dependency that a scope has in one place, it has in every place. This
+module does the same. It collects the edges of the graph first, and then makes the scopes, in the order of the string.
 """
 
 from __future__ import annotations
@@ -12,127 +12,135 @@ from typing import Any, Generic, Protocol, TypeVar
 from globus_transport.scopes.errors import ScopeCycleError, ScopeParseError
 
 _SPECIAL = frozenset("[]*")
-#: Deeper than any real scope, and shallow enough for Python's own stack.
-_DEEPEST = 100
+#: Deeper than any real scope, and within Python's recursion limit.
+_MAX_DEPTH = 100
 
-#: A scope in one place: its name, and whether it is optional there.
-_Place = tuple[str, bool]
+#: A reference to a scope: its name, and whether it is optional there.
+_Reference = tuple[str, bool]
 
 
 class _ScopeLike(Protocol):
-    scope_string: str
-    optional: bool
-    dependencies: Any
+    @property
+    def scope_string(self) -> str: ...
+    @property
+    def optional(self) -> bool: ...
+    @property
+    def dependencies(self) -> Any: ...
 
 
 ScopeT = TypeVar("ScopeT", bound=_ScopeLike)
 
 
-class Graph(Generic[ScopeT]):
-    """What each scope depends on, wherever that was said. Dicts, because they keep the order.
+class ScopeGraph(Generic[ScopeT]):
+    """The dependencies of each scope, from all places where they are given. Dicts keep the order of the references.
 
-    :param make: makes a scope of its name, whether it is optional, and its dependencies
+    :param make_scope: makes a scope from its name, whether it is optional, and its dependencies
     """
 
-    def __init__(self, make: Callable[[str, bool, Iterable[ScopeT]], ScopeT]) -> None:
-        self._scope = make
-        self._top: dict[_Place, None] = {}
-        self._below: dict[str, dict[_Place, None]] = {}
-        self._made: dict[_Place, ScopeT] = {}
+    def __init__(self, make_scope: Callable[[str, bool, Iterable[ScopeT]], ScopeT]) -> None:
+        self._make_scope = make_scope
+        self._roots: dict[_Reference, None] = {}
+        self._dependencies: dict[str, dict[_Reference, None]] = {}
+        self._made_scopes: dict[_Reference, ScopeT] = {}
 
-    def connect(self, above: str | None, name: str, optional: bool) -> None:
-        """A scope stands below another one, or below none."""
-        places = self._top if above is None else self._below.setdefault(above, {})
-        places[name, optional] = None
+    def add_reference(self, parent: str | None, name: str, optional: bool) -> None:
+        """Add a scope as a dependency of ``parent``, or at the top level if that is ``None``."""
+        references = self._roots if parent is None else self._dependencies.setdefault(parent, {})
+        references[name, optional] = None
 
-    def read(self, text: str) -> None:
-        """The scopes that stand in a text.
+    def add_text(self, text: str) -> None:
+        """Add the scopes of a scope string.
 
-        :raises ScopeParseError: if it is malformed; the message says where
+        :raises ScopeParseError: if it is malformed; the message gives the position
         """
-        _Reader(text, self).read()
+        _TextReader(text, self).read()
 
-    def add(self, scope: ScopeT, above: str | None = None) -> None:
-        """A scope with all that is below it."""
-        self.connect(above, scope.scope_string, scope.optional)
-        for one in scope.dependencies:
-            self.add(one, scope.scope_string)
+    def add_scope(self, scope: ScopeT, parent: str | None = None) -> None:
+        """Add a scope with all its dependencies."""
+        self.add_reference(parent, scope.scope_string, scope.optional)
+        for dependency in scope.dependencies:
+            self.add_scope(dependency, scope.scope_string)
 
-    def scopes(self) -> list[ScopeT]:
-        """The scopes that stand below none, complete."""
-        return [self._make(place, ()) for place in self._top]
+    def make_scopes(self) -> list[ScopeT]:
+        """Make the scopes at the top level, with all their dependencies.
 
-    def _make(self, place: _Place, way: tuple[str, ...]) -> ScopeT:
-        made = self._made.get(place)
-        if made is None:
-            name, optional = place
-            if name in way:
-                circle = " -> ".join([*way[way.index(name) :], name])
-                raise ScopeCycleError(f"a scope depends on itself: {circle}")
-            if len(way) >= _DEEPEST:
-                raise ScopeParseError(f"{way[0]} ...: dependencies more than {_DEEPEST} deep")
-            below = self._below.get(name, {})
-            # What is needed is not optional, even if it is called so elsewhere.
-            kept = [(one, maybe) for one, maybe in below if not maybe or (one, False) not in below]
-            made = self._scope(name, optional, [self._make(one, (*way, name)) for one in kept])
-            self._made[place] = made
-        return made
+        :raises ScopeCycleError: if a scope depends on itself
+        :raises ScopeParseError: if the dependencies are nested too deep
+        """
+        return [self._make(reference, ()) for reference in self._roots]
+
+    def _make(self, reference: _Reference, parents: tuple[str, ...]) -> ScopeT:
+        scope = self._made_scopes.get(reference)
+        if scope is None:
+            name, optional = reference
+            if name in parents:
+                cycle = " -> ".join([*parents[parents.index(name) :], name])
+                raise ScopeCycleError(f"a scope depends on itself: {cycle}")
+            if len(parents) >= _MAX_DEPTH:
+                raise ScopeParseError(f"{parents[0]} ...: dependencies more than {_MAX_DEPTH} deep")
+            references = self._dependencies.get(name, {})
+            # A dependency that is required in one place is required, even if it is optional in another place.
+            kept = [(child, maybe) for child, maybe in references if not maybe or (child, False) not in references]
+            scope = self._make_scope(name, optional, [self._make(child, (*parents, name)) for child in kept])
+            self._made_scopes[reference] = scope
+        return scope
 
 
-class _Reader:
-    def __init__(self, text: str, graph: Graph[Any]) -> None:
+class _TextReader:
+    def __init__(self, text: str, graph: ScopeGraph[Any]) -> None:
         if not isinstance(text, str):
             raise ScopeParseError(f"expected the text of scopes, got a {type(text).__name__}")
         self._text = text
         self._graph = graph
-        #: Where each bracket was opened that is open, and whose it is.
-        self._open: list[tuple[int, str]] = []
+        #: The position of each open bracket, and the name of the scope before it.
+        self._open_brackets: list[tuple[int, str]] = []
 
     def read(self) -> None:
         name = None
-        for at, what in self._pieces():
-            if what == "[":
+        for position, token in self._tokenize():
+            if token == "[":
                 if name is None:
-                    raise self._error(at, "'[' has to follow the name of a scope")
-                self._open.append((at, name))
+                    raise self._make_error(position, "'[' has to follow the name of a scope")
+                self._open_brackets.append((position, name))
                 name = None
-            elif what == "]":
-                self._close(at)
+            elif token == "]":
+                self._close_bracket(position)
                 name = None
-            elif what:
-                name = what.lstrip("*")
+            elif token:
+                name = token.lstrip("*")
                 if not name:
-                    raise self._error(at, "'*' has to stand before the name of a scope")
-                self._graph.connect(self._open[-1][1] if self._open else None, name, what[0] == "*")
+                    raise self._make_error(position, "'*' has to stand before the name of a scope")
+                parent = self._open_brackets[-1][1] if self._open_brackets else None
+                self._graph.add_reference(parent, name, token[0] == "*")
             else:
                 name = None
-        if self._open:
-            raise self._error(self._open[-1][0], "'[' without a ']' after it")
+        if self._open_brackets:
+            raise self._make_error(self._open_brackets[-1][0], "'[' without a ']' after it")
 
-    def _close(self, at: int) -> None:
-        if not self._open:
-            raise self._error(at, "']' without a '[' before it")
-        opened, _ = self._open.pop()
-        if not self._text[opened + 1 : at].strip():
-            raise self._error(opened, "'[]' is empty")
-        if self._text[at + 1 : at + 2].strip(" ]\t\r\n"):
-            raise self._error(at + 1, "expected a space or ']'")
+    def _close_bracket(self, position: int) -> None:
+        if not self._open_brackets:
+            raise self._make_error(position, "']' without a '[' before it")
+        opened, _ = self._open_brackets.pop()
+        if not self._text[opened + 1 : position].strip():
+            raise self._make_error(opened, "'[]' is empty")
+        if self._text[position + 1 : position + 2].strip(" ]\t\r\n"):
+            raise self._make_error(position + 1, "expected a space or ']'")
 
-    def _pieces(self) -> Iterator[tuple[int, str]]:
-        """Brackets, names with or without a star, and "" for white space; each with its place."""
-        text, at = self._text, 0
-        while at < len(text):
-            start, at = at, at + 1
+    def _tokenize(self) -> Iterator[tuple[int, str]]:
+        """Yield the position and text of each bracket and each name, with its star; "" for a white space."""
+        text, end = self._text, 0
+        while end < len(text):
+            start, end = end, end + 1
             if text[start] in "[]":
                 yield start, text[start]
             elif text[start].isspace():
                 yield start, ""
             else:
-                while at < len(text) and text[at] not in _SPECIAL and not text[at].isspace():
-                    at += 1
-                if text[at : at + 1] == "*":
-                    raise self._error(at, "'*' has to stand before the name of a scope")
-                yield start, text[start:at]
+                while end < len(text) and text[end] not in _SPECIAL and not text[end].isspace():
+                    end += 1
+                if text[end : end + 1] == "*":
+                    raise self._make_error(end, "'*' has to stand before the name of a scope")
+                yield start, text[start:end]
 
-    def _error(self, at: int, what: str) -> ScopeParseError:
-        return ScopeParseError(f"{self._text!r}, at position {at}: {what}")
+    def _make_error(self, position: int, reason: str) -> ScopeParseError:
+        return ScopeParseError(f"{self._text!r}, at position {position}: {reason}")

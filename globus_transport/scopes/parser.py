@@ -1,4 +1,4 @@
-"""From texts of scopes to scopes, and back."""
+"""Converts scope strings to scopes, and scopes to scope strings."""
 
 from __future__ import annotations
 
@@ -6,43 +6,43 @@ from collections.abc import Iterable
 from typing import Union
 
 from globus_transport.exc.base import GlobusSDKUsageError
-from globus_transport.scopes.graph import Graph
+from globus_transport.scopes.graph import ScopeGraph
 from globus_transport.scopes.scope import Scope
 
 
 class ScopeParser:
-    """From text to scopes, and back."""
+    """Converts scope strings to scopes, and scopes to scope strings."""
 
     @classmethod
     def parse(cls, scope_string: str) -> list[Scope]:
-        """The scopes that stand in a text; none if it is empty.
+        """Read all scopes of a scope string. An empty string has none.
 
-        :raises ScopeParseError: if the text is malformed; the message says where
+        :raises ScopeParseError: if the string is malformed; the message gives the position
         :raises ScopeCycleError: if a scope depends on itself
         """
-        graph = Graph(Scope)
-        graph.read(scope_string)
-        return graph.scopes()
+        graph = ScopeGraph(Scope)
+        graph.add_text(scope_string)
+        return graph.make_scopes()
 
     @classmethod
     def merge_scopes(cls, scopes_a: Iterable[Scope], scopes_b: Iterable[Scope]) -> list[Scope]:
-        """Two lists of scopes as one, in which each scope stands once.
+        """Merge two lists of scopes. Each scope occurs once in the result, with the dependencies of both lists.
 
-        :raises ScopeCycleError: if a scope then depends on itself
+        :raises ScopeCycleError: if a scope in the result depends on itself
         """
-        graph = Graph(Scope)
+        graph = ScopeGraph(Scope)
         for scope in (*scopes_a, *scopes_b):
-            graph.add(scope)
-        return graph.scopes()
+            graph.add_scope(scope)
+        return graph.make_scopes()
 
     @classmethod
     def serialize(cls, scopes: Union[str, Scope, Iterable[Union[str, Scope]]], *, reject_empty: bool = True) -> str:
-        """The text for scopes, texts, or several of them; nothing is put together.
+        """Write one or several scopes or scope strings as one scope string. They are not merged.
 
-        :param reject_empty: whether no scope at all is an error
-        :raises GlobusSDKUsageError: if there is none
+        :param reject_empty: whether to raise an error if there is no scope
+        :raises GlobusSDKUsageError: if there is no scope
         """
         text = str(scopes) if isinstance(scopes, (str, Scope)) else " ".join(map(str, scopes))
         if reject_empty and not text:
-            raise GlobusSDKUsageError("no scope is given; for example, TransferScopes.all")
+            raise GlobusSDKUsageError("scopes: no scope is given; give one, such as TransferScopes.all")
         return text

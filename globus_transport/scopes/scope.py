@@ -1,93 +1,93 @@
-"""Scopes as values: what a token allows, and what that in turn needs (docs.globus.org/api/auth/developer-guide)."""
+"""Scopes as values: what a token allows, and on which other scopes that depends.
+
+Source: docs.globus.org/api/auth/developer-guide.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Self
+from typing import Any, Self
+
+import attrs
 
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.scopes.errors import ScopeParseError
-from globus_transport.scopes.graph import Graph
+from globus_transport.scopes.graph import ScopeGraph
 
-_NO_NAME = re.compile(r"[\[\]*\s]").search
+_find_special_character = re.compile(r"[\[\]*\s]").search
 
 
 class DependencyTypeError(GlobusSDKUsageError, TypeError):
-    """A dependency that is no :class:`Scope`."""
+    """A dependency is not a :class:`Scope`."""
 
 
-# Not an attrs class: making one takes a millisecond, and every start of a client would pay for it.
+def _check_name(_scope: Scope, _field: attrs.Attribute[str], name: Any) -> None:
+    if not isinstance(name, str) or not name or _find_special_character(name):
+        raise GlobusSDKUsageError(
+            f"Scope({name!r}): a name is text without '[', ']', '*' and white space; "
+            "a whole text is read by Scope.parse()"
+        )
+
+
+def _to_bool(optional: bool) -> bool:
+    return bool(optional)
+
+
+def _to_tuple(dependencies: Iterable[Scope]) -> tuple[Scope, ...]:
+    return tuple(dependencies)
+
+
+def _check_dependencies(scope: Scope, _field: attrs.Attribute[tuple[Scope, ...]], dependencies: Iterable[Any]) -> None:
+    for dependency in dependencies:
+        if not isinstance(dependency, Scope):
+            raise DependencyTypeError(
+                f"Scope({scope.scope_string!r}): a dependency is a Scope, not a {type(dependency).__name__}; "
+                "Scope.parse() makes one of a text"
+            )
+
+
+@attrs.frozen(cache_hash=True, repr=False)
 class Scope:
-    """One scope. It never changes; ``with_...`` gives another one.
+    """One scope. It does not change; the ``with_...`` methods return a changed copy.
 
-    ``str()`` is the text that goes over the wire: ``name[dependency *optional_dependency]``.
+    ``str()`` gives the scope string that is sent: ``name[dependency *optional_dependency]``.
 
     :ivar scope_string: the name, without dependencies
-    :ivar optional: as a dependency: whether the user may leave it out
-    :ivar dependencies: what a token for it has to allow others to do in turn
-    :raises GlobusSDKUsageError: if the name is empty or holds ``[``, ``]``, ``*`` or white space
+    :ivar optional: for a dependency: whether the user may decline it
+    :ivar dependencies: the scopes that the service needs in turn to act for the user
+    :raises GlobusSDKUsageError: if the name is empty or contains ``[``, ``]``, ``*`` or white space
     """
 
-    __slots__ = ("_hash", "dependencies", "optional", "scope_string")
-
-    scope_string: str
-    optional: bool
-    dependencies: tuple[Scope, ...]
-    _hash: int
-
-    def __init__(self, scope_string: str, optional: bool = False, dependencies: Iterable[Scope] = ()) -> None:
-        if not isinstance(scope_string, str) or not scope_string or _NO_NAME(scope_string):
-            raise GlobusSDKUsageError(
-                f"Scope({scope_string!r}): a name is text without '[', ']', '*' and white space; "
-                "a whole text is read by Scope.parse()"
-            )
-        dependencies = tuple(dependencies)
-        for one in dependencies:
-            if not isinstance(one, Scope):
-                raise DependencyTypeError(
-                    f"Scope({scope_string!r}): a dependency is a Scope, not a {type(one).__name__}; "
-                    "Scope.parse() makes one of a text"
-                )
-        self._set("scope_string", scope_string)
-        self._set("optional", bool(optional))
-        self._set("dependencies", dependencies)
-        self._set("_hash", hash((scope_string, self.optional, dependencies)))
-
-    def _set(self, name: str, value: object) -> None:
-        object.__setattr__(self, name, value)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"a Scope does not change; {name} is set by with_...()")
-
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError("a Scope does not change")
+    scope_string: str = attrs.field(validator=_check_name)
+    optional: bool = attrs.field(default=False, converter=_to_bool)
+    dependencies: tuple[Scope, ...] = attrs.field(default=(), converter=_to_tuple, validator=_check_dependencies)
 
     @classmethod
     def parse(cls, scope_string: str) -> Scope:
-        """The scope that a text means.
+        """Read a scope string that has one scope.
 
-        :raises ScopeParseError: if it is no scope, or more than one
+        :raises ScopeParseError: if it is malformed, or has no scope or several
         :raises ScopeCycleError: if a scope in it depends on itself
         """
-        graph = Graph(Scope)
-        graph.read(scope_string)
-        found = graph.scopes()
-        if len(found) != 1:
-            raise ScopeParseError(f"{scope_string!r} holds {len(found)} scopes, not one")
-        return found[0]
+        graph = ScopeGraph(Scope)
+        graph.add_text(scope_string)
+        scopes = graph.make_scopes()
+        if len(scopes) != 1:
+            raise ScopeParseError(f"{scope_string!r} holds {len(scopes)} scopes, not one; use ScopeParser.parse()")
+        return scopes[0]
 
     def with_dependency(self, other_scope: Scope) -> Self:
-        """This scope with one more dependency."""
+        """Copy this scope, with one more dependency."""
         return self.with_dependencies((other_scope,))
 
     def with_dependencies(self, other_scopes: Iterable[Scope]) -> Self:
-        """This scope with more dependencies."""
-        return type(self)(self.scope_string, self.optional, (*self.dependencies, *other_scopes))
+        """Copy this scope, with more dependencies."""
+        return attrs.evolve(self, dependencies=(*self.dependencies, *other_scopes))
 
     def with_optional(self, optional: bool) -> Self:
-        """This scope, which the user may leave out, or not."""
-        return type(self)(self.scope_string, optional, self.dependencies)
+        """Copy this scope, as an optional or a required one."""
+        return attrs.evolve(self, optional=optional)
 
     def __str__(self) -> str:
         mark = "*" if self.optional else ""
@@ -98,18 +98,3 @@ class Scope:
         optional = ", optional=True" if self.optional else ""
         dependencies = f", dependencies={self.dependencies!r}" if self.dependencies else ""
         return f"Scope({self.scope_string!r}{optional}{dependencies})"
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Scope):
-            return NotImplemented
-        return (self.scope_string, self.optional, self.dependencies) == (
-            other.scope_string,
-            other.optional,
-            other.dependencies,
-        )
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (type(self), (self.scope_string, self.optional, self.dependencies))

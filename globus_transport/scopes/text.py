@@ -1,25 +1,22 @@
-"""Scopes as the OAuth2 parameter: names separated by single spaces (RFC 6749, section 3.3)."""
+"""Scopes as an OAuth2 parameter: names separated by spaces (RFC 6749, section 3.3)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Union, cast
+from typing import Union
 
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.scopes.scope import Scope
 
-# In quotation marks: who gives one has loaded its module, and the others need not.
-ScopesLike = Union[str, "Scope", Iterable[Union[str, "Scope"]]]
+ScopesLike = Union[str, Scope, Iterable[Union[str, Scope]]]
 
 
 def scope_text(scopes: ScopesLike) -> str:
-    """One text from a scope or several.
+    """Write one scope or several as the value of the ``scope`` parameter.
 
-    :raises GlobusSDKUsageError: if there is none
+    :raises GlobusSDKUsageError: if there is no scope
     """
-    # Whoever gives a Scope has loaded its class, and the others need not.
-    is_one = isinstance(scopes, str) or hasattr(scopes, "scope_string")
-    text = str(scopes) if is_one else " ".join(map(str, cast(Iterable[object], scopes)))
+    text = str(scopes) if isinstance(scopes, (str, Scope)) else " ".join(map(str, scopes))
     if not text.strip():
-        raise GlobusSDKUsageError("no scope is given; for example, TransferClient.scopes.all")
+        raise GlobusSDKUsageError("scopes: no scope is given; give one, such as TransferClient.scopes.all")
     return text

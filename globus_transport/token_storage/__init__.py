@@ -1,4 +1,9 @@
-"""Where tokens live, and what an application checks of them. The names are those of ``globus_sdk.token_storage``."""
+"""Storages of tokens: in memory, in a JSON file, in an SQLite database.
+
+``base`` has the base of all storages, ``file`` and ``file_lock`` that of storages in files, and ``token_data`` the
+value that is stored. As in ``globus_sdk.token_storage``, the validators and errors of
+:mod:`globus_transport.globus_app` can be imported from here, too.
+"""
 
 from globus_transport.public_names import lazy_names
 

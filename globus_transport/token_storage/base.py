@@ -1,4 +1,4 @@
-"""What every token storage can do."""
+"""The base of token storages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from globus_transport.token_storage.token_data import TokenStorageData
 
 
 class StorableReply(Protocol):
-    """What a storage needs of a token reply."""
+    """The part of a token reply that a storage reads."""
 
     @property
     def by_resource_server(self) -> Mapping[str, Mapping[str, Any]]:
@@ -20,57 +20,61 @@ class StorableReply(Protocol):
 
     @property
     def data(self) -> Any:
-        """The document."""
+        """The JSON document."""
         ...
 
     def decode_id_token(self) -> Mapping[str, Any]:
-        """The claims of the id token in the document."""
+        """Decode the id token in the document, and return its claims."""
         ...
 
 
-class DecodesIdTokens(Protocol):
-    """What a storage needs of an :class:`~globus_transport.IDTokenDecoder`."""
+class IDTokenDecoderLike(Protocol):
+    """The part of an :class:`~globus_transport.IDTokenDecoder` that a storage calls."""
 
     def decode(self, id_token: str, /) -> Mapping[str, Any]:
-        """The claims of an id token."""
+        """Decode an id token, and return its claims."""
         ...
 
 
 class TokenStorage(ABC):
-    """Keeps the tokens of one namespace, by resource server. All calls block.
+    """Stores the tokens of one namespace, by resource server. All calls block.
 
-    For one of your own, write the three abstract methods; what they are given is stored when they return.
+    A custom storage implements the three abstract methods. When they return, the change must be stored.
 
-    :param namespace: keeps several sets of tokens apart in one place
-    :ivar id_token_decoder: says whose tokens are stored, from their id token; if it is ``None``, the reply is asked
+    :param namespace: separates several sets of tokens in one storage
+    :ivar id_token_decoder: decodes the id token of a token reply, which identifies the user; if it is ``None``, the
+        reply's own ``decode_id_token`` is called
     """
 
     def __init__(self, namespace: str = "DEFAULT") -> None:
         self.namespace = namespace
-        self.id_token_decoder: DecodesIdTokens | None = None
+        self.id_token_decoder: IDTokenDecoderLike | None = None
 
     @abstractmethod
     def store_token_data_by_resource_server(
         self, token_data_by_resource_server: Mapping[str, TokenStorageData]
     ) -> None:
-        """Store tokens, each in the place of those for the same resource server."""
+        """Store tokens. They replace stored tokens for the same resource servers."""
 
     @abstractmethod
     def get_token_data_by_resource_server(self) -> dict[str, TokenStorageData]:
-        """All tokens, by resource server."""
+        """Read all tokens, by resource server."""
 
     def get_token_data(self, resource_server: str) -> TokenStorageData | None:
-        """The tokens for one resource server, or ``None``."""
+        """Read the tokens for one resource server; ``None`` if none are stored."""
         return self.get_token_data_by_resource_server().get(resource_server)
 
     @abstractmethod
     def remove_token_data(self, resource_server: str) -> bool:
-        """Forget the tokens for a resource server; whether there were any."""
+        """Remove the tokens for a resource server.
+
+        :return: whether there were any
+        """
 
     def store_token_response(self, token_response: StorableReply) -> None:
-        """Store all tokens of a reply.
+        """Store all tokens of a token reply.
 
-        :raises IDTokenError: if the id token in it must not be believed
+        :raises IDTokenError: if the reply's id token is not valid
         """
         identity_id = self._extract_identity_id(token_response)
         self.store_token_data_by_resource_server(
@@ -99,15 +103,15 @@ class TokenStorage(ABC):
         return identity_id
 
     def exclusive(self) -> AbstractContextManager[object]:
-        """Keeps others away while tokens are renewed. Entered again by the same thread, it does nothing more.
+        """Lock the storage for the renewal of tokens. The thread that holds the lock may enter it again.
 
-        By default it keeps nobody away. A storage that several processes share should: otherwise two of
-        them may use the same refresh token.
+        By default there is no lock. A storage that several processes share should have one: otherwise two
+        processes may use the same refresh token.
         """
         return nullcontext()
 
-    def close(self) -> None:  # noqa: B027 - most have nothing to close
-        """Let go of files and connections."""
+    def close(self) -> None:  # noqa: B027 - most storages have nothing to close
+        """Close files and connections."""
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}, namespace {self.namespace!r}>"

@@ -1,4 +1,4 @@
-"""What the storages in files have in common: where the files are, who may read them, and who writes."""
+"""The base of storages in files: the files' place, their permissions, and the lock for writers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from globus_transport.token_storage.file_lock import FileLock
 
 
 class HasEnvironment(Protocol):
-    """What a storage needs of an application's settings."""
+    """The part of an application's settings that a storage reads."""
 
     @property
     def environment(self) -> str:
@@ -27,12 +27,12 @@ class HasEnvironment(Protocol):
 class FileTokenStorage(TokenStorage, ABC):
     """The base of storages in a file.
 
-    Threads and processes may share one: they change it one after the other. The file ``....lock`` beside it is
-    for that.
+    Threads and processes may share a file. A lock file beside it, with the suffix ``.lock``, lets one writer in at a
+    time.
 
-    :cvar file_format: what the file's name ends in
-    :param filepath: of the file. The folder is made, for its owner only, if it is not there
-    :param namespace: keeps several sets of tokens apart in one file
+    :cvar file_format: the suffix of the file's name, without the dot
+    :param filepath: the path of the file. A missing folder is made with permissions for its owner only
+    :param namespace: separates several sets of tokens in one file
     :raises GlobusSDKUsageError: if the folder cannot be made
     """
 
@@ -41,7 +41,7 @@ class FileTokenStorage(TokenStorage, ABC):
     def __init__(self, filepath: os.PathLike[str] | str, *, namespace: str = "DEFAULT") -> None:
         super().__init__(namespace)
         self.filepath = os.fspath(filepath)
-        # A relative path must not change its meaning when the program changes its folder.
+        # Resolved here: a relative path would name another file after the program changes its working directory.
         self._real_path = os.path.realpath(self.filepath)
         try:
             os.makedirs(os.path.dirname(self._real_path), mode=0o700, exist_ok=True)
@@ -52,23 +52,23 @@ class FileTokenStorage(TokenStorage, ABC):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if not hasattr(cls, "file_format"):
-            raise TypeError(f"{cls.__name__}: set file_format, which the file's name ends in")
+            raise TypeError(f"{cls.__name__}: file_format is missing; set it to the suffix of the file's name")
 
     @classmethod
     def for_globus_app(cls, client_id: uuid.UUID | str, app_name: str, config: HasEnvironment, namespace: str) -> Self:
-        """The storage of an application, in the user's own folder: ``~/.globus/app/{client_id}/{app_name}/``.
+        """Make the storage of an application in the user's home folder: ``~/.globus/app/{client_id}/{app_name}/``.
 
-        :raises GlobusSDKUsageError: if the name cannot be one of a folder, or that cannot be made
+        :raises GlobusSDKUsageError: if the name cannot be the name of a folder, or the folder cannot be made
         """
-        place = default_path(client_id, app_name, config.environment)
-        return cls(f"{place}.{cls.file_format}", namespace=namespace)
+        path = build_default_path(client_id, app_name, config.environment)
+        return cls(f"{path}.{cls.file_format}", namespace=namespace)
 
     def file_exists(self) -> bool:
-        """Whether the file is there."""
+        """Whether the file exists."""
         return os.path.exists(self._real_path)
 
     def exclusive(self) -> AbstractContextManager[object]:
-        """Keeps other threads, and other processes of this machine, from changing the file."""
+        """Lock the file for other threads, and for other processes on this machine."""
         return self._lock
 
     def __repr__(self) -> str:
@@ -79,10 +79,10 @@ _RESERVED = re.compile(r'[<>:"/\\|?*]')
 _DEVICES = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
 
 
-def default_path(client_id: uuid.UUID | str, app_name: str, environment: str) -> str:
-    """Where an application's tokens are, without the ending of the file's name. The place is globus-sdk's.
+def build_default_path(client_id: uuid.UUID | str, app_name: str, environment: str) -> str:
+    """Build the path of an application's token file, without the suffix. globus-sdk uses the same path.
 
-    :raises GlobusSDKUsageError: if the name cannot be one of a folder
+    :raises GlobusSDKUsageError: if ``client_id`` or ``app_name`` cannot be the name of a folder
     """
     name = "tokens" if environment == "production" else f"{environment}-tokens"
     if sys.platform == "win32":
@@ -90,19 +90,21 @@ def default_path(client_id: uuid.UUID | str, app_name: str, environment: str) ->
         top = [data or os.path.join(os.path.expanduser("~"), "AppData", "Local"), "globus"]
     else:
         top = [os.path.expanduser("~"), ".globus"]
-    return os.path.join(*top, "app", _folder_name(str(client_id), "client_id"), folder_name(app_name), name)
+    return os.path.join(*top, "app", _check_folder_name("client_id", str(client_id)), make_folder_name(app_name), name)
 
 
-def folder_name(app_name: str) -> str:
-    """The folder of an application, by its name, the same on every system.
+def make_folder_name(app_name: str) -> str:
+    """Make the name of an application's folder. It is the same on every operating system.
 
-    :raises GlobusSDKUsageError: if nothing usable is left of the name
+    :raises GlobusSDKUsageError: if no usable character is left of the name
     """
     name = _RESERVED.sub("+", app_name).replace(".", "-").replace(" ", "-")
-    return _folder_name("".join(filter(str.isprintable, name)).lower(), "app_name")
+    return _check_folder_name("app_name", "".join(filter(str.isprintable, name)).lower())
 
 
-def _folder_name(name: str, what: str) -> str:
+def _check_folder_name(parameter: str, name: str) -> str:
     if not name or name in (".", "..") or _RESERVED.search(name) or _DEVICES.fullmatch(name):
-        raise GlobusSDKUsageError(f"{what}: {name!r} cannot be the name of a folder for tokens; choose another one")
+        raise GlobusSDKUsageError(
+            f"{parameter}: {name!r} cannot be the name of a folder for tokens; choose another one"
+        )
     return name

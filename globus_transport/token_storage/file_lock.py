@@ -1,4 +1,10 @@
-"""One writer of a file at a time: among threads, and among the processes of one machine."""
+"""A lock on a file for the threads of a process and for the processes of one machine.
+
+It is our own code, because the package ``filelock`` does not fit in three ways. If ``flock`` fails with ENOSYS, and
+only then, it changes to a soft lock (a marker file), where this lock raises the error. Its default locks do not pickle,
+as storages have to. And a lock that threads share (``thread_local=False``) lets a second thread enter while the first
+one holds it.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +23,10 @@ else:
 
 
 class FileLock(PerProcess):
-    """A lock by the name of a file, which is made and stays. The thread that holds it may enter again.
+    """A reentrant lock. The lock file is made when needed, and never removed.
 
-    :param path: of the lock file; not of the file that it is about, which may be replaced meanwhile
+    :param path: the path of the lock file. It is not the protected file itself, because that may be replaced while the
+        lock is held
     """
 
     _process_state = ("_thread_lock", "_depth", "_descriptor")
@@ -34,7 +41,7 @@ class FileLock(PerProcess):
         self._descriptor = -1
 
     def _after_fork(self) -> None:
-        # Closing the child's copy of the file leaves the parent's lock alone.
+        # Closing the child's descriptor does not release the parent's lock.
         if self._depth:
             os.close(self._descriptor)
         self._make_process_state()
@@ -43,7 +50,7 @@ class FileLock(PerProcess):
         self._thread_lock.acquire()
         try:
             if self._depth == 0:
-                self._descriptor = self._locked_file()
+                self._descriptor = self._open_and_lock()
             self._depth += 1
         except BaseException:
             self._thread_lock.release()
@@ -54,14 +61,14 @@ class FileLock(PerProcess):
         self._depth -= 1
         try:
             if self._depth == 0:
-                _let_go_of(self._descriptor)
+                _unlock_and_close(self._descriptor)
         finally:
             self._thread_lock.release()
 
-    def _locked_file(self) -> int:
+    def _open_and_lock(self) -> int:
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            _wait_for(descriptor)
+            _lock_file(descriptor)
         except BaseException:
             os.close(descriptor)
             raise
@@ -70,25 +77,25 @@ class FileLock(PerProcess):
 
 if sys.platform == "win32":
 
-    def _wait_for(descriptor: int) -> None:
+    def _lock_file(descriptor: int) -> None:
         while True:
             try:
                 msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
                 return
             except PermissionError:
-                # msvcrt can wait, but no longer than ten seconds.
+                # The blocking mode of msvcrt gives up after ten seconds.
                 time.sleep(0.05)
 
-    def _let_go_of(descriptor: int) -> None:
-        # The system lets go of the lock with the file.
+    def _unlock_and_close(descriptor: int) -> None:
+        # Closing the file releases the lock.
         os.close(descriptor)
 
 else:
 
-    def _wait_for(descriptor: int) -> None:
+    def _lock_file(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
 
-    def _let_go_of(descriptor: int) -> None:
-        # Not only by closing: a child that was forked meanwhile has the file open, too.
+    def _unlock_and_close(descriptor: int) -> None:
+        # Closing alone does not release the lock: a child that was forked in the meantime has the file open, too.
         fcntl.flock(descriptor, fcntl.LOCK_UN)
         os.close(descriptor)

@@ -1,4 +1,4 @@
-"""Tokens in a JSON file."""
+"""A token storage in a JSON file."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from globus_transport.exc.base import ValidationError
 from globus_transport.token_storage.file import FileTokenStorage
 from globus_transport.token_storage.token_data import TokenStorageData
 
-#: By this name globus-sdk finds out who wrote the file, and refuses one without it.
+#: globus-sdk refuses a file without this field, which names the writer's version.
 _WRITER = "globus-sdk.version"
 
 
 class JSONTokenStorage(FileTokenStorage):
-    """Keeps tokens in a JSON file that its owner alone can read. The format is that of globus-sdk.
+    """Stores tokens in a JSON file that only its owner can read. The format is that of globus-sdk.
 
-    A change is written beside the file, to the disk, and put in its place: whenever the machine stops, there is
-    the old file or the new one, whole.
+    A change is written to a new file, synced to disk, and moved into place. If the machine stops at any point, the old
+    or the new file is complete.
 
-    :cvar format_version: of what is written
-    :cvar supported_versions: of what is read
-    :param filepath: of the file
-    :param namespace: keeps several sets of tokens apart in one file
+    :cvar format_version: the version that is written
+    :cvar supported_versions: the versions that can be read
+    :param filepath: the path of the file
+    :param namespace: separates several sets of tokens in one file
     :raises GlobusSDKUsageError: if the folder cannot be made
     """
 
@@ -37,94 +37,97 @@ class JSONTokenStorage(FileTokenStorage):
     def store_token_data_by_resource_server(
         self, token_data_by_resource_server: Mapping[str, TokenStorageData]
     ) -> None:
-        """Store tokens, each in the place of those for the same resource server.
+        """Store tokens. They replace stored tokens for the same resource servers.
 
-        :raises ValidationError: if the file is there, and is no such file
-        :raises OSError: if it cannot be written; then the old one is still there
+        :raises ValidationError: if the file exists and is not a token file
+        :raises OSError: if the file cannot be written; the old file is unchanged then
         """
         with self.exclusive():
-            everything = self._read()
-            here = everything.setdefault(self.namespace, {})
+            namespaces = self._read()
+            tokens = namespaces.setdefault(self.namespace, {})
             for server, data in token_data_by_resource_server.items():
-                here[server] = data.to_dict(include_extra=True)
-            self._write(everything)
+                tokens[server] = data.to_dict(include_extra=True)
+            self._write(namespaces)
 
     def get_token_data_by_resource_server(self) -> dict[str, TokenStorageData]:
-        """All tokens, by resource server.
+        """Read all tokens, by resource server.
 
-        :raises ValidationError: if the file is there, and is no such file
-        :raises OSError: if it cannot be read
+        :raises ValidationError: if the file exists and is not a token file
+        :raises OSError: if the file cannot be read
         """
-        # Without the lock: the file is replaced at once, so that it is always whole.
+        # No lock is needed: the file is replaced atomically, so that a reader always sees a complete one.
         return {
             server: TokenStorageData.from_dict(data) for server, data in self._read().get(self.namespace, {}).items()
         }
 
     def remove_token_data(self, resource_server: str) -> bool:
-        """Forget the tokens for a resource server; whether there were any.
+        """Remove the tokens for a resource server.
 
-        :raises ValidationError: if the file is there, and is no such file
-        :raises OSError: if it cannot be written; then the old one is still there
+        :return: whether there were any
+        :raises ValidationError: if the file exists and is not a token file
+        :raises OSError: if the file cannot be written; the old file is unchanged then
         """
         with self.exclusive():
-            everything = self._read()
-            found = everything.get(self.namespace, {}).pop(resource_server, None) is not None
+            namespaces = self._read()
+            found = namespaces.get(self.namespace, {}).pop(resource_server, None) is not None
             if found:
-                self._write(everything)
+                self._write(namespaces)
             return found
 
     def _read(self) -> dict[str, dict[str, Any]]:
-        """The tokens of all namespaces."""
+        """Read the tokens of all namespaces."""
         try:
             with open(self._real_path, encoding="utf-8") as file:
                 document = json.load(file)
         except FileNotFoundError:
             return {}
         except (ValueError, RecursionError) as error:
-            # Not `from error`: it holds the file's text, and so the tokens.
-            raise self._not_ours(f"it is no JSON ({type(error).__name__})") from None
+            # Not `from error`: the exception holds the file's text, and with it the tokens.
+            raise self._make_format_error(f"it is no JSON ({type(error).__name__})") from None
         if not isinstance(document, dict):
-            raise self._not_ours("it holds no object")
+            raise self._make_format_error("it holds no object")
         version = document.get("format_version")
         if version not in self.supported_versions:
-            raise self._not_ours(f"its format_version is {version!r}")
-        # Version 1 knew no namespaces.
-        everything: Any = {"DEFAULT": document.get("by_rs")} if version == "1.0" else document.get("data")
-        if not isinstance(everything, dict) or not all(isinstance(one, dict) for one in everything.values()):
-            raise self._not_ours("the tokens are not where they should be")
-        return dict(everything)
+            raise self._make_format_error(f"its format_version is {version!r}")
+        # Version 1.0 has no namespaces.
+        namespaces: Any = {"DEFAULT": document.get("by_rs")} if version == "1.0" else document.get("data")
+        if not isinstance(namespaces, dict) or not all(isinstance(tokens, dict) for tokens in namespaces.values()):
+            raise self._make_format_error("the tokens are not where they should be")
+        return dict(namespaces)
 
-    def _not_ours(self, why: str) -> ValidationError:
-        return ValidationError(f"{self.filepath!r} is no file of tokens: {why}. It was left as it is")
+    def _make_format_error(self, reason: str) -> ValidationError:
+        return ValidationError(
+            f"{self.filepath!r} is not a token file: {reason}. The file is unchanged; give another filepath"
+        )
 
-    def _write(self, everything: dict[str, dict[str, Any]]) -> None:
-        document = {"data": everything, "format_version": self.format_version, _WRITER: f"transport-{__version__}"}
-        write_whole(self._real_path, json.dumps(document).encode())
+    def _write(self, namespaces: dict[str, dict[str, Any]]) -> None:
+        document = {"data": namespaces, "format_version": self.format_version, _WRITER: f"transport-{__version__}"}
+        write_atomically(self._real_path, json.dumps(document).encode())
 
 
-def write_whole(path: str, content: bytes) -> None:
-    """Put a file in its place, for its owner only: durably, and all at once.
+def write_atomically(path: str, content: bytes) -> None:
+    """Write a file, or replace it, atomically and durably. Only its owner can read it.
 
-    :raises OSError: if that fails; then the old file is still there
+    :raises OSError: if that fails; the old file is unchanged then
     """
     folder = os.path.dirname(path)
-    # Made with mode 0600.
-    descriptor, beside = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", dir=folder)
+    # mkstemp makes the file with mode 0600.
+    descriptor, temporary_path = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", dir=folder)
     try:
         with open(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(beside, path)
+        os.replace(temporary_path, path)
     except BaseException:
-        os.unlink(beside)
+        os.unlink(temporary_path)
         raise
     _sync_folder(folder)
 
 
 def _sync_folder(folder: str) -> None:
     if os.name == "nt":
-        # Windows has no way to do that, and no need.
+        # On Windows a folder cannot be opened, and need not be synced.
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -1,4 +1,4 @@
-"""Tokens that end with the program."""
+"""A token storage in memory."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from globus_transport.token_storage.token_data import TokenStorageData
 
 
 class MemoryTokenStorage(PerProcess, TokenStorage):
-    """Keeps tokens in memory.
+    """Stores tokens in memory. They are lost when the program ends.
 
-    :param namespace: keeps several sets of tokens apart
+    :param namespace: separates several sets of tokens
     """
 
     _process_state = ("_lock",)
@@ -30,25 +30,28 @@ class MemoryTokenStorage(PerProcess, TokenStorage):
 
     @classmethod
     def for_globus_app(cls, client_id: uuid.UUID | str, app_name: str, config: object, namespace: str) -> Self:
-        """A storage of its own for an application."""
+        """Make the storage of an application."""
         return cls(namespace=namespace)
 
     def store_token_data_by_resource_server(
         self, token_data_by_resource_server: Mapping[str, TokenStorageData]
     ) -> None:
-        """Store tokens, each in the place of those for the same resource server."""
+        """Store tokens. They replace stored tokens for the same resource servers."""
         new = {server: data.to_dict(include_extra=True) for server, data in token_data_by_resource_server.items()}
         with self._lock:
-            # One assignment: whoever reads meanwhile sees all of it or nothing.
+            # Readers take no lock: they see the dict before or after this one assignment.
             self._tokens = {**self._tokens, self.namespace: {**self._tokens.get(self.namespace, {}), **new}}
 
     def get_token_data_by_resource_server(self) -> dict[str, TokenStorageData]:
-        """All tokens, by resource server."""
+        """Read all tokens, by resource server."""
         stored = self._tokens.get(self.namespace, {})
         return {server: TokenStorageData.from_dict(data) for server, data in stored.items()}
 
     def remove_token_data(self, resource_server: str) -> bool:
-        """Forget the tokens for a resource server; whether there were any."""
+        """Remove the tokens for a resource server.
+
+        :return: whether there were any
+        """
         with self._lock:
             stored = dict(self._tokens.get(self.namespace, {}))
             found = stored.pop(resource_server, None) is not None

@@ -1,4 +1,4 @@
-"""Tokens in an SQLite database."""
+"""A token storage in an SQLite database."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ _TABLES = """
 
 
 class SQLiteTokenStorage(FileTokenStorage):
-    """Keeps tokens in a database that its owner alone can read. The tables are those of globus-sdk.
+    """Stores tokens in a database that only its owner can read. The tables are those of globus-sdk.
 
-    :param filepath: of the database
+    :param filepath: the path of the database
     :param connect_params: further parameters of ``sqlite3.connect``
-    :param namespace: keeps several sets of tokens apart in one database
-    :raises GlobusSDKUsageError: for ``":memory:"``, or if the folder cannot be made
-    :raises ValidationError: if the file is there, and is no database
+    :param namespace: separates several sets of tokens in one database
+    :raises GlobusSDKUsageError: if ``filepath`` is ``":memory:"``, or the folder cannot be made
+    :raises ValidationError: if the file exists and is not a database
     """
 
     file_format = "db"
@@ -49,12 +49,14 @@ class SQLiteTokenStorage(FileTokenStorage):
         namespace: str = "DEFAULT",
     ) -> None:
         if filepath == ":memory:":
-            raise GlobusSDKUsageError("SQLiteTokenStorage is for files; MemoryTokenStorage keeps tokens in memory")
+            raise GlobusSDKUsageError(
+                "SQLiteTokenStorage: filepath=':memory:' is not a file; use MemoryTokenStorage for tokens in memory"
+            )
         super().__init__(filepath, namespace=namespace)
         self._connect_params = dict(connect_params or {})
-        # SQLite would make it readable for everyone.
+        # Made here with mode 0600: SQLite would make a file that other users can read.
         os.close(os.open(self._real_path, os.O_RDWR | os.O_CREAT, 0o600))
-        with self.exclusive(), self._database() as database:
+        with self.exclusive(), self._connect() as database:
             database.executescript(_TABLES)
             database.executemany(
                 "INSERT OR IGNORE INTO sdk_storage_adapter_internal(attribute, value) VALUES (?, ?)",
@@ -62,8 +64,8 @@ class SQLiteTokenStorage(FileTokenStorage):
             )
 
     @contextmanager
-    def _database(self) -> Iterator[sqlite3.Connection]:
-        # A connection for each use: one cannot go from thread to thread, nor into a forked child.
+    def _connect(self) -> Iterator[sqlite3.Connection]:
+        # A new connection for each call: it must not be used in another thread or in a forked child.
         connection = sqlite3.connect(self._real_path, **self._connect_params)
         try:
             with connection:
@@ -78,47 +80,50 @@ class SQLiteTokenStorage(FileTokenStorage):
     def store_token_data_by_resource_server(
         self, token_data_by_resource_server: Mapping[str, TokenStorageData]
     ) -> None:
-        """Store tokens, each in the place of those for the same resource server.
+        """Store tokens. They replace stored tokens for the same resource servers.
 
-        :raises sqlite3.OperationalError: if that is not possible; then nothing is changed
+        :raises sqlite3.OperationalError: if the database is locked or cannot be written; nothing is changed then
         """
         rows = [
             (self.namespace, server, json.dumps(data.to_dict(include_extra=True)))
             for server, data in token_data_by_resource_server.items()
         ]
-        with self.exclusive(), self._database() as database:
+        with self.exclusive(), self._connect() as database:
             database.executemany(
                 "REPLACE INTO token_storage(namespace, resource_server, token_data_json) VALUES (?, ?, ?)", rows
             )
 
     def get_token_data_by_resource_server(self) -> dict[str, TokenStorageData]:
-        """All tokens, by resource server.
+        """Read all tokens, by resource server.
 
-        :raises ValidationError: if what is stored is no token
+        :raises ValidationError: if a row does not hold a token document
         """
-        with self._database() as database:
+        with self._connect() as database:
             rows = database.execute(
                 "SELECT resource_server, token_data_json FROM token_storage WHERE namespace=?", (self.namespace,)
             ).fetchall()
-        return {server: TokenStorageData.from_dict(self._parsed(text)) for server, text in rows}
+        return {server: TokenStorageData.from_dict(self._parse_row(text)) for server, text in rows}
 
-    def _parsed(self, text: str) -> Any:
+    def _parse_row(self, text: str) -> Any:
         try:
             return json.loads(text)
         except ValueError:
-            # Not `from error`: it holds the text, and so the tokens.
-            raise ValidationError(f"{self.filepath!r}: what is stored is no token") from None
+            # Not `from error`: the exception holds the text, and with it the tokens.
+            raise ValidationError(f"{self.filepath!r}: a row of token_storage does not hold a JSON document") from None
 
     def remove_token_data(self, resource_server: str) -> bool:
-        """Forget the tokens for a resource server; whether there were any."""
-        with self.exclusive(), self._database() as database:
-            done = database.execute(
+        """Remove the tokens for a resource server.
+
+        :return: whether there were any
+        """
+        with self.exclusive(), self._connect() as database:
+            cursor = database.execute(
                 "DELETE FROM token_storage WHERE namespace=? AND resource_server=?", (self.namespace, resource_server)
             )
-            return done.rowcount > 0
+            return cursor.rowcount > 0
 
     def iter_namespaces(self) -> Iterator[str]:
-        """Every namespace that has tokens."""
-        with self._database() as database:
+        """List every namespace that has tokens."""
+        with self._connect() as database:
             rows = database.execute("SELECT DISTINCT namespace FROM token_storage").fetchall()
         return (namespace for (namespace,) in rows)

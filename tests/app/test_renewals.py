@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from globus_transport import LoginRequiredError, OAuthRefreshTokenResponse, ReplyFormatError, Response
-from globus_transport.globus_app.renewals import ClientRenewals, RefreshRenewals
+from globus_transport.globus_app.renewals import ClientCredentialsRenewer, RefreshTokenRenewer
 from globus_transport.token_storage import MemoryTokenStorage, TokenStorageData, ValidatingTokenStorage
 
 SERVER = "a.server"
@@ -54,8 +54,8 @@ def storage_with(data: TokenStorageData | None) -> ValidatingTokenStorage:
     return storage
 
 
-def renewals(auth: Auth, known: str | None = "access-0") -> RefreshRenewals:
-    return RefreshRenewals(auth.storage, auth, SERVER, known)  # type: ignore[arg-type]
+def renewals(auth: Auth, known: str | None = "access-0") -> RefreshTokenRenewer:
+    return RefreshTokenRenewer(auth.storage, auth, SERVER, known)  # type: ignore[arg-type]
 
 
 def test_what_a_renewal_leaves_out_stays() -> None:
@@ -96,12 +96,12 @@ def test_one_who_does_not_know_of_the_lock_was_first(lifetime: float, asked: lis
     got = renewing.oauth2_refresh_token("refresh-0").by_resource_server[SERVER]
     assert got["access_token"] == ("access-1" if lifetime > 60 else "access-2")
     assert auth.asked == asked
-    assert renewing.dead is None
+    assert renewing.refused_token is None
 
 
 def test_tokens_for_another_server_are_no_renewal() -> None:
     auth = Auth(storage_with(tokens("access-0", "refresh-0")), **{"refresh-0": reply("access-1")})
-    renewing = RefreshRenewals(auth.storage, auth, "another.server", None)  # type: ignore[arg-type]
+    renewing = RefreshTokenRenewer(auth.storage, auth, "another.server", None)  # type: ignore[arg-type]
     with pytest.raises(ReplyFormatError, match=r"for another\.server brought tokens for a\.server"):
         renewing.oauth2_refresh_token("refresh-0")
 
@@ -111,17 +111,17 @@ def test_a_dead_one_is_remembered_and_nothing_is_deleted() -> None:
     renewing = renewals(auth)
     with pytest.raises(LoginRequiredError):
         renewing.oauth2_refresh_token("refresh-0")
-    assert renewing.dead == "refresh-0"
+    assert renewing.refused_token == "refresh-0"
     assert auth.storage.get_token_data(SERVER).refresh_token == "refresh-0"
 
 
 def test_a_client_stores_what_it_gets() -> None:
     auth = Auth(storage_with(None), **{"the scopes": reply("access-1")})
-    renewing = ClientRenewals(auth.storage, auth, SERVER, None)  # type: ignore[arg-type]
+    renewing = ClientCredentialsRenewer(auth.storage, auth, SERVER, None)  # type: ignore[arg-type]
     got = renewing.oauth2_client_credentials_tokens("the scopes").by_resource_server[SERVER]
     assert got["access_token"] == "access-1"
     assert auth.storage.get_token_data(SERVER).access_token == "access-1"
     # Its own tokens are known to it; these are not asked for again by another one.
-    other = ClientRenewals(auth.storage, auth, SERVER, None)  # type: ignore[arg-type]
+    other = ClientCredentialsRenewer(auth.storage, auth, SERVER, None)  # type: ignore[arg-type]
     assert other.oauth2_client_credentials_tokens("the scopes").by_resource_server[SERVER] == got
     assert auth.asked == ["the scopes"]

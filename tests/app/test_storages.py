@@ -31,7 +31,7 @@ from globus_transport.token_storage import (
     TokenStorage,
     TokenStorageData,
 )
-from globus_transport.token_storage.file import default_path
+from globus_transport.token_storage.file import build_default_path
 
 FILES: dict[str, type[JSONTokenStorage | SQLiteTokenStorage]] = {"json": JSONTokenStorage, "sqlite": SQLiteTokenStorage}
 PEERS = {
@@ -354,7 +354,7 @@ def test_a_child_does_not_keep_the_lock(tmp_path: Path, used: bool) -> None:
 @pytest.mark.parametrize("environment", ["production", "preview"])
 @pytest.mark.parametrize("name", ["my app", "A.b/c:d*e?", "größer", "tab\there", 'x<>"|\\y'])
 def test_the_default_place_is_globus_sdks(name: str, environment: str) -> None:
-    assert default_path("an-id", name, environment) == _default_globus_app_filepath("an-id", name, environment)
+    assert build_default_path("an-id", name, environment) == _default_globus_app_filepath("an-id", name, environment)
 
 
 def test_for_an_app(home: Path) -> None:

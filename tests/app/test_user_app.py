@@ -346,7 +346,7 @@ def test_a_forked_child_does_not_wait_for_the_parents_login(user: User, apps: Ap
     held, done = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with app._alone():
+        with app._lock:
             held.set()
             done.wait(30)
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from globus_transport.authorizers.renewing import AccessToken
-from globus_transport.services.auth.token_response import lifetime_of
+from globus_transport.services.auth.response import parse_lifetime
 from tests.core.stepping import unhurried
 
 NOW = 1_700_000_000
@@ -87,12 +87,12 @@ def test_it_is_not_printed() -> None:
     ],
 )
 def test_lifetimes(expires_in: object, seconds: float | None) -> None:
-    assert lifetime_of(expires_in) == seconds
+    assert parse_lifetime(expires_in) == seconds
 
 
 @pytest.mark.parametrize("expires_in", [10**400, 10**12, math.inf, "inf", 1e300, "9" * 400])
 def test_an_absurd_lifetime_is_a_long_one(expires_in: object) -> None:
-    seconds = lifetime_of(expires_in)
+    seconds = parse_lifetime(expires_in)
     assert seconds is not None
     assert 86400 < seconds < 86400 * 36600
     # It can be reckoned with.
@@ -102,5 +102,5 @@ def test_an_absurd_lifetime_is_a_long_one(expires_in: object) -> None:
 @unhurried
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=3))
 def test_whatever_a_server_sends(expires_in: Any) -> None:
-    seconds = lifetime_of(expires_in)
+    seconds = parse_lifetime(expires_in)
     assert seconds is None or 0 <= seconds < math.inf

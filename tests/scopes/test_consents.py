@@ -130,7 +130,7 @@ def test_a_field_of_another_form_is_named(field: str, value: Any) -> None:
 
 
 def test_a_consent_below_nothing() -> None:
-    with pytest.raises(ConsentTreeConstructionError, match="3 stands below 9") as caught:
+    with pytest.raises(ConsentTreeConstructionError, match="3 is a dependency of consent 9") as caught:
         ConsentForest([_document(3, "a", 9)])
     assert [one.id for one in caught.value.consents] == [3]
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)

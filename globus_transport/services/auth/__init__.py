@@ -1,4 +1,8 @@
-"""Globus Auth: OAuth2 (RFC 6749), OpenID Connect, and identities. Reference: docs.globus.org/api/auth."""
+"""Globus Auth: OAuth2 (RFC 6749), OpenID Connect, and identities. Reference: docs.globus.org/api/auth.
+
+Besides the modules that every service has, ``flow_managers`` holds the state of a user's login, ``id_tokens`` decodes
+id tokens, and ``identity_map`` looks up identities in batches.
+"""
 
 from globus_transport.public_names import lazy_names
 
@@ -15,8 +19,9 @@ _NAMES = {
     "services.auth.flow_managers": ("GlobusAuthorizationCodeFlowManager", "GlobusNativeAppFlowManager"),
     "services.auth.id_tokens": ("IDTokenDecoder",),
     "services.auth.identity_map": ("IdentityMap",),
-    "services.auth.response": ("GetConsentsResponse", "GetIdentitiesResponse"),
-    "services.auth.token_response": (
+    "services.auth.response": (
+        "GetConsentsResponse",
+        "GetIdentitiesResponse",
         "OAuthAuthorizationCodeResponse",
         "OAuthClientCredentialsResponse",
         "OAuthDependentTokenResponse",

@@ -18,12 +18,8 @@ from globus_transport.services.auth.id_tokens import IDTokenDecoder as IDTokenDe
 from globus_transport.services.auth.identity_map import IdentityMap as IdentityMap
 from globus_transport.services.auth.response import GetConsentsResponse as GetConsentsResponse
 from globus_transport.services.auth.response import GetIdentitiesResponse as GetIdentitiesResponse
-from globus_transport.services.auth.token_response import (
-    OAuthAuthorizationCodeResponse as OAuthAuthorizationCodeResponse,
-)
-from globus_transport.services.auth.token_response import (
-    OAuthClientCredentialsResponse as OAuthClientCredentialsResponse,
-)
-from globus_transport.services.auth.token_response import OAuthDependentTokenResponse as OAuthDependentTokenResponse
-from globus_transport.services.auth.token_response import OAuthRefreshTokenResponse as OAuthRefreshTokenResponse
-from globus_transport.services.auth.token_response import OAuthTokenResponse as OAuthTokenResponse
+from globus_transport.services.auth.response import OAuthAuthorizationCodeResponse as OAuthAuthorizationCodeResponse
+from globus_transport.services.auth.response import OAuthClientCredentialsResponse as OAuthClientCredentialsResponse
+from globus_transport.services.auth.response import OAuthDependentTokenResponse as OAuthDependentTokenResponse
+from globus_transport.services.auth.response import OAuthRefreshTokenResponse as OAuthRefreshTokenResponse
+from globus_transport.services.auth.response import OAuthTokenResponse as OAuthTokenResponse

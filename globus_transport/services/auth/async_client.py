@@ -13,16 +13,16 @@ from globus_transport.services.auth.client import (
 
 
 class AsyncAuthClient(AuthClientBase[AsyncSend], AsyncBaseClient):
-    """Globus Auth for the bearer of a token: identities, and who the token speaks for."""
+    """The API of Globus Auth: identities, projects, policies, clients and scopes."""
 
 
 class AsyncAuthLoginClient(AuthLoginClientBase[AsyncSend], AsyncBaseClient):
-    """Globus Auth's OAuth2 part, with any authorizer."""
+    """The OAuth2 endpoints of Globus Auth, with any authorizer."""
 
 
 class AsyncNativeAppAuthClient(NativeAppAuthClientBase[AsyncSend], AsyncAuthLoginClient):
-    """Logs users in, for an application without a secret: PKCE."""
+    """Logs users in with PKCE (RFC 7636), for an application without a secret."""
 
 
 class AsyncConfidentialAppAuthClient(ConfidentialAppAuthClientBase[AsyncSend], AsyncAuthLoginClient):
-    """Gets tokens for users and for itself, for an application with a secret."""
+    """Gets tokens for users and for the application itself, for an application with a secret."""

@@ -1,4 +1,4 @@
-"""The clients of Globus Auth, for threads, and what they share with those for asyncio."""
+"""The clients of Globus Auth for threads, and the bases that they share with the clients for asyncio."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from globus_transport.routing.client import BaseClient
 from globus_transport.routing.client_base import AnyAuthorizer, ClientBase, SendT
 from globus_transport.routing.parameters import UUIDLike
 from globus_transport.scopes.scope import Scope
-from globus_transport.services.auth.login_routes import ConfidentialAppRoutes, LoginRoutes, NativeAppRoutes
 from globus_transport.services.auth.routes import AuthRoutes
+from globus_transport.services.auth.routes.login import ConfidentialAppRoutes, LoginRoutes, NativeAppRoutes
 from globus_transport.transport import Transport
 
 
 class AuthClientBase(ClientBase[SendT], AuthRoutes):
-    """What the clients of the API have. The parameters may be given by position."""
+    """The base of the API's clients. The parameters may be given by position, as in globus-sdk."""
 
     def __init__(
         self,
@@ -46,9 +46,9 @@ class AuthClientBase(ClientBase[SendT], AuthRoutes):
 
 
 class AuthLoginClientBase(ClientBase[SendT], LoginRoutes):
-    """What the clients of the OAuth2 part have.
+    """The base of the clients of the OAuth2 endpoints.
 
-    :param client_id: goes into the forms that no credential accompanies
+    :param client_id: the application's client id, sent in the form if the client has no authorizer
     """
 
     def __init__(
@@ -76,9 +76,9 @@ class AuthLoginClientBase(ClientBase[SendT], LoginRoutes):
 
 
 class NativeAppAuthClientBase(NativeAppRoutes, AuthLoginClientBase[SendT]):
-    """What the clients for an application without a secret have.
+    """The base of the clients for an application without a secret.
 
-    :param client_id: of the application
+    :param client_id: the application's client id
     """
 
     def __init__(
@@ -104,10 +104,10 @@ class NativeAppAuthClientBase(NativeAppRoutes, AuthLoginClientBase[SendT]):
 
 
 class ConfidentialAppAuthClientBase(ConfidentialAppRoutes, AuthLoginClientBase[SendT]):
-    """What the clients for an application with a secret have.
+    """The base of the clients for an application with a secret.
 
-    :param client_id: of the application
-    :param client_secret: of the application
+    :param client_id: the application's client id
+    :param client_secret: the application's secret
     """
 
     def __init__(
@@ -135,16 +135,16 @@ class ConfidentialAppAuthClientBase(ConfidentialAppRoutes, AuthLoginClientBase[S
 
 
 class AuthClient(AuthClientBase[Send], BaseClient):
-    """Globus Auth for the bearer of a token: identities, and who the token speaks for."""
+    """The API of Globus Auth: identities, projects, policies, clients and scopes."""
 
 
 class AuthLoginClient(AuthLoginClientBase[Send], BaseClient):
-    """Globus Auth's OAuth2 part, with any authorizer."""
+    """The OAuth2 endpoints of Globus Auth, with any authorizer."""
 
 
 class NativeAppAuthClient(NativeAppAuthClientBase[Send], AuthLoginClient):
-    """Logs users in, for an application without a secret: PKCE."""
+    """Logs users in with PKCE (RFC 7636), for an application without a secret."""
 
 
 class ConfidentialAppAuthClient(ConfidentialAppAuthClientBase[Send], AuthLoginClient):
-    """Gets tokens for users and for itself, for an application with a secret."""
+    """Gets tokens for users and for the application itself, for an application with a secret."""

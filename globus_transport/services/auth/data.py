@@ -1,4 +1,4 @@
-"""What a registered scope depends on, as a document."""
+"""The documents that are sent to Globus Auth."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from globus_transport.routing.payload import GlobusPayload
 
 
 class DependentScopeSpec(GlobusPayload):
-    """A scope that consenting to another one includes.
+    """A scope on which a registered scope depends. A user's consent to the registered scope includes it.
 
-    :param scope: id of the scope
-    :param optional: whether the user may leave it out
-    :param requires_refresh_token: whether refresh tokens are needed for it
-    :raises GlobusSDKUsageError: if a value has another type
+    :param scope: the id of the scope
+    :param optional: whether the user may decline it
+    :param requires_refresh_token: whether the dependent token needs a refresh token
+    :raises GlobusSDKUsageError: if a value has the wrong type
     """
 
     def __init__(self, scope: uuid.UUID | str, optional: bool, requires_refresh_token: bool) -> None:

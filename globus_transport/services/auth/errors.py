@@ -1,4 +1,4 @@
-"""What Globus Auth's refusals are raised as."""
+"""The exceptions of Globus Auth."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from globus_transport.http.messages import Response
 
 
 class AuthAPIError(GlobusAPIError):
-    """Globus Auth refused.
+    """Globus Auth responded with an error.
 
-    The token endpoint answers by RFC 6749, section 5.2: its ``error`` becomes ``code``, and its
-    ``error_description`` the message.
+    For an error of the token endpoint (RFC 6749, section 5.2), ``code`` is its ``error`` and ``message`` its
+    ``error_description``.
     """
 
     @classmethod
     def from_response(cls, response: Response) -> Self | LoginRequiredError:
-        """The exception for a response: a refused refresh token is a :class:`LoginRequiredError`."""
+        """Make the exception for a response. For a refused refresh token it is a :class:`LoginRequiredError`."""
         error = cls(response)
         route = response.request.route if response.request is not None else None
         if error.code == "invalid_grant" and route == "oauth2_refresh_token":
@@ -36,19 +36,19 @@ class AuthAPIError(GlobusAPIError):
             read = attrs.evolve(read, code=code)
         if not read.messages and isinstance(description, str):
             read = attrs.evolve(read, messages=[description])
-        # Auth's name for a call stands in the single errors.
-        ids = {one.get("id") for one in read.errors} - {None}
+        # Globus Auth sends the request id as the id of the single errors.
+        ids = {error.get("id") for error in read.errors} - {None}
         if len(ids) == 1:
             read = attrs.evolve(read, request_id=str(ids.pop()))
         return read
 
 
 class IDTokenError(GlobusError):
-    """An id token must not be believed. PyJWT's exception, which says why, is its ``__cause__``."""
+    """An id token is not valid. The ``__cause__`` is PyJWT's exception, which says why."""
 
 
 class LoginRequiredError(AuthAPIError):
-    """The refresh token is no longer good: it expired, was revoked, or was used twice. Only a new login helps."""
+    """The refresh token is no longer valid: it expired, was revoked, or was used twice. A new login is required."""
 
     def __str__(self) -> str:
         return (

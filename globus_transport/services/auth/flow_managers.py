@@ -1,4 +1,4 @@
-"""The two ways of logging in a user: with a code for a native app (PKCE, RFC 7636) or for one with a secret."""
+"""The state of a user's login with the authorization code grant: with PKCE (RFC 7636), or with a client secret."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from globus_transport.routing.missing import MISSING, MissingType
 from globus_transport.routing.parameters import encode_query
 from globus_transport.scopes.text import ScopesLike, scope_text
 
-_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}").fullmatch
+_match_verifier = re.compile(r"[A-Za-z0-9._~-]{43,128}").fullmatch
 
 
 class GlobusOAuthFlowManager:
-    """A login that was started: knows where to send the user, and what the code is exchanged with.
+    """A login in progress: builds the URL that the user opens, and the form that exchanges the code for tokens.
 
-    :ivar auth_client: the client that started it
-    :ivar requested_scopes: what is asked for
-    :ivar redirect_uri: where the user comes back to
-    :ivar state: comes back with the user, unchanged
-    :ivar refresh_tokens: whether refresh tokens are asked for
+    :ivar auth_client: the client that started the login
+    :ivar requested_scopes: the scopes of the tokens
+    :ivar redirect_uri: the URL that the browser returns to
+    :ivar state: returned unchanged with the authorization code
+    :ivar refresh_tokens: whether to request refresh tokens
     """
 
     def __init__(
@@ -44,9 +44,9 @@ class GlobusOAuthFlowManager:
         self.refresh_tokens = refresh_tokens
 
     def get_authorize_url(self, query_params: Mapping[str, Any] | None = None) -> str:
-        """Where to send the user (RFC 6749, section 4.1.1).
+        """Build the URL that the user opens to log in (RFC 6749, section 4.1.1).
 
-        :param query_params: further parameters
+        :param query_params: further query parameters, which override the others
         """
         query = {
             "client_id": self.client_id,
@@ -55,20 +55,23 @@ class GlobusOAuthFlowManager:
             "state": self.state,
             "response_type": "code",
             "access_type": "offline" if self.refresh_tokens else "online",
-            **self._more_parameters(),
+            **self._extra_parameters(),
             **(query_params or {}),
         }
         return f"{self.auth_client.base_url.rstrip('/')}/v2/oauth2/authorize?{encode_query(query)}"
 
     def exchange_code_for_tokens(self, auth_code: str) -> Any:
-        """What the auth client's ``oauth2_exchange_code_for_tokens`` gives for the code."""
+        """Call the auth client's ``oauth2_exchange_code_for_tokens``.
+
+        :return: tokens; with an Async client, an awaitable of them
+        """
         return self.auth_client.oauth2_exchange_code_for_tokens(auth_code)
 
     def token_form(self, auth_code: str) -> dict[str, Any]:
-        """The form that the code is exchanged with (RFC 6749, section 4.1.3)."""
+        """Make the form that exchanges the code for tokens (RFC 6749, section 4.1.3)."""
         return {"grant_type": "authorization_code", "code": auth_code, "redirect_uri": self.redirect_uri}
 
-    def _more_parameters(self) -> dict[str, Any]:
+    def _extra_parameters(self) -> dict[str, Any]:
         return {}
 
     def __repr__(self) -> str:
@@ -76,15 +79,15 @@ class GlobusOAuthFlowManager:
 
 
 class GlobusAuthorizationCodeFlowManager(GlobusOAuthFlowManager):
-    """The login of an application that has a secret."""
+    """The login of an application with a secret."""
 
 
 class GlobusNativeAppFlowManager(GlobusOAuthFlowManager):
-    """The login of an application that has none. A verifier (RFC 7636) ties the code to who asked for it.
+    """The login of an application without a secret. Only the program that has the verifier can use the code (PKCE).
 
-    :ivar verifier: the secret of this login
-    :ivar challenge: its SHA-256, which is all that the browser sees
-    :raises GlobusSDKUsageError: if the verifier that was given is none
+    :ivar verifier: the secret of this login (RFC 7636, section 4.1)
+    :ivar challenge: the SHA-256 of the verifier, which is part of the URL that the browser opens
+    :raises GlobusSDKUsageError: if ``verifier`` is not 43 to 128 of the allowed characters
     """
 
     def __init__(
@@ -101,13 +104,13 @@ class GlobusNativeAppFlowManager(GlobusOAuthFlowManager):
         super().__init__(auth_client, client_id, requested_scopes, redirect_uri, state, refresh_tokens)
         if isinstance(verifier, MissingType):
             verifier = base64.urlsafe_b64encode(os.urandom(32)).rstrip(b"=").decode()
-        elif not _VERIFIER(verifier):
+        elif not _match_verifier(verifier):
             raise GlobusSDKUsageError("verifier: give 43 to 128 letters, digits, '.', '_', '~' or '-'")
         self.verifier = verifier
         self.challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
         self.prefill_named_grant = prefill_named_grant
 
-    def _more_parameters(self) -> dict[str, Any]:
+    def _extra_parameters(self) -> dict[str, Any]:
         return {
             "code_challenge": self.challenge,
             "code_challenge_method": "S256",
@@ -115,5 +118,5 @@ class GlobusNativeAppFlowManager(GlobusOAuthFlowManager):
         }
 
     def token_form(self, auth_code: str) -> dict[str, Any]:
-        """The form that the code is exchanged with (RFC 7636, section 4.5)."""
+        """Make the form that exchanges the code for tokens (RFC 7636, section 4.5)."""
         return {**super().token_form(auth_code), "code_verifier": self.verifier, "client_id": self.client_id}

@@ -1,4 +1,7 @@
-"""Id tokens (OpenID Connect Core 1.0, section 2): who logged in, signed by Globus Auth. By PyJWT (extra ``jwt``)."""
+"""Decodes id tokens, which identify the user who logged in (OpenID Connect Core 1.0, section 2).
+
+It uses PyJWT and cryptography (extra ``jwt``), which are imported only when an id token is decoded.
+"""
 
 from __future__ import annotations
 
@@ -15,53 +18,53 @@ from globus_transport.services.auth.errors import IDTokenError
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-#: Seconds that the clocks of this machine and of Globus Auth may differ.
+#: The allowed difference between the clocks of this machine and of Globus Auth, in seconds.
 LEEWAY = 300.0
 
-_INSTALL = 'to look into id tokens, install the extra: pip install "globus_transport[jwt]"'
+_INSTALL_HINT = 'id tokens cannot be decoded without the extra jwt: pip install "globus_transport[jwt]"'
 
 
-def _jwt() -> Any:
+def _import_jwt() -> Any:
     try:
         import jwt.algorithms
 
         if not jwt.algorithms.has_crypto:
             raise ModuleNotFoundError("cryptography is not installed")
     except ModuleNotFoundError as error:
-        raise GlobusSDKUsageError(_INSTALL) from error
+        raise GlobusSDKUsageError(_INSTALL_HINT) from error
     return jwt
 
 
 def check_installed() -> None:
-    """Without loading it, which takes a while.
+    """Check that the extra ``jwt`` is installed.
 
-    :raises GlobusSDKUsageError: if the extra is not installed
+    :raises GlobusSDKUsageError: if it is not
     """
     if find_spec("jwt") is None or find_spec("cryptography") is None:
-        raise GlobusSDKUsageError(_INSTALL)
+        raise GlobusSDKUsageError(_INSTALL_HINT)
 
 
-def public_key(jwks: Any) -> RSAPublicKey:
-    """The first key of a JWK set (RFC 7517, section 5).
+def read_public_key(jwks: Any) -> RSAPublicKey:
+    """Read the first key of a JWK set (RFC 7517, section 5).
 
-    :raises ReplyFormatError: if there is none
+    :raises ReplyFormatError: if it has no RSA key in the first place
     :raises GlobusSDKUsageError: if the extra is not installed
     """
-    jwt = _jwt()
+    jwt = _import_jwt()
     try:
         key: RSAPublicKey = jwt.algorithms.RSAAlgorithm.from_jwk(jwks["keys"][0])
     except (KeyError, IndexError, TypeError, ValueError, jwt.InvalidKeyError) as error:
-        raise ReplyFormatError("the reply holds no RSA key, where the keys of Globus Auth should be") from error
+        raise ReplyFormatError("the reply holds no RSA key at the start of its JWK set") from error
     return key
 
 
 class IDTokenDecoder:
-    """Decodes the id tokens of one client, and fetches the key and the configuration for that once.
+    """Decodes the id tokens of one client. It fetches the signing key and the OpenID configuration once.
 
-    Signature, audience, issuer and times are checked. To be subclassed where they are other ones.
+    It checks signature, audience, issuer and times. A subclass may override the methods that give the expected values.
 
-    :param auth_client: fetches them. Its ``client_id`` is the audience
-    :param jwt_leeway: seconds that clocks may differ
+    :param auth_client: fetches the key and the configuration. Its ``client_id`` is the expected audience
+    :param jwt_leeway: the allowed difference between the clocks, in seconds
     :param jwt_options: PyJWT's options, such as ``{"verify_exp": False}``
     """
 
@@ -80,7 +83,7 @@ class IDTokenDecoder:
 
     @classmethod
     def for_globus_app(cls, *, app_name: str, config: Any, login_client: Any) -> Self:
-        """The decoder of an application. Subclasses may make use of all three parameters.
+        """Make the decoder of an application. A subclass may use all three parameters.
 
         :param app_name: the application's name
         :param config: its configuration
@@ -89,14 +92,14 @@ class IDTokenDecoder:
         return cls(login_client)
 
     def decode(self, id_token: str, /) -> dict[str, Any]:
-        """The claims of an id token.
+        """Verify an id token, and return its claims.
 
-        :raises IDTokenError: if it must not be believed; its ``__cause__`` is PyJWT's exception, a
+        :raises IDTokenError: if the token is not valid; its ``__cause__`` is PyJWT's exception, a subclass of
             ``jwt.InvalidTokenError`` for each reason
-        :raises GlobusSDKUsageError: if the extra is not installed, or the audience is not known
-        :raises ReplyFormatError: if the configuration names no issuer, or no algorithm with such a key
+        :raises GlobusSDKUsageError: if the extra ``jwt`` is not installed, or the client has no ``client_id``
+        :raises ReplyFormatError: if the configuration names no issuer, or no RSA signing algorithm
         """
-        jwt = _jwt()
+        jwt = _import_jwt()
         configuration = self.get_openid_configuration()
         audience = self.get_jwt_audience()
         if audience is None and self.jwt_options.get("verify_aud", True):
@@ -106,40 +109,43 @@ class IDTokenDecoder:
             claims: dict[str, Any] = jwt.decode(
                 id_token,
                 key=key,
-                algorithms=_algorithms(configuration),
+                algorithms=_find_algorithms(configuration),
                 audience=audience,
-                issuer=_issuer(configuration),
+                issuer=_find_issuer(configuration),
                 leeway=self.jwt_leeway,
-                # A token that does not say for whom and until when it is, is none.
+                # By default PyJWT accepts a token without these claims.
                 options={"require": ["exp", "aud", "iss"], **self.jwt_options},
             )
         except jwt.PyJWTError as error:
-            raise IDTokenError(f"the id token must not be believed: {error} ({type(error).__name__})") from error
+            raise IDTokenError(f"the id token is not valid: {error} ({type(error).__name__})") from error
         return claims
 
     def get_jwt_audience(self) -> str | None:
-        """The client id that tokens have to be for."""
+        """The expected audience: the client's id; ``None`` if it has none."""
         client_id = getattr(self._auth_client, "client_id", None)
         return None if client_id is None else str(client_id)
 
     def get_openid_configuration(self) -> dict[str, Any]:
-        """The configuration, fetched the first time."""
+        """Get the OpenID configuration. The first call fetches it."""
         if self._openid_configuration is None:
             self.store_openid_configuration(self._blocking_client().get_openid_configuration())
         assert self._openid_configuration is not None
         return self._openid_configuration
 
     def store_openid_configuration(self, openid_configuration: Mapping[str, Any] | GlobusHTTPResponse) -> None:
-        """Use this configuration instead of fetching it."""
+        """Set the OpenID configuration, so that it is not fetched.
+
+        :raises ReplyFormatError: if it is not a JSON object
+        """
         document: Any = openid_configuration
         if isinstance(openid_configuration, GlobusHTTPResponse):
             document = openid_configuration.data
         if not isinstance(document, Mapping):
-            raise ReplyFormatError("the OpenID configuration is no JSON object")
+            raise ReplyFormatError(f"the OpenID configuration is no JSON object, but a {type(document).__name__}")
         self._openid_configuration = dict(document)
 
     def get_jwk(self) -> RSAPublicKey:
-        """The key, fetched the first time."""
+        """Get the public key of Globus Auth. The first call fetches it."""
         if self._jwk is None:
             configuration = self.get_openid_configuration()
             self.store_jwk(self._blocking_client().get_jwk(openid_configuration=configuration, as_pem=True))
@@ -147,11 +153,11 @@ class IDTokenDecoder:
         return self._jwk
 
     def store_jwk(self, jwk: RSAPublicKey) -> None:
-        """Use this key instead of fetching it."""
+        """Set the public key, so that it is not fetched."""
         self._jwk = jwk
 
     def __getstate__(self) -> dict[str, Any]:
-        # The library's own objects cannot be pickled.
+        # Key objects of cryptography cannot be pickled.
         return {**self.__dict__, "_jwk": None if self._jwk is None else _to_pem(self._jwk)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -180,16 +186,16 @@ def _from_pem(text: bytes) -> Any:
     return load_pem_public_key(text)
 
 
-def _algorithms(configuration: Mapping[str, Any]) -> list[str]:
+def _find_algorithms(configuration: Mapping[str, Any]) -> list[str]:
     names = configuration.get("id_token_signing_alg_values_supported")
-    # Only signatures by a key of this kind: "none", or a MAC made with the public key, proves nothing.
-    found = [name for name in names or () if str(name).startswith(("RS", "PS"))]
-    if not found:
+    # RSA signatures only: anyone can make a token with "none", or with an HMAC keyed with the public key.
+    algorithms = [name for name in names or () if str(name).startswith(("RS", "PS"))]
+    if not algorithms:
         raise ReplyFormatError("the OpenID configuration names no RSA algorithm for id tokens")
-    return found
+    return algorithms
 
 
-def _issuer(configuration: Mapping[str, Any]) -> str:
+def _find_issuer(configuration: Mapping[str, Any]) -> str:
     issuer = configuration.get("issuer")
     if not isinstance(issuer, str) or not issuer:
         raise ReplyFormatError("the OpenID configuration does not name the issuer of id tokens")

@@ -1,4 +1,4 @@
-"""Globus Transfer: collections, files on them, and tasks. Reference: docs.globus.org/api/transfer."""
+"""Globus Transfer: collections, their files, and transfer and delete tasks. Reference: docs.globus.org/api/transfer."""
 
 from globus_transport.public_names import lazy_names
 

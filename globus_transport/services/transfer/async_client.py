@@ -1,4 +1,4 @@
-"""The client of Globus Transfer, for asyncio."""
+"""The client of Globus Transfer for asyncio."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from globus_transport.services.transfer.routes import TransferRoutes
 
 
 class AsyncPaginatedTransfer(AsyncPaginated, TransferRoutes):
-    """The lists of :class:`AsyncTransferClient`, page after page."""
+    """The list calls of :class:`AsyncTransferClient`, as paginators."""
 
 
 class AsyncTransferClient(TransferClientBase[AsyncSend], AsyncBaseClient):
-    """Globus Transfer: find collections, look at files, and submit and watch tasks."""
+    """Finds collections, reads folders, and submits and monitors tasks."""
 
     @property
     def paginated(self) -> AsyncPaginatedTransfer:
-        """The lists, as paginators: ``client.paginated.task_list().items()``."""
+        """The list calls, as paginators: ``client.paginated.task_list().items()``."""
         return AsyncPaginatedTransfer(self)

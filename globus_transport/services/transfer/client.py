@@ -1,4 +1,4 @@
-"""The client of Globus Transfer, for threads, and what it shares with the one for asyncio."""
+"""The client of Globus Transfer for threads, and the base that it shares with the client for asyncio."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from globus_transport.services.transfer.routes import TransferRoutes
 
 
 class TransferClientBase(ClientBase[SendT], TransferRoutes):
-    """A client whose application can be asked for access to the data of collections."""
+    """The base of the clients of Globus Transfer."""
 
     def add_app_data_access_scope(self, collection_ids: Union[uuid.UUID, str, Iterable[Union[uuid.UUID, str]]]) -> Self:
-        """Have the application ask for the ``data_access`` consent of collections, in the next login.
+        """Add the ``data_access`` scopes of collections to the application's scope requirements.
 
-        Mapped collections on Globus Connect Server need it, unless they are of high assurance. For any other
-        collection Globus Auth knows no such scope, and the login fails.
+        The next login requests the user's consent. Mapped collections on Globus Connect Server need it, unless they
+        are high assurance collections. Other collections have no such scope, and the login fails.
 
-        :param collection_ids: one id, or several
+        :param collection_ids: one or several ids
         :return: this client
-        :raises GlobusSDKUsageError: if the client has no app, or something is no id
+        :raises GlobusSDKUsageError: if the client has no app, or an id is not a UUID
         """
-        given = [collection_ids] if isinstance(collection_ids, (str, uuid.UUID)) else list(collection_ids)
-        needed = [GCSCollectionScopes(_checked_id(one)).data_access.with_optional(True) for one in given]
-        return self.add_app_scope(self.scopes.all.with_dependencies(needed))
+        ids = [collection_ids] if isinstance(collection_ids, (str, uuid.UUID)) else list(collection_ids)
+        scopes = [GCSCollectionScopes(_check_uuid(value)).data_access.with_optional(True) for value in ids]
+        return self.add_app_scope(self.scopes.all.with_dependencies(scopes))
 
 
-def _checked_id(collection_id: uuid.UUID | str) -> str:
+def _check_uuid(collection_id: uuid.UUID | str) -> str:
     try:
         return str(collection_id if isinstance(collection_id, uuid.UUID) else uuid.UUID(collection_id))
     except (ValueError, TypeError, AttributeError):
@@ -41,13 +41,13 @@ def _checked_id(collection_id: uuid.UUID | str) -> str:
 
 
 class PaginatedTransfer(Paginated, TransferRoutes):
-    """The lists of :class:`TransferClient`, page after page."""
+    """The list calls of :class:`TransferClient`, as paginators."""
 
 
 class TransferClient(TransferClientBase[Send], BaseClient):
-    """Globus Transfer: find collections, look at files, and submit and watch tasks."""
+    """Finds collections, reads folders, and submits and monitors tasks."""
 
     @property
     def paginated(self) -> PaginatedTransfer:
-        """The lists, as paginators: ``client.paginated.task_list().items()``."""
+        """The list calls, as paginators: ``client.paginated.task_list().items()``."""
         return PaginatedTransfer(self)

@@ -1,4 +1,4 @@
-"""What Globus Transfer's refusals are raised as."""
+"""The exceptions of Globus Transfer."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from globus_transport.exc.api import GlobusAPIError
 
 
 class TransferAPIError(GlobusAPIError):
-    """Globus Transfer refused. Its codes have dots: ``ClientError.BadRequest.NoTransferItems``."""
+    """Globus Transfer responded with an error. Its codes have parts: ``ClientError.BadRequest.NoTransferItems``."""

@@ -6,12 +6,12 @@ from globus_transport.routing.replies import IterableResponse
 
 
 class IterableTransferResponse(IterableResponse):
-    """A list of documents; iterating gives them."""
+    """A list of documents. Iterating over the reply yields them."""
 
     default_iter_key = "DATA"
 
 
 class IterableJSONAPIResponse(IterableResponse):
-    """A list of documents in JSON:API's form (jsonapi.org); iterating gives them."""
+    """A list of documents in the format of JSON:API (jsonapi.org). Iterating over the reply yields them."""
 
     default_iter_key = "data"

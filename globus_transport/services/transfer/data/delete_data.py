@@ -1,4 +1,4 @@
-"""The document of a delete."""
+"""The document of a delete task."""
 
 from __future__ import annotations
 
@@ -8,30 +8,31 @@ from typing import Any
 from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import DateLike, Maybe, UUIDLike
 from globus_transport.routing.payload import GlobusPayload
-from globus_transport.services.transfer.data.items import (
-    deadline_text,
-    id_text,
-    optional_id,
-    optional_switches,
-    optional_texts,
-    path_text,
+from globus_transport.services.transfer.data.field_checks import (
+    check_id,
+    check_optional_bools,
+    check_optional_id,
+    check_optional_texts,
+    check_path,
+    format_deadline,
 )
 
 
 class DeleteData(GlobusPayload):
-    """A delete to submit: where, and which items.
+    """A delete task: the collection, and the items to delete.
 
-    :param endpoint: id of the collection
-    :param label: the task's name
-    :param submission_id: what makes a second submit the same task; fetched by ``submit_delete`` if it is missing
-    :param recursive: also folders with what is in them
-    :param ignore_missing: what is not there is no error
-    :param interpret_globs: ``*``, ``?`` and ``[]`` in the last part of a path are a pattern
-    :param deadline: when the task is given up
-    :param notify_on_succeeded, notify_on_failed, notify_on_inactive: whether to send mail
-    :param local_user: the user on the collection, where it needs one
+    :param endpoint: the id of the collection
+    :param label: the name of the task
+    :param submission_id: prevents a second task if the document is submitted again; by default ``submit_delete``
+        fetches one
+    :param recursive: whether to delete folders with their contents
+    :param ignore_missing: whether to ignore items that do not exist
+    :param interpret_globs: whether ``*``, ``?`` and ``[]`` in the last segment of a path are a pattern
+    :param deadline: when Transfer cancels the task
+    :param notify_on_succeeded, notify_on_failed, notify_on_inactive: whether to send an email
+    :param local_user: the local account on the collection, if the collection requires one
     :param additional_fields: further fields of the document
-    :raises GlobusSDKUsageError: if something is of a wrong type; the text names it
+    :raises GlobusSDKUsageError: if a value has the wrong type; the message names the parameter
     """
 
     def __init__(
@@ -55,11 +56,11 @@ class DeleteData(GlobusPayload):
             {
                 "DATA_TYPE": "delete",
                 "DATA": [],
-                "endpoint": id_text("endpoint", endpoint),
-                "submission_id": optional_id("submission_id", submission_id),
-                "deadline": deadline_text(deadline),
-                **optional_texts(label=label, local_user=local_user),
-                **optional_switches(
+                "endpoint": check_id("endpoint", endpoint),
+                "submission_id": check_optional_id("submission_id", submission_id),
+                "deadline": format_deadline(deadline),
+                **check_optional_texts(label=label, local_user=local_user),
+                **check_optional_bools(
                     recursive=recursive,
                     ignore_missing=ignore_missing,
                     interpret_globs=interpret_globs,
@@ -74,13 +75,13 @@ class DeleteData(GlobusPayload):
     def add_item(self, path: str, *, additional_fields: Mapping[str, Any] | None = None) -> None:
         """Add a file or folder.
 
-        :param path: on the collection
-        :raises GlobusSDKUsageError: if it is empty or not text
+        :param path: its path on the collection
+        :raises GlobusSDKUsageError: if ``path`` is empty or not text
         """
         item = GlobusPayload()
-        item._set_given({"DATA_TYPE": "delete_item", "path": path_text("path", path)}, additional_fields)
+        item._set_given({"DATA_TYPE": "delete_item", "path": check_path("path", path)}, additional_fields)
         self["DATA"].append(item)
 
     def iter_items(self) -> Iterator[dict[str, Any]]:
-        """The items, as documents."""
+        """Iterate over the items, as documents."""
         yield from self["DATA"]

@@ -1,4 +1,4 @@
-"""The document of a transfer."""
+"""The document of a transfer task."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import DateLike, Maybe, UUIDLike
 from globus_transport.routing.payload import GlobusPayload, checked_fields
-from globus_transport.services.transfer.data.items import (
-    deadline_text,
-    id_text,
-    optional_id,
-    optional_numbers,
-    optional_switches,
-    optional_texts,
-    path_text,
+from globus_transport.services.transfer.data.field_checks import (
+    check_id,
+    check_optional_bools,
+    check_optional_id,
+    check_optional_ints,
+    check_optional_texts,
+    check_path,
+    format_deadline,
 )
 
 _SYNC_LEVELS = {"exists": 0, "size": 1, "mtime": 2, "checksum": 3}
 
 
 class _Item:
-    """What an item is made by. The ``vars()`` of objects of one class are dicts that share one table of keys.
+    """Makes the dict of an item. Dicts from ``vars()`` share their keys and so need less memory (PEP 412).
 
-    They take half the memory of dicts that are written as such.
+    A transfer may have hundreds of thousands of items.
     """
 
     def __init__(self, source_path: str, destination_path: str) -> None:
@@ -35,25 +35,27 @@ class _Item:
 
 
 class TransferData(GlobusPayload):
-    """A transfer to submit: where from, where to, and which items.
+    """A transfer task: the source, the destination, and the items to copy.
 
-    :param source_endpoint: id of the collection that is read
-    :param destination_endpoint: id of the collection that is written
-    :param label: the task's name
-    :param submission_id: what makes a second submit the same task; fetched by ``submit_transfer`` if it is missing
-    :param sync_level: skip what is there already, compared by this: ``"exists"``, ``"size"``, ``"mtime"`` or
-        ``"checksum"``, or their numbers 0 to 3
-    :param verify_checksum: compare checksums after the copy
-    :param preserve_timestamp: keep modification times
-    :param encrypt_data: encrypt on the wire
-    :param deadline: when the task is given up
-    :param skip_source_errors: go on without files that cannot be read
-    :param fail_on_quota_errors: give up when the destination is full
-    :param delete_destination_extra: remove what is at the destination only
-    :param notify_on_succeeded, notify_on_failed, notify_on_inactive: whether to send mail
-    :param source_local_user, destination_local_user: the user on the collection, where it needs one
+    :param source_endpoint: the id of the source collection
+    :param destination_endpoint: the id of the destination collection
+    :param label: the name of the task
+    :param submission_id: prevents a second task if the document is submitted again; by default ``submit_transfer``
+        fetches one
+    :param sync_level: skip files that are the same at the destination, compared by ``"exists"``, ``"size"``,
+        ``"mtime"`` or ``"checksum"``, or their numbers 0 to 3
+    :param verify_checksum: whether to compare checksums after the copy
+    :param preserve_timestamp: whether to keep modification times
+    :param encrypt_data: whether to encrypt the data on the network
+    :param deadline: when Transfer cancels the task
+    :param skip_source_errors: whether to skip files that cannot be read
+    :param fail_on_quota_errors: whether the task fails when the destination's quota is exceeded
+    :param delete_destination_extra: whether to delete files that exist only at the destination
+    :param notify_on_succeeded, notify_on_failed, notify_on_inactive: whether to send an email
+    :param source_local_user, destination_local_user: the local accounts, if the collections require them
     :param additional_fields: further fields of the document
-    :raises GlobusSDKUsageError: if something is of a wrong type, or no sync level; the text names it
+    :raises GlobusSDKUsageError: if a value has the wrong type, or the sync level is unknown; the message names the
+        parameter
     """
 
     def __init__(
@@ -83,17 +85,17 @@ class TransferData(GlobusPayload):
             {
                 "DATA_TYPE": "transfer",
                 "DATA": [],
-                "source_endpoint": id_text("source_endpoint", source_endpoint),
-                "destination_endpoint": id_text("destination_endpoint", destination_endpoint),
-                "submission_id": optional_id("submission_id", submission_id),
-                "deadline": deadline_text(deadline),
-                **optional_numbers(sync_level=_sync_level(sync_level)),
-                **optional_texts(
+                "source_endpoint": check_id("source_endpoint", source_endpoint),
+                "destination_endpoint": check_id("destination_endpoint", destination_endpoint),
+                "submission_id": check_optional_id("submission_id", submission_id),
+                "deadline": format_deadline(deadline),
+                **check_optional_ints(sync_level=_encode_sync_level(sync_level)),
+                **check_optional_texts(
                     label=label,
                     source_local_user=source_local_user,
                     destination_local_user=destination_local_user,
                 ),
-                **optional_switches(
+                **check_optional_bools(
                     verify_checksum=verify_checksum,
                     preserve_timestamp=preserve_timestamp,
                     encrypt_data=encrypt_data,
@@ -120,24 +122,25 @@ class TransferData(GlobusPayload):
     ) -> None:
         """Add a file or folder.
 
-        :param source_path: on the source collection
-        :param destination_path: on the destination collection
+        :param source_path: the path on the source collection
+        :param destination_path: the path on the destination collection
         :param recursive: ``True`` for a folder
-        :param external_checksum: what the file's checksum has to be
-        :param checksum_algorithm: what made it
-        :raises GlobusSDKUsageError: if a path is empty, or something is of a wrong type
+        :param external_checksum: the expected checksum of the file
+        :param checksum_algorithm: the algorithm of ``external_checksum``
+        :param additional_fields: further fields of the item
+        :raises GlobusSDKUsageError: if a path is empty, or a value has the wrong type
         """
-        # Checked in one go: a transfer may have hundreds of thousands of them.
+        # One condition for the usual case, because a transfer may have hundreds of thousands of items.
         if type(source_path) is not str or type(destination_path) is not str or not (source_path and destination_path):
-            path_text("source_path", source_path)
-            path_text("destination_path", destination_path)
+            check_path("source_path", source_path)
+            check_path("destination_path", destination_path)
         item: dict[str, Any] = vars(_Item(source_path, destination_path))
         if recursive is not MISSING:
-            item.update(optional_switches(recursive=recursive))
+            item.update(check_optional_bools(recursive=recursive))
         if external_checksum is not MISSING:
-            item.update(optional_texts(external_checksum=external_checksum))
+            item.update(check_optional_texts(external_checksum=external_checksum))
         if checksum_algorithm is not MISSING:
-            item.update(optional_texts(checksum_algorithm=checksum_algorithm))
+            item.update(check_optional_texts(checksum_algorithm=checksum_algorithm))
         if additional_fields is not None:
             item.update(checked_fields("TransferData.add_item", additional_fields))
         self["DATA"].append(item)
@@ -149,12 +152,12 @@ class TransferData(GlobusPayload):
         method: Literal["include", "exclude"] = "exclude",
         type: Maybe[Literal["file", "dir"]] = MISSING,
     ) -> None:
-        """Add a rule on names below the folders that are transferred; the first that fits counts.
+        """Add a rule that includes or excludes names in the transferred folders. The first matching rule applies.
 
         :param name: a pattern with ``*`` and ``?``
         :param method: ``"include"`` or ``"exclude"``
-        :param type: only files (``"file"``), or only folders (``"dir"``)
-        :raises GlobusSDKUsageError: if something is none of these
+        :param type: limits the rule to files (``"file"``) or to folders (``"dir"``)
+        :raises GlobusSDKUsageError: if a value is not one of these
         """
         if not isinstance(name, str) or not name:
             raise GlobusSDKUsageError(f"name: expected the text of a pattern, got {name!r}")
@@ -167,13 +170,13 @@ class TransferData(GlobusPayload):
         self.setdefault("filter_rules", []).append(rule)
 
     def iter_items(self) -> Iterator[dict[str, Any]]:
-        """The items, as documents."""
+        """Iterate over the items, as documents."""
         yield from self["DATA"]
 
 
-def _sync_level(level: Maybe[int | str]) -> Maybe[int | str]:
+def _encode_sync_level(level: Maybe[int | str]) -> Maybe[int | str]:
     if not isinstance(level, str):
-        # Also numbers that have no name yet.
+        # Any number: the service may add levels that have no name here.
         return level
     if level not in _SYNC_LEVELS:
         raise GlobusSDKUsageError(f"sync_level: expected {', '.join(_SYNC_LEVELS)} or a number, got {level!r}")

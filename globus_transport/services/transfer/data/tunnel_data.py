@@ -8,26 +8,27 @@ from typing import Any
 from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import Maybe, UUIDLike
 from globus_transport.routing.payload import GlobusPayload
-from globus_transport.services.transfer.data.items import (
-    id_text,
-    optional_id,
-    optional_numbers,
-    optional_switches,
-    optional_texts,
+from globus_transport.services.transfer.data.field_checks import (
+    check_id,
+    check_optional_bools,
+    check_optional_id,
+    check_optional_ints,
+    check_optional_texts,
 )
 
 
 class CreateTunnelData(GlobusPayload):
-    """A tunnel to make, between two stream access points.
+    """A new tunnel between two stream access points.
 
-    :param initiator_stream_access_point: id of the one whose side opens connections
-    :param listener_stream_access_point: id of the one whose side waits for them
-    :param label: the tunnel's name
-    :param submission_id: what makes a second try the same tunnel; made by ``create_tunnel`` if it is missing
-    :param lifetime_mins: minutes after which the tunnel ends
-    :param restartable: whether it can be started again
+    :param initiator_stream_access_point: the id of the access point whose side opens connections
+    :param listener_stream_access_point: the id of the access point whose side accepts connections
+    :param label: the name of the tunnel
+    :param submission_id: prevents a second tunnel if the document is sent again; by default ``create_tunnel`` makes
+        one
+    :param lifetime_mins: when the tunnel ends, in minutes
+    :param restartable: whether the tunnel can be restarted
     :param additional_fields: further attributes of the tunnel
-    :raises GlobusSDKUsageError: if something is of a wrong type; the text names it
+    :raises GlobusSDKUsageError: if a value has the wrong type; the message names the parameter
     """
 
     def __init__(
@@ -45,22 +46,22 @@ class CreateTunnelData(GlobusPayload):
         attributes = GlobusPayload()
         attributes._set_given(
             {
-                "submission_id": optional_id("submission_id", submission_id),
-                **optional_texts(label=label),
-                **optional_switches(restartable=restartable),
-                **optional_numbers(lifetime_mins=lifetime_mins),
+                "submission_id": check_optional_id("submission_id", submission_id),
+                **check_optional_texts(label=label),
+                **check_optional_bools(restartable=restartable),
+                **check_optional_ints(lifetime_mins=lifetime_mins),
             },
             additional_fields,
         )
         self["data"] = {
             "type": "Tunnel",
             "relationships": {
-                "listener": _access_point("listener_stream_access_point", listener_stream_access_point),
-                "initiator": _access_point("initiator_stream_access_point", initiator_stream_access_point),
+                "listener": _make_access_point("listener_stream_access_point", listener_stream_access_point),
+                "initiator": _make_access_point("initiator_stream_access_point", initiator_stream_access_point),
             },
             "attributes": attributes,
         }
 
 
-def _access_point(name: str, value: UUIDLike) -> dict[str, Any]:
-    return {"data": {"type": "StreamAccessPoint", "id": id_text(name, value)}}
+def _make_access_point(name: str, value: UUIDLike) -> dict[str, Any]:
+    return {"data": {"type": "StreamAccessPoint", "id": check_id(name, value)}}

@@ -14,18 +14,18 @@ from globus_transport.services.transfer.routes.tunnels import TunnelRoutes
 
 # A printed table begins with the last base.
 class TransferRoutes(TunnelRoutes, EndpointManagerRoutes, TaskRoutes, FileRoutes, EndpointRoutes):
-    """Find, share and manage collections, look at files, and submit and watch tasks."""
+    """Find, share and manage collections, read folders, and submit and monitor tasks."""
 
     service_name = "transfer"
     resource_server = "transfer.api.globus.org"
     error_class = TransferAPIError
     scopes = TransferScopes
     token_scopes = (TransferScopes.all,)
-    # On the class, too: TransferClient.default_scope_requirements.
+    # A class attribute, not a property as in the base: TransferClient.default_scope_requirements is public.
     default_scope_requirements = [TransferScopes.all]  # noqa: RUF012  # pyright: ignore
 
     @staticmethod
     def may_pass(response: Response) -> bool:
-        """Not an error that comes from the collection: asking the service again does not mend it."""
+        """Whether a retry may succeed: not if the error comes from the collection's own server."""
         code = TransferAPIError(response).code or ""
         return "ExternalError" not in code and "EndpointError" not in code

@@ -1,4 +1,4 @@
-"""Routes for those who manage or monitor a collection: other people's tasks on it, and rules that pause them."""
+"""Routes for the managers and monitors of collections: all users' tasks, and the rules that pause them."""
 
 from __future__ import annotations
 
@@ -21,36 +21,36 @@ from globus_transport.routing.parameters import (
 from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import delete, get, post, put
 from globus_transport.routing.table import RouteTable
-from globus_transport.services.transfer.filters import TimeRange
 from globus_transport.services.transfer.response import IterableTransferResponse
+from globus_transport.services.transfer.routes.filters import TimeRange
 
 _BY_MARKER = Marker(key="next_marker")
 
 TaskIds = Annotated[Iterable[UUIDLike], Field("task_id_list", encode=text_list)]
 
 
-def _use_needs_an_endpoint(given: dict[str, Any]) -> dict[str, Any]:
-    left_out = (None, MISSING)
-    if given.get("filter_endpoint_use") not in left_out and given.get("filter_endpoint") in left_out:
-        raise GlobusSDKUsageError("filter_endpoint_use: says how filter_endpoint was used; give that too")
+def _check_endpoint_use(given: dict[str, Any]) -> dict[str, Any]:
+    missing = (None, MISSING)
+    if given.get("filter_endpoint_use") not in missing and given.get("filter_endpoint") in missing:
+        raise GlobusSDKUsageError("filter_endpoint_use: it qualifies filter_endpoint; give that too")
     return given
 
 
 class EndpointManagerRoutes(RouteTable):
-    """Watch and manage what others do on a collection. These need the role of activity monitor or manager."""
+    """Monitor and manage all users' tasks on a collection. Requires the role of activity monitor or manager."""
 
     @get("/v0.10/endpoint_manager/monitored_endpoints")
     def endpoint_manager_monitored_endpoints(self, *, query_params: QueryParams = None) -> IterableTransferResponse:
-        """The collections on which the user is a monitor or manager."""
+        """List the collections on which the user is a monitor or manager."""
         raise NotImplementedError
 
     @get("/v0.10/endpoint_manager/endpoint/{endpoint_id}/hosted_endpoint_list")
     def endpoint_manager_hosted_endpoint_list(
         self, endpoint_id: UUIDLike, *, query_params: QueryParams = None
     ) -> IterableTransferResponse:
-        """The guest collections on a host.
+        """List the guest collections on a host.
 
-        :param endpoint_id: the host
+        :param endpoint_id: the id of the host
         """
         raise NotImplementedError
 
@@ -58,20 +58,20 @@ class EndpointManagerRoutes(RouteTable):
     def endpoint_manager_get_endpoint(
         self, endpoint_id: UUIDLike, *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
-        """One collection, as its manager sees it."""
+        """Get a collection, with the fields that its manager may see."""
         raise NotImplementedError
 
     @get("/v0.10/endpoint_manager/endpoint/{endpoint_id}/access_list")
     def endpoint_manager_acl_list(
         self, endpoint_id: UUIDLike, *, query_params: QueryParams = None
     ) -> IterableTransferResponse:
-        """The access rules of a collection, as its manager sees them."""
+        """List the access rules of a collection, as its manager."""
         raise NotImplementedError
 
     @get(
         "/v0.10/endpoint_manager/task_list",
         paging=Marker("last_key", more_key="has_next_page"),
-        prepare=_use_needs_an_endpoint,
+        prepare=_check_endpoint_use,
     )
     def endpoint_manager_task_list(
         self,
@@ -88,29 +88,31 @@ class EndpointManagerRoutes(RouteTable):
         last_key: Maybe[str] = MISSING,
         query_params: QueryParams = None,
     ) -> IterableTransferResponse:
-        """Tasks of anyone, on the collections that the user monitors.
+        """List tasks of all users, on the collections that the user monitors.
 
-        The service wants ``filter_task_id`` or ``filter_endpoint``, unless ``filter_status`` asks for nothing but
-        ``"ACTIVE"`` and ``"INACTIVE"``.
+        The service requires ``filter_task_id`` or ``filter_endpoint``, unless ``filter_status`` has no values other
+        than ``"ACTIVE"`` and ``"INACTIVE"``.
 
         :param filter_status: one or several of ``"ACTIVE"``, ``"INACTIVE"``, ``"SUCCEEDED"`` and ``"FAILED"``
-        :param filter_task_id: one or several ids, at most 50; goes with no other filter
-        :param filter_owner_id: tasks of this identity; needs ``filter_endpoint`` unless they are running
-        :param filter_endpoint: tasks from or to this collection, or the guest collections that it hosts
-        :param filter_endpoint_use: only those that read from it (``"source"``), or write to it
-        :param filter_is_paused: running tasks that are paused, or that are not; needs such a ``filter_status``
-        :param filter_completion_time: when they were done: two times, of which one may be ``""`` for no bound, or
-            both as text with a comma; UTC unless a time says otherwise. With no end, also those that run
-        :param filter_min_faults: those with so many faults, or more
-        :param filter_local_user: of this user on the collection; needs ``filter_endpoint``
-        :param last_key: of an earlier reply, for what comes after it
-        :raises GlobusSDKUsageError: for ``filter_endpoint_use`` without ``filter_endpoint``
+        :param filter_task_id: one or several ids, at most 50; cannot be combined with other filters
+        :param filter_owner_id: only tasks of this identity; requires ``filter_endpoint``, unless the tasks are running
+        :param filter_endpoint: only tasks from or to this collection, or the guest collections that it hosts
+        :param filter_endpoint_use: only tasks that read from ``filter_endpoint`` (``"source"``), or write to it
+        :param filter_is_paused: only running tasks that are paused, or are not; requires a ``filter_status`` of
+            running tasks
+        :param filter_completion_time: only tasks that ended in this time range: two times, of which one may be ``""``
+            for no bound, or text with a comma between them. Times without an offset are UTC. A range without an end
+            includes running tasks
+        :param filter_min_faults: only tasks with at least this number of faults
+        :param filter_local_user: only tasks of this local account; requires ``filter_endpoint``
+        :param last_key: the ``last_key`` of the previous reply
+        :raises GlobusSDKUsageError: if ``filter_endpoint_use`` is given without ``filter_endpoint``
         """
         raise NotImplementedError
 
     @get("/v0.10/endpoint_manager/task/{task_id}")
     def endpoint_manager_get_task(self, task_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
-        """One task of anyone: its status, and how far it is."""
+        """Get a task of any user: its status and progress."""
         raise NotImplementedError
 
     @get("/v0.10/endpoint_manager/task/{task_id}/event_list", paging=Offset(page_size=1000, total_key="total"))
@@ -123,11 +125,11 @@ class EndpointManagerRoutes(RouteTable):
         filter_is_error: Annotated[Maybe[bool], OneZero] = MISSING,
         query_params: QueryParams = None,
     ) -> IterableTransferResponse:
-        """What happened to a task, the newest first.
+        """List the events of a task, newest first.
 
-        :param limit: items of the reply, at most 1000
-        :param offset: items to leave out before
-        :param filter_is_error: ``True`` for errors only; the service has no filter for the others
+        :param limit: maximum number of items, at most 1000
+        :param offset: number of items to skip
+        :param filter_is_error: ``True`` for errors only; the service has no filter for other events
         """
         raise NotImplementedError
 
@@ -135,16 +137,16 @@ class EndpointManagerRoutes(RouteTable):
     def endpoint_manager_task_pause_info(
         self, task_id: UUIDLike, *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
-        """Why a task is paused: by whom, and by which rules."""
+        """Get the pause rules and messages that hold a task."""
         raise NotImplementedError
 
     @get("/v0.10/endpoint_manager/task/{task_id}/successful_transfers", paging=_BY_MARKER)
     def endpoint_manager_task_successful_transfers(
         self, task_id: UUIDLike, *, marker: Maybe[str] = MISSING, query_params: QueryParams = None
     ) -> IterableTransferResponse:
-        """The files that a transfer copied.
+        """List the files that a transfer copied.
 
-        :param marker: of an earlier reply, under ``next_marker``
+        :param marker: the ``next_marker`` of the previous reply
         """
         raise NotImplementedError
 
@@ -152,20 +154,23 @@ class EndpointManagerRoutes(RouteTable):
     def endpoint_manager_task_skipped_errors(
         self, task_id: UUIDLike, *, marker: Maybe[str] = MISSING, query_params: QueryParams = None
     ) -> IterableTransferResponse:
-        """The files that a transfer went on without.
+        """List the files that a transfer skipped because of errors.
 
-        :param marker: of an earlier reply, under ``next_marker``
+        :param marker: the ``next_marker`` of the previous reply
         """
         raise NotImplementedError
 
-    # Twice is as once: a task that was stopped stays so.
+    # Repeatable: cancelling a cancelled task changes nothing.
     @post("/v0.10/endpoint_manager/admin_cancel", repeatable=True)
     def endpoint_manager_cancel_tasks(
         self, task_ids: TaskIds, message: str, *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
-        """Stop tasks of anyone. It goes on after the reply, whose ``id`` is for ``endpoint_manager_cancel_status``.
+        """Cancel tasks of any users. The reply's ``id`` is for ``endpoint_manager_cancel_status``.
 
-        :param message: what the tasks' owners are told
+        The service continues to cancel tasks after the reply.
+
+        :param task_ids: the ids of the tasks
+        :param message: shown to the tasks' owners
         """
         raise NotImplementedError
 
@@ -173,16 +178,17 @@ class EndpointManagerRoutes(RouteTable):
     def endpoint_manager_cancel_status(
         self, admin_cancel_id: UUIDLike, *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
-        """How far ``endpoint_manager_cancel_tasks`` is."""
+        """Get the progress of ``endpoint_manager_cancel_tasks``."""
         raise NotImplementedError
 
     @post("/v0.10/endpoint_manager/admin_pause")
     def endpoint_manager_pause_tasks(
         self, task_ids: TaskIds, message: str, *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
-        """Pause tasks of anyone.
+        """Pause tasks of any users.
 
-        :param message: what the tasks' owners are told
+        :param task_ids: the ids of the tasks
+        :param message: shown to the tasks' owners
         """
         raise NotImplementedError
 
@@ -190,25 +196,25 @@ class EndpointManagerRoutes(RouteTable):
     def endpoint_manager_resume_tasks(
         self, task_ids: TaskIds, *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
-        """Let tasks go on that ``endpoint_manager_pause_tasks`` paused."""
+        """Resume tasks that ``endpoint_manager_pause_tasks`` paused."""
         raise NotImplementedError
 
     @get("/v0.10/endpoint_manager/pause_rule_list")
     def endpoint_manager_pause_rule_list(
         self, *, filter_endpoint: Maybe[UUIDLike] = MISSING, query_params: QueryParams = None
     ) -> IterableTransferResponse:
-        """The pause rules of every collection that the user manages.
+        """List the pause rules of all collections that the user manages.
 
-        :param filter_endpoint: only those of this collection, or of this host
+        :param filter_endpoint: only rules of this collection or host
         """
         raise NotImplementedError
 
     @post("/v0.10/endpoint_manager/pause_rule")
     def endpoint_manager_create_pause_rule(self, data: Annotated[Mapping[str, Any], Body()]) -> GlobusHTTPResponse:
-        """Make a pause rule; the reply has its ``id``.
+        """Create a pause rule. The reply has its ``id``.
 
-        :param data: with ``"DATA_TYPE": "pause_rule"``, ``endpoint_id`` and ``message`` at least; ``identity_id``
-            for one person's tasks only, ``start_time`` for those that begin later
+        :param data: with at least ``"DATA_TYPE": "pause_rule"``, ``endpoint_id`` and ``message``. ``identity_id``
+            limits the rule to the tasks of one user, ``start_time`` to tasks that begin after it
         """
         raise NotImplementedError
 
@@ -216,14 +222,14 @@ class EndpointManagerRoutes(RouteTable):
     def endpoint_manager_get_pause_rule(
         self, pause_rule_id: UUIDLike, *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
-        """One pause rule."""
+        """Get a pause rule."""
         raise NotImplementedError
 
     @put("/v0.10/endpoint_manager/pause_rule/{pause_rule_id}")
     def endpoint_manager_update_pause_rule(
         self, pause_rule_id: UUIDLike, data: Annotated[Mapping[str, Any], Body()]
     ) -> GlobusHTTPResponse:
-        """Change a pause rule.
+        """Update a pause rule.
 
         :param data: such as ``{"message": "until Monday", "pause_ls": False, "pause_task_transfer_read": True}``
         """
@@ -233,5 +239,5 @@ class EndpointManagerRoutes(RouteTable):
     def endpoint_manager_delete_pause_rule(
         self, pause_rule_id: UUIDLike, *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
-        """Remove a pause rule. The tasks that it held go on."""
+        """Delete a pause rule. The tasks that it held continue."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Routes on collections and endpoints: themselves, and who may do what on them."""
+"""Routes on collections and endpoints, and on the roles and access rules of collections."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ _FIRST_THOUSAND = Offset(page_size=100, max_results=1000, more_key="has_next_pag
 
 
 class EndpointRoutes(RouteTable):
-    """Find, make, change and remove collections, and say by roles and access rules who may do what on them."""
+    """Find, create, update and delete collections, and manage their roles and access rules."""
 
     @get("/v0.10/endpoint/{endpoint_id}")
     def get_endpoint(self, endpoint_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
-        """One collection or endpoint."""
+        """Get a collection or endpoint."""
         raise NotImplementedError
 
     @put("/v0.10/endpoint/{endpoint_id}")
     def update_endpoint(
         self, endpoint_id: UUIDLike, data: Annotated[Mapping[str, Any], Body()], *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
-        """Change a collection or endpoint. Fields that the document leaves out stay as they are.
+        """Update a collection or endpoint. Fields that are not in the document keep their values.
 
         :param data: such as ``{"DATA_TYPE": "endpoint", "display_name": "new"}``
         """
@@ -46,10 +46,10 @@ class EndpointRoutes(RouteTable):
     def set_subscription_id(
         self, collection_id: UUIDLike, subscription_id: Union[UUIDLike, Literal["DEFAULT"], None]
     ) -> GlobusHTTPResponse:
-        """Put a mapped collection under a subscription; its guest collections follow.
+        """Set the subscription of a mapped collection and its guest collections.
 
-        :param subscription_id: ``"DEFAULT"`` is the caller's only one, and an error if there are several;
-            ``None`` takes the collection out of its subscription
+        :param subscription_id: ``"DEFAULT"`` means the caller's only subscription, and is an error if there are
+            several; ``None`` removes the collection from its subscription
         """
         raise NotImplementedError
 
@@ -57,12 +57,12 @@ class EndpointRoutes(RouteTable):
     def set_subscription_admin_verified(
         self, collection_id: UUIDLike, subscription_admin_verified: bool
     ) -> GlobusHTTPResponse:
-        """Say, as a manager of its subscription, that a Connect Personal collection is known; or take that back."""
+        """Set whether the manager of its subscription has verified a Connect Personal collection."""
         raise NotImplementedError
 
     @delete("/v0.10/endpoint/{endpoint_id}")
     def delete_endpoint(self, endpoint_id: UUIDLike) -> GlobusHTTPResponse:
-        """Remove a collection or endpoint. The files on it stay."""
+        """Delete a collection or endpoint, not its files."""
         raise NotImplementedError
 
     @get("/v0.10/endpoint_search", paging=_FIRST_THOUSAND)
@@ -79,16 +79,16 @@ class EndpointRoutes(RouteTable):
         offset: Maybe[int] = MISSING,
         query_params: QueryParams = None,
     ) -> IterableTransferResponse:
-        """Collections by text, owner, host and kind; the service gives the first 1000 at most.
+        """Search for collections by text, owner, host and type. The service returns the first 1000 results at most.
 
-        :param filter_fulltext: words in the name, description, keywords and so on
-        :param filter_scope: which to search: ``"all"``, ``"my-endpoints"``, ``"recently-used"`` ...
-        :param filter_owner_id: of this identity
-        :param filter_host_endpoint: guest collections on this one
-        :param filter_non_functional: those that cannot transfer, or those that can
-        :param filter_entity_type: one kind
-        :param limit: items of the reply, at most 100
-        :param offset: items to leave out before
+        :param filter_fulltext: words in the name, description, keywords and other text fields
+        :param filter_scope: the collections to search: ``"all"``, ``"my-endpoints"``, ``"recently-used"`` ...
+        :param filter_owner_id: only collections that this identity owns
+        :param filter_host_endpoint: only guest collections on this host
+        :param filter_non_functional: ``True`` for collections that cannot transfer, ``False`` for those that can
+        :param filter_entity_type: only collections of this type
+        :param limit: maximum number of items, at most 100
+        :param offset: number of items to skip
         """
         raise NotImplementedError
 
@@ -96,16 +96,16 @@ class EndpointRoutes(RouteTable):
     def my_effective_pause_rule_list(
         self, endpoint_id: UUIDLike, *, query_params: QueryParams = None
     ) -> IterableTransferResponse:
-        """The pause rules that hold for the user's own tasks on a collection."""
+        """List the pause rules that apply to the user's own tasks on a collection."""
         raise NotImplementedError
 
     @get("/v0.10/endpoint/{endpoint_id}/my_shared_endpoint_list")
     def my_shared_endpoint_list(
         self, endpoint_id: UUIDLike, *, query_params: QueryParams = None
     ) -> IterableTransferResponse:
-        """The guest collections on a host that the user may manage: as administrator, or as access manager.
+        """List the guest collections on a host for which the user is an administrator or access manager.
 
-        :param endpoint_id: the host
+        :param endpoint_id: the id of the host
         """
         raise NotImplementedError
 
@@ -122,20 +122,20 @@ class EndpointRoutes(RouteTable):
         next_token: Maybe[str] = MISSING,
         query_params: QueryParams = None,
     ) -> IterableTransferResponse:
-        """All guest collections on a host. The reply's items stand under ``shared_endpoints``.
+        """List all guest collections on a host. The reply has the items under ``shared_endpoints``.
 
-        :param endpoint_id: the host
-        :param max_results: items of the reply, at most
-        :param next_token: of an earlier reply, for what comes after it
+        :param endpoint_id: the id of the host
+        :param max_results: maximum number of items
+        :param next_token: the ``next_token`` of the previous reply
         """
         raise NotImplementedError
 
     @post("/v0.10/shared_endpoint")
     def create_shared_endpoint(self, data: Annotated[Mapping[str, Any], Body()]) -> GlobusHTTPResponse:
-        """Make a guest collection; the reply has its ``id``.
+        """Create a guest collection. The reply has its ``id``.
 
-        :param data: with ``"DATA_TYPE": "shared_endpoint"``, ``host_endpoint``, ``host_path`` and ``display_name``,
-            at least
+        :param data: with at least ``"DATA_TYPE": "shared_endpoint"``, ``host_endpoint``, ``host_path`` and
+            ``display_name``
         """
         raise NotImplementedError
 
@@ -143,14 +143,14 @@ class EndpointRoutes(RouteTable):
     def endpoint_server_list(
         self, endpoint_id: UUIDLike, *, query_params: QueryParams = None
     ) -> IterableTransferResponse:
-        """The servers of an endpoint."""
+        """List the servers of an endpoint."""
         raise NotImplementedError
 
     @get("/v0.10/endpoint/{endpoint_id}/server/{server_id}")
     def get_endpoint_server(
         self, endpoint_id: UUIDLike, server_id: Union[int, str], *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
-        """One server of an endpoint.
+        """Get a server of an endpoint.
 
         :param server_id: a number, from ``endpoint_server_list``
         """
@@ -160,14 +160,14 @@ class EndpointRoutes(RouteTable):
     def endpoint_role_list(
         self, endpoint_id: UUIDLike, *, query_params: QueryParams = None
     ) -> IterableTransferResponse:
-        """The roles that people and groups have on a collection."""
+        """List the roles of users and groups on a collection."""
         raise NotImplementedError
 
     @post("/v0.10/endpoint/{endpoint_id}/role")
     def add_endpoint_role(
         self, endpoint_id: UUIDLike, role_data: Annotated[Mapping[str, Any], Body()]
     ) -> GlobusHTTPResponse:
-        """Give a role; the reply has its ``id``.
+        """Assign a role to a user or group. The reply has its ``id``.
 
         :param role_data: such as ``{"DATA_TYPE": "role", "principal_type": "identity", "principal": identity_id,
             "role": "access_manager"}``
@@ -178,31 +178,31 @@ class EndpointRoutes(RouteTable):
     def get_endpoint_role(
         self, endpoint_id: UUIDLike, role_id: str, *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
-        """One role of a collection."""
+        """Get a role of a collection."""
         raise NotImplementedError
 
     @delete("/v0.10/endpoint/{endpoint_id}/role/{role_id}")
     def delete_endpoint_role(self, endpoint_id: UUIDLike, role_id: str) -> GlobusHTTPResponse:
-        """Take a role away."""
+        """Delete a role."""
         raise NotImplementedError
 
     @get("/v0.10/endpoint/{endpoint_id}/access_list")
     def endpoint_acl_list(self, endpoint_id: UUIDLike, *, query_params: QueryParams = None) -> IterableTransferResponse:
-        """The access rules of a guest collection."""
+        """List the access rules of a guest collection."""
         raise NotImplementedError
 
     @get("/v0.10/endpoint/{endpoint_id}/access/{rule_id}")
     def get_endpoint_acl_rule(
         self, endpoint_id: UUIDLike, rule_id: str, *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
-        """One access rule."""
+        """Get an access rule."""
         raise NotImplementedError
 
     @post("/v0.10/endpoint/{endpoint_id}/access")
     def add_endpoint_acl_rule(
         self, endpoint_id: UUIDLike, rule_data: Annotated[Mapping[str, Any], Body()]
     ) -> GlobusHTTPResponse:
-        """Let someone read, or read and write, a folder; the reply has the rule's id as ``access_id``.
+        """Create an access rule, which lets a user or group read or write a folder. The reply has its ``access_id``.
 
         :param rule_data: such as ``{"DATA_TYPE": "access", "principal_type": "identity", "principal": identity_id,
             "path": "/folder/", "permissions": "rw"}``
@@ -213,7 +213,7 @@ class EndpointRoutes(RouteTable):
     def update_endpoint_acl_rule(
         self, endpoint_id: UUIDLike, rule_id: str, rule_data: Annotated[Mapping[str, Any], Body()]
     ) -> GlobusHTTPResponse:
-        """Change what an access rule permits.
+        """Update the permissions of an access rule.
 
         :param rule_data: such as ``{"DATA_TYPE": "access", "permissions": "r"}``
         """
@@ -221,5 +221,5 @@ class EndpointRoutes(RouteTable):
 
     @delete("/v0.10/endpoint/{endpoint_id}/access/{rule_id}")
     def delete_endpoint_acl_rule(self, endpoint_id: UUIDLike, rule_id: str) -> GlobusHTTPResponse:
-        """Remove an access rule."""
+        """Delete an access rule."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Routes on what is on a collection: files and folders, and bookmarks, names that a user gives to folders."""
+"""Routes on files and folders of collections, and on bookmarks, which are a user's names for folders."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from globus_transport.routing.parameters import Body, CommaList, Field, Maybe, O
 from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import delete, get, post, put
 from globus_transport.routing.table import RouteTable
-from globus_transport.services.transfer.filters import Filters
 from globus_transport.services.transfer.response import IterableTransferResponse
+from globus_transport.services.transfer.routes.filters import Filters
 
 
 class FileRoutes(RouteTable):
-    """Look at files and folders, make folders, rename, and bookmark folders."""
+    """List, create and rename files and folders, and manage bookmarks."""
 
     @get("/v0.10/operation/endpoint/{endpoint_id}/ls")
     def operation_ls(
@@ -31,15 +31,15 @@ class FileRoutes(RouteTable):
         local_user: Maybe[str] = MISSING,
         query_params: QueryParams = None,
     ) -> IterableTransferResponse:
-        """What is in a folder.
+        """List a folder.
 
-        :param path: by default the collection's default folder
-        :param show_hidden: also names that begin with a dot
-        :param orderby: fields, each with ``ASC`` or ``DESC`` after a space if wanted
-        :param limit: items of the reply
-        :param offset: items to leave out before
-        :param filter: such as ``{"name": ["~*.txt"], "type": "file"}``; of several all hold
-        :param local_user: the user on the collection, where it needs one
+        :param path: the folder's path; by default the collection's default folder
+        :param show_hidden: whether to include names that begin with a dot
+        :param orderby: one or several fields, each optionally followed by a space and ``ASC`` or ``DESC``
+        :param limit: maximum number of items
+        :param offset: number of items to skip
+        :param filter: such as ``{"name": ["~*.txt"], "type": "file"}``. With several filters, items match all of them
+        :param local_user: the local account on the collection, if the collection requires one
         """
         raise NotImplementedError
 
@@ -52,7 +52,7 @@ class FileRoutes(RouteTable):
         local_user: Maybe[str] = MISSING,
         query_params: QueryParams = None,
     ) -> GlobusHTTPResponse:
-        """One file's or folder's size, time and permissions."""
+        """Get the size, modification time and permissions of a file or folder."""
         raise NotImplementedError
 
     @post("/v0.10/operation/endpoint/{endpoint_id}/mkdir", constants={"DATA_TYPE": "mkdir"})
@@ -64,7 +64,7 @@ class FileRoutes(RouteTable):
         local_user: Maybe[str] = MISSING,
         query_params: QueryParams = None,
     ) -> GlobusHTTPResponse:
-        """Make a folder."""
+        """Create a folder."""
         raise NotImplementedError
 
     @post("/v0.10/operation/endpoint/{endpoint_id}/rename", constants={"DATA_TYPE": "rename"})
@@ -82,12 +82,12 @@ class FileRoutes(RouteTable):
 
     @get("/v0.10/bookmark_list")
     def bookmark_list(self, *, query_params: QueryParams = None) -> IterableTransferResponse:
-        """All of the user's bookmarks."""
+        """List the user's bookmarks."""
         raise NotImplementedError
 
     @post("/v0.10/bookmark")
     def create_bookmark(self, bookmark_data: Annotated[Mapping[str, Any], Body()]) -> GlobusHTTPResponse:
-        """Make a bookmark; the reply has its ``id``.
+        """Create a bookmark. The reply has its ``id``.
 
         :param bookmark_data: with ``name``, ``endpoint_id`` and ``path``
         """
@@ -95,7 +95,7 @@ class FileRoutes(RouteTable):
 
     @get("/v0.10/bookmark/{bookmark_id}")
     def get_bookmark(self, bookmark_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
-        """One bookmark."""
+        """Get a bookmark."""
         raise NotImplementedError
 
     @put("/v0.10/bookmark/{bookmark_id}")
@@ -110,5 +110,5 @@ class FileRoutes(RouteTable):
 
     @delete("/v0.10/bookmark/{bookmark_id}")
     def delete_bookmark(self, bookmark_id: UUIDLike) -> GlobusHTTPResponse:
-        """Remove a bookmark. The folder stays."""
+        """Delete a bookmark, not the folder."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Routes on the user's own tasks: submitting them, and what becomes of them."""
+"""Routes on the user's own tasks."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from globus_transport.routing.parameters import Body, CommaList, Maybe, QueryPar
 from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import get, operation, post, put
 from globus_transport.routing.table import RouteTable
-from globus_transport.services.transfer.filters import Filter
 from globus_transport.services.transfer.response import IterableTransferResponse
+from globus_transport.services.transfer.routes.filters import Filter
 
-_COUNTED = Offset(page_size=1000, total_key="total")
+_BY_OFFSET = Offset(page_size=1000, total_key="total")
 _BY_MARKER = Marker(key="next_marker")
 
 
 class TaskRoutes(RouteTable):
-    """Submit, watch, change and stop tasks."""
+    """Submit, monitor, update and cancel tasks."""
 
     @get("/v0.10/submission_id")
     def get_submission_id(self, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
-        """An id, under ``value``, that makes submitting twice the same as submitting once."""
+        """Get a submission id, under ``value``. A document with it creates one task, even if it is submitted twice."""
         raise NotImplementedError
 
     @operation
     def submit_transfer(self, data: MutableMapping[str, Any]) -> Steps[GlobusHTTPResponse]:
-        """Submit a transfer; the reply has its ``task_id``.
+        """Submit a transfer. The reply has the ``task_id``.
 
-        A document without a submission id is given one, so that submitting it again, after a lost
-        connection say, is answered with the same task.
+        If the document has no submission id, this call adds one to it. Submitting the same document again, for
+        example after a connection error, then gives the same task.
 
-        :param data: a :class:`TransferData`, or such a document
+        :param data: a :class:`TransferData`, or a dict of the same form
         """
         yield from _ensure_submission_id(self, data)
         return (yield from self._submit_transfer.flow(data))
@@ -48,9 +48,9 @@ class TaskRoutes(RouteTable):
 
     @operation
     def submit_delete(self, data: MutableMapping[str, Any]) -> Steps[GlobusHTTPResponse]:
-        """Submit a delete; the reply has its ``task_id``. Submission ids are as in ``submit_transfer``.
+        """Submit a delete. The reply has the ``task_id``. Submission ids work as in ``submit_transfer``.
 
-        :param data: a :class:`DeleteData`, or such a document
+        :param data: a :class:`DeleteData`, or a dict of the same form
         """
         yield from _ensure_submission_id(self, data)
         return (yield from self._submit_delete.flow(data))
@@ -60,7 +60,7 @@ class TaskRoutes(RouteTable):
         """Submit a delete that has a submission id."""
         raise NotImplementedError
 
-    @get("/v0.10/task_list", paging=_COUNTED)
+    @get("/v0.10/task_list", paging=_BY_OFFSET)
     def task_list(
         self,
         *,
@@ -70,16 +70,16 @@ class TaskRoutes(RouteTable):
         filter: Filter = MISSING,
         query_params: QueryParams = None,
     ) -> IterableTransferResponse:
-        """The user's tasks, the newest first.
+        """List the user's tasks, newest first.
 
-        :param limit: items of the reply, at most 1000
-        :param offset: items to leave out before
-        :param orderby: fields, each with ``ASC`` or ``DESC`` after a space if wanted
+        :param limit: maximum number of items, at most 1000
+        :param offset: number of items to skip
+        :param orderby: one or several fields, each optionally followed by a space and ``ASC`` or ``DESC``
         :param filter: such as ``{"status": ["ACTIVE", "INACTIVE"]}``
         """
         raise NotImplementedError
 
-    @get("/v0.10/task/{task_id}/event_list", paging=_COUNTED)
+    @get("/v0.10/task/{task_id}/event_list", paging=_BY_OFFSET)
     def task_event_list(
         self,
         task_id: UUIDLike,
@@ -88,19 +88,23 @@ class TaskRoutes(RouteTable):
         offset: Maybe[int] = MISSING,
         query_params: QueryParams = None,
     ) -> IterableTransferResponse:
-        """What happened to a task, the newest first."""
+        """List the events of a task, newest first.
+
+        :param limit: maximum number of items, at most 1000
+        :param offset: number of items to skip
+        """
         raise NotImplementedError
 
     @get("/v0.10/task/{task_id}")
     def get_task(self, task_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
-        """One task: its status, and how far it is."""
+        """Get a task: its status and progress."""
         raise NotImplementedError
 
     @put("/v0.10/task/{task_id}")
     def update_task(
         self, task_id: UUIDLike, data: Annotated[Mapping[str, Any], Body()], *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
-        """Change the label or deadline of a task that is not done.
+        """Update the label or deadline of a task that is not complete.
 
         :param data: such as ``{"DATA_TYPE": "task", "label": "new"}``
         """
@@ -108,43 +112,43 @@ class TaskRoutes(RouteTable):
 
     @post("/v0.10/task/{task_id}/cancel", repeatable=True)
     def cancel_task(self, task_id: UUIDLike) -> GlobusHTTPResponse:
-        """Stop a task. What it did stays done."""
+        """Cancel a task. Files that it has copied or deleted stay so."""
         raise NotImplementedError
 
     @operation
     def task_wait(self, task_id: UUIDLike, *, timeout: int = 10, polling_interval: int = 10) -> Steps[bool]:
-        """Wait until a task is done, well or not.
+        """Wait until a task has ended, with success or failure.
 
-        :param timeout: seconds to wait at most
-        :param polling_interval: seconds between two looks at it
-        :return: whether it is done
+        :param timeout: how long to wait at most, in seconds
+        :param polling_interval: time between two requests, in seconds
+        :return: whether the task has ended
         :raises GlobusSDKUsageError: if a number is below 1
         """
         for name, seconds in (("timeout", timeout), ("polling_interval", polling_interval)):
             if not seconds >= 1:
                 raise GlobusSDKUsageError(f"task_wait: {name}={seconds!r}: give at least 1 second")
-        until = time.monotonic() + timeout
+        deadline = time.monotonic() + timeout
         while True:
             task = yield from self.get_task.flow(task_id)
             if task["status"] != "ACTIVE":
                 return True
-            left = until - time.monotonic()
-            if left <= 0:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
                 return False
-            yield from sleep(min(polling_interval, left))
+            yield from sleep(min(polling_interval, remaining))
 
     @get("/v0.10/task/{task_id}/pause_info")
     def task_pause_info(self, task_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
-        """Why a task is paused."""
+        """Get the pause rules and messages that hold a task."""
         raise NotImplementedError
 
     @get("/v0.10/task/{task_id}/successful_transfers", paging=_BY_MARKER)
     def task_successful_transfers(
         self, task_id: UUIDLike, *, marker: Maybe[str] = MISSING, query_params: QueryParams = None
     ) -> IterableTransferResponse:
-        """The files that a transfer copied.
+        """List the files that a transfer copied.
 
-        :param marker: of an earlier reply, under ``next_marker``
+        :param marker: the ``next_marker`` of the previous reply
         """
         raise NotImplementedError
 
@@ -152,9 +156,9 @@ class TaskRoutes(RouteTable):
     def task_skipped_errors(
         self, task_id: UUIDLike, *, marker: Maybe[str] = MISSING, query_params: QueryParams = None
     ) -> IterableTransferResponse:
-        """The files that a transfer went on without.
+        """List the files that a transfer skipped because of errors.
 
-        :param marker: of an earlier reply, under ``next_marker``
+        :param marker: the ``next_marker`` of the previous reply
         """
         raise NotImplementedError
 

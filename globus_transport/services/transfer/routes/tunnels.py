@@ -1,6 +1,6 @@
-"""Routes on tunnels, which carry streams between two stream access points. The service calls them beta.
+"""Routes on tunnels, which carry data streams between two stream access points. Globus calls them beta.
 
-Their documents are JSON:API (jsonapi.org): what counts stands under ``data``.
+Their documents have the format of JSON:API (jsonapi.org): the contents are under ``data``.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from globus_transport.services.transfer.response import IterableJSONAPIResponse
 
 
 class TunnelRoutes(RouteTable):
-    """Make, change and remove tunnels."""
+    """Create, update and delete tunnels."""
 
     @operation
     def create_tunnel(self, data: MutableMapping[str, Any]) -> Steps[GlobusHTTPResponse]:
-        """Make a tunnel; the reply's ``data`` has its ``id``.
+        """Create a tunnel. The reply's ``data`` has its ``id``.
 
-        A document without a submission id is given one, so that the same document sent again, after a lost
-        connection say, makes no second tunnel.
+        If the document has no submission id, this call adds one to it. Sending the same document again, for example
+        after a connection error, then creates no second tunnel.
 
-        :param data: a :class:`CreateTunnelData`, or such a document
+        :param data: a :class:`CreateTunnelData`, or a dict of the same form
         :raises GlobusSDKUsageError: if it has no object under ``data``
         """
         _ensure_submission_id(data)
@@ -36,14 +36,14 @@ class TunnelRoutes(RouteTable):
 
     @post("/v2/tunnels", repeatable=True)
     def _create_tunnel(self, data: Annotated[Mapping[str, Any], Body()]) -> GlobusHTTPResponse:
-        """Make a tunnel by a document that has a submission id."""
+        """Create a tunnel from a document that has a submission id."""
         raise NotImplementedError
 
     @patch("/v2/tunnels/{tunnel_id}")
     def update_tunnel(
         self, tunnel_id: UUIDLike, update_doc: Annotated[Mapping[str, Any], Body()]
     ) -> GlobusHTTPResponse:
-        """Change a tunnel: its label, its state, or where its listener waits.
+        """Update a tunnel: its label, its state, or its listener's address.
 
         :param update_doc: such as ``{"data": {"type": "Tunnel", "attributes": {"state": "STOPPING"}}}``
         """
@@ -51,29 +51,29 @@ class TunnelRoutes(RouteTable):
 
     @get("/v2/tunnels/{tunnel_id}")
     def get_tunnel(self, tunnel_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
-        """One tunnel."""
+        """Get a tunnel."""
         raise NotImplementedError
 
     @delete("/v2/tunnels/{tunnel_id}")
     def delete_tunnel(self, tunnel_id: UUIDLike) -> GlobusHTTPResponse:
-        """Remove a tunnel."""
+        """Delete a tunnel."""
         raise NotImplementedError
 
     @get("/v2/tunnels")
     def list_tunnels(self, *, query_params: QueryParams = None) -> IterableJSONAPIResponse:
-        """The user's tunnels."""
+        """List the user's tunnels."""
         raise NotImplementedError
 
     @get("/v2/stream_access_points/{stream_ap_id}")
     def get_stream_access_point(
         self, stream_ap_id: UUIDLike, *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
-        """One stream access point: where a tunnel begins or ends."""
+        """Get a stream access point, which is an end of tunnels."""
         raise NotImplementedError
 
     @get("/v2/tunnels/{tunnel_id}/events")
     def get_tunnel_events(self, tunnel_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
-        """What happened to a tunnel."""
+        """List the events of a tunnel."""
         raise NotImplementedError
 
 
@@ -82,10 +82,10 @@ def _ensure_submission_id(data: MutableMapping[str, Any]) -> None:
         raise GlobusSDKUsageError(f"data: expected CreateTunnelData or a dict, got a {type(data).__name__}")
     tunnel = data.get("data")
     if not isinstance(tunnel, MutableMapping):
-        raise GlobusSDKUsageError("data: the document has no object under 'data'; CreateTunnelData makes a whole one")
+        raise GlobusSDKUsageError("data: the document has no object under 'data'; make it with CreateTunnelData")
     attributes = tunnel.setdefault("attributes", {})
     if not isinstance(attributes, MutableMapping):
         raise GlobusSDKUsageError(f"data: 'attributes' is a {type(attributes).__name__}, not a mapping")
     if not attributes.get("submission_id"):
-        # Of version 1, as the service's own ids are, with a random node instead of the machine's (RFC 9562, 6.10).
+        # Version 1, as the service's own ids, with a random node id in place of the hardware address (RFC 9562, 6.10).
         attributes["submission_id"] = str(uuid.uuid1(node=uuid.uuid4().node | 1 << 40))

@@ -1,4 +1,4 @@
-"""What type checkers see of ``get_jwk``: its ``as_pem`` decides what it gives, which an operation cannot say."""
+"""The types of ``get_jwk`` for type checkers: its return type depends on ``as_pem``, so that it needs overloads."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class AsyncJwkCall(Protocol):
 
 
 class JwkOperation(Protocol):
-    """``get_jwk`` in its table."""
+    """``get_jwk`` in its route table."""
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
@@ -67,5 +67,5 @@ class JwkOperation(Protocol):
 
 
 def jwk_operation(function: Callable[..., Steps[Any]]) -> JwkOperation:
-    """Declare ``get_jwk``."""
+    """Declare ``get_jwk`` as an operation that has the types above."""
     return cast(JwkOperation, operation(function))

@@ -1,4 +1,4 @@
-"""The routes of Globus Auth's API. Reference: docs.globus.org/api/auth/reference."""
+"""Routes on identities: who they are, who provides them, and what they consented to."""
 
 from __future__ import annotations
 
@@ -9,41 +9,35 @@ from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import CommaList, LowerBool, Maybe, Query, QueryParams, UUIDLike
 from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import get
+from globus_transport.routing.table import RouteTable
 from globus_transport.scopes.collections import AuthScopes
-from globus_transport.services.auth.client_fields import only_one_of
-from globus_transport.services.auth.openid_routes import OpenIDRoutes
-from globus_transport.services.auth.project_routes import PolicyRoutes, ProjectRoutes
-from globus_transport.services.auth.registration_routes import ClientRoutes, ScopeRoutes
 from globus_transport.services.auth.response import (
     GetConsentsResponse,
     GetIdentitiesResponse,
     GetIdentityProvidersResponse,
 )
+from globus_transport.services.auth.routes.client_fields import require_at_most_one
 
 Names = Annotated[Maybe[Union[str, Iterable[str]]], CommaList]
 Ids = Annotated[Maybe[Union[UUIDLike, Iterable[UUIDLike]]], CommaList]
 
 
-def _provision_only_by_name(given: dict[str, Any]) -> dict[str, Any]:
-    # The service refuses the flag when it looks identities up by id.
+def _drop_provision_without_usernames(given: dict[str, Any]) -> dict[str, Any]:
+    # Globus Auth refuses the parameter in a look-up by id.
     if given.get("usernames", MISSING) is MISSING:
         return {name: value for name, value in given.items() if name != "provision"}
     return given
 
 
-class AuthRoutes(ScopeRoutes, ClientRoutes, PolicyRoutes, ProjectRoutes, OpenIDRoutes):
-    """Identities, who a token speaks for, and what developers register."""
-
-    token_scopes = (AuthScopes.openid, AuthScopes.profile, AuthScopes.email)
-    # A list, though it is a property where nobody says: AuthClient.default_scope_requirements is used, too.
-    default_scope_requirements = list(token_scopes)  # noqa: RUF012  # pyright: ignore
+class IdentityRoutes(RouteTable):
+    """Look up identities, identity providers and consents."""
 
     @get("/v2/oauth2/userinfo", scopes=(AuthScopes.openid,))
     def userinfo(self) -> GlobusHTTPResponse:
-        """Claims about the user whose token is sent (OpenID Connect Core 1.0, section 5.3)."""
+        """Get claims about the user that the token belongs to (OpenID Connect Core 1.0, section 5.3)."""
         raise NotImplementedError
 
-    @get("/v2/api/identities", scopes=(AuthScopes.view_identities,), prepare=_provision_only_by_name)
+    @get("/v2/api/identities", scopes=(AuthScopes.view_identities,), prepare=_drop_provision_without_usernames)
     def get_identities(
         self,
         *,
@@ -54,13 +48,17 @@ class AuthRoutes(ScopeRoutes, ClientRoutes, PolicyRoutes, ProjectRoutes, OpenIDR
     ) -> GetIdentitiesResponse:
         """Look up identities by user name or by id.
 
-        :param usernames: one or several
-        :param ids: one or several
+        :param usernames: one or several user names
+        :param ids: one or several ids
         :param provision: make identities for user names that have none yet
         """
         raise NotImplementedError
 
-    @get("/v2/api/identity_providers", scopes=(AuthScopes.view_identities,), prepare=only_one_of("domains", "ids"))
+    @get(
+        "/v2/api/identity_providers",
+        scopes=(AuthScopes.view_identities,),
+        prepare=require_at_most_one("domains", "ids"),
+    )
     def get_identity_providers(
         self,
         *,
@@ -70,17 +68,17 @@ class AuthRoutes(ScopeRoutes, ClientRoutes, PolicyRoutes, ProjectRoutes, OpenIDR
     ) -> GetIdentityProvidersResponse:
         """Look up identity providers by domain or by id.
 
-        :param domains: one or several
-        :param ids: one or several
+        :param domains: one or several domains
+        :param ids: one or several ids
         :raises GlobusSDKUsageError: if both are given
         """
         raise NotImplementedError
 
     @get("/v2/api/identities/{identity_id}/consents", scopes=(AuthScopes.view_consents,))
     def get_consents(self, identity_id: UUIDLike, *, all: Annotated[bool, Query()] = False) -> GetConsentsResponse:
-        """What a user has consented to.
+        """List the consents of a user.
 
-        :param all: also to other clients than the one that asks; that takes the scope
-            ``manage_projects`` or ``view_consents``. Otherwise any token for Globus Auth will do
+        :param all: include consents for other clients, which requires the scope ``manage_projects`` or
+            ``view_consents``. Without it, any token for Globus Auth is sufficient
         """
         raise NotImplementedError

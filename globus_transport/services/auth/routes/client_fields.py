@@ -1,4 +1,4 @@
-"""The fields of a client's registration, and what holds between them. Reference: docs.globus.org/api/auth/reference."""
+"""The fields of a client's registration, and the rules between them. Reference: docs.globus.org/api/auth/reference."""
 
 from __future__ import annotations
 
@@ -20,29 +20,30 @@ ClientType = Literal[
 Visibility = Literal["public", "private"]
 
 Texts = Annotated[Maybe[str | Iterable[str]], Field(encode=text_list)]
-# Both links are one object of the document, which the rules below put together in the place of the first.
+# The document has one object for both links. The functions below put it in the place of the first one.
 _LINKS = ("terms_and_conditions", "privacy_policy")
 Link = Annotated[Maybe[str], Field("links")]
 LinkOrNone = Annotated[Maybe[str | None], Field("links")]
 MoreClientFields = Annotated[Maybe[Mapping[str, Any] | None], MoreFields()]
 
 
-def new_client(given: dict[str, Any]) -> dict[str, Any]:
-    """The rule for a new client: one word about its kind, and both links or none.
+def prepare_new_client(given: dict[str, Any]) -> dict[str, Any]:
+    """Check the parameters of a new client, and join its links.
 
-    :raises GlobusSDKUsageError: if it is broken
+    :raises GlobusSDKUsageError: unless exactly one of ``public_client`` and ``client_type`` is given, and both links
+        or none
     """
-    kinds = [name for name in ("public_client", "client_type") if given.get(name, MISSING) is not MISSING]
-    if len(kinds) != 1:
+    types = [name for name in ("public_client", "client_type") if given.get(name, MISSING) is not MISSING]
+    if len(types) != 1:
         raise GlobusSDKUsageError("give public_client= or client_type=, one of them")
-    # An empty link is none.
-    return changed_client({name: value for name, value in given.items() if name not in _LINKS or value})
+    # An empty link counts as missing.
+    return prepare_client_update({name: value for name, value in given.items() if name not in _LINKS or value})
 
 
-def changed_client(given: dict[str, Any]) -> dict[str, Any]:
-    """The rule for a change: both links or none, each as text, or ``None`` for both.
+def prepare_client_update(given: dict[str, Any]) -> dict[str, Any]:
+    """Check the parameters of a client's update, and join its links.
 
-    :raises GlobusSDKUsageError: if it is broken
+    :raises GlobusSDKUsageError: if only one link is given, or one is ``None`` and the other is not
     """
     links = {name: given[name] for name in _LINKS if given.get(name, MISSING) is not MISSING}
     if len(links) == 1 or len({value is None for value in links.values()}) == 2:
@@ -51,13 +52,13 @@ def changed_client(given: dict[str, Any]) -> dict[str, Any]:
     return {**rest, _LINKS[0]: links} if links else rest
 
 
-def only_one_of(*names: str) -> Any:
-    """A rule for parameters that exclude each other."""
+def require_at_most_one(*names: str) -> Any:
+    """Make a check for a route's parameters that exclude each other."""
 
     def check(given: dict[str, Any]) -> dict[str, Any]:
-        found = [name for name in names if given.get(name, MISSING) is not MISSING]
-        if len(found) > 1:
-            raise GlobusSDKUsageError(f"give {found[0]}= or {found[1]}=, not both")
+        given_names = [name for name in names if given.get(name, MISSING) is not MISSING]
+        if len(given_names) > 1:
+            raise GlobusSDKUsageError(f"give {given_names[0]}= or {given_names[1]}=, not both")
         return given
 
     return check

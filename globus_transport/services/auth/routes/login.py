@@ -1,7 +1,7 @@
-"""The OAuth2 routes of Globus Auth, for those who get tokens.
+"""The OAuth2 routes of Globus Auth that get tokens (RFC 6749).
 
-A grant is never sent twice on a guess: a code or a rotated refresh token that was used already cannot
-be used again, and the service may take the second use for theft.
+A grant is not repeatable: a code or a rotated refresh token can be used only once, and the service may treat a second
+use as theft.
 """
 
 from __future__ import annotations
@@ -18,41 +18,41 @@ from globus_transport.routing.route import operation, post
 from globus_transport.routing.table import NoDefaultScopesError
 from globus_transport.scopes.scope import Scope
 from globus_transport.scopes.text import ScopesLike, scope_text
-from globus_transport.services.auth.client_fields import (
-    ClientType,
-    Link,
-    MoreClientFields,
-    Texts,
-    Visibility,
-    new_client,
-)
 from globus_transport.services.auth.flow_managers import (
     GlobusAuthorizationCodeFlowManager,
     GlobusNativeAppFlowManager,
     GlobusOAuthFlowManager,
 )
-from globus_transport.services.auth.openid_routes import OpenIDRoutes
-from globus_transport.services.auth.token_response import (
+from globus_transport.services.auth.response import (
     OAuthAuthorizationCodeResponse,
     OAuthClientCredentialsResponse,
     OAuthDependentTokenResponse,
     OAuthRefreshTokenResponse,
     OAuthTokenResponse,
 )
+from globus_transport.services.auth.routes.client_fields import (
+    ClientType,
+    Link,
+    MoreClientFields,
+    Texts,
+    Visibility,
+    prepare_new_client,
+)
+from globus_transport.services.auth.routes.openid import OpenIDRoutes
 
-_TOKEN = "/v2/oauth2/token"
+_TOKEN_PATH = "/v2/oauth2/token"
 
 
-def _scopes(_name: str, scopes: ScopesLike) -> str:
+def _encode_scopes(_name: str, scopes: ScopesLike) -> str:
     return scope_text(scopes)
 
 
-def _offline(_name: str, refresh_tokens: bool) -> Any:
+def _encode_access_type(_name: str, refresh_tokens: bool) -> Any:
     return "offline" if refresh_tokens else MISSING
 
 
 class LoginRoutes(OpenIDRoutes):
-    """Tokens, for any kind of client."""
+    """Get and revoke tokens, for any kind of client."""
 
     _client_id: Any
 
@@ -68,12 +68,14 @@ class LoginRoutes(OpenIDRoutes):
 
     @property
     def default_scope_requirements(self) -> list[Scope]:
-        """:raises GlobusSDKUsageError: always: these calls get tokens, and need none"""
-        raise NoDefaultScopesError(f"{type(self).__name__} gets tokens; AuthClient is the one that uses an app's")
+        """:raises GlobusSDKUsageError: always, because these calls need no token"""
+        raise NoDefaultScopesError(
+            f"{type(self).__name__} gets tokens and needs none; AuthClient is the one that uses an app's tokens"
+        )
 
     @property
     def unauthenticated_client_id(self) -> Any:
-        """The client's id, for a form that no credential accompanies; else MISSING."""
+        """The client's id for the form of a request without a credential; MISSING if the client has an authorizer."""
         return MISSING if self.client_id is None or self.authorizer is not None else self.client_id
 
     def oauth2_get_authorize_url(
@@ -87,14 +89,14 @@ class LoginRoutes(OpenIDRoutes):
         prompt: Maybe[Literal["login"]] = MISSING,
         query_params: Optional[Mapping[str, Any]] = None,
     ) -> str:
-        """Where to send the user of the login that ``oauth2_start_flow`` started.
+        """Build the URL that the user opens, for the login that ``oauth2_start_flow`` started.
 
-        :param session_required_identities: identities that must be in the session
-        :param session_required_single_domain: domains of which one must be in the session
-        :param session_required_policies: policies that the session must satisfy
-        :param session_required_mfa: whether a second factor is needed
+        :param session_required_identities: ids of identities that must be in the session
+        :param session_required_single_domain: domains; the session must have an identity of one of them
+        :param session_required_policies: ids of policies that the session must satisfy
+        :param session_required_mfa: whether multi-factor authentication is required
         :param session_message: shown to the user
-        :param prompt: ``"login"`` asks for a login even if there is a session
+        :param prompt: ``"login"`` forces a login even if there is a session
         :raises GlobusSDKUsageError: if no login was started
         """
         lists = {
@@ -109,32 +111,32 @@ class LoginRoutes(OpenIDRoutes):
             **{name: comma_list(name, value) for name, value in lists.items() if value is not MISSING},
             **(query_params or {}),
         }
-        return self._login().get_authorize_url(parameters)
+        return self._get_flow_manager().get_authorize_url(parameters)
 
-    def _login(self) -> GlobusOAuthFlowManager:
+    def _get_flow_manager(self) -> GlobusOAuthFlowManager:
         if self.current_oauth2_flow_manager is None:
             raise GlobusSDKUsageError(f"no login was started; call {type(self).__name__}.oauth2_start_flow() first")
         return self.current_oauth2_flow_manager
 
     @operation
     def oauth2_exchange_code_for_tokens(self, auth_code: str) -> Steps[OAuthAuthorizationCodeResponse]:
-        """Tokens for the code that the user brought back (RFC 6749, section 4.1.3).
+        """Get tokens for an authorization code (RFC 6749, section 4.1.3).
 
         :raises GlobusSDKUsageError: if no login was started
-        :raises AuthAPIError: if the code is not good
+        :raises AuthAPIError: if Globus Auth refuses the code
         """
-        return (yield from self._oauth2_exchange_code.flow(self._login().token_form(auth_code)))
+        return (yield from self._oauth2_exchange_code.flow(self._get_flow_manager().token_form(auth_code)))
 
-    @post(_TOKEN, form=True, scopes=())
+    @post(_TOKEN_PATH, form=True, scopes=())
     def _oauth2_exchange_code(self, form_data: Annotated[Mapping[str, Any], Body()]) -> OAuthAuthorizationCodeResponse:
-        """Tokens for a code."""
+        """Get tokens for an authorization code."""
         raise NotImplementedError
 
-    @post(_TOKEN, form=True, scopes=(), constants={"grant_type": "refresh_token"})
+    @post(_TOKEN_PATH, form=True, scopes=(), constants={"grant_type": "refresh_token"})
     def oauth2_refresh_token(self, refresh_token: str, *, body_params: BodyParams = None) -> OAuthRefreshTokenResponse:
-        """New tokens for a refresh token (RFC 6749, section 6).
+        """Get new tokens for a refresh token (RFC 6749, section 6).
 
-        :raises LoginRequiredError: if the refresh token is no longer good
+        :raises LoginRequiredError: if the refresh token is no longer valid
         """
         raise NotImplementedError
 
@@ -146,7 +148,7 @@ class LoginRoutes(OpenIDRoutes):
         from_client={"client_id": "unauthenticated_client_id"},
     )
     def oauth2_revoke_token(self, token: str, *, body_params: BodyParams = None) -> GlobusHTTPResponse:
-        """Make a token worthless (RFC 7009)."""
+        """Revoke a token (RFC 7009)."""
         raise NotImplementedError
 
     @operation
@@ -157,25 +159,25 @@ class LoginRoutes(OpenIDRoutes):
         body_params: Optional[Mapping[str, Any]] = None,
         response_class: Maybe[type[OAuthTokenResponse]] = MISSING,
     ) -> Steps[OAuthTokenResponse]:
-        """Tokens for a grant that has no method here.
+        """Get tokens for a grant that has no method of its own.
 
-        :param form_data: the grant
-        :param body_params: further fields, which win
-        :param response_class: of the reply, if it is not to be an ``OAuthTokenResponse``
+        :param form_data: the fields of the grant
+        :param body_params: further fields, which override those of ``form_data``
+        :param response_class: the class of the reply; by default ``OAuthTokenResponse``
         """
         reply = yield from self._oauth2_grant.flow(form_data, body_params=body_params)
         return reply if isinstance(response_class, MissingType) else response_class(reply)
 
-    @post(_TOKEN, form=True, scopes=())
+    @post(_TOKEN_PATH, form=True, scopes=())
     def _oauth2_grant(
         self, form_data: Annotated[Mapping[str, Any], Body()], *, body_params: BodyParams = None
     ) -> OAuthTokenResponse:
-        """Tokens for a grant."""
+        """Get tokens for a grant."""
         raise NotImplementedError
 
 
 class NativeAppRoutes(LoginRoutes):
-    """Tokens, for an application without a secret."""
+    """Get tokens, for an application without a secret."""
 
     @property
     def client_id(self) -> str:
@@ -193,14 +195,14 @@ class NativeAppRoutes(LoginRoutes):
         refresh_tokens: bool = False,
         prefill_named_grant: Maybe[str] = MISSING,
     ) -> GlobusNativeAppFlowManager:
-        """Begin a user's login with PKCE (RFC 7636).
+        """Start a user's login with PKCE (RFC 7636).
 
-        :param requested_scopes: what the tokens are for
-        :param redirect_uri: where the user comes back to; by default a page that shows the code
-        :param state: comes back with the user, unchanged
+        :param requested_scopes: the scopes of the tokens
+        :param redirect_uri: the URL that the browser returns to; by default a page of Globus that shows the code
+        :param state: returned unchanged with the authorization code
         :param verifier: 43 to 128 characters; by default a random one
-        :param refresh_tokens: ask for refresh tokens
-        :param prefill_named_grant: what the consent page calls the application's installation
+        :param refresh_tokens: whether to request refresh tokens
+        :param prefill_named_grant: the name of this installation on the consent page
         """
         manager = GlobusNativeAppFlowManager(
             self,
@@ -216,31 +218,31 @@ class NativeAppRoutes(LoginRoutes):
         return manager
 
     @post(
-        _TOKEN,
+        _TOKEN_PATH,
         form=True,
         scopes=(),
         constants={"grant_type": "refresh_token"},
         from_client={"client_id": "client_id"},
     )
     def oauth2_refresh_token(self, refresh_token: str, *, body_params: BodyParams = None) -> OAuthRefreshTokenResponse:
-        """New tokens for a refresh token (RFC 6749, section 6).
+        """Get new tokens for a refresh token (RFC 6749, section 6).
 
-        :raises LoginRequiredError: if the refresh token is no longer good
+        :raises LoginRequiredError: if the refresh token is no longer valid
         """
         raise NotImplementedError
 
     @post("/v2/api/clients", wrap="client", scopes=())
     def create_native_app_instance(self, template_id: UUIDLike, name: str) -> GlobusHTTPResponse:
-        """Register one installation of an application as a client of its own, which has a secret.
+        """Register one installation of an application as a separate client, which has a secret.
 
-        :param template_id: of the client that it is an installation of
-        :param name: for people
+        :param template_id: the id of the application's client
+        :param name: the display name of the new client
         """
         raise NotImplementedError
 
 
 class ConfidentialAppRoutes(LoginRoutes):
-    """Tokens, for an application with a secret."""
+    """Get tokens, for an application with a secret."""
 
     @property
     def client_id(self) -> str:
@@ -256,12 +258,12 @@ class ConfidentialAppRoutes(LoginRoutes):
         state: str = "_default",
         refresh_tokens: bool = False,
     ) -> GlobusAuthorizationCodeFlowManager:
-        """Begin a user's login (RFC 6749, section 4.1).
+        """Start a user's login (RFC 6749, section 4.1).
 
-        :param redirect_uri: where the user comes back to
-        :param requested_scopes: what the tokens are for
-        :param state: comes back with the user, unchanged
-        :param refresh_tokens: ask for refresh tokens
+        :param redirect_uri: the URL that the browser returns to
+        :param requested_scopes: the scopes of the tokens
+        :param state: returned unchanged with the authorization code
+        :param refresh_tokens: whether to request refresh tokens
         """
         manager = GlobusAuthorizationCodeFlowManager(
             self, self.client_id, requested_scopes, redirect_uri, state, refresh_tokens
@@ -269,17 +271,15 @@ class ConfidentialAppRoutes(LoginRoutes):
         self.current_oauth2_flow_manager = manager
         return manager
 
-    @post(_TOKEN, form=True, scopes=(), constants={"grant_type": "client_credentials"})
+    @post(_TOKEN_PATH, form=True, scopes=(), constants={"grant_type": "client_credentials"})
     def oauth2_client_credentials_tokens(
-        self,
-        # In quotation marks: it is looked up when somebody asks what the call takes, and its module need not be loaded.
-        requested_scopes: Annotated["ScopesLike", Field("scope", _scopes)],  # noqa: UP037
+        self, requested_scopes: Annotated[ScopesLike, Field("scope", _encode_scopes)]
     ) -> OAuthClientCredentialsResponse:
-        """Tokens for the application itself (RFC 6749, section 4.4)."""
+        """Get tokens for the application itself (RFC 6749, section 4.4)."""
         raise NotImplementedError
 
     @post(
-        _TOKEN,
+        _TOKEN_PATH,
         form=True,
         scopes=(),
         constants={"grant_type": "urn:globus:auth:grant_type:dependent_token"},
@@ -288,14 +288,15 @@ class ConfidentialAppRoutes(LoginRoutes):
         self,
         token: str,
         *,
-        refresh_tokens: Annotated[bool, Field("access_type", _offline)] = False,
-        scope: Annotated[Maybe["ScopesLike"], Field("scope", _scopes)] = MISSING,  # noqa: UP037
+        refresh_tokens: Annotated[bool, Field("access_type", _encode_access_type)] = False,
+        scope: Annotated[Maybe[ScopesLike], Field("scope", _encode_scopes)] = MISSING,
         additional_params: BodyParams = None,
     ) -> OAuthDependentTokenResponse:
-        """Tokens with which a resource server calls others for the bearer of ``token``.
+        """Get tokens with which a resource server calls other services on behalf of the user of ``token``.
 
-        :param refresh_tokens: ask for refresh tokens
-        :param scope: only tokens for these scopes
+        :param token: the access token that the resource server received
+        :param refresh_tokens: whether to request refresh tokens
+        :param scope: request tokens for these scopes only
         """
         raise NotImplementedError
 
@@ -303,13 +304,13 @@ class ConfidentialAppRoutes(LoginRoutes):
     def oauth2_token_introspect(
         self, token: str, *, include: Maybe[str] = MISSING, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
-        """What a token is for, and whether it is good (RFC 7662).
+        """Get a token's scopes, user and state (RFC 7662).
 
-        :param include: further parts, such as ``identity_set``, ``identities_set`` or ``session_info``
+        :param include: further parts of the reply, such as ``identity_set``, ``identities_set`` or ``session_info``
         """
         raise NotImplementedError
 
-    @post("/v2/api/clients", wrap="client", scopes=(), prepare=new_client)
+    @post("/v2/api/clients", wrap="client", scopes=(), prepare=prepare_new_client)
     def create_child_client(
         self,
         name: str,
@@ -324,9 +325,9 @@ class ConfidentialAppRoutes(LoginRoutes):
         preselect_idp: Maybe[UUIDLike] = MISSING,
         additional_fields: MoreClientFields = None,
     ) -> GlobusHTTPResponse:
-        """Register a client below this one. The parameters are those of ``AuthClient.create_client``.
+        """Register a child of this client. The parameters are those of ``AuthClient.create_client``.
 
-        :raises GlobusSDKUsageError: unless one of ``public_client`` and ``client_type`` is given, and both
+        :raises GlobusSDKUsageError: unless exactly one of ``public_client`` and ``client_type`` is given, and both
             links or none
         """
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""What developers register in Globus Auth: clients, credentials and scopes. Reference: docs.globus.org/api/auth."""
+"""Routes on what developers register: clients, their credentials, and their scopes."""
 
 from __future__ import annotations
 
@@ -19,41 +19,43 @@ from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import delete, get, operation, post, put
 from globus_transport.routing.table import RouteTable
 from globus_transport.scopes.collections import AuthScopes
-from globus_transport.services.auth.client_fields import (
+from globus_transport.services.auth.response import GetClientCredentialsResponse, GetClientsResponse, GetScopesResponse
+from globus_transport.services.auth.routes.client_fields import (
     ClientType,
     Link,
     LinkOrNone,
     MoreClientFields,
     Texts,
     Visibility,
-    changed_client,
-    new_client,
-    only_one_of,
+    prepare_client_update,
+    prepare_new_client,
+    require_at_most_one,
 )
-from globus_transport.services.auth.response import GetClientCredentialsResponse, GetClientsResponse, GetScopesResponse
 
 _MANAGE = (AuthScopes.manage_projects,)
 
 
-def _documents(name: str, documents: Any) -> list[Any] | None:
+def _encode_documents(name: str, documents: Any) -> list[Any] | None:
     if isinstance(documents, (str, Mapping)):
         raise GlobusSDKUsageError(f"{name}: expected a list of DependentScopeSpec, got a {type(documents).__name__}")
     return None if documents is None else list(documents)
 
 
-Scopes = Annotated[Maybe[Iterable[Mapping[str, Any]]], Field(encode=_documents)]
+Scopes = Annotated[Maybe[Iterable[Mapping[str, Any]]], Field(encode=_encode_documents)]
 
 
 class ClientRoutes(RouteTable):
-    """OAuth2 clients and their credentials."""
+    """Manage OAuth2 clients and their credentials."""
 
     @operation
     def get_client(
         self, *, client_id: Maybe[UUIDLike] = MISSING, fqdn: Maybe[str] = MISSING
     ) -> Steps[GlobusHTTPResponse]:
-        """One client, by its id or by a domain name of its own.
+        """Get a client by its id or its domain name.
 
-        :raises GlobusSDKUsageError: if both are given, or neither is
+        :param client_id: the client's id
+        :param fqdn: a domain name that belongs to the client
+        :raises GlobusSDKUsageError: unless exactly one of them is given
         """
         if (client_id is MISSING) == (fqdn is MISSING):
             raise GlobusSDKUsageError("get_client: give client_id= or fqdn=, one of them")
@@ -63,20 +65,20 @@ class ClientRoutes(RouteTable):
 
     @get("/v2/api/clients/{client_id}", scopes=_MANAGE)
     def _get_client(self, client_id: Any) -> GlobusHTTPResponse:
-        """One client by its id."""
+        """Get a client by its id."""
         raise NotImplementedError
 
     @get("/v2/api/clients", scopes=_MANAGE)
     def _find_client(self, fqdn: Any) -> GlobusHTTPResponse:
-        """One client by a domain name."""
+        """Get a client by a domain name."""
         raise NotImplementedError
 
     @get("/v2/api/clients", scopes=_MANAGE)
     def get_clients(self) -> GetClientsResponse:
-        """The clients of the user's projects."""
+        """List the clients of the user's projects."""
         raise NotImplementedError
 
-    @post("/v2/api/clients", wrap="client", scopes=_MANAGE, prepare=new_client)
+    @post("/v2/api/clients", wrap="client", scopes=_MANAGE, prepare=prepare_new_client)
     def create_client(
         self,
         name: str,
@@ -94,22 +96,22 @@ class ClientRoutes(RouteTable):
     ) -> GlobusHTTPResponse:
         """Register a client.
 
-        :param name: shown to users who are asked for consent
-        :param project: id of the project that it belongs to
-        :param public_client: whether it has no secret. Instead of ``client_type``
-        :param client_type: of which kind it is
-        :param visibility: who can look it up
-        :param redirect_uris: where users may come back to
-        :param terms_and_conditions, privacy_policy: URLs that users are shown
-        :param required_idp: id of the identity provider that users must log in with
-        :param preselect_idp: id of the one that is offered first
-        :param additional_fields: further fields, which win
-        :raises GlobusSDKUsageError: unless one of ``public_client`` and ``client_type`` is given, and both
+        :param name: shown on consent pages
+        :param project: the id of the project that it belongs to
+        :param public_client: whether the client has no secret. An alternative to ``client_type``
+        :param client_type: the type of the client
+        :param visibility: who can look up the client
+        :param redirect_uris: URLs that the browser may return to after a login
+        :param terms_and_conditions, privacy_policy: URLs, shown on consent pages
+        :param required_idp: the id of the identity provider that users must log in with
+        :param preselect_idp: the id of the identity provider that is offered first
+        :param additional_fields: further fields, which override the others
+        :raises GlobusSDKUsageError: unless exactly one of ``public_client`` and ``client_type`` is given, and both
             links or none
         """
         raise NotImplementedError
 
-    @put("/v2/api/clients/{client_id}", wrap="client", scopes=_MANAGE, prepare=changed_client)
+    @put("/v2/api/clients/{client_id}", wrap="client", scopes=_MANAGE, prepare=prepare_client_update)
     def update_client(
         self,
         client_id: UUIDLike,
@@ -123,7 +125,7 @@ class ClientRoutes(RouteTable):
         preselect_idp: Maybe[Union[UUIDLike, None]] = MISSING,
         additional_fields: MoreClientFields = MISSING,
     ) -> GlobusHTTPResponse:
-        """Change what is given of a client. ``None`` takes both links, or a provider, away.
+        """Update the given fields of a client. ``None`` removes both links, or an identity provider.
 
         :raises GlobusSDKUsageError: if only one of the links is given
         """
@@ -131,37 +133,37 @@ class ClientRoutes(RouteTable):
 
     @delete("/v2/api/clients/{client_id}", scopes=_MANAGE)
     def delete_client(self, client_id: UUIDLike) -> GlobusHTTPResponse:
-        """Remove a client."""
+        """Delete a client."""
         raise NotImplementedError
 
     @get("/v2/api/clients/{client_id}/credentials", scopes=_MANAGE)
     def get_client_credentials(self, client_id: UUIDLike) -> GetClientCredentialsResponse:
-        """The credentials of a client, without their secrets."""
+        """List the credentials of a client, without their secrets."""
         raise NotImplementedError
 
     @post("/v2/api/clients/{client_id}/credentials", wrap="credential", scopes=_MANAGE)
     def create_client_credential(self, client_id: UUIDLike, name: str) -> GlobusHTTPResponse:
-        """Make a credential. Its secret is told this once.
+        """Create a credential. Only this reply has its secret.
 
-        :param name: for people
+        :param name: the display name of the credential
         """
         raise NotImplementedError
 
     @delete("/v2/api/clients/{client_id}/credentials/{credential_id}", scopes=_MANAGE)
     def delete_client_credential(self, client_id: UUIDLike, credential_id: UUIDLike) -> GlobusHTTPResponse:
-        """Make a credential worthless."""
+        """Delete a credential. Its secret is no longer valid."""
         raise NotImplementedError
 
 
 class ScopeRoutes(RouteTable):
-    """The scopes that a client offers to others."""
+    """Manage the scopes that clients offer to other clients."""
 
     @get("/v2/api/scopes/{scope_id}", scopes=_MANAGE)
     def get_scope(self, scope_id: UUIDLike) -> GlobusHTTPResponse:
-        """One scope."""
+        """Get a scope."""
         raise NotImplementedError
 
-    @get("/v2/api/scopes", scopes=_MANAGE, prepare=only_one_of("scope_strings", "ids"))
+    @get("/v2/api/scopes", scopes=_MANAGE, prepare=require_at_most_one("scope_strings", "ids"))
     def get_scopes(
         self,
         *,
@@ -169,8 +171,10 @@ class ScopeRoutes(RouteTable):
         ids: Annotated[Maybe[Union[UUIDLike, Iterable[UUIDLike]]], CommaList] = MISSING,
         query_params: Annotated[Maybe[Union[Mapping[str, Any], None]], MoreQuery()] = MISSING,
     ) -> GetScopesResponse:
-        """Scopes by their texts or ids; else those of the user's projects.
+        """List scopes by scope strings or ids; without these, the scopes of the user's projects.
 
+        :param scope_strings: one or several scope strings
+        :param ids: one or several ids
         :raises GlobusSDKUsageError: if ``scope_strings`` and ``ids`` are both given
         """
         raise NotImplementedError
@@ -188,14 +192,14 @@ class ScopeRoutes(RouteTable):
         advertised: Maybe[bool] = MISSING,
         allows_refresh_token: Maybe[bool] = MISSING,
     ) -> GlobusHTTPResponse:
-        """Make a scope of a client.
+        """Create a scope of a client.
 
-        :param name, description: shown to users who are asked for consent
-        :param scope_suffix: the end of the scope's text
-        :param required_domains: domains of which the user needs an identity
-        :param dependent_scopes: what consenting to it includes; see :class:`DependentScopeSpec`
-        :param advertised: whether everybody can find it
-        :param allows_refresh_token: whether refresh tokens are issued for it
+        :param name, description: shown on consent pages
+        :param scope_suffix: the end of the scope string
+        :param required_domains: domains; the user needs an identity of one of them
+        :param dependent_scopes: the scopes that it depends on; see :class:`DependentScopeSpec`
+        :param advertised: whether all users can find it
+        :param allows_refresh_token: whether Globus Auth issues refresh tokens for it
         """
         raise NotImplementedError
 
@@ -212,10 +216,10 @@ class ScopeRoutes(RouteTable):
         advertised: Maybe[bool] = MISSING,
         allows_refresh_token: Maybe[bool] = MISSING,
     ) -> GlobusHTTPResponse:
-        """Change what is given of a scope."""
+        """Update the given fields of a scope."""
         raise NotImplementedError
 
     @delete("/v2/api/scopes/{scope_id}", scopes=_MANAGE)
     def delete_scope(self, scope_id: UUIDLike) -> GlobusHTTPResponse:
-        """Remove a scope."""
+        """Delete a scope."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""What developers manage in Globus Auth: projects and their policies. Reference: docs.globus.org/api/auth."""
+"""Routes on the projects of developers and their policies."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ Domains = Annotated[Maybe[Union[str, Iterable[str], None]], Field(encode=text_li
 
 
 class ProjectRoutes(RouteTable):
-    """Projects: who administers which clients and scopes."""
+    """Manage projects, whose admins administer clients and scopes."""
 
     @get("/v2/api/projects/{project_id}", scopes=_MANAGE)
     def get_project(self, project_id: UUIDLike) -> GlobusHTTPResponse:
-        """One project."""
+        """Get a project."""
         raise NotImplementedError
 
     @get("/v2/api/projects", scopes=_MANAGE)
     def get_projects(self) -> GetProjectsResponse:
-        """The projects that the user administers."""
+        """List the projects that the user administers."""
         raise NotImplementedError
 
     @post("/v2/api/projects", wrap="project", scopes=_MANAGE)
     def create_project(
         self, display_name: str, contact_email: str, *, admin_ids: Ids = MISSING, admin_group_ids: Ids = MISSING
     ) -> GlobusHTTPResponse:
-        """Make a project.
+        """Create a project.
 
-        :param display_name: for people
-        :param contact_email: whom to ask about it
-        :param admin_ids: identities that administer it. One of both kinds of admins is needed
-        :param admin_group_ids: groups whose members do
+        :param display_name: shown to users
+        :param contact_email: the address for questions about the project
+        :param admin_ids: ids of identities that administer it. The project needs an admin of one of both kinds
+        :param admin_group_ids: ids of groups whose members administer it
         """
         raise NotImplementedError
 
@@ -55,26 +55,26 @@ class ProjectRoutes(RouteTable):
         admin_ids: Ids = MISSING,
         admin_group_ids: Ids = MISSING,
     ) -> GlobusHTTPResponse:
-        """Change what is given of a project."""
+        """Update the given fields of a project."""
         raise NotImplementedError
 
     @delete("/v2/api/projects/{project_id}", scopes=_MANAGE)
     def delete_project(self, project_id: UUIDLike) -> GlobusHTTPResponse:
-        """Remove a project, which must be empty."""
+        """Delete a project, which must be empty."""
         raise NotImplementedError
 
 
 class PolicyRoutes(RouteTable):
-    """Policies: what a session has to satisfy before a resource is open to it."""
+    """Manage policies, which a session has to satisfy for access to a resource."""
 
     @get("/v2/api/policies/{policy_id}", scopes=_MANAGE)
     def get_policy(self, policy_id: UUIDLike) -> GlobusHTTPResponse:
-        """One policy."""
+        """Get a policy."""
         raise NotImplementedError
 
     @get("/v2/api/policies", scopes=_MANAGE)
     def get_policies(self) -> GetPoliciesResponse:
-        """The policies of the user's projects."""
+        """List the policies of the user's projects."""
         raise NotImplementedError
 
     @post("/v2/api/policies", wrap="policy", scopes=_MANAGE)
@@ -90,15 +90,15 @@ class PolicyRoutes(RouteTable):
         domain_constraints_include: Domains = MISSING,
         domain_constraints_exclude: Domains = MISSING,
     ) -> GlobusHTTPResponse:
-        """Make a policy.
+        """Create a policy.
 
-        :param project_id: the project that it belongs to
-        :param display_name, description: for people
-        :param high_assurance: whether it is checked in each session anew
-        :param authentication_assurance_timeout: seconds since the login, at most
-        :param required_mfa: whether a second factor is needed
-        :param domain_constraints_include: only identities of these domains
-        :param domain_constraints_exclude: no identities of these
+        :param project_id: the id of the project that it belongs to
+        :param display_name, description: shown to users
+        :param high_assurance: whether each session has to satisfy the policy on its own
+        :param authentication_assurance_timeout: maximum age of the login, in seconds
+        :param required_mfa: whether multi-factor authentication is required
+        :param domain_constraints_include: allow only identities of these domains
+        :param domain_constraints_exclude: allow no identities of these domains
         """
         raise NotImplementedError
 
@@ -115,10 +115,10 @@ class PolicyRoutes(RouteTable):
         domain_constraints_include: Domains = MISSING,
         domain_constraints_exclude: Domains = MISSING,
     ) -> GlobusHTTPResponse:
-        """Change what is given of a policy. ``None`` takes a domain constraint away."""
+        """Update the given fields of a policy. ``None`` removes a domain constraint."""
         raise NotImplementedError
 
     @delete("/v2/api/policies/{policy_id}", scopes=_MANAGE)
     def delete_policy(self, policy_id: UUIDLike) -> GlobusHTTPResponse:
-        """Remove a policy."""
+        """Delete a policy."""
         raise NotImplementedError
