@@ -183,7 +183,7 @@ PAGES = (
         "replies",
         "Replies",
         ("routing.replies", "services.auth", "services.transfer"),
-        ("services.auth.token_response.TokensByScope",),
+        ("services.auth.response.TokensByScope",),
     ),
     Page(
         "payloads",
