@@ -51,7 +51,7 @@ def test_equal_scopes_are_one_key() -> None:
     assert {first: 1}[second] == 1
     different = [Scope("a"), Scope("a", optional=True), Scope("a", dependencies=(Scope("b"),)), Scope("b")]
     assert len({first, *different}) == 5
-    assert Scope("a") != "a"
+    assert Scope("a") != "a"  # type: ignore[comparison-overlap]
 
 
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda scope: pickle.loads(pickle.dumps(scope))])

@@ -23,7 +23,7 @@ TokenDocument = dict[str, Any]
 _MAX_LIFETIME = 10 * 365 * 86400.0
 
 
-class TokensByScope(Mapping[str, TokenDocument]):
+class TokensByScope(Mapping[str | Scope, TokenDocument]):
     """The tokens of a reply, by scope.
 
     A key is a scope, or several scopes of one token, separated by spaces.
