@@ -21,9 +21,9 @@ from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.deadline import Deadline
 from globus_transport.middleware.errors import Errors
 from globus_transport.middleware.headers import DefaultHeaders
-from globus_transport.middleware.logging import Logging
 from globus_transport.middleware.redirect import Redirect
 from globus_transport.middleware.retry.retry import Retry
+from globus_transport.middleware.structured_logging import StructuredLogging
 from tests.core.stepping import ORIGIN, FakeAuth, Reply, exit_code_of_child, get
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -63,7 +63,7 @@ def test_a_whole_stack_is_pickled_as_its_recipe() -> None:
         Retry(),
         refreshing(FakeAuth(), on_refresh=keep).bound_to(ORIGIN),
         DefaultHeaders({"User-Agent": "me/1"}),
-        Logging(),
+        StructuredLogging(),
         log_calls,
     ]
     stack = Stack(echo, layers)  # type: ignore[arg-type]
