@@ -124,7 +124,7 @@ def test_a_child_is_not_blocked_by_the_locks_of_its_parent() -> None:
     codes: list[int] = []
 
     def in_the_child() -> int:
-        renewal_of_the_child = renewal.renewed(lambda: None, None)
+        renewal_of_the_child = renewal.get_fresh(lambda: None, None)
         return run_above(renewal_of_the_child, unreachable)
 
     def fork_under_the_lock() -> int | None:
@@ -140,7 +140,7 @@ def test_a_child_is_not_blocked_by_the_locks_of_its_parent() -> None:
         return 7
 
     renewal: SharedRenewal[int] = SharedRenewal(fetch, lambda _: None, int, lambda: False)
-    assert run_above(renewal.renewed(fork_under_the_lock, None), unreachable) == 7
+    assert run_above(renewal.get_fresh(fork_under_the_lock, None), unreachable) == 7
     assert codes == [7, 7]
 
 

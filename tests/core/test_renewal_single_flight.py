@@ -344,7 +344,7 @@ def test_stored_before_adopted_before_used() -> None:
         lambda answer: tell(f"adopt {answer}", "value"),
         lambda: False,
     )
-    assert value_of(renewal.renewed(lambda: None, None)) == "value"
+    assert value_of(renewal.get_fresh(lambda: None, None)) == "value"
     assert told == ["fetch", "store 1", "adopt 1"]
 
 
@@ -352,13 +352,13 @@ def test_nothing_to_store() -> None:
     renewal: SharedRenewal[int] = SharedRenewal(
         lambda: 1, lambda _: None, lambda answer: int(answer) + 1, lambda: False
     )
-    assert value_of(renewal.renewed(lambda: None, None)) == 2
+    assert value_of(renewal.get_fresh(lambda: None, None)) == 2
 
 
 def test_a_fresh_value_is_used() -> None:
     renewal: SharedRenewal[str] = SharedRenewal(lambda: None, lambda _: None, str, lambda: False)
     with pytest.raises(StopIteration) as end:
-        next(renewal.renewed(lambda: "fresh", None))
+        next(renewal.get_fresh(lambda: "fresh", None))
     assert end.value.value == "fresh"
 
 

@@ -11,9 +11,7 @@ from typing import Any
 
 import pytest
 
-from globus_transport.authorizers import renewing
 from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
-from globus_transport.authorizers.renewal import SharedRenewal
 from globus_transport.core.async_stack import AsyncStack
 from globus_transport.core.flow import Flow
 from globus_transport.core.layers import LayerLike
@@ -97,20 +95,18 @@ def test_32_threads(expires_at: int) -> None:
     assert authorizer.refresh_token == "refresh-1"
 
 
-def test_two_threads_that_both_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    both_made_one = threading.Barrier(2)
-
-    class Made(SharedRenewal[Any]):
-        def __init__(self, *how: Any) -> None:
-            super().__init__(*how)
-            both_made_one.wait(60)
-
-    monkeypatch.setattr(renewing, "SharedRenewal", Made)
-    # Long enough for whoever has a renewal of their own to make a grant of their own.
+def test_two_threads_that_both_come_first() -> None:
+    both_are_here = threading.Barrier(2)
+    # Long enough for a thread with a renewal of its own to make a grant of its own.
     auth = rotating(lambda _: time.sleep(0.2))
     stack = Stack(Service(auth), [sharing(auth, EXPIRED).bound_to(ORIGIN)])
+
+    def call(path: str) -> int:
+        both_are_here.wait(60)
+        return stack.send(get(path)).status
+
     with ThreadPoolExecutor(2) as pool:
-        assert [reply.status for reply in pool.map(stack.send, (get("/1"), get("/2")))] == [200, 200]
+        assert list(pool.map(call, ("/1", "/2"))) == [200, 200]
     assert auth.grants == ["refresh-0"]
 
 
