@@ -1,4 +1,4 @@
-"""The layers: one file each, several where a layer takes them. A layer does no I/O and keeps no lock while it waits."""
+"""The layers of a stack. A layer does no I/O, and holds no lock while it waits."""
 
 from globus_transport.public_names import lazy_names
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from globus_transport import GlobusConnectionError, GlobusSDKUsageError, Hedge, Hedging, Request, Response, RetryBudget
 from globus_transport.core.events import Event, Hedged
 from globus_transport.middleware import hedging
-from globus_transport.middleware.latencies import Latencies
+from globus_transport.middleware.hedging import Latencies
 from tests.core.stepping import end_of, get, post, unhurried
 
 

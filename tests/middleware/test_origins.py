@@ -50,7 +50,7 @@ def test_a_forked_child_begins_anew() -> None:
     layer = ConcurrencyLimit(1)
     under_way = layer(get())
     next(under_way)
-    held = layer._lines.lock
+    held = layer._queues.lock
 
     def child() -> int:
         return 0 if isinstance(next(layer(get())), Request) else 1
