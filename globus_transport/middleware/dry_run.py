@@ -13,7 +13,7 @@ from globus_transport.core.flow import Flow, Run
 from globus_transport.core.layers import describe
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Request, Response
-from globus_transport.middleware.cassette.redaction import Redaction, bytes_of, json_text
+from globus_transport.middleware.redaction import Redaction, encode_body, format_json
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -58,7 +58,7 @@ class DryRun:
         self.to = to
         self.answer = answer_not_sent if answer is None else answer
         self.pass_safe = pass_safe
-        self.redaction = Redaction.of(secrets)
+        self.redaction = Redaction.from_names(secrets)
         self.body_limit = body_limit
 
     def __call__(self, request: Request) -> Flow:
@@ -80,14 +80,14 @@ class DryRun:
 
     def text_of(self, request: Request) -> str:
         """The text that is shown for a request."""
-        url = self.redaction.url(request.url)
-        headers = [f"{name}: {value}" for name, value in self.redaction.headers(request.headers)]
+        url = self.redaction.redact_url(request.url)
+        headers = [f"{name}: {value}" for name, value in self.redaction.redact_headers(request.headers)]
         body = self._format_body(request)
         lines = [f"Not sent (dry run): {request.method} {url}", *headers]
         return "\n".join([*lines, "", body, ""] if body else [*lines, ""])
 
     def _format_body(self, request: Request) -> str:
-        body = self.redaction.request_body(request)
+        body = self.redaction.describe_request_body(request)
         match body:
             case None:
                 return ""
@@ -96,9 +96,9 @@ class DryRun:
             case {"longer_than": length}:
                 return f"<more than {length} bytes>"
             case {"base64": _}:
-                return f"<{len(bytes_of(body))} bytes that are no text>"
+                return f"<{len(encode_body(body))} bytes that are no text>"
             case {"json": document}:
-                text = json_text(document, indent=2)
+                text = format_json(document, indent=2)
             case readable:
                 (text,) = readable.values()
         hidden = len(text) - self.body_limit

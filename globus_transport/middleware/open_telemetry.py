@@ -19,7 +19,7 @@ from globus_transport.core.flow import Flow
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.urls import origin_of
-from globus_transport.middleware.cassette.redaction import Redaction
+from globus_transport.middleware.redaction import Redaction
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
@@ -106,7 +106,7 @@ class OpenTelemetry:
                 self._attach(outer)
 
     def _start(self, request: Request, facts: dict[str, Any], outer: Context) -> Span:
-        attributes = {**facts, "url.full": _REDACTION.url(request.url)}
+        attributes = {**facts, "url.full": _REDACTION.redact_url(request.url)}
         name = method = facts["http.request.method"]
         if method == "_OTHER":
             name = "HTTP"

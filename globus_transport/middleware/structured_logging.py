@@ -19,7 +19,7 @@ from typing import Final
 from globus_transport.core.flow import Flow
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Request, Response
-from globus_transport.middleware.cassette.redaction import Redaction
+from globus_transport.middleware.redaction import Redaction
 
 #: The status is below 400.
 ANSWERED: Final = "http.call.answered"
@@ -103,7 +103,7 @@ class StructuredLogging:
         request_id: str | None,
     ) -> None:
         seconds = time.perf_counter() - started
-        url = Redaction().url(request.url)
+        url = Redaction().redact_url(request.url)
         self.logger.log(
             self.levels[event],
             "%s %s -> %s in %.3f s",

@@ -28,8 +28,8 @@ from globus_transport import (
     StreamBody,
 )
 from globus_transport.core.layers import LayerLike
-from globus_transport.middleware.cassette.redaction import Redaction
-from globus_transport.middleware.cassette.tape import FORMAT, Recorded, Sent
+from globus_transport.middleware.cassette.tape import FORMAT, RecordedCall, RecordedRequest
+from globus_transport.middleware.redaction import Redaction
 from tests.core.stepping import ORIGIN, Canned, FakeStream, World, end_of, get, in_both_worlds, post, unhurried
 
 JSON = {"Content-Type": "application/json"}
@@ -194,7 +194,7 @@ def test_what_is_not_there_is_named(path: Path) -> None:
     assert str(raised.value) == (
         f"GET {ORIGIN}/c?token=<hidden> is not in {path}.\n"
         f"It holds:\n  GET {ORIGIN}/a -> 200\n  POST {ORIGIN}/b -> 202\n"
-        "To record it anew, delete the file."
+        "To record it again, delete the file."
     )
     with pytest.raises(NotRecordedError, match=r'another body, \{"x": 1\} instead of \{"x": 2, "token": "<hidden>"\}'):
         replay(path, post("/b", b'{"x":2,"token":"s3cret"}'))
@@ -326,13 +326,16 @@ def test_many_tasks_record_and_replay(path: Path) -> None:
 def test_whatever_is_recorded_can_be_read(sent: bytes, answered: bytes, kind: str) -> None:
     request = Request("POST", ORIGIN, {"Content-Type": kind}, sent)
     redaction = Redaction()
-    recorded = Recorded.of(
-        Sent.of(request, redaction), request, Response(200, {"Content-Type": kind}, answered), redaction
+    recorded = RecordedCall.from_response(
+        RecordedRequest.from_request(request, redaction),
+        request,
+        Response(200, {"Content-Type": kind}, answered),
+        redaction,
     )
-    document = json.loads(json.dumps(recorded.document()))
-    assert Recorded.from_document(document) == recorded
+    document = json.loads(json.dumps(recorded.to_document()))
+    assert RecordedCall.from_document(document) == recorded
     if "?" not in repr(answered) and "json" not in recorded.body:
-        assert recorded.response(request).body == answered
+        assert recorded.make_response(request).body == answered
 
 
 def test_half_a_character_in_a_document(path: Path) -> None:

@@ -203,7 +203,7 @@ def test_what_is_too_short_to_be_looked_for_or_no_credential(tmp_path: Path, sen
 
 
 def test_a_secret_is_no_word_of_the_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("globus_transport.middleware.cassette.redaction.MOST_INFLATED", 10)
+    monkeypatch.setattr("globus_transport.middleware.redaction.MOST_INFLATED", 10)
     request = post(body=gzip.compress(b"a" * 20), headers=GZIP | basic("longer_than"))
     assert '"longer_than": 10' in recorded(tmp_path / "c.json", request, ANSWER)
 
@@ -246,7 +246,7 @@ def test_a_body_that_says_that_it_is_compressed(tmp_path: Path, body: bytes, wri
 
 
 def test_a_body_that_is_too_long_to_be_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("globus_transport.middleware.cassette.redaction.MOST_INFLATED", 1 << 20)
+    monkeypatch.setattr("globus_transport.middleware.redaction.MOST_INFLATED", 1 << 20)
     long = post(body=gzip.compress(b"a" * (1 << 20)) + gzip.compress(bytes(1 << 26), 1), headers=GZIP)
     tracemalloc.start()
     try:

@@ -104,7 +104,7 @@ def test_compressed_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown(gzip.compress(b'{"token":"s3cret"}')) == '{\n  "token": "<hidden>"\n}'
     assert shown(gzip.compress(b"\xff\xfe")) == "<2 bytes that are no text>"
     assert shown(gzip.compress(b"a")[:12]) == "<12 bytes that are no text>"
-    monkeypatch.setattr("globus_transport.middleware.cassette.redaction.MOST_INFLATED", 3)
+    monkeypatch.setattr("globus_transport.middleware.redaction.MOST_INFLATED", 3)
     assert shown(gzip.compress(b"four")) == "<more than 3 bytes>"
 
 
