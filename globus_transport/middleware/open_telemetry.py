@@ -80,9 +80,9 @@ class OpenTelemetry:
         self._inject: Callable[[dict[str, str], Context], None] = propagate.inject
 
     def __call__(self, request: Request) -> Flow:
-        facts = _facts_of(request)
+        attributes = _attributes_of(request)
         outer = self._current()
-        span = self._start(request, facts, outer)
+        span = self._start(request, attributes, outer)
         inner = self._with_span(span, outer)
         if request.url.origin in self.origins:
             request = self._add_trace_headers(request, inner)
@@ -99,15 +99,15 @@ class OpenTelemetry:
             error = f"{type(raised).__module__}.{type(raised).__qualname__}".removeprefix("builtins.")
             raise
         finally:
-            self._end(span, facts, status, error, time.perf_counter() - started)
+            self._end(span, attributes, status, error, time.perf_counter() - started)
             # Not detach(): a flow may be closed in another contextvars.Context, for example by the garbage collector.
             # There detach() rejects the token, and the span was never current.
             if self._current() is inner:
                 self._attach(outer)
 
-    def _start(self, request: Request, facts: dict[str, Any], outer: Context) -> Span:
-        attributes = {**facts, "url.full": _REDACTION.redact_url(request.url)}
-        name = method = facts["http.request.method"]
+    def _start(self, request: Request, attributes: dict[str, Any], outer: Context) -> Span:
+        attributes = {**attributes, "url.full": _REDACTION.redact_url(request.url)}
+        name = method = attributes["http.request.method"]
         if method == "_OTHER":
             name = "HTTP"
             attributes["http.request.method_original"] = request.method
@@ -117,7 +117,9 @@ class OpenTelemetry:
             name = f"{name} {request.route}"
         return self._tracer.start_span(name, outer, self._client, attributes)
 
-    def _end(self, span: Span, facts: dict[str, Any], status: int | None, error: str | None, seconds: float) -> None:
+    def _end(
+        self, span: Span, attributes: dict[str, Any], status: int | None, error: str | None, seconds: float
+    ) -> None:
         outcome: dict[str, Any] = {}
         if status is not None:
             outcome["http.response.status_code"] = status
@@ -125,7 +127,7 @@ class OpenTelemetry:
                 error = str(status)
         if error is not None:
             outcome["error.type"] = error
-        self._duration.record(seconds, {**facts, **outcome})
+        self._duration.record(seconds, {**attributes, **outcome})
         if span.is_recording():
             span.set_attributes(outcome)
             if error is not None:
@@ -149,8 +151,8 @@ class OpenTelemetry:
         return (partial(OpenTelemetry, propagate_to=tuple(sorted(self.origins))), ())
 
 
-def _facts_of(request: Request) -> dict[str, Any]:
-    address, port = _server_of(request.url.origin)
+def _attributes_of(request: Request) -> dict[str, Any]:
+    address, port = _address_of(request.url.origin)
     return {
         "http.request.method": request.method if request.method in _KNOWN_METHODS else "_OTHER",
         "server.address": address,
@@ -159,6 +161,6 @@ def _facts_of(request: Request) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=256)
-def _server_of(origin: str) -> tuple[str, int]:
+def _address_of(origin: str) -> tuple[str, int]:
     parts = urlsplit(origin)
     return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)

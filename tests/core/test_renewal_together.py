@@ -24,7 +24,7 @@ EXPIRED, REFUSED_LATER = 5, int(time.time()) + 10**6
 
 
 class Everyone:
-    """A layer that opens a gate when so many calls have come through it."""
+    """A layer that opens a gate when a given number of calls have passed it."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -250,7 +250,7 @@ def test_worker_threads_that_all_wait_for_a_tasks_renewal_do_not_keep_it_from_it
     stack = Stack(service, layers)
 
     async def main() -> None:
-        # As a machine with few CPUs has them: no worker is left for the renewal.
+        # On a machine with few CPUs no worker is left for the renewal.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2))
         calls = (AsyncStack(service.answer, layers).send(get()), *(asyncio.to_thread(stack.send, get()) for _ in "12"))
         async with asyncio.timeout(20):

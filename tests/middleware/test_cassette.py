@@ -1,4 +1,4 @@
-"""Cassettes: what is written down, what never is, and what is replayed."""
+"""Cassettes: what is recorded, what is never recorded, and what is replayed."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def unreachable(request: Request) -> Response:
 
 
 def record(path: Path, *calls: tuple[Request, Response], **settings: Any) -> dict[str, Any]:
-    """Record these calls, and give what the file holds."""
+    """Record these calls, and return the text of the file."""
     stack = Stack(Canned(*(response for _, response in calls)), [Cassette(path, "record", **settings)])
     for request, response in calls:
         assert stack.send(request) is response
@@ -114,7 +114,7 @@ def test_recorded_and_replayed(path: Path, world: World) -> None:
     assert [world.send(request, [layer], terminal) for request in requests] == answers
     silent = world.terminal()
     again = Cassette(path)
-    # In any order, and the layout of a JSON body is no difference.
+    # The order of the requests and the layout of a JSON body do not matter.
     requests[1] = post("/b", b'{ "x": 1 }', headers=JSON)
     for request, answer in reversed(list(zip(requests, answers, strict=True))):
         replayed = world.send(request, [again], silent)
@@ -163,7 +163,7 @@ def test_no_secret_is_written(path: Path) -> None:
     text = path.read_text("utf-8")
     assert "s3cret" not in text
     assert all(word in text for word in ("grant_type=refresh_token", '"expires_in": 5', "shown", "you sent Bearer"))
-    # Whoever replays has other credentials, or none.
+    # The replaying program has other credentials.
     other = post(
         "/token?code=other&mine=other",
         b"grant_type=refresh_token&refresh_token=other&client_secret=other&code=other",
@@ -359,7 +359,7 @@ def test_printing_and_pickling(path: Path) -> None:
     same = pickle.loads(pickle.dumps(layer))
     assert str(same) == str(layer)
     assert (same.redaction, same.match) == (layer.redaction, layer.match)
-    # A copy begins at the beginning.
+    # A copy replays from the beginning.
     assert Stack(unreachable, [same]).send(get()).status == 200
     with pytest.raises(NotRecordedError):
         stack.send(get())

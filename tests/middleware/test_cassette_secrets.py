@@ -1,4 +1,4 @@
-"""What is secret is in no cassette, wherever it stood, and its requests find their answers all the same."""
+"""No secret is in a cassette, wherever it was in the request, and the requests still find their responses."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ PARTS = {"Content-Type": 'multipart/form-data; boundary="-x y"'}
 GZIP = {"Content-Encoding": "gzip"}
 ANSWER = Response(200, JSON, b'{"ok":true}')
 
-#: Whatever is in the middle, both ends can be looked for.
+#: Both ends can be searched for, whatever is in the middle.
 secrets = st.text(max_size=30).map(lambda text: f"s3cret{text}t3rces")
 
 
 def recorded(path: Path, request: Request, response: Response, *above: LayerLike) -> str:
-    """Record the call, and give all that can be read in the file, what is in base64 too."""
+    """Record the call, and return all text of the file, including what is encoded as Base64."""
     Stack(lambda _: response, [*above, Cassette(path, "record")]).send(request)
     text = path.read_text("utf-8")
     (call,) = json.loads(text)["calls"]
@@ -106,7 +106,7 @@ def test_no_secret_of_a_request_is_written(place: str, secret: str, other: str) 
         assert "s3cret" not in text
         assert "t3rces" not in text
         assert "shown" in text
-        # Whoever replays has other secrets, or another zlib.
+        # The replaying program has other secrets, and perhaps another version of zlib.
         assert replayed(path, request(other)).body == ANSWER.body
 
 

@@ -28,7 +28,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 def shown_by(layer: DryRun, request: Request) -> Response:
-    """Do what the flow asks for; it must not ask to send anything."""
+    """Carry out the steps of the flow, which must not send a request."""
     flow: Flow = layer(request)
     step = next(flow)
     assert isinstance(step, Run)

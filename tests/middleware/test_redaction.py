@@ -1,4 +1,4 @@
-"""What is taken out of what is written down, and what stays."""
+"""What is hidden in what is logged or recorded, and what stays."""
 
 from __future__ import annotations
 

@@ -146,7 +146,7 @@ def test_levels_and_logger(caplog: pytest.LogCaptureFixture) -> None:
 
 
 class NotLookedAt(Headers):
-    """Headers that nobody may read."""
+    """Headers that must not be read."""
 
     __slots__ = ()
 
