@@ -63,7 +63,7 @@ class GlobusAuthorizer(ABC):
         """:raises GlobusSDKUsageError: always, because the servers that may see the credential are unknown"""
         name = type(self).__name__
         raise GlobusSDKUsageError(
-            f"{name} stands in a stack, but does not say which servers may see its credential; "
+            f"{name} is in a stack, but does not say which servers may see its credential; "
             f'use {name}(...).bound_to("{request.url.origin}") instead'
         )
 

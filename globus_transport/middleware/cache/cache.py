@@ -136,7 +136,7 @@ class Cache:
         self._last_change = object()
 
     def __call__(self, request: Request) -> Flow:
-        """:raises GlobusSDKUsageError: if it stands above an authorizer, where it cannot see the credential"""
+        """:raises GlobusSDKUsageError: if it is above an authorizer, where it cannot see the credential"""
         if request.method not in _SAFE_METHODS:
             return self._send_unsafe(request)
         if request.method != "GET" or request.stream or request.body:
