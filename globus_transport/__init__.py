@@ -74,7 +74,6 @@ _NAMES = {
     "middleware.headers": ("DefaultHeaders",),
     "middleware.hedging": ("Hedging",),
     "middleware.idempotency_key": ("IdempotencyKey",),
-    "middleware.logging": ("Logging",),
     "middleware.open_telemetry": ("OpenTelemetry",),
     "middleware.rate_limit": ("RateLimit",),
     "middleware.redirect": ("Redirect",),

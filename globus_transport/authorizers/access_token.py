@@ -1,17 +1,17 @@
-"""A bearer token (RFC 6750) that nothing renews."""
+"""An authorizer with a bearer token (RFC 6750) that is not renewed."""
 
 from __future__ import annotations
 
-from globus_transport.authorizers.base import StaticGlobusAuthorizer, bearer
+from globus_transport.authorizers.base import StaticGlobusAuthorizer, bearer_header
 
 
 class AccessTokenAuthorizer(StaticGlobusAuthorizer):
-    """Sends one access token until it expires; then calls fail with status 401.
+    """Sends one access token. When the token expires, calls fail with status 401.
 
-    :param access_token: as the token reply gave it
-    :raises GlobusSDKUsageError: if it is empty, or cannot stand in a header
+    :param access_token: from the token reply
+    :raises GlobusSDKUsageError: if it is empty, or not valid in a header
     """
 
     def __init__(self, access_token: str) -> None:
         self.access_token = access_token
-        self._header = bearer(access_token)
+        self._header = bearer_header(access_token)

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from globus_transport.authorizers.protocols import GrantsClientCredentials
-from globus_transport.authorizers.renewing import RenewingAuthorizer, ReplyT
+from globus_transport.authorizers.renewing import GrantsClientCredentials, RenewingAuthorizer, ReplyT
 from globus_transport.scopes.text import ScopesLike, scope_text
 
 
 class ClientCredentialsAuthorizer(RenewingAuthorizer[ReplyT]):
     """Gets and renews its access token with the client's own credentials.
 
-    :param confidential_client: the client; not an Async one (a renewal runs in a worker thread under asyncio)
-    :param scopes: what the token is for; all of one resource server
-    :param access_token: a token to begin with
-    :param expires_at: when that expires, in seconds since the epoch
+    :param confidential_client: the client; not an Async one, because a renewal runs in a worker thread under asyncio
+    :param scopes: the scopes of the token; all of one resource server
+    :param access_token: the first access token, if there is one already
+    :param expires_at: when it expires, in seconds since the epoch
     :param on_refresh: called with every token reply before its token is used
     :raises GlobusSDKUsageError: if no scope is given, or only one of ``access_token`` and ``expires_at``
     """

@@ -1,4 +1,4 @@
-"""No credential."""
+"""An authorizer without a credential."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from globus_transport.http.messages import Request, Response
 
 
 class NullAuthorizer(GlobusAuthorizer):
-    """Sends no Authorization header, and takes one away that the request brings."""
+    """Sends no Authorization header, and removes one that the request already has."""
 
     def get_authorization_header(self) -> None:
         """``None``."""
 
     def authorize(self, request: Request) -> Flow:
-        """Send a request without a credential."""
+        """Send a request without an Authorization header."""
         response: Response = yield with_authorization(request, None)
         return response

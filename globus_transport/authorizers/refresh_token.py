@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from globus_transport.authorizers.protocols import RefreshesTokens
-from globus_transport.authorizers.renewing import RenewingAuthorizer, ReplyT
+from globus_transport.authorizers.renewing import RefreshesTokens, RenewingAuthorizer, ReplyT
 from globus_transport.exc.base import GlobusSDKUsageError
 
 
 class RefreshTokenAuthorizer(RenewingAuthorizer[ReplyT]):
-    """Renews its access token with a refresh token, and follows the rotation of that.
+    """Renews its access token with a refresh token. If a reply has a new refresh token, it replaces the old one.
 
-    :param refresh_token: as the token reply gave it
-    :param auth_client: the client that the token was issued to; not an Async one (a renewal runs in a
-        worker thread under asyncio)
-    :param access_token: a token to begin with
-    :param expires_at: when that expires, in seconds since the epoch
-    :param on_refresh: called with every token reply before its token is used. A reply may bring a new
-        refresh token, which has to be stored: the old one may be dead
+    :param refresh_token: from the token reply
+    :param auth_client: the client that the token was issued to; not an Async one, because a renewal runs in a
+        worker thread under asyncio
+    :param access_token: the first access token, if there is one already
+    :param expires_at: when it expires, in seconds since the epoch
+    :param on_refresh: called with every token reply before its token is used. A reply may hold a new refresh token,
+        which must be stored: the old one may be invalid from then on
     :raises GlobusSDKUsageError: if the refresh token is empty, or only one of ``access_token`` and
         ``expires_at`` is given
     """

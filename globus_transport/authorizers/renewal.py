@@ -1,7 +1,8 @@
-"""One renewal at a time, across threads, tasks and event loops of one process.
+"""One renewal at a time, across the threads, tasks and event loops of one process.
 
-Whoever first finds a token stale leads the renewal: has it begun, and then waits for its future as the others do. It
-needs no event loop to come to its end. Should it be given up before, the next one takes over.
+The first caller that finds a token stale leads the renewal: it starts it, and then waits for its future as the other
+callers do. The renewal needs no event loop to finish. If the leader ends before the renewal starts, for example because
+its task is cancelled, the next caller leads.
 """
 
 from __future__ import annotations
@@ -21,20 +22,20 @@ from globus_transport.exc.base import GlobusError, GlobusSDKUsageError, GlobusTi
 T = TypeVar("T")
 
 
-class _Abandoned(GlobusError):
+class _AbandonedError(GlobusError):
     """The leader ended without an outcome. Never leaves this module."""
 
 
 class SharedRenewal(PerProcess, Generic[T]):
-    """Renews a value, once for everyone who finds it stale at the same time.
+    """Renews a value, once for all callers that find it stale at the same time.
 
-    :param fetch: gets the new value's source; blocking. It is not called again before its answer is stored
-    :param store: gives the step that stores what ``fetch`` returned, before anyone uses it, if there is something to do
-    :param adopt: makes the value from it
-    :param store_awaits: whether that step is to be awaited, which the leader's event loop does
+    :param fetch: gets an answer with the new value; blocking. It is not called again before its answer is stored
+    :param store: returns the step that stores an answer before the value is used, or ``None`` if nothing is to be done
+    :param adopt: makes the value from an answer
+    :param store_awaits: whether the step returns a coroutine, which the leader's event loop then awaits
     """
 
-    _process_state = ("_lock", "_grant_lock", "_leader")
+    _process_state = ("_lock", "_grant_lock", "_in_flight")
 
     def __init__(
         self,
@@ -53,88 +54,88 @@ class SharedRenewal(PerProcess, Generic[T]):
     def _make_process_state(self) -> None:
         self._lock = threading.Lock()
         self._grant_lock = threading.Lock()
-        self._leader: Future[T] | None = None
+        self._in_flight: Future[T] | None = None
 
-    def renewed(self, current: Callable[[], T | None], deadline: float | None) -> Steps[T]:
-        """A fresh value.
+    def get_fresh(self, get_current: Callable[[], T | None], deadline: float | None) -> Steps[T]:
+        """Get a fresh value: the current one, or that of a renewal.
 
-        :param current: gives the value if it is fresh by now, else ``None``
-        :param deadline: on ``time.monotonic()``'s clock, for the wait. The renewal itself goes on after it: others wait
-            for it, and its answer would be lost. Under threads, whoever leads it comes back when it is done
-        :raises GlobusTimeoutError: if the deadline passed while waiting
+        :param get_current: returns the current value, or ``None`` if it is stale
+        :param deadline: for the wait, on ``time.monotonic()``'s clock. The renewal goes on after it, because other
+            callers wait for it and its answer would be lost. Under threads the leader returns when the renewal is done
+        :raises GlobusTimeoutError: if the deadline passes during the wait
         """
         while True:
             with self._lock:
-                value = current()
+                value = get_current()
                 if value is not None:
                     return value
-                future = self._leader
-                leading = future is None
+                future = self._in_flight
+                is_leader = future is None
                 if future is None:
-                    future = self._leader = Future()
-                    # Running from birth: a waiter that gives up must not cancel it for all.
+                    future = self._in_flight = Future()
+                    # A running future cannot be cancelled by one waiter that gives up.
                     future.set_running_or_notify_cancel()
-            if leading and self._store_awaits():
-                yield from self._shielded(self._lead_in_the_loop(future), future)
-            elif leading:
+            if is_leader and self._store_awaits():
+                yield from self._shield(self._lead_in_event_loop(future), future)
+            elif is_leader:
                 yield from self._lead(future)
             try:
                 fresh: T = yield Wait(future, None if deadline is None else max(0.0, deadline - time.monotonic()))
                 return fresh
-            except _Abandoned:
+            except _AbandonedError:
                 continue
             except TimeoutError as error:
                 if not future.done():
                     raise GlobusTimeoutError("the deadline passed while the token was being renewed") from error
-                # It ended just now, or the error is the renewal's own.
+                # The renewal ended at the last moment, or the TimeoutError is its own.
                 failure = future.exception()
-                if failure is not None and not isinstance(failure, _Abandoned):
+                if failure is not None and not isinstance(failure, _AbandonedError):
                     raise failure from failure.__cause__
 
     def _lead(self, future: Future[T]) -> Steps[None]:
-        begun: list[bool] = []
+        started = threading.Event()
         try:
-            yield Start(self._renew, future, begun)
+            yield Start(self._renew, future, started)
         except BaseException as error:
-            if not begun:
-                self._failed(future, error)
+            if not started.is_set():
+                self._fail(future, error)
             raise
 
-    def _renew(self, future: Future[T], begun: list[bool]) -> None:
-        begun.append(True)
+    def _renew(self, future: Future[T], started: threading.Event) -> None:
+        started.set()
         try:
             answer = self._fetch_once()
             step = self._store(answer)
             if step is not None and isinstance(coroutine := step.function(*step.args), CoroutineType):
                 coroutine.close()
                 raise GlobusSDKUsageError(f"{step!r} returned a coroutine; give the coroutine function itself")
-            self._done(future, answer)
+            self._succeed(future, answer)
         except BaseException as error:
-            self._failed(future, error)
+            self._fail(future, error)
             if not isinstance(error, Exception):
                 raise
 
-    def _done(self, future: Future[T], answer: Any) -> None:
+    def _succeed(self, future: Future[T], answer: Any) -> None:
         value = self._adopt(answer)
-        self._answer = self._leader = None
+        self._answer = self._in_flight = None
         future.set_result(value)
 
-    def _failed(self, future: Future[T], error: BaseException) -> None:
+    def _fail(self, future: Future[T], error: BaseException) -> None:
         if isinstance(error, NetworkError):
-            # Repeating the call would repeat the grant.
+            # If the retry layer repeated the call, it would repeat the grant.
             error.final = True
-        self._leader = None
-        future.set_exception(error if isinstance(error, Exception) else _Abandoned())
+        self._in_flight = None
+        future.set_exception(error if isinstance(error, Exception) else _AbandonedError())
 
     def _fetch_once(self) -> Any:
-        # This may go on after its flow was cancelled. The next leader then waits here and finds the answer: a second
-        # grant with the old refresh token would be a reuse of it.
+        # The fetch may go on after its flow was cancelled. The next leader then waits for this lock and finds the
+        # answer. A second grant with the old refresh token would count as reuse of that token.
         with self._grant_lock:
             if self._answer is None:
                 self._answer = self._fetch()
             return self._answer
 
-    def _lead_in_the_loop(self, future: Future[T]) -> Steps[None]:
+    def _lead_in_event_loop(self, future: Future[T]) -> Steps[None]:
         fetched: Future[Any] = Future()
         fetched.set_running_or_notify_cancel()
         try:
@@ -143,9 +144,9 @@ class SharedRenewal(PerProcess, Generic[T]):
             step = self._store(answer)
             if step is not None:
                 yield step
-            self._done(future, answer)
+            self._succeed(future, answer)
         except BaseException as error:
-            self._failed(future, error)
+            self._fail(future, error)
             if not isinstance(error, Exception):
                 raise
 
@@ -155,11 +156,11 @@ class SharedRenewal(PerProcess, Generic[T]):
         except BaseException as error:
             fetched.set_exception(error)
 
-    def _shielded(self, lead: Steps[None], future: Future[T]) -> Steps[None]:
+    def _shield(self, lead: Steps[None], future: Future[T]) -> Steps[None]:
         try:
             yield Shield(lead)
         finally:
             if inspect.getgeneratorstate(lead) == inspect.GEN_CREATED:
-                # The caller, or the task that should run it, was cancelled before it began.
+                # The caller, or the task that runs the shielded flow, was cancelled before the flow began.
                 lead.close()
-                self._failed(future, _Abandoned())
+                self._fail(future, _AbandonedError())

@@ -1,4 +1,4 @@
-"""The base of authorizers that can get themselves a new access token, and the token that they hold."""
+"""The base of authorizers that renew their access token, the token that they hold, and the clients that renew it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import math
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
-from globus_transport.authorizers.base import GlobusAuthorizer, bearer
-from globus_transport.authorizers.protocols import TokenReply
+from globus_transport.authorizers.base import GlobusAuthorizer, bearer_header
 from globus_transport.authorizers.renewal import SharedRenewal
 from globus_transport.core import driver
 from globus_transport.core.attempts import once_more_on
@@ -19,25 +18,44 @@ from globus_transport.core.layers import runs_coroutine
 from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.http.messages import Request, Response
 
-if TYPE_CHECKING:
-    ReplyT = TypeVar("ReplyT", bound=TokenReply)
-else:
-    ReplyT = TypeVar("ReplyT")
-
-
-#: A token is renewed this many seconds before it expires, or after three quarters of a short life.
+#: A token is renewed this many seconds before it expires; one that lives under four minutes, in its last quarter.
 MARGIN = 60.0
 
 
+class TokenReply(Protocol):
+    """What an authorizer needs of a token reply."""
+
+    @property
+    def by_resource_server(self) -> Mapping[str, Mapping[str, Any]]: ...
+
+
+ReplyT = TypeVar("ReplyT", bound=TokenReply)
+ReplyT_co = TypeVar("ReplyT_co", bound=TokenReply, covariant=True)
+
+
+class RefreshesTokens(Protocol[ReplyT_co]):
+    """An auth client that can refresh: ``NativeAppAuthClient``, ``ConfidentialAppAuthClient``."""
+
+    @property
+    def oauth2_refresh_token(self) -> Callable[[str], ReplyT_co]: ...
+
+
+class GrantsClientCredentials(Protocol[ReplyT_co]):
+    """An auth client with credentials of its own: ``ConfidentialAppAuthClient``."""
+
+    @property
+    def oauth2_client_credentials_tokens(self) -> Callable[[str], ReplyT_co]: ...
+
+
 class AccessToken:
-    """An access token. Nothing about it changes but that a server may reject it.
+    """An access token. It is immutable, except that a server may reject it.
 
     :ivar value: the token
-    :ivar header: the Authorization header that carries it
-    :ivar expires_at: seconds since the epoch; ``None`` if nobody knows, then it serves until it is refused
-    :ivar lifetime: the seconds it was issued for, if they are known
+    :ivar header: the value of the Authorization header that carries it
+    :ivar expires_at: seconds since the epoch; ``None`` if unknown: the token is then used until it is rejected
+    :ivar lifetime: seconds for which it was issued; ``None`` if unknown
     :ivar rejected: whether a server answered it with 401
-    :ivar stale_at: from when on it is renewed before use, in seconds since the epoch
+    :ivar stale_at: the time from which it is renewed before use, in seconds since the epoch
     """
 
     __slots__ = ("expires_at", "header", "lifetime", "rejected", "stale_at", "value")
@@ -55,27 +73,27 @@ class AccessToken:
         self.stale_at = -math.inf if rejected else stale_at
 
     def reject(self) -> None:
-        """A server answered it with 401. Whoever holds it sees that; a newer token is not touched."""
+        """Mark it as rejected, for all that hold it: a server answered it with 401."""
         self.rejected = True
         self.stale_at = -math.inf
 
     def is_stale(self) -> bool:
-        """Whether it should be renewed before it is used."""
+        """Whether it must be renewed before it is used."""
         return time.time() >= self.stale_at
 
 
 class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
     """Sends an access token and renews it: before it expires, and after a 401.
 
-    Threads and asyncio tasks may share one; they make one renewal together. Nothing is fetched
-    before the first request.
+    Threads and asyncio tasks may share one authorizer; they make one renewal together. No token is fetched before the
+    first request.
 
-    :param access_token: a token to begin with
-    :param expires_at: when that expires, in seconds since the epoch
-    :param on_refresh: is given every token reply before its token is used, to store it. If it raises,
-        the call fails with that, and the next call hands it the same reply again. Under threads it is called in one
-        of those that wait for the token, under asyncio in a thread of its own; a coroutine function, for asyncio only,
-        is awaited in the caller's loop
+    :param access_token: the first access token, if there is one already
+    :param expires_at: when it expires, in seconds since the epoch
+    :param on_refresh: called with every token reply before its token is used, to store it. If it raises, the call
+        fails with that exception, and the next call passes the same reply again. Under threads it is called in one of
+        the threads that wait for the token, under asyncio in a thread of its own. It may be a coroutine function, for
+        asyncio only, which is awaited in the caller's event loop
     :raises GlobusSDKUsageError: if only one of ``access_token`` and ``expires_at`` is given
     """
 
@@ -92,14 +110,18 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         self.on_refresh = on_refresh
         self._token: AccessToken | None = None
         if access_token is not None:
-            self._token = AccessToken(access_token, bearer(access_token), expires_at)
+            self._token = AccessToken(access_token, bearer_header(access_token), expires_at)
+        self._renewal = self._make_renewal()
+
+    def _make_renewal(self) -> SharedRenewal[AccessToken]:
+        return SharedRenewal(self._fetch, self._store, self._adopt, self._store_awaits)
 
     @abstractmethod
     def _get_token_response(self) -> ReplyT:
-        """Ask for a new token. Blocking."""
+        """Request a new token. Blocking."""
 
     def _keep_token_data(self, token_data: Mapping[str, Any]) -> None:
-        """Take over what the reply brought besides the access token."""
+        """Keep what the reply holds besides the access token, such as a new refresh token."""
 
     @property
     def access_token(self) -> str | None:
@@ -109,22 +131,22 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
 
     @property
     def expires_at(self) -> int | None:
-        """When it expires, in seconds since the epoch; ``None`` if nobody knows, or it was refused."""
+        """When the access token expires, in seconds since the epoch; ``None`` if unknown, or if it was rejected."""
         token = self._token
         return None if token is None or token.rejected else token.expires_at
 
     @expires_at.setter
     def expires_at(self, seconds: int | None) -> None:
-        # None asks for a renewal at the next request.
+        # None makes the next request renew the token.
         token = self._token
         if token is not None:
             self._token = AccessToken(token.value, token.header, seconds, rejected=seconds is None)
 
     def authorize(self, request: Request) -> Flow:
-        """Send a request with the token on; after a 401, once more with a new one."""
+        """Send a request with the token; after a 401, send it once more with a new token."""
         token = self._token
         if token is None or token.is_stale():
-            token = yield from self._fresh_token_for(request, "stale")
+            token = yield from self._get_token_for(request, "stale")
         response: Response = yield request.with_header("Authorization", token.header)
         if response.status != 401:
             return response
@@ -134,52 +156,45 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         attempts = once_more_on(401)
         while attempts.pause_after(response) is not None:
             yield from read_bounded(response)
-            token = yield from self._fresh_token_for(request, "refused")
+            token = yield from self._get_token_for(request, "refused")
             response = yield request.with_header("Authorization", token.header)
         return response
 
     def ready_header(self) -> str | None:
-        """The header that a request would be sent with now; ``None`` if the token has to be renewed first."""
+        """The Authorization header for a request now; ``None`` if the token must be renewed first."""
         token = self._token
         return None if token is None or token.is_stale() else token.header
 
     def get_authorization_header(self) -> str:
-        """The Authorization header, with a token that is fresh now. Blocks while it is renewed.
+        """The Authorization header with a fresh token. Blocks while the token is renewed.
 
-        :raises GlobusAPIError: if the renewal is refused
-        :raises NetworkError: if it cannot be made
+        :raises GlobusAPIError: if the service refuses the renewal
+        :raises NetworkError: if the service cannot be reached
         """
         token = self._token
         if token is None or token.is_stale():
-            token = driver.run(self._fresh_token(None), _no_requests, [])
+            token = driver.run(self._renewal.get_fresh(self._get_current, None), _refuse_to_send, [])
         return token.header
 
     def ensure_valid_token(self) -> None:
-        """Renew the token now if it is stale. Blocks, and raises, as :meth:`get_authorization_header` does."""
+        """Renew the token now if it is stale. Blocks and raises as :meth:`get_authorization_header` does."""
         self.get_authorization_header()
 
     def handle_missing_authorization(self) -> bool:
-        """Give up the current token after a 401; the next request renews it."""
+        """Mark the current token as rejected after a 401. The next request renews it."""
         token = self._token
         if token is not None:
             token.reject()
         return True
 
-    def _fresh_token_for(self, request: Request, reason: Literal["stale", "refused"]) -> Steps[AccessToken]:
+    def _get_token_for(self, request: Request, reason: Literal["stale", "refused"]) -> Steps[AccessToken]:
         started = time.monotonic()
-        token = yield from self._fresh_token(request.deadline)
+        token = yield from self._renewal.get_fresh(self._get_current, request.deadline)
         if request.notify is not None:
             request.notify(Renewal(request, reason, time.monotonic() - started))
         return token
 
-    def _fresh_token(self, deadline: float | None) -> Steps[AccessToken]:
-        if "_renewal" not in vars(self):
-            # Who comes first sets it for all, with no lock that a fork could find held.
-            vars(self).setdefault("_renewal", SharedRenewal(self._fetch, self._store, self._adopt, self._store_awaits))
-        renewal: SharedRenewal[AccessToken] = vars(self)["_renewal"]
-        return renewal.renewed(self._current_if_fresh, deadline)
-
-    def _current_if_fresh(self) -> AccessToken | None:
+    def _get_current(self) -> AccessToken | None:
         token = self._token
         return None if token is None or token.is_stale() else token
 
@@ -202,7 +217,7 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         self._keep_token_data(data)
         expires_at = data.get("expires_at_seconds")
         lifetime = None if expires_at is None else expires_at - time.time()
-        return reply, AccessToken(value, bearer(value), expires_at, lifetime)
+        return reply, AccessToken(value, bearer_header(value), expires_at, lifetime)
 
     def _store(self, answer: tuple[ReplyT, AccessToken]) -> Run | None:
         return None if self.on_refresh is None else Run(self.on_refresh, answer[0])
@@ -217,6 +232,11 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if name != "_renewal"}
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # A copy renews its own token: the renewal of the original would set the token of the original.
+        vars(self).update(state)
+        self._renewal = self._make_renewal()
 
-def _no_requests(request: Request) -> Response:
-    raise AssertionError(f"a renewal sends nothing through the stack, yet it yielded {request!r}")
+
+def _refuse_to_send(request: Request) -> Response:
+    raise AssertionError(f"a renewal sends no request through the stack, but it yielded {request!r}")

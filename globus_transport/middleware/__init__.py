@@ -1,4 +1,4 @@
-"""The layers: one file each, several where a layer takes them. A layer does no I/O and keeps no lock while it waits."""
+"""The layers of a stack. A layer does no I/O, and holds no lock while it waits."""
 
 from globus_transport.public_names import lazy_names
 
@@ -16,7 +16,6 @@ _NAMES = {
     "middleware.headers": ("DefaultHeaders",),
     "middleware.hedging": ("Hedging",),
     "middleware.idempotency_key": ("IdempotencyKey",),
-    "middleware.logging": ("Logging",),
     "middleware.open_telemetry": ("OpenTelemetry",),
     "middleware.rate_limit": ("RateLimit",),
     "middleware.redirect": ("Redirect",),

@@ -1,4 +1,4 @@
-"""Stops asking a server that keeps failing, and tries it again with one request after a while.
+"""Stops sending requests to a server that keeps failing, and tries it again with one request after a while.
 
 The pattern is from M. Nygard, "Release It!" (2007).
 """
@@ -16,7 +16,7 @@ from globus_transport.middleware.origins import ByOrigin
 
 
 class CircuitOpenError(NetworkError):
-    """Nothing was sent: the server failed too often just now. The retry layer does not repeat it."""
+    """No request was sent, because the server failed too often. The retry layer does not repeat it."""
 
     final = True
 
@@ -25,7 +25,12 @@ class CircuitOpenError(NetworkError):
 
 
 class _Circuit:
-    """:ivar failures: in a row; ``opened_at``: when it was opened, else ``None``; ``probing``: one is trying it"""
+    """The state of one origin.
+
+    :ivar failures: number of failures in a row
+    :ivar opened_at: when the circuit was opened, on the layer's clock; ``None`` while it is closed
+    :ivar probing: whether a request is under way that tries the server again
+    """
 
     __slots__ = ("failures", "opened_at", "probing")
 
@@ -35,23 +40,24 @@ class _Circuit:
         self.probing = False
 
 
-def _server_failed(response: Response) -> bool:
+def _is_server_error(response: Response) -> bool:
     return response.status >= 500
 
 
 class CircuitBreaker(PerProcess):
     """A circuit for each origin: closed, open, or half open.
 
-    Network errors and statuses from 500 are failures. After ``failures`` of them in a row the circuit opens: requests
-    end at once with :exc:`CircuitOpenError`. After ``recovery`` seconds one request is let through; if it succeeds
-    the circuit closes, else it stays open as long again. Stands below the retry layer, so that attempts count::
+    Network errors and statuses of 500 and above are failures. After ``failures`` of them in a row the circuit opens:
+    requests fail at once with :exc:`CircuitOpenError`. After ``recovery`` seconds one request is sent. If it succeeds,
+    the circuit closes; if it fails, the circuit stays open for the same time again. Place it below the retry layer, so
+    that each attempt counts::
 
         client = client.with_stack(client.stack.add(CircuitBreaker(), after="retry"))
 
-    :param failures: in a row, that open the circuit
-    :param recovery: seconds that it stays open
-    :param is_failure: which responses are failures
-    :param clock: says what time it is, in seconds, and never goes back
+    :param failures: number of failures in a row that open the circuit
+    :param recovery: seconds for which the circuit stays open
+    :param is_failure: whether a response is a failure
+    :param clock: returns the time in seconds; it must be monotonic
     :raises GlobusSDKUsageError: if a number is not above 0
     """
 
@@ -62,7 +68,7 @@ class CircuitBreaker(PerProcess):
         failures: int = 5,
         recovery: float = 30.0,
         *,
-        is_failure: Callable[[Response], bool] = _server_failed,
+        is_failure: Callable[[Response], bool] = _is_server_error,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         for name, number in (("failures", failures), ("recovery", recovery)):
@@ -80,41 +86,41 @@ class CircuitBreaker(PerProcess):
     def __call__(self, request: Request) -> Flow:
         """:raises CircuitOpenError: if the circuit is open"""
         circuit = self._circuits.get(request.url.origin)
-        # A look without the lock: a circuit that is closed costs nothing.
-        probing = circuit.opened_at is not None and self._probe(circuit, request.url.origin)
+        # Read without the lock, so that requests do not wait for each other while the circuit is closed.
+        probing = circuit.opened_at is not None and self._begin_probe(circuit, request.url.origin)
         failed: bool | None = None
         try:
             response: Response = yield request
             failed = self.is_failure(response)
             return response
         except NetworkError as error:
-            # A final one is about something else: a token grant, a place in line that did not come.
+            # A final error has another cause: a token grant, or a wait in a layer below that was too long.
             failed = None if error.final else True
             raise
         finally:
             if failed or probing or circuit.failures:
-                self._note(circuit, failed, probing)
+                self._record(circuit, failed, probing)
 
-    def _probe(self, circuit: _Circuit, origin: str) -> bool:
+    def _begin_probe(self, circuit: _Circuit, origin: str) -> bool:
         with self._circuits.lock:
             if circuit.opened_at is None:
                 return False
-            left = circuit.opened_at + self.recovery - self.clock()
-            if left > 0 or circuit.probing:
-                again = f"in {left:.1f} s" if left > 0 else "by another request just now"
-                raise CircuitOpenError(f"{origin} failed {circuit.failures} times in a row; it is tried again {again}")
+            seconds_left = circuit.opened_at + self.recovery - self.clock()
+            if seconds_left > 0 or circuit.probing:
+                when = f"in {seconds_left:.1f} s" if seconds_left > 0 else "by another request just now"
+                raise CircuitOpenError(f"{origin} failed {circuit.failures} times in a row; it is tried again {when}")
             circuit.probing = True
             return True
 
-    def _note(self, circuit: _Circuit, failed: bool | None, probing: bool) -> None:
+    def _record(self, circuit: _Circuit, failed: bool | None, probing: bool) -> None:
         with self._circuits.lock:
             if probing:
                 circuit.probing = False
             if failed is None:
-                # Abandoned, or ended by something that says nothing about the server: the next one probes.
+                # The request was cancelled, or ended by an error that says nothing about the server.
                 return
             if circuit.opened_at is not None and not probing:
-                # Sent before the circuit opened: what the server was then is known.
+                # The request was sent before the circuit opened, so its outcome is older than that of the probe.
                 return
             if not failed:
                 circuit.failures, circuit.opened_at = 0, None

@@ -1,4 +1,4 @@
-"""Lets so many requests to an origin be under way at a time; the others wait in line."""
+"""Limits the number of requests to an origin that are under way at the same time. Others wait in a queue."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.origins import ByOrigin
 
 
-class _Line:
-    """Who is under way, and who waits."""
+class _Queue:
+    """The requests to one origin: how many are under way, and the futures of those that wait."""
 
     __slots__ = ("running", "waiting")
 
@@ -24,19 +24,19 @@ class _Line:
 
 
 class ConcurrencyLimit(PerProcess):
-    """At most ``limit`` requests to an origin at a time, over all threads and tasks that use the layer.
+    """Send at most ``limit`` requests to an origin at the same time, over all threads and tasks that use the layer.
 
-    First come, first served. A place is given back when the response is there; of a streamed response, when its
-    headers are, because nobody can say when its reader will be done. Stands below the retry layer, so that nobody
-    keeps a place while waiting for the next attempt::
+    Waiting requests are sent in the order of their arrival. A request ends for this layer when its response arrives;
+    for a streamed response, when the headers arrive, because the end of its body is not visible here. Place it below
+    the retry layer, so that a call that waits for its next attempt does not count::
 
         client = client.with_stack(client.stack.add(ConcurrencyLimit(4), after="retry"))
 
-    :param limit: requests under way
+    :param limit: number of requests at the same time
     :raises GlobusSDKUsageError: if ``limit`` is not above 0
     """
 
-    _process_state = ("_lines",)
+    _process_state = ("_queues",)
 
     def __init__(self, limit: int) -> None:
         if not limit > 0:
@@ -45,63 +45,63 @@ class ConcurrencyLimit(PerProcess):
         self._enter_process()
 
     def _make_process_state(self) -> None:
-        self._lines = ByOrigin(_Line)
+        self._queues = ByOrigin(_Queue)
 
     def __call__(self, request: Request) -> Flow:
         """:raises GlobusTimeoutError: if the request's deadline passes while it waits"""
-        line = self._lines.get(request.url.origin)
-        turn = self._enter(line)
+        queue = self._queues.get(request.url.origin)
+        turn = self._enter(queue)
         if turn is not None:
-            yield from self._wait(line, turn, request)
+            yield from self._wait_for(turn, queue, request)
         try:
             response: Response = yield request
             return response
         finally:
-            self._leave(line)
+            self._leave(queue)
 
-    def _enter(self, line: _Line) -> Future[None] | None:
-        with self._lines.lock:
-            if line.running < self.limit:
-                line.running += 1
+    def _enter(self, queue: _Queue) -> Future[None] | None:
+        with self._queues.lock:
+            if queue.running < self.limit:
+                queue.running += 1
                 return None
         turn: Future[None] = Future()
         turn.set_running_or_notify_cancel()
-        with self._lines.lock:
-            if line.running < self.limit:
-                line.running += 1
+        with self._queues.lock:
+            if queue.running < self.limit:
+                queue.running += 1
                 return None
-            line.waiting.append(turn)
+            queue.waiting.append(turn)
         return turn
 
-    def _wait(self, line: _Line, turn: Future[None], request: Request) -> Steps[None]:
-        left = None if request.deadline is None else max(0.0, request.deadline - time.monotonic())
+    def _wait_for(self, turn: Future[None], queue: _Queue, request: Request) -> Steps[None]:
+        timeout = None if request.deadline is None else max(0.0, request.deadline - time.monotonic())
         try:
-            yield Wait(turn, left)
+            yield Wait(turn, timeout)
         except BaseException as error:
-            with self._lines.lock:
-                came = turn not in line.waiting
-                if not came:
-                    line.waiting.remove(turn)
-            if came:
-                # The place came just now; the next one takes it.
-                self._leave(line)
+            with self._queues.lock:
+                has_turn = turn not in queue.waiting
+                if not has_turn:
+                    queue.waiting.remove(turn)
+            if has_turn:
+                # The turn came at the last moment; pass it to the next request.
+                self._leave(queue)
             if isinstance(error, TimeoutError):
-                late = GlobusTimeoutError(
+                timed_out = GlobusTimeoutError(
                     f"{request!r}: the deadline passed while {self.limit} others were under way",
                     error,
                     request_began=False,
                 )
-                late.final = True
-                raise late from error
+                timed_out.final = True
+                raise timed_out from error
             raise
 
-    def _leave(self, line: _Line) -> None:
-        with self._lines.lock:
-            if not line.waiting:
-                line.running -= 1
+    def _leave(self, queue: _Queue) -> None:
+        with self._queues.lock:
+            if not queue.waiting:
+                queue.running -= 1
                 return
-            turn = line.waiting.popleft()
-        # Outside the lock: this calls whoever waits.
+            turn = queue.waiting.popleft()
+        # Outside the lock, because this calls the callbacks of the waiting request.
         turn.set_result(None)
 
     def __str__(self) -> str:

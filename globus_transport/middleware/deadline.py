@@ -1,4 +1,4 @@
-"""One time budget for a whole call: its retries, renewals, redirects and waits included."""
+"""A time limit for a whole call, including its retries, renewals, redirects and waits."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from globus_transport.http.messages import Request
 
 @attrs.frozen
 class Deadline:
-    """Give every call a deadline; a request that brings an earlier one keeps it.
+    """Set a deadline for every call. A request that has an earlier deadline keeps it.
 
-    The terminal cuts its time-outs to what is left, and the retry layer does not begin a wait that
-    would pass it. For a streamed body it bounds the reading too.
+    The terminal shortens its timeouts to the time that is left, and the retry layer does not begin a wait that would
+    end after the deadline. The deadline also limits the reading of a streamed body.
 
-    :param seconds: for the whole call; ``None`` for no limit
+    :param seconds: time limit for the whole call; ``None`` for no limit
     :raises GlobusSDKUsageError: if ``seconds`` is not above 0
     """
 

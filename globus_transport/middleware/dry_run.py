@@ -1,4 +1,4 @@
-"""Shows what would be sent, and sends nothing that could change something."""
+"""Shows requests that could change something, and does not send them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from globus_transport.core.flow import Flow, Run
 from globus_transport.core.layers import describe
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Request, Response
-from globus_transport.middleware.cassette.redaction import Redaction, bytes_of, json_text
+from globus_transport.middleware.redaction import Redaction, encode_body, format_json
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 class Writable(Protocol):
-    """What is needed of a text stream."""
+    """What the layer needs of a text stream."""
 
     def write(self, text: str, /) -> object: ...
 
@@ -27,20 +27,19 @@ class Writable(Protocol):
 class DryRun:
     """Show each request that could change something, and answer it instead of sending it.
 
-    Stands next to the terminal, so that it shows what the layers above put on::
+    Place it next to the terminal, so that it shows what the layers above add::
 
         client = client.with_stack(client.stack.add(DryRun()))
 
-    Credentials are hidden. Requests that by their method change nothing (RFC 9110, section 9.2.1) are sent; they
-    are not shown.
+    Credentials are hidden. Requests with a safe method (RFC 9110, section 9.2.1) are sent and not shown.
 
-    :param to: a function of one text, a text stream, or a logger, which is told at level INFO
-    :param answer: the response to what is not sent, or a function that makes it from the request. By default status
-        200 with a JSON document that says so
-    :param pass_safe: ``False`` sends nothing at all
-    :param secrets: further names of headers, parameters and members to hide
-    :param body_limit: characters of a body that are shown
-    :raises GlobusSDKUsageError: if there is nothing to show it with, or ``answer`` is neither of the two
+    :param to: a function of one text, a text stream, or a logger, which logs at level INFO
+    :param answer: the response to a request that is not sent, or a function that makes it from the request. By default
+        status 200 with a JSON document that says that the request was not sent
+    :param pass_safe: ``False`` sends no request at all
+    :param secrets: more names of headers, parameters and members to hide
+    :param body_limit: number of characters of a body that are shown
+    :raises GlobusSDKUsageError: if ``to`` or ``answer`` has another type
     """
 
     def __init__(
@@ -57,9 +56,9 @@ class DryRun:
         if answer is not None and not isinstance(answer, Response) and not callable(answer):
             raise GlobusSDKUsageError(f"DryRun(answer={answer!r}): give a Response, or a function that makes one")
         self.to = to
-        self.answer = not_sent if answer is None else answer
+        self.answer = answer_not_sent if answer is None else answer
         self.pass_safe = pass_safe
-        self.redaction = Redaction.of(secrets)
+        self.redaction = Redaction.from_names(secrets)
         self.body_limit = body_limit
 
     def __call__(self, request: Request) -> Flow:
@@ -80,15 +79,15 @@ class DryRun:
             self.to.write(f"{text}\n")
 
     def text_of(self, request: Request) -> str:
-        """What is shown of a request."""
-        url = self.redaction.url(request.url)
-        headers = [f"{name}: {value}" for name, value in self.redaction.headers(request.headers)]
-        body = self._body_text(request)
+        """The text that is shown for a request."""
+        url = self.redaction.redact_url(request.url)
+        headers = [f"{name}: {value}" for name, value in self.redaction.redact_headers(request.headers)]
+        body = self._format_body(request)
         lines = [f"Not sent (dry run): {request.method} {url}", *headers]
         return "\n".join([*lines, "", body, ""] if body else [*lines, ""])
 
-    def _body_text(self, request: Request) -> str:
-        body = self.redaction.request_body(request)
+    def _format_body(self, request: Request) -> str:
+        body = self.redaction.describe_request_body(request)
         match body:
             case None:
                 return ""
@@ -97,13 +96,13 @@ class DryRun:
             case {"longer_than": length}:
                 return f"<more than {length} bytes>"
             case {"base64": _}:
-                return f"<{len(bytes_of(body))} bytes that are no text>"
+                return f"<{len(encode_body(body))} bytes that are no text>"
             case {"json": document}:
-                text = json_text(document, indent=2)
+                text = format_json(document, indent=2)
             case readable:
                 (text,) = readable.values()
-        left = len(text) - self.body_limit
-        return text if left <= 0 else f"{text[: self.body_limit]}\n<{left} characters more>"
+        hidden = len(text) - self.body_limit
+        return text if hidden <= 0 else f"{text[: self.body_limit]}\n<{hidden} characters more>"
 
     def __str__(self) -> str:
         to = f"the logger {self.to.name!r}" if isinstance(self.to, logging.Logger) else describe(self.to)
@@ -112,7 +111,7 @@ class DryRun:
         return f"sends {'only what is safe' if self.pass_safe else 'nothing'}; the rest is shown by {to}"
 
 
-def not_sent(_request: Request) -> Response:
-    """The answer if none is given."""
+def answer_not_sent(_request: Request) -> Response:
+    """The default answer to a request that is not sent."""
     document = {"code": "DryRun", "message": "This request was not sent: the stack has a DryRun layer."}
     return Response(200, {"Content-Type": "application/json"}, json.dumps(document).encode())

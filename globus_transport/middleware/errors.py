@@ -1,4 +1,4 @@
-"""Turns a status of 400 and above into the service's own exception."""
+"""Raises the service's own exception for a status of 400 or above."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from globus_transport.http.messages import Request, Response
 
 @attrs.frozen
 class Errors:
-    """Raise for an unsuccessful status.
+    """Raise an exception for a status of 400 or above.
 
     :param make_error: makes the exception from the response
     """
@@ -26,7 +26,7 @@ class Errors:
         raise self.make_error((yield from read_bounded(response)))
 
     def __str__(self) -> str:
-        # A class's method may be inherited: its class says more than its name, and a client's class names another.
+        # For a bound method, the name of its class says more than its own; a client names its error class.
         maker = getattr(self.make_error, "__self__", self.make_error)
         maker = getattr(maker, "error_class", maker)
         return f"status >= 400 raises {getattr(maker, '__name__', repr(maker))}"

@@ -1,4 +1,4 @@
-"""Tells a listener what happens to every call: attempts, waits, renewals, redirects, and how long all of it took."""
+"""Notifies a listener of what happens in every call: attempts, waits, renewals and redirects, with their durations."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from globus_transport.http.messages import Request, Response
 
 @attrs.frozen
 class Events:
-    """Give every request a listener. Stands on top of a stack, so that it sees the whole call::
+    """Attach a listener to every request. Place it on top of the stack, so that it observes the whole call::
 
         client = client.with_stack(client.stack.add(Events(print), before="errors"))
 
-    :param listener: is given each :data:`~globus_transport.core.events.Event`, in order for one call; calls that run
-        beside each other mix. It is called where the call runs, so it must not block; what it raises ends the call
+    :param listener: called with each :data:`~globus_transport.core.events.Event`. The events of one call come in
+        order; those of concurrent calls may alternate. It is called where the call runs, so it must not block. If it
+        raises, the call ends with that exception
     """
 
     listener: Listener
 
     def __call__(self, request: Request) -> Flow:
         listener = self.listener
-        request = request.with_listener(listener if request.notify is None else _both(request.notify, listener))
+        request = request.with_listener(listener if request.notify is None else _notify_both(request.notify, listener))
         listener(Began(request))
         started = time.monotonic()
         try:
@@ -41,9 +42,9 @@ class Events:
         return f"to {describe(self.listener)}"
 
 
-def _both(first: Listener, second: Listener) -> Listener:
-    def tell(event: Event) -> None:
+def _notify_both(first: Listener, second: Listener) -> Listener:
+    def notify(event: Event) -> None:
         first(event)
         second(event)
 
-    return tell
+    return notify

@@ -1,4 +1,4 @@
-"""Headers that every request carries: who asks, and what it understands."""
+"""Default headers of every request, such as User-Agent and Accept."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from globus_transport.http.messages import Request
 
 
 class DefaultHeaders:
-    """Add headers that the request does not bring itself.
+    """Add headers to requests that do not have them.
 
     :param headers: names and values
     :raises GlobusSDKUsageError: if a name or value is malformed

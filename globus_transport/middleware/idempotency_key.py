@@ -1,4 +1,4 @@
-"""Gives each call that changes something a key, by which a service can tell a repetition from a second call.
+"""Gives each call that changes something a key, by which the service recognizes a repeated request.
 
 The header is that of draft-ietf-httpapi-idempotency-key-header (IETF).
 """
@@ -28,19 +28,19 @@ def _check_make(_layer: IdempotencyKey, _attribute: attrs.Attribute[Any], make: 
 
 @attrs.frozen
 class IdempotencyKey:
-    """Put a key on every POST and PATCH that has none. Stands above the retry layer: all attempts carry the same::
+    """Add a key to every POST and PATCH without one. Place it above the retry layer: all attempts carry the same key::
 
         client = client.with_stack(client.stack.add(IdempotencyKey(honoured=True), before="retry"))
 
-    :param header: its name
-    :param honoured: whether the service does a call with a known key only once. Then the retry layer may repeat such
-        a request after any failure; otherwise the key changes nothing about that. The Globus services do not document
-        such a header: say ``True`` for a service that does
-    :param make: gives a new value for the header, as it is to be sent. By default that is 128 random bits as a string
-        by RFC 8941: 32 hexadecimal digits in quotation marks. For a service that wants a UUID, and no quotation marks:
+    :param header: name of the header
+    :param honoured: whether the service processes requests with the same key only once. If ``True``, the retry layer
+        may repeat such a request after any failure. If ``False``, the key does not change what is repeated. The Globus
+        services do not document such a header; use ``True`` for a service that documents one
+    :param make: returns a new value for the header. By default the value is 128 random bits as a string of RFC 8941:
+        32 hexadecimal digits in quotation marks. For a service that requires a UUID without quotation marks:
         ``make=lambda: str(uuid.uuid4())``
-    :raises GlobusSDKUsageError: if ``header`` cannot be the name of one, or ``make`` cannot be called without waiting;
-        when a request is sent, if what ``make`` gives cannot be the value of a header
+    :raises GlobusSDKUsageError: if ``header`` is not a valid name, or ``make`` is not a plain function; when a request
+        is sent, if ``make`` returns a value that is not valid in a header
     """
 
     header: str = attrs.field(default="Idempotency-Key", validator=_check_name)
@@ -51,15 +51,15 @@ class IdempotencyKey:
         if request.method not in ("POST", "PATCH"):
             return request
         if self.header not in request.headers:
-            # From the system for each key: what a process keeps in stock, or counts up, would come twice if it is
-            # forked or its memory is restored.
-            value = f'"{urandom(16).hex()}"' if self.make is None else self._made(self.make)
+            # Each key comes from the operating system. A generator in the process could repeat a key after a fork, or
+            # after a snapshot of a virtual machine is restored.
+            value = f'"{urandom(16).hex()}"' if self.make is None else self._make_value(self.make)
             request = request.with_headers(Headers.received((*request.headers.pairs, (self.header, value))))
         if self.honoured and request.repeatable is None:
             request = attrs.evolve(request, repeatable=True)
         return request
 
-    def _made(self, make: Callable[[], str]) -> str:
+    def _make_value(self, make: Callable[[], str]) -> str:
         value = make()
         check_field(self.header, value)
         return value

@@ -1,9 +1,9 @@
-"""Spans and a metric by OpenTelemetry's semantic conventions for HTTP clients (the stable ones, of version 1.23).
+"""Records spans and a metric by OpenTelemetry's semantic conventions for HTTP clients (stable, version 1.23).
 
 Every span has ``http.request.method``, ``server.address``, ``server.port`` and ``url.full`` (credentials hidden), and
-where there is one ``http.response.status_code``, ``error.type`` and ``http.request.resend_count``. It is named by the
-method and the operation: ``GET get_task``. The metric is the histogram ``http.client.request.duration``, in
-seconds. No header, body or text of an exception is recorded.
+where they apply ``http.response.status_code``, ``error.type`` and ``http.request.resend_count``. The name of a span is
+the method and the operation: ``GET get_task``. The metric is the histogram ``http.client.request.duration``, in
+seconds. No header, no body and no message of an exception is recorded.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from globus_transport.core.flow import Flow
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.urls import origin_of
-from globus_transport.middleware.cassette.redaction import Redaction
+from globus_transport.middleware.redaction import Redaction
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
@@ -28,23 +28,23 @@ if TYPE_CHECKING:
 
 _SCHEMA = "https://opentelemetry.io/schemas/1.23.0"
 _KNOWN_METHODS = frozenset({"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"})
-#: Bounds of the histogram, in seconds, as the conventions have them.
+#: Bucket boundaries of the histogram, in seconds, from the conventions.
 _BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0)
 _REDACTION = Redaction()
 
 
 class OpenTelemetry:
-    """A client span, and a measurement of the time, for every request that passes this place of the stack.
+    """Record a client span and the duration of every request that passes this layer.
 
-    On top of the stack it is one for each call; below the retry layer one for each attempt, numbered by
-    ``http.request.resend_count``. Spans that are made below, by another such layer or by anyone, are its children,
-    under threads and under asyncio. Needs the extra ``otel``.
+    On top of the stack there is a span for each call, below the retry layer one for each attempt, numbered by
+    ``http.request.resend_count``. Spans that are started below this layer become its children, under threads and under
+    asyncio. Needs the extra ``otel``.
 
-    :param tracer_provider: ``None`` takes the global one
-    :param meter_provider: ``None`` takes the global one
-    :param propagate_to: URLs of servers whose requests carry the trace (``traceparent``, ``baggage`` and whatever
-        else the global propagator writes). By default none does: what is in there is nobody else's business
-    :raises GlobusSDKUsageError: if the extra is not installed, or ``propagate_to`` holds something else than URLs
+    :param tracer_provider: ``None`` uses the global one
+    :param meter_provider: ``None`` uses the global one
+    :param propagate_to: URLs of servers to which requests carry the trace context (``traceparent``, ``baggage`` and
+        the other fields of the global propagator). By default no request does, because baggage may be confidential
+    :raises GlobusSDKUsageError: if the extra is not installed, or ``propagate_to`` is not a list of http(s) URLs
     """
 
     def __init__(
@@ -80,12 +80,12 @@ class OpenTelemetry:
         self._inject: Callable[[dict[str, str], Context], None] = propagate.inject
 
     def __call__(self, request: Request) -> Flow:
-        facts = _facts_of(request)
+        attributes = _attributes_of(request)
         outer = self._current()
-        span = self._start(request, facts, outer)
+        span = self._start(request, attributes, outer)
         inner = self._with_span(span, outer)
         if request.url.origin in self.origins:
-            request = self._with_trace(request, inner)
+            request = self._add_trace_headers(request, inner)
         status: int | None = None
         error: str | None = None
         started = time.perf_counter()
@@ -99,15 +99,15 @@ class OpenTelemetry:
             error = f"{type(raised).__module__}.{type(raised).__qualname__}".removeprefix("builtins.")
             raise
         finally:
-            self._end(span, facts, status, error, time.perf_counter() - started)
-            # Not detach(): a flow that is closed from elsewhere, by the garbage collector say, is in another
-            # contextvars.Context, where the token is refused and the span never became current.
+            self._end(span, attributes, status, error, time.perf_counter() - started)
+            # Not detach(): a flow may be closed in another contextvars.Context, for example by the garbage collector.
+            # There detach() rejects the token, and the span was never current.
             if self._current() is inner:
                 self._attach(outer)
 
-    def _start(self, request: Request, facts: dict[str, Any], outer: Context) -> Span:
-        attributes = {**facts, "url.full": _REDACTION.url(request.url)}
-        name = method = facts["http.request.method"]
+    def _start(self, request: Request, attributes: dict[str, Any], outer: Context) -> Span:
+        attributes = {**attributes, "url.full": _REDACTION.redact_url(request.url)}
+        name = method = attributes["http.request.method"]
         if method == "_OTHER":
             name = "HTTP"
             attributes["http.request.method_original"] = request.method
@@ -117,7 +117,9 @@ class OpenTelemetry:
             name = f"{name} {request.route}"
         return self._tracer.start_span(name, outer, self._client, attributes)
 
-    def _end(self, span: Span, facts: dict[str, Any], status: int | None, error: str | None, seconds: float) -> None:
+    def _end(
+        self, span: Span, attributes: dict[str, Any], status: int | None, error: str | None, seconds: float
+    ) -> None:
         outcome: dict[str, Any] = {}
         if status is not None:
             outcome["http.response.status_code"] = status
@@ -125,14 +127,14 @@ class OpenTelemetry:
                 error = str(status)
         if error is not None:
             outcome["error.type"] = error
-        self._duration.record(seconds, {**facts, **outcome})
+        self._duration.record(seconds, {**attributes, **outcome})
         if span.is_recording():
             span.set_attributes(outcome)
             if error is not None:
                 span.set_status(self._error)
         span.end()
 
-    def _with_trace(self, request: Request, inner: Context) -> Request:
+    def _add_trace_headers(self, request: Request, inner: Context) -> Request:
         fields: dict[str, str] = {}
         self._inject(fields, inner)
         headers = request.headers
@@ -145,12 +147,12 @@ class OpenTelemetry:
         return f"{providers}; the trace goes to {', '.join(sorted(self.origins)) or 'no server'}"
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Providers have threads and locks; where this arrives there are others.
+        # Providers hold threads and locks, so they are not pickled. A copy uses the global providers of its process.
         return (partial(OpenTelemetry, propagate_to=tuple(sorted(self.origins))), ())
 
 
-def _facts_of(request: Request) -> dict[str, Any]:
-    address, port = _server_of(request.url.origin)
+def _attributes_of(request: Request) -> dict[str, Any]:
+    address, port = _address_of(request.url.origin)
     return {
         "http.request.method": request.method if request.method in _KNOWN_METHODS else "_OTHER",
         "server.address": address,
@@ -159,6 +161,6 @@ def _facts_of(request: Request) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=256)
-def _server_of(origin: str) -> tuple[str, int]:
+def _address_of(origin: str) -> tuple[str, int]:
     parts = urlsplit(origin)
     return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)

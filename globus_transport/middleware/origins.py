@@ -1,4 +1,4 @@
-"""Something for each origin: made when the origin is first met, and dropped again when there are too many."""
+"""State that a layer keeps for each origin: made for the first request, and dropped when there are too many origins."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-_MOST = 256
+_MAX_ORIGINS = 256
 
 
 class ByOrigin(Generic[T]):
-    """State for each origin, with the lock that guards it.
+    """The state of each origin, and the lock that guards all of them.
 
-    :param make: makes the state of an origin
+    :param make: makes the state of a new origin
     """
 
     def __init__(self, make: Callable[[], T]) -> None:
@@ -23,12 +23,12 @@ class ByOrigin(Generic[T]):
         self.lock = threading.Lock()
 
     def get(self, origin: str) -> T:
-        """The state of an origin."""
+        """Get the state of an origin; make it if there is none."""
         state = self._states.get(origin)
         if state is None:
             with self.lock:
-                if len(self._states) >= _MOST:
-                    # Those that have it already go on with it.
+                if len(self._states) >= _MAX_ORIGINS:
+                    # Requests that already hold the dropped state continue with it.
                     self._states.pop(next(iter(self._states)))
                 state = self._states.setdefault(origin, self._make())
         return state

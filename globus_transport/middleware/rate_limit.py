@@ -1,4 +1,4 @@
-"""Lets so many requests a second go to an origin, and holds all of them when the server asks for a pause."""
+"""Limits the rate of requests to an origin, and delays all of them while the server asks for a pause."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ _ASKS_FOR_A_PAUSE = frozenset({429, 503})
 
 
 class _Bucket:
-    """When the next request may go: a full bucket's is ``burst`` requests back. And until when the server waits."""
+    """The state of one origin, in seconds on the layer's clock.
+
+    :ivar next: when the next request may be sent; in the past after a time without requests, which allows a burst
+    :ivar held_until: the end of the pause that the server asked for
+    """
 
     __slots__ = ("held_until", "next")
 
@@ -28,18 +32,18 @@ class _Bucket:
 class RateLimit(PerProcess):
     """A token bucket for each origin, shared by all threads and tasks that use the layer.
 
-    A request takes the next place and waits until it comes. A 429 or 503 with ``Retry-After`` (RFC 9110, section
-    10.2.3) holds everyone's next requests to that origin until then, not only the one that was refused; those who
-    wait take a new place after it. Stands below the retry layer, so that every attempt counts::
+    A request reserves the next free time and waits for it. A 429 or 503 with ``Retry-After`` (RFC 9110, section 10.2.3)
+    delays all further requests to that origin, not only the refused one. Requests that already wait reserve a new time
+    after the pause. Place it below the retry layer, so that every attempt counts::
 
         client = client.with_stack(client.stack.add(RateLimit(10), after="retry"))
 
-    :param rate: requests
-    :param per: seconds in which that many may go
-    :param burst: requests that may go at once after a pause
-    :param max_retry_after: seconds of a ``Retry-After`` that are waited for; while the server wants more than that,
-        calls end at once
-    :param clock: says what time it is, in seconds, and never goes back
+    :param rate: number of requests
+    :param per: seconds in which ``rate`` requests may be sent
+    :param burst: number of requests that may be sent at once after a time without requests
+    :param max_retry_after: the longest ``Retry-After``, in seconds, that requests wait for; while the server asks for
+        more, calls fail at once
+    :param clock: returns the time in seconds; it must be monotonic
     :raises GlobusSDKUsageError: if a number is not above 0, or ``burst`` is below 1
     """
 
@@ -58,25 +62,25 @@ class RateLimit(PerProcess):
             if not 0 < number < math.inf:
                 raise GlobusSDKUsageError(f"RateLimit({name}={number!r}): give a number above 0")
         if not burst >= 1:
-            raise GlobusSDKUsageError(f"RateLimit(burst={burst!r}): give a number above 0")
+            raise GlobusSDKUsageError(f"RateLimit(burst={burst!r}): give a whole number above 0")
         self.rate = rate
         self.per = per
         self.burst = burst
         self.max_retry_after = max_retry_after
         self.clock = clock
-        self._gap = per / rate
+        self._interval = per / rate
         self._enter_process()
 
     def _make_process_state(self) -> None:
         self._buckets = ByOrigin(_Bucket)
 
     def __call__(self, request: Request) -> Flow:
-        """:raises GlobusTimeoutError: if the deadline comes before its place, or the server wants too long a pause"""
+        """:raises GlobusTimeoutError: if the wait would end after the deadline, or the server's pause is too long"""
         origin = request.url.origin
         pause = self._reserve(origin, request.deadline)
         while pause > 0:
             yield Sleep(pause)
-            # Meanwhile the server may have asked for more.
+            # The server may have asked for a longer pause meanwhile.
             pause = self._reserve(origin, request.deadline) if self._is_held(origin) else 0
         response: Response = yield request
         if response.status in _ASKS_FOR_A_PAUSE:
@@ -87,24 +91,24 @@ class RateLimit(PerProcess):
         bucket = self._buckets.get(origin)
         with self._buckets.lock:
             now = self.clock()
-            place = now - (self.burst - 1) * self._gap
-            if place < bucket.next:
-                place = bucket.next
-            pause = place - now
+            reserved = now - (self.burst - 1) * self._interval
+            if reserved < bucket.next:
+                reserved = bucket.next
+            pause = reserved - now
             if pause > 0:
-                self._check(origin, pause, bucket.held_until - now, deadline)
-            # Whoever gives up while it waits has used its place: the rate is kept, never exceeded.
-            bucket.next = place + self._gap
+                self._check_pause(origin, pause, bucket.held_until - now, deadline)
+            # A request that is cancelled while it waits keeps its time: the rate may be lower, never higher.
+            bucket.next = reserved + self._interval
         return pause
 
-    def _check(self, origin: str, pause: float, held: float, deadline: float | None) -> None:
+    def _check_pause(self, origin: str, pause: float, held: float, deadline: float | None) -> None:
         if held > self.max_retry_after:
-            raise _not_sent(
+            raise _not_sent_error(
                 f"{origin} asked for a pause of {held:.0f} s more; up to {self.max_retry_after:g} s are waited for"
             )
         if deadline is not None and time.monotonic() + pause >= deadline:
-            raise _not_sent(
-                f"{origin}: the rate limit of {self.rate:g} in {self.per:g} s has a place in {pause:.2f} s, "
+            raise _not_sent_error(
+                f"{origin}: the rate limit of {self.rate:g} in {self.per:g} s allows the request in {pause:.2f} s, "
                 "which is after the deadline"
             )
 
@@ -122,8 +126,8 @@ class RateLimit(PerProcess):
         return f"{self.rate:g} requests in {self.per:g} s for each origin, {self.burst} at once"
 
 
-def _not_sent(msg: str) -> GlobusTimeoutError:
+def _not_sent_error(msg: str) -> GlobusTimeoutError:
     error = GlobusTimeoutError(msg, request_began=False)
-    # Another attempt would wait for the same.
+    # Another attempt would wait for the same time.
     error.final = True
     return error

@@ -1,4 +1,4 @@
-"""Follows redirects (RFC 9110, section 15.4). Each hop passes every layer below, the authorizer too."""
+"""Follows redirects (RFC 9110, section 15.4). Each hop passes every layer below, including the authorizer."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _BODY_HEADERS = ("Content-Type", "Content-Length", "Content-Encoding", "Transfer
 class Redirect:
     """Follow redirects.
 
-    A credential that the caller put on stays behind when the origin changes, and a body is not taken
-    to another origin; the authorizer decides for its own.
+    A redirect to another origin removes credentials that the caller added, and fails if the request has a body. The
+    authorizer decides whether it sends its own credential there.
 
-    :param limit: hops for one call
+    :param limit: maximum number of hops in one call
     """
 
     limit: int = 20
@@ -35,12 +35,12 @@ class Redirect:
             hops += 1
             if hops > self.limit:
                 raise RedirectError(f"{request!r}: more than {self.limit} redirects; the service seems to be in a loop")
-            following = _next_hop(request, response)
+            next_request = _next_hop(request, response)
             if request.notify is not None:
-                request.notify(Redirected(request, following, response.status))
-            # Else it would keep its connection for as long as the whole call takes.
+                request.notify(Redirected(request, next_request, response.status))
+            # An unread body would keep its connection until the call ends.
             yield from read_bounded(response)
-            request = following
+            request = next_request
 
     def __str__(self) -> str:
         return f"at most {self.limit} hops"
@@ -67,6 +67,6 @@ def _next_hop(request: Request, response: Response) -> Request:
                 "a body does not go there, because it may hold a credential"
             )
         headers = headers.without("Authorization", "Cookie", "Host")
-    # A repeatable POST that has become a GET goes by its method again.
+    # ``repeatable`` was declared for the original method; a POST that became a GET follows the rules for GET.
     repeatable = request.repeatable if method == request.method else None
     return attrs.evolve(request, method=method, url=url, headers=headers, body=body, repeatable=repeatable)

@@ -1,12 +1,12 @@
-"""Tells a logger of every call in fields of its own. No header value or body is logged, and no secret in a URL.
+"""Logs requests with their facts as fields of the record. No header value or body is logged, and no secret in a URL.
 
 A record has these attributes, which a JSON formatter writes as members:
 
 - ``event``: one of the names below;
 - ``http_method``, ``http_url`` (credentials hidden), ``http_route`` (the operation, or ``None``);
 - ``http_status`` (``None`` if there was no response) and ``http_error`` (the exception's class, or ``None``);
-- ``http_seconds``, and ``http_attempt``: which attempt was answered, counted from 1;
-- ``http_request_id``: what the service calls the request, or ``None``.
+- ``http_seconds``, and ``http_attempt``: the number of the attempt that was answered, counted from 1;
+- ``http_request_id``: the service's identifier of the request, or ``None``.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from typing import Final
 from globus_transport.core.flow import Flow
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Request, Response
-from globus_transport.middleware.cassette.redaction import Redaction
+from globus_transport.middleware.redaction import Redaction
 
-#: A response below 400.
+#: The status is below 400.
 ANSWERED: Final = "http.call.answered"
-#: A response of 400 and above, or the exception that a layer below made of it.
+#: The status is 400 or above, whether a layer below raised an exception for it or not.
 REFUSED: Final = "http.call.refused"
-#: No response: a network error, or whatever else a layer below raised.
+#: There is no response: a network error, or any other exception of a layer below.
 FAILED: Final = "http.call.failed"
-#: Nobody waits any more: the task was cancelled, or the program is being ended.
+#: The caller stopped waiting: its task was cancelled, or the program ends.
 ABANDONED: Final = "http.call.abandoned"
 
 LEVELS: Final[Mapping[str, int]] = {
@@ -39,16 +39,16 @@ LEVELS: Final[Mapping[str, int]] = {
 
 
 class StructuredLogging:
-    """One record for every request that passes this place of the stack, with its facts as fields.
+    """Log one record for each request that passes this layer, with its facts as fields.
 
-    The message is one readable line, so that a plain formatter prints something sensible, too. What the fields are
-    called is in :mod:`globus_transport.middleware.structured_logging`. On top of the stack there is a record for
-    each call, below the retry layer one for each attempt.
+    The message is one readable line, so that a plain formatter prints it too. The fields are listed in
+    :mod:`globus_transport.middleware.structured_logging`. On top of the stack there is a record for each call, below
+    the retry layer one for each attempt.
 
     :param logger: by default the one named ``globus_transport``
-    :param levels: of the events that shall have another level than usual; ``{REFUSED: logging.ERROR}``
-    :param request_id_header: the response header that holds the service's name of the request
-    :raises GlobusSDKUsageError: if ``levels`` names no event, or no level
+    :param levels: levels that replace those of :data:`LEVELS`, by event: ``{REFUSED: logging.ERROR}``
+    :param request_id_header: the response header that holds the service's identifier of the request
+    :raises GlobusSDKUsageError: if ``levels`` has an unknown event, or a level that is not an integer
     """
 
     def __init__(
@@ -74,25 +74,25 @@ class StructuredLogging:
         try:
             response: Response = yield request
         except BaseException as error:
-            self._tell_error(request, error, started)
+            self._log_error(request, error, started)
             raise
         event = ANSWERED if response.status < 400 else REFUSED
         if self.logger.isEnabledFor(self.levels[event]):
             sent = response.request or request
             request_id = response.headers.get(self.request_id_header)
-            self._tell(event, request, started, response.status, None, sent.attempt, request_id)
+            self._log(event, request, started, response.status, None, sent.attempt, request_id)
         return response
 
-    def _tell_error(self, request: Request, error: BaseException, started: float) -> None:
+    def _log_error(self, request: Request, error: BaseException, started: float) -> None:
         status = getattr(error, "http_status", None)
         event = FAILED if status is None else REFUSED
         if not isinstance(error, Exception):
             event = ABANDONED
         if self.logger.isEnabledFor(self.levels[event]):
             request_id = getattr(error, "request_id", None)
-            self._tell(event, request, started, status, type(error).__name__, request.attempt, request_id)
+            self._log(event, request, started, status, type(error).__name__, request.attempt, request_id)
 
-    def _tell(
+    def _log(
         self,
         event: str,
         request: Request,
@@ -103,7 +103,7 @@ class StructuredLogging:
         request_id: str | None,
     ) -> None:
         seconds = time.perf_counter() - started
-        url = Redaction().url(request.url)
+        url = Redaction().redact_url(request.url)
         self.logger.log(
             self.levels[event],
             "%s %s -> %s in %.3f s",

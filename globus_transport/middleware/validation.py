@@ -1,4 +1,4 @@
-"""Asks functions of the program whether a request may be sent, and whether a response may be used."""
+"""Calls functions of the program that check requests before they are sent, and responses before they are used."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from globus_transport.http.messages import Request, Response
 
 @attrs.frozen
 class Validate:
-    """Have requests and responses checked. A check returns if all is well, and raises if not; that ends the call.
+    """Check requests and responses. A check raises an exception to end the call; its return value is ignored.
 
-    Both are called where the call runs, and must not block. What they raise reaches the caller as it is; a subclass
-    of :exc:`~globus_transport.GlobusError` is caught where programs catch this package's own. The body of a streamed
-    response is not there yet; its status and headers are. Stands above the retry layer, or below it if another attempt
-    shall be made after a :exc:`~globus_transport.NetworkError` that a check raises.
+    The checks are called where the call runs, and must not block. The caller gets the exception unchanged; if it is a
+    subclass of :exc:`~globus_transport.GlobusError`, code that catches this package's errors catches it too. A streamed
+    response has its status and headers, but no body yet. Place the layer above the retry layer. Place it below if a
+    :exc:`~globus_transport.NetworkError` from a check should cause another attempt.
 
-    :param request: is given each request; if it raises, nothing is sent
-    :param response: is given each response. What the layers below made an exception of does not come here
-    :raises GlobusSDKUsageError: if there is no check, or one is a coroutine function, which nobody would await
+    :param request: called with each request; if it raises, the request is not sent
+    :param response: called with each response, but not if a layer below raised an exception for it
+    :raises GlobusSDKUsageError: if there is no check, or one is a coroutine function, which would not be awaited
     """
 
     request: Callable[[Request], object] | None = None

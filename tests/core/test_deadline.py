@@ -1,4 +1,4 @@
-"""One time budget for a whole call."""
+"""The time limit of a whole call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Statuses from 400 on become exceptions."""
+"""A status of 400 or above becomes an exception."""
 
 from __future__ import annotations
 

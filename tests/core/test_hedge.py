@@ -13,7 +13,7 @@ import pytest
 from globus_transport import AsyncStack, Flow, GlobusConnectionError, Hedge, Request, Response, Stack, hedge
 from tests.core.stepping import FakeAsyncStream, FakeStream, get
 
-#: Long enough that whoever waits for it shows as a failed test.
+#: So long that a test which waits for it fails.
 EVER = 20.0
 
 
@@ -96,7 +96,7 @@ class TestThreads:
         release.set()
         sends.join()
 
-    def test_nobody_wants_a_second(self) -> None:
+    def test_no_second_request_is_wanted(self) -> None:
         asked = threading.Event()
 
         def refuse() -> bool:

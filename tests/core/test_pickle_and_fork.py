@@ -21,9 +21,9 @@ from globus_transport.http.messages import Request, Response
 from globus_transport.middleware.deadline import Deadline
 from globus_transport.middleware.errors import Errors
 from globus_transport.middleware.headers import DefaultHeaders
-from globus_transport.middleware.logging import Logging
 from globus_transport.middleware.redirect import Redirect
 from globus_transport.middleware.retry.retry import Retry
+from globus_transport.middleware.structured_logging import StructuredLogging
 from tests.core.stepping import ORIGIN, FakeAuth, Reply, exit_code_of_child, get
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -63,7 +63,7 @@ def test_a_whole_stack_is_pickled_as_its_recipe() -> None:
         Retry(),
         refreshing(FakeAuth(), on_refresh=keep).bound_to(ORIGIN),
         DefaultHeaders({"User-Agent": "me/1"}),
-        Logging(),
+        StructuredLogging(),
         log_calls,
     ]
     stack = Stack(echo, layers)  # type: ignore[arg-type]
@@ -124,7 +124,7 @@ def test_a_child_is_not_blocked_by_the_locks_of_its_parent() -> None:
     codes: list[int] = []
 
     def in_the_child() -> int:
-        renewal_of_the_child = renewal.renewed(lambda: None, None)
+        renewal_of_the_child = renewal.get_fresh(lambda: None, None)
         return run_above(renewal_of_the_child, unreachable)
 
     def fork_under_the_lock() -> int | None:
@@ -140,7 +140,7 @@ def test_a_child_is_not_blocked_by_the_locks_of_its_parent() -> None:
         return 7
 
     renewal: SharedRenewal[int] = SharedRenewal(fetch, lambda _: None, int, lambda: False)
-    assert run_above(renewal.renewed(fork_under_the_lock, None), unreachable) == 7
+    assert run_above(renewal.get_fresh(fork_under_the_lock, None), unreachable) == 7
     assert codes == [7, 7]
 
 

@@ -27,19 +27,19 @@ def refreshing(auth: FakeAuth, **more: Any) -> RefreshTokenAuthorizer[Reply]:
 
 
 def work_of(step: Step) -> Callable[[], object]:
-    """What this step begins."""
+    """The work that this step starts."""
     assert isinstance(step, Start)
     return lambda: step.function(*step.args)
 
 
 def future_of(step: Step) -> Future[Any]:
-    """What this step waits for."""
+    """The future that this step waits for."""
     assert isinstance(step, Wait)
     return step.future
 
 
 def led(leader: Generator[Step, Any, Any], step: Step) -> Any:
-    """Carry out the renewal that this step begins, and give the leader what came of it."""
+    """Carry out the renewal that this step starts, and send its outcome to the leader."""
     work_of(step)()
     return leader.send(future_of(leader.send(None)).result(0))
 
@@ -107,7 +107,7 @@ def test_the_renewals_error_is_everyones() -> None:
         with pytest.raises(AuthError):
             flow.throw(error)
     assert len(auth.grants) == 1
-    # The next call begins anew.
+    # The next call starts a new renewal.
     work_of(next(authorizer.authorize(get())))
 
 
@@ -151,7 +151,7 @@ def test_when_the_leader_is_cancelled_before_it_began_the_next_takes_over(end: t
     assert len(auth.grants) == 1
 
 
-def test_where_no_thread_can_be_started_everyone_is_told() -> None:
+def test_where_no_thread_can_be_started_everyone_gets_the_error() -> None:
     authorizer = refreshing(FakeAuth())
     leader, waiter = authorizer.authorize(get()), authorizer.authorize(get())
     next(leader)
@@ -162,7 +162,7 @@ def test_where_no_thread_can_be_started_everyone_is_told() -> None:
     assert authorizer.get_authorization_header() == "Bearer token-1"
 
 
-def test_a_leader_that_nobody_drives_any_more_does_not_block_the_next() -> None:
+def test_a_leader_that_is_abandoned_does_not_block_the_next() -> None:
     authorizer = refreshing(FakeAuth())
     flow = authorizer.authorize(get())
     work_of(next(flow))
@@ -344,7 +344,7 @@ def test_stored_before_adopted_before_used() -> None:
         lambda answer: tell(f"adopt {answer}", "value"),
         lambda: False,
     )
-    assert value_of(renewal.renewed(lambda: None, None)) == "value"
+    assert value_of(renewal.get_fresh(lambda: None, None)) == "value"
     assert told == ["fetch", "store 1", "adopt 1"]
 
 
@@ -352,18 +352,18 @@ def test_nothing_to_store() -> None:
     renewal: SharedRenewal[int] = SharedRenewal(
         lambda: 1, lambda _: None, lambda answer: int(answer) + 1, lambda: False
     )
-    assert value_of(renewal.renewed(lambda: None, None)) == 2
+    assert value_of(renewal.get_fresh(lambda: None, None)) == 2
 
 
 def test_a_fresh_value_is_used() -> None:
     renewal: SharedRenewal[str] = SharedRenewal(lambda: None, lambda _: None, str, lambda: False)
     with pytest.raises(StopIteration) as end:
-        next(renewal.renewed(lambda: "fresh", None))
+        next(renewal.get_fresh(lambda: "fresh", None))
     assert end.value.value == "fresh"
 
 
 def test_the_deadline_does_not_cut_the_flow_short_by_itself() -> None:
-    # A fresh token is used at whatever time; whether to send is for others to say.
+    # A fresh token is used even after the deadline; the terminal decides whether to send the request.
     authorizer = refreshing(FakeAuth(), access_token="token-0", expires_at=int(time.time()) + 3600)
     flow: Flow = authorizer.authorize(get(deadline=time.monotonic() - 5))
     assert header(next(flow)) == "Bearer token-0"

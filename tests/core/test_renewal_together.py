@@ -11,9 +11,7 @@ from typing import Any
 
 import pytest
 
-from globus_transport.authorizers import renewing
 from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
-from globus_transport.authorizers.renewal import SharedRenewal
 from globus_transport.core.async_stack import AsyncStack
 from globus_transport.core.flow import Flow
 from globus_transport.core.layers import LayerLike
@@ -26,7 +24,7 @@ EXPIRED, REFUSED_LATER = 5, int(time.time()) + 10**6
 
 
 class Everyone:
-    """A layer that opens a gate when so many calls have come through it."""
+    """A layer that opens a gate when a given number of calls have passed it."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -97,20 +95,18 @@ def test_32_threads(expires_at: int) -> None:
     assert authorizer.refresh_token == "refresh-1"
 
 
-def test_two_threads_that_both_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    both_made_one = threading.Barrier(2)
-
-    class Made(SharedRenewal[Any]):
-        def __init__(self, *how: Any) -> None:
-            super().__init__(*how)
-            both_made_one.wait(60)
-
-    monkeypatch.setattr(renewing, "SharedRenewal", Made)
-    # Long enough for whoever has a renewal of their own to make a grant of their own.
+def test_two_threads_that_both_come_first() -> None:
+    both_are_here = threading.Barrier(2)
+    # Long enough for a thread with a renewal of its own to make a grant of its own.
     auth = rotating(lambda _: time.sleep(0.2))
     stack = Stack(Service(auth), [sharing(auth, EXPIRED).bound_to(ORIGIN)])
+
+    def call(path: str) -> int:
+        both_are_here.wait(60)
+        return stack.send(get(path)).status
+
     with ThreadPoolExecutor(2) as pool:
-        assert [reply.status for reply in pool.map(stack.send, (get("/1"), get("/2")))] == [200, 200]
+        assert list(pool.map(call, ("/1", "/2"))) == [200, 200]
     assert auth.grants == ["refresh-0"]
 
 
@@ -254,7 +250,7 @@ def test_worker_threads_that_all_wait_for_a_tasks_renewal_do_not_keep_it_from_it
     stack = Stack(service, layers)
 
     async def main() -> None:
-        # As a machine with few CPUs has them: no worker is left for the renewal.
+        # On a machine with few CPUs no worker is left for the renewal.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2))
         calls = (AsyncStack(service.answer, layers).send(get()), *(asyncio.to_thread(stack.send, get()) for _ in "12"))
         async with asyncio.timeout(20):

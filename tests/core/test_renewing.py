@@ -429,7 +429,7 @@ def test_expires_at_can_be_set() -> None:
     assert header_of(authorizer) == "Bearer token-1"
     authorizer.expires_at = None
     assert header_of(authorizer) == "Bearer token-2"
-    # There is no token whose end it would be.
+    # There is no token to which the time could belong.
     fresh = refreshing(auth)
     fresh.expires_at = 5
     assert fresh.expires_at is None

@@ -32,7 +32,7 @@ def test_success_passes(status: int) -> None:
     assert stands(begin(Retry(), get()), Response(status))
 
 
-def test_a_success_asks_nobody() -> None:
+def test_a_success_does_not_consult_tenacity() -> None:
     def refuse(state: tenacity.RetryCallState) -> Any:
         raise AssertionError
 

@@ -1,4 +1,4 @@
-"""The bucket of retries."""
+"""The token bucket of retries."""
 
 from __future__ import annotations
 

@@ -32,10 +32,10 @@ PROOFS: list[tuple[str, Response | Exception]] = [
     ("429 with Retry-After", after(0, 429)),
     ("503 with Retry-After", after(0)),
 ]
-failures = pytest.mark.parametrize("outcome", [one for _, one in FAILURES], ids=[name for name, _ in FAILURES])
-proofs = pytest.mark.parametrize("outcome", [one for _, one in PROOFS], ids=[name for name, _ in PROOFS])
+failures = pytest.mark.parametrize("outcome", [outcome for _, outcome in FAILURES], ids=[name for name, _ in FAILURES])
+proofs = pytest.mark.parametrize("outcome", [outcome for _, outcome in PROOFS], ids=[name for name, _ in PROOFS])
 any_failure = pytest.mark.parametrize(
-    "outcome", [one for _, one in FAILURES + PROOFS], ids=[name for name, _ in FAILURES + PROOFS]
+    "outcome", [outcome for _, outcome in FAILURES + PROOFS], ids=[name for name, _ in FAILURES + PROOFS]
 )
 
 SAFE = [

@@ -1,4 +1,4 @@
-"""Authorizers that renew nothing, authorizers of one's own, and what ties them to origins."""
+"""Authorizers that renew nothing, custom authorizers, and the origins that they are bound to."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_its_own_origins_see_the_credential(url: str) -> None:
 )
 def test_no_other_origin_does(url: str) -> None:
     assert sent(bound, Request("GET", url)) is None
-    # What the caller put on is the caller's.
+    # A header that the caller set stays.
     assert sent(bound, Request("GET", url, {"Authorization": "Bearer mine"})) == "Bearer mine"
 
 
@@ -197,11 +197,11 @@ def test_a_redirect_elsewhere_goes_without_it(world: World) -> None:
     assert headers == ["Bearer s3cret", "Bearer s3cret", None, "Bearer s3cret"]
 
 
-# One's own.
+# Custom authorizers.
 
 
 class Own(GlobusAuthorizer):
-    """Gives header after header, and says whether another try makes sense."""
+    """Returns one header after the other, and whether another attempt makes sense."""
 
     def __init__(self, *headers: str | None, again: bool = True) -> None:
         self.headers = list(headers)

@@ -17,12 +17,12 @@ from globus_transport import (
     AccessTokenAuthorizer,
     AsyncStack,
     GlobusSDKUsageError,
-    Logging,
     NetworkError,
     Request,
     Response,
     Retry,
     Stack,
+    StructuredLogging,
     TransferClient,
     TransferScopes,
 )
@@ -287,6 +287,6 @@ def test_an_auth_on_top_of_a_stack(terminal: Urllib3Terminal) -> None:
         return (yield request)
 
     with requests.Session() as session, ScriptedServer(answering(whole(b"ok"))) as server:
-        StackAdapter(Stack(terminal, [Retry(), Logging(), keep])).mount(session, server.origin)
+        StackAdapter(Stack(terminal, [Retry(), StructuredLogging(), keep])).mount(session, server.origin)
         assert session.get(server.origin, auth=GlobusAuth(AccessTokenAuthorizer("t"), server.origin)).text == "ok"
     assert requests_seen[0].headers["Authorization"] == "Bearer t"

@@ -66,18 +66,18 @@ def ok(headers: dict[str, str], body: bytes = b"body", request: Request | None =
 
 
 def asks(layer: Cache, request: Request, answer: Response) -> tuple[Request, Response]:
-    """What the layer sends, and what it makes of this answer."""
+    """The request that the layer sends, and the response that it makes of this answer."""
     flow = layer(request)
     sent = next(flow)
     assert isinstance(sent, Request)
     if answer.request is None:
-        # As a terminal says it.
+        # Terminals set the request of their responses.
         object.__setattr__(answer, "request", sent)
     return sent, end_of(flow, answer)
 
 
 def answers(layer: Cache, request: Request) -> Response | None:
-    """What the layer answers by itself; ``None`` if it wants to send something."""
+    """The response from the cache; ``None`` if the layer sends a request."""
     flow: Flow = layer(request)
     try:
         step = next(flow)
@@ -482,7 +482,7 @@ def test_in_a_stack(world: World, clock: Clock) -> None:
 
 
 class SlowStore(MemoryStore):
-    """One that does its work where blocking is allowed."""
+    """A store whose methods must run where blocking is allowed."""
 
     blocking = True
 
@@ -545,7 +545,7 @@ def test_the_store_is_bounded() -> None:
         assert answers(layer, get("/0")) is not None
     assert store.size <= 100_000
     kept = [number for number in range(20) if answers(layer, get(f"/{number}"))]
-    # What was used lately stays.
+    # What was used last stays.
     assert kept == [0, *range(12, 20)]
     asks(layer, get("/big"), ok(MAX_AGE, b"x" * 12_501))
     assert answers(layer, get("/big")) is None
@@ -580,7 +580,7 @@ def test_many_threads_share_one(clock: Clock) -> None:
 
 
 @needs_fork
-def test_a_child_begins_anew() -> None:
+def test_a_child_begins_with_an_empty_store() -> None:
     layer = filled(ok(MAX_AGE))
     store = layer.store
     assert isinstance(store, MemoryStore)

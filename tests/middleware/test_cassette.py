@@ -1,4 +1,4 @@
-"""Cassettes: what is written down, what never is, and what is replayed."""
+"""Cassettes: what is recorded, what is never recorded, and what is replayed."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from globus_transport import (
     StreamBody,
 )
 from globus_transport.core.layers import LayerLike
-from globus_transport.middleware.cassette.redaction import Redaction
-from globus_transport.middleware.cassette.tape import FORMAT, Recorded, Sent
+from globus_transport.middleware.cassette.tape import FORMAT, RecordedCall, RecordedRequest
+from globus_transport.middleware.redaction import Redaction
 from tests.core.stepping import ORIGIN, Canned, FakeStream, World, end_of, get, in_both_worlds, post, unhurried
 
 JSON = {"Content-Type": "application/json"}
@@ -48,7 +48,7 @@ def unreachable(request: Request) -> Response:
 
 
 def record(path: Path, *calls: tuple[Request, Response], **settings: Any) -> dict[str, Any]:
-    """Record these calls, and give what the file holds."""
+    """Record these calls, and return the text of the file."""
     stack = Stack(Canned(*(response for _, response in calls)), [Cassette(path, "record", **settings)])
     for request, response in calls:
         assert stack.send(request) is response
@@ -114,7 +114,7 @@ def test_recorded_and_replayed(path: Path, world: World) -> None:
     assert [world.send(request, [layer], terminal) for request in requests] == answers
     silent = world.terminal()
     again = Cassette(path)
-    # In any order, and the layout of a JSON body is no difference.
+    # The order of the requests and the layout of a JSON body do not matter.
     requests[1] = post("/b", b'{ "x": 1 }', headers=JSON)
     for request, answer in reversed(list(zip(requests, answers, strict=True))):
         replayed = world.send(request, [again], silent)
@@ -163,7 +163,7 @@ def test_no_secret_is_written(path: Path) -> None:
     text = path.read_text("utf-8")
     assert "s3cret" not in text
     assert all(word in text for word in ("grant_type=refresh_token", '"expires_in": 5', "shown", "you sent Bearer"))
-    # Whoever replays has other credentials, or none.
+    # The replaying program has other credentials.
     other = post(
         "/token?code=other&mine=other",
         b"grant_type=refresh_token&refresh_token=other&client_secret=other&code=other",
@@ -194,7 +194,7 @@ def test_what_is_not_there_is_named(path: Path) -> None:
     assert str(raised.value) == (
         f"GET {ORIGIN}/c?token=<hidden> is not in {path}.\n"
         f"It holds:\n  GET {ORIGIN}/a -> 200\n  POST {ORIGIN}/b -> 202\n"
-        "To record it anew, delete the file."
+        "To record it again, delete the file."
     )
     with pytest.raises(NotRecordedError, match=r'another body, \{"x": 1\} instead of \{"x": 2, "token": "<hidden>"\}'):
         replay(path, post("/b", b'{"x":2,"token":"s3cret"}'))
@@ -326,13 +326,16 @@ def test_many_tasks_record_and_replay(path: Path) -> None:
 def test_whatever_is_recorded_can_be_read(sent: bytes, answered: bytes, kind: str) -> None:
     request = Request("POST", ORIGIN, {"Content-Type": kind}, sent)
     redaction = Redaction()
-    recorded = Recorded.of(
-        Sent.of(request, redaction), request, Response(200, {"Content-Type": kind}, answered), redaction
+    recorded = RecordedCall.from_response(
+        RecordedRequest.from_request(request, redaction),
+        request,
+        Response(200, {"Content-Type": kind}, answered),
+        redaction,
     )
-    document = json.loads(json.dumps(recorded.document()))
-    assert Recorded.from_document(document) == recorded
+    document = json.loads(json.dumps(recorded.to_document()))
+    assert RecordedCall.from_document(document) == recorded
     if "?" not in repr(answered) and "json" not in recorded.body:
-        assert recorded.response(request).body == answered
+        assert recorded.make_response(request).body == answered
 
 
 def test_half_a_character_in_a_document(path: Path) -> None:
@@ -356,7 +359,7 @@ def test_printing_and_pickling(path: Path) -> None:
     same = pickle.loads(pickle.dumps(layer))
     assert str(same) == str(layer)
     assert (same.redaction, same.match) == (layer.redaction, layer.match)
-    # A copy begins at the beginning.
+    # A copy replays from the beginning.
     assert Stack(unreachable, [same]).send(get()).status == 200
     with pytest.raises(NotRecordedError):
         stack.send(get())

@@ -1,4 +1,4 @@
-"""What is secret is in no cassette, wherever it stood, and its requests find their answers all the same."""
+"""No secret is in a cassette, wherever it was in the request, and the requests still find their responses."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ PARTS = {"Content-Type": 'multipart/form-data; boundary="-x y"'}
 GZIP = {"Content-Encoding": "gzip"}
 ANSWER = Response(200, JSON, b'{"ok":true}')
 
-#: Whatever is in the middle, both ends can be looked for.
+#: Both ends can be searched for, whatever is in the middle.
 secrets = st.text(max_size=30).map(lambda text: f"s3cret{text}t3rces")
 
 
 def recorded(path: Path, request: Request, response: Response, *above: LayerLike) -> str:
-    """Record the call, and give all that can be read in the file, what is in base64 too."""
+    """Record the call, and return all text of the file, including what is encoded as Base64."""
     Stack(lambda _: response, [*above, Cassette(path, "record")]).send(request)
     text = path.read_text("utf-8")
     (call,) = json.loads(text)["calls"]
@@ -106,7 +106,7 @@ def test_no_secret_of_a_request_is_written(place: str, secret: str, other: str) 
         assert "s3cret" not in text
         assert "t3rces" not in text
         assert "shown" in text
-        # Whoever replays has other secrets, or another zlib.
+        # The replaying program has other secrets, and perhaps another version of zlib.
         assert replayed(path, request(other)).body == ANSWER.body
 
 
@@ -203,7 +203,7 @@ def test_what_is_too_short_to_be_looked_for_or_no_credential(tmp_path: Path, sen
 
 
 def test_a_secret_is_no_word_of_the_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("globus_transport.middleware.cassette.redaction.MOST_INFLATED", 10)
+    monkeypatch.setattr("globus_transport.middleware.redaction.MOST_INFLATED", 10)
     request = post(body=gzip.compress(b"a" * 20), headers=GZIP | basic("longer_than"))
     assert '"longer_than": 10' in recorded(tmp_path / "c.json", request, ANSWER)
 
@@ -246,7 +246,7 @@ def test_a_body_that_says_that_it_is_compressed(tmp_path: Path, body: bytes, wri
 
 
 def test_a_body_that_is_too_long_to_be_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("globus_transport.middleware.cassette.redaction.MOST_INFLATED", 1 << 20)
+    monkeypatch.setattr("globus_transport.middleware.redaction.MOST_INFLATED", 1 << 20)
     long = post(body=gzip.compress(b"a" * (1 << 20)) + gzip.compress(bytes(1 << 26), 1), headers=GZIP)
     tracemalloc.start()
     try:

@@ -141,7 +141,7 @@ def test_what_is_not_about_this_server_does_not_open_it() -> None:
     lost_grant.final = True
     call(layer, lost_grant)
     assert not is_open(layer)
-    # A place that comes too late is the caller's own hurry.
+    # A deadline that is too short for the rate limit is no failure of the server.
     limited: list[LayerLike] = [layer, RateLimit(1, per=50, clock=Clock())]
     terminal = Canned(Response(200))
     Stack(terminal, limited).send(get())
@@ -166,16 +166,16 @@ def test_of_many_threads_one_probes() -> None:
 
     stack = Stack(answer, [layer])
 
-    def one() -> None:
+    def send_one() -> None:
         try:
             stack.send(get())
         except CircuitOpenError as error:
             refused.append(error)
 
-    first = threading.Thread(target=one)
+    first = threading.Thread(target=send_one)
     first.start()
     assert inside.wait(20)
-    others = [threading.Thread(target=one) for _ in range(8)]
+    others = [threading.Thread(target=send_one) for _ in range(8)]
     for thread in others:
         thread.start()
     for thread in others:

@@ -124,12 +124,12 @@ def test_a_streamed_response_gives_its_place_back_with_its_headers(world: World)
     entered(layer)
 
 
-def test_two_stacks_share_one_line() -> None:
+def test_two_stacks_share_one_queue() -> None:
     layer = ConcurrencyLimit(1)
     first, second = (Stack(Canned(Response(200), Response(200)), [layer]) for _ in range(2))
     held = entered(layer)
     done: list[Response] = []
-    threads = [threading.Thread(target=lambda one=one: done.append(one.send(get()))) for one in (first, second)]
+    threads = [threading.Thread(target=lambda stack=stack: done.append(stack.send(get()))) for stack in (first, second)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -168,7 +168,7 @@ def test_never_more_than_the_limit_and_no_place_is_lost(limit: int, story: list[
             flow, _ = line.pop()
             flow.close()
         elif event == "go":
-            for flow, step in [one for one in line if one[1].future.done()]:
+            for flow, step in [(flow, step) for flow, step in line if step.future.done()]:
                 line.remove((flow, step))
                 assert isinstance(flow.send(None), Request)
                 running.append(flow)
@@ -179,7 +179,7 @@ def test_never_more_than_the_limit_and_no_place_is_lost(limit: int, story: list[
 
 
 class _Counting:
-    """A terminal that keeps how many were in it at once."""
+    """A terminal that records how many calls were in it at the same time."""
 
     def __init__(self) -> None:
         self.now = self.most = 0
@@ -229,7 +229,7 @@ def test_with_tasks_of_which_some_are_cancelled() -> None:
         for task in tasks[10:20]:
             task.cancel()
         done = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 20)
-        assert sum(isinstance(one, Response) for one in done) == 30
+        assert sum(isinstance(outcome, Response) for outcome in done) == 30
 
     asyncio.run(main())
     assert terminal.most == 3

@@ -28,7 +28,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 def shown_by(layer: DryRun, request: Request) -> Response:
-    """Do what the flow asks for; it must not ask to send anything."""
+    """Carry out the steps of the flow, which must not send a request."""
     flow: Flow = layer(request)
     step = next(flow)
     assert isinstance(step, Run)
@@ -104,7 +104,7 @@ def test_compressed_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown(gzip.compress(b'{"token":"s3cret"}')) == '{\n  "token": "<hidden>"\n}'
     assert shown(gzip.compress(b"\xff\xfe")) == "<2 bytes that are no text>"
     assert shown(gzip.compress(b"a")[:12]) == "<12 bytes that are no text>"
-    monkeypatch.setattr("globus_transport.middleware.cassette.redaction.MOST_INFLATED", 3)
+    monkeypatch.setattr("globus_transport.middleware.redaction.MOST_INFLATED", 3)
     assert shown(gzip.compress(b"four")) == "<more than 3 bytes>"
 
 

@@ -1,4 +1,4 @@
-"""Hedging, stepped by hand; that the sends really run beside each other is a test of the drivers."""
+"""Hedging, stepped by hand. The tests of the drivers show that both requests run in parallel."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from globus_transport import GlobusConnectionError, GlobusSDKUsageError, Hedge, Hedging, Request, Response, RetryBudget
 from globus_transport.core.events import Event, Hedged
 from globus_transport.middleware import hedging
-from globus_transport.middleware.latencies import Latencies
+from globus_transport.middleware.hedging import Latencies
 from tests.core.stepping import end_of, get, post, unhurried
 
 
@@ -35,7 +35,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def call(layer: Hedging, clock: Clock, seconds: float, request: Request | None = None) -> object:
-    """One call that takes this long; gives the step that the layer asked for."""
+    """Make one call that takes this long, and return the step of the layer."""
     flow = layer(request or get(route="a"))
     step = next(flow)
     clock.now += seconds
@@ -145,7 +145,7 @@ def test_copies_have_the_settings(clock: Clock) -> None:
     layer = taught(clock, percentile=90, at_least=0.2, samples=50)
     copy = pickle.loads(pickle.dumps(layer))
     assert (copy.percentile, copy.at_least, copy.samples) == (90, 0.2, 50)
-    assert isinstance(call(copy, clock, 0.1), Request), "it learns anew"
+    assert isinstance(call(copy, clock, 0.1), Request), "a copy has no durations yet"
 
 
 def test_printed() -> None:

@@ -88,8 +88,8 @@ def test_a_body_that_can_be_sent_once_is_sent_once() -> None:
 def test_the_same_layer_in_two_stacks_and_copied(world: World) -> None:
     layer = IdempotencyKey("X-Key", honoured=True)
     terminal = world.terminal(*(Response(200) for _ in range(4)))
-    for one in (layer, layer, pickle.loads(pickle.dumps(layer)), copying.copy(layer)):
-        world.send(post(), [one], terminal)
+    for same in (layer, layer, pickle.loads(pickle.dumps(layer)), copying.copy(layer)):
+        world.send(post(), [same], terminal)
     assert len({request.headers["X-Key"] for request in terminal.requests}) == 4
     assert all(request.may_repeat for request in terminal.requests)
 

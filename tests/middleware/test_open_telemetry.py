@@ -70,7 +70,7 @@ def telemetry() -> Iterator[Telemetry]:
     outer = context.get_current()
     telemetry = Telemetry()
     yield telemetry
-    # Whatever happened, no span stays behind as the current one.
+    # No span stays current after a test.
     assert context.get_current() is outer
     telemetry.tracers.shutdown()
     telemetry.meters.shutdown()
@@ -335,7 +335,7 @@ def test_a_cancelled_task(telemetry: Telemetry) -> None:
         before = context.get_current()
         stack = AsyncStack(terminal, [telemetry.layer()])
         with pytest.raises(TimeoutError):
-            # In this very task, so that a context left behind would be seen.
+            # In the same task, so that a context that was left behind would be visible.
             async with asyncio.timeout(0.01):
                 await stack.send(get())
         assert context.get_current() is before

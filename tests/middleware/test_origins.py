@@ -31,7 +31,7 @@ def test_threads_that_come_at_once_get_the_same() -> None:
         thread.start()
     for thread in threads:
         thread.join(20)
-    assert len({id(one) for one in got}) == 1
+    assert len({id(state) for state in got}) == 1
     assert len(got) == 8
 
 
@@ -46,11 +46,11 @@ def test_there_are_not_ever_more_of_them() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-def test_a_forked_child_begins_anew() -> None:
+def test_a_forked_child_begins_with_no_state() -> None:
     layer = ConcurrencyLimit(1)
     under_way = layer(get())
     next(under_way)
-    held = layer._lines.lock
+    held = layer._queues.lock
 
     def child() -> int:
         return 0 if isinstance(next(layer(get())), Request) else 1

@@ -31,7 +31,7 @@ from tests.middleware.clock import Clock
 
 
 def wait_of(layer: RateLimit, request: Request | None = None) -> float:
-    """How long the next request has to wait."""
+    """How long the next request waits."""
     return seconds_of(next(layer(request or get())))
 
 
@@ -74,7 +74,7 @@ def test_a_retry_after_holds_everyone(status: int) -> None:
     assert seconds_of(next(waiting)) == pytest.approx(0.1)
     assert end_of(refused, Response(status, {"Retry-After": "5"})).status == status
     assert wait_of(layer) == pytest.approx(5.0)
-    # The one that had its place before the refusal does not go ahead either.
+    # The request that already waited when the refusal came is delayed too.
     clock.now += 0.1
     assert seconds_of(waiting.send(None)) == pytest.approx(5.0)
     clock.now += 5.0
@@ -83,7 +83,7 @@ def test_a_retry_after_holds_everyone(status: int) -> None:
 
 
 @pytest.mark.parametrize("answer", [Response(429), Response(200, {"Retry-After": "5"}), Response(500)])
-def test_other_answers_hold_nobody(answer: Response) -> None:
+def test_other_answers_delay_no_request(answer: Response) -> None:
     layer = RateLimit(10, clock=Clock())
     flow = layer(get())
     next(flow)

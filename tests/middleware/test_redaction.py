@@ -1,4 +1,4 @@
-"""What is taken out of what is written down, and what stays."""
+"""What is hidden in what is logged or recorded, and what stays."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from globus_transport import GlobusSDKUsageError, Headers
 from globus_transport.http.secrets import HIDDEN, SECRET_FIELDS
-from globus_transport.middleware.cassette.redaction import Redaction, bytes_of
+from globus_transport.middleware.redaction import Redaction, encode_body
 from tests.core.stepping import unhurried
 
 FORM = "application/x-www-form-urlencoded"
@@ -45,7 +45,7 @@ SECRET = "s3cret"
     ],
 )
 def test_urls(url: str, shown: str) -> None:
-    assert Redaction().url(url) == shown
+    assert Redaction().redact_url(url) == shown
 
 
 @pytest.mark.parametrize("depth", [1, 2, 4, 6, 9, 50])
@@ -55,27 +55,27 @@ def test_urls_in_urls(depth: int) -> None:
         url = f"https://a/?shown=1&next={quote(url, safe='')}"
         if len(url) > 100_000:
             break
-    assert SECRET not in Redaction().url(url)
-    assert Redaction().url(url).count("shown") == min(depth, 6)
-    assert SECRET not in Redaction().url(f"https://a/?next={'%25' * depth}3Ftoken=s3cret")
+    assert SECRET not in Redaction().redact_url(url)
+    assert Redaction().redact_url(url).count("shown") == min(depth, 6)
+    assert SECRET not in Redaction().redact_url(f"https://a/?next={'%25' * depth}3Ftoken=s3cret")
 
 
 @pytest.mark.parametrize("piece", ["?a=", "?a=&", "%25", "#", "=", "?%3Fa%3D", "25"])
 def test_a_long_url_ends(piece: str) -> None:
-    assert SECRET not in Redaction().url(f"https://a/?a=%{piece * 5_000}&token=s3cret")
+    assert SECRET not in Redaction().redact_url(f"https://a/?a=%{piece * 5_000}&token=s3cret")
 
 
 @unhurried
 @given(st.lists(st.sampled_from(["?", "#", "&", "=", "%3F", "%3D", "%26", "%253D", "code", "a", "s3cret", "<hidden>"])))
 def test_what_is_hidden_stays_as_it_is(pieces: list[str]) -> None:
-    once = Redaction().url("".join(pieces))
-    assert Redaction().url(once) == once
+    once = Redaction().redact_url("".join(pieces))
+    assert Redaction().redact_url(once) == once
 
 
 @unhurried
 @given(st.text(st.characters()))
 def test_any_text_can_be_read(text: str) -> None:
-    shown = Redaction().url(f"/?a=%3Fcode%3Ds3cret{text}")
+    shown = Redaction().redact_url(f"/?a=%3Fcode%3Ds3cret{text}")
     assert shown.startswith("/?a=%3Fcode%3D<hidden>")
 
 
@@ -91,15 +91,15 @@ def test_headers() -> None:
             ("Location", "https://a/?code=s3cret"),
         ]
     )
-    shown = dict(Redaction.of(["x-MINE"]).headers(headers))
+    shown = dict(Redaction.from_names(["x-MINE"]).redact_headers(headers))
     assert SECRET not in repr(shown)
     assert (shown["Accept"], shown["Location"]) == ("a", "https://a/?code=<hidden>")
-    assert dict(Redaction().headers(headers))["X-Mine"] == SECRET
+    assert dict(Redaction().redact_headers(headers))["X-Mine"] == SECRET
 
 
 def test_forms() -> None:
     body = b"grant_type=refresh_token&refresh_token=s3cret&client_secret=s3cret&code=s3cret&scope=a+b"
-    assert Redaction().body(body, FORM) == {
+    assert Redaction().describe_body(body, FORM) == {
         "form": "grant_type=refresh_token&refresh_token=<hidden>&client_secret=<hidden>&code=<hidden>&scope=a+b"
     }
 
@@ -115,7 +115,7 @@ def test_documents() -> None:
         "next": "https://a/?access_token=s3cret",
         "mine": 5,
     }
-    shown = Redaction.of(["Mine"]).body(json.dumps(document).encode(), "application/json")["json"]
+    shown = Redaction.from_names(["Mine"]).describe_body(json.dumps(document).encode(), "application/json")["json"]
     assert shown == {
         "access_token": HIDDEN,
         "other_tokens": [{"Refresh_Token": HIDDEN, "scope": "b"}],
@@ -153,7 +153,7 @@ def test_documents() -> None:
     ids=range(15),
 )
 def test_texts_with_documents(text: str, shown: str) -> None:
-    assert Redaction.of(["Mine"]).body(text.encode(), "application/x-ndjson") == {"text": shown}
+    assert Redaction.from_names(["Mine"]).describe_body(text.encode(), "application/x-ndjson") == {"text": shown}
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_texts_with_documents(text: str, shown: str) -> None:
 )
 def test_a_long_text_ends(piece: str) -> None:
     text = f'{piece * 100_000}\n{{"token": "s3cret"}}'
-    assert "s3cret" not in Redaction().text(text)
+    assert "s3cret" not in Redaction().redact_text(text)
 
 
 @unhurried
@@ -173,18 +173,18 @@ def test_a_document_in_a_text_in_a_document(secret: str, depth: int, is_ascii: b
             text = json.dumps(text, ensure_ascii=is_ascii)
         return f"{text},"
 
-    assert Redaction().text(written(f"s3cret{secret}")) == written(HIDDEN)
+    assert Redaction().redact_text(written(f"s3cret{secret}")) == written(HIDDEN)
 
 
 def test_documents_in_documents() -> None:
     document = json.dumps({"a": json.dumps({"token": SECRET}), "b": '{"c": "d"}'}).encode()
-    assert Redaction().body(document, "")["json"] == {"a": '{"token": "<hidden>"}', "b": '{"c": "d"}'}
+    assert Redaction().describe_body(document, "")["json"] == {"a": '{"token": "<hidden>"}', "b": '{"c": "d"}'}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32", "utf-32-be"])
 def test_documents_in_every_encoding(encoding: str) -> None:
     body = '{"a":"ä","token":"s3cret"}'.encode(encoding)
-    assert Redaction().body(body, "application/json") == {"json": {"a": "ä", "token": HIDDEN}}
+    assert Redaction().describe_body(body, "application/json") == {"json": {"a": "ä", "token": HIDDEN}}
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\n"])
@@ -222,7 +222,7 @@ def test_forms_in_parts(end: str, boundary: str) -> None:
     ]
     body = end.join(lines).replace("X", boundary.partition(";")[0].strip('"'))
     shown = end.join([*lines[:4], HIDDEN, *lines[7:]]).replace("X", boundary.partition(";")[0].strip('"'))
-    redacted = Redaction.of(["mine"]).body(body.encode(), f"Multipart/Form-Data; boundary={boundary}")
+    redacted = Redaction.from_names(["mine"]).describe_body(body.encode(), f"Multipart/Form-Data; boundary={boundary}")
     assert redacted == {"text": shown.replace("s3cret", HIDDEN)}
 
 
@@ -232,17 +232,17 @@ def test_parts_without_a_secret_come_back(contents: list[bytes], kind: str) -> N
     head = b"\r\n--b-o-u-n-d-a-r-y\r\nContent-Disposition: form-data; name=x\r\n\r\n"
     body = head + head.join(b"\xff" + content for content in contents) + b"\r\n--b-o-u-n-d-a-r-y--\r\n"
     for content_type in ("multipart/form-data; boundary=b-o-u-n-d-a-r-y", f"multipart/form-data; boundary={kind}"):
-        assert bytes_of(Redaction().body(body, content_type)) == body
+        assert encode_body(Redaction().describe_body(body, content_type)) == body
 
 
 @pytest.mark.parametrize("name", sorted(SECRET_FIELDS))
 def test_every_secret_field_everywhere(name: str) -> None:
-    hidden = Redaction()
-    assert SECRET not in hidden.url(f"https://a/?{name}={SECRET}")
-    assert SECRET not in repr(hidden.body(f"{name}={SECRET}".encode(), FORM))
-    assert SECRET not in repr(hidden.body(json.dumps([{name: SECRET}]).encode(), ""))
+    redaction = Redaction()
+    assert SECRET not in redaction.redact_url(f"https://a/?{name}={SECRET}")
+    assert SECRET not in repr(redaction.describe_body(f"{name}={SECRET}".encode(), FORM))
+    assert SECRET not in repr(redaction.describe_body(json.dumps([{name: SECRET}]).encode(), ""))
     part = f"--x\r\nContent-Disposition: form-data; name={name}\r\n\r\n{SECRET}\r\n--x--"
-    assert SECRET not in repr(hidden.body(part.encode(), "multipart/form-data; boundary=x"))
+    assert SECRET not in repr(redaction.describe_body(part.encode(), "multipart/form-data; boundary=x"))
 
 
 @pytest.mark.parametrize(
@@ -251,31 +251,31 @@ def test_every_secret_field_everywhere(name: str) -> None:
     ids=lambda body: repr(body[:10]),
 )
 def test_bodies_come_back(body: bytes) -> None:
-    shown = Redaction().body(body, "")
-    assert bytes_of(json.loads(json.dumps(shown))) == body
+    shown = Redaction().describe_body(body, "")
+    assert encode_body(json.loads(json.dumps(shown))) == body
 
 
 @unhurried
 @given(st.binary() | st.text().map(str.encode))
 def test_any_body_without_a_secret_comes_back(body: bytes) -> None:
-    shown = Redaction().body(body, "text/plain")
+    shown = Redaction().describe_body(body, "text/plain")
     if "json" in shown:
-        assert json.loads(bytes_of(shown)) == json.loads(body)
+        assert json.loads(encode_body(shown)) == json.loads(body)
     elif b"?" not in body:
-        assert bytes_of(shown) == body
+        assert encode_body(shown) == body
 
 
 def test_base64_is_what_it_says() -> None:
-    assert Redaction().body(b"\xff", FORM) == {"base64": base64.b64encode(b"\xff").decode()}
+    assert Redaction().describe_body(b"\xff", FORM) == {"base64": base64.b64encode(b"\xff").decode()}
 
 
 @pytest.mark.parametrize("body", [{}, {"xml": "a"}, {"form": 5}, {"base64": "*"}])
 def test_no_body(body: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"json, form|base64"):
-        bytes_of(body)
+        encode_body(body)
 
 
 @pytest.mark.parametrize("names", ["X-Key", [5], [b"x"]])
 def test_names_are_a_list_of_texts(names: Any) -> None:
     with pytest.raises(GlobusSDKUsageError, match="list of names"):
-        Redaction.of(names)
+        Redaction.from_names(names)

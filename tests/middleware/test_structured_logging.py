@@ -54,8 +54,9 @@ def test_a_record_for_an_answer(log: pytest.LogCaptureFixture) -> None:
         "http_attempt": 3,
         "http_request_id": "abc",
     }
-    assert record.levelno == logging.DEBUG
+    assert (record.name, record.levelno) == ("globus_transport", logging.DEBUG)
     assert record.getMessage().startswith("GET https://service.example.org/a -> 200 in 0.")
+    assert record.getMessage().endswith(" s")
 
 
 def test_a_bad_status(log: pytest.LogCaptureFixture) -> None:
@@ -92,6 +93,8 @@ def test_a_record_for_an_error(
     (record,) = log.records
     fields = fields_of(record)
     assert (fields["event"], fields["http_status"], fields["http_error"]) == (event, status, name)
+    assert record.levelno == (logging.INFO if event == ABANDONED else logging.WARNING), "cancellation is no failure"
+    assert record.getMessage().startswith(f"GET https://service.example.org/thing -> {status or name} in 0.")
     assert "s3cret" not in log.text
 
 
@@ -125,6 +128,8 @@ def test_no_secret_is_logged(world: World, log: pytest.LogCaptureFixture) -> Non
     assert len(log.records) == 4
     for record in log.records:
         assert "state=shown" in record.getMessage()
+        assert "s3cret" not in log.handler.format(record)
+        # A handler that sends records elsewhere sends their arguments and fields.
         assert "s3cret" not in repr(vars(record))
 
 
@@ -141,7 +146,7 @@ def test_levels_and_logger(caplog: pytest.LogCaptureFixture) -> None:
 
 
 class NotLookedAt(Headers):
-    """Headers that nobody may read."""
+    """Headers that must not be read."""
 
     __slots__ = ()
 

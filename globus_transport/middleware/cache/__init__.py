@@ -1,4 +1,4 @@
-"""Keep replies and use them again (RFC 9111): the layer with its stores, and the rules of freshness."""
+"""Stores responses and uses them again (RFC 9111): the layer with its store, and the rules of freshness."""
 
 from globus_transport.public_names import lazy_names
 

@@ -1,4 +1,4 @@
-"""Keeps answers to GETs for as long as the service allows, and asks whether they are still good after that."""
+"""Stores responses to GETs for as long as the service allows, and validates them after that."""
 
 from __future__ import annotations
 
@@ -9,28 +9,36 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
-from globus_transport.core.flow import Flow, Run, Steps
+from globus_transport.core.flow import Flow, Run, Steps, send
 from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.urls import URL
-from globus_transport.middleware.cache.rules import NOT_FOR_A_CACHE, Stored, digest, directives
+from globus_transport.middleware.cache.rules import (
+    BYPASSING_HEADERS,
+    StoredResponse,
+    digest_headers,
+    parse_cache_control,
+)
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-#: What was kept is no longer true, or no longer for this credential; 429 and 5xx say nothing about it.
-_NO_MORE = frozenset({401, 403, 404, 410})
-_MOST_VARIANTS = 16
-#: About what a kept response takes besides its body and headers.
-_OVERHEAD = 600
+#: Errors after which a stored response is dropped: it is out of date, or not for this credential any more. Not 429 and
+#: 5xx, which say nothing about the resource.
+_DROPPING_STATUSES = frozenset({401, 403, 404, 410})
+_MAX_VARIANTS = 16
+#: Approximate size in bytes of a stored response without its body and headers.
+_ENTRY_OVERHEAD = 600
 
-Variants = tuple[Stored, ...]
+#: The responses that are stored for one URL: they differ in the credential, or in the headers named by ``Vary``.
+Variants = tuple[StoredResponse, ...]
 
 
 class CacheStore(Protocol):
-    """Where a :class:`Cache` keeps responses, by URL. Several threads call it.
+    """Where a :class:`Cache` stores responses, by URL. Several threads call it.
 
-    :ivar salt: up to 64 random bytes that go into the digests of credentials; the same for as long as it keeps them
-    :ivar blocking: whether its methods do I/O; they then run in a worker thread under asyncio
+    :ivar salt: up to 64 random bytes that go into the digests of credentials; it must not change while the store holds
+        responses
+    :ivar blocking: whether its methods do I/O; if so, they run in a worker thread under asyncio
     """
 
     @property
@@ -40,19 +48,19 @@ class CacheStore(Protocol):
     def blocking(self) -> bool: ...
 
     def get(self, url: str) -> Variants:
-        """The responses that are kept for a URL."""
+        """The responses that are stored for a URL."""
         ...
 
     def put(self, url: str, variants: Variants) -> None:
-        """Keep these for a URL, in the place of those before; none to forget it."""
+        """Replace the responses that are stored for a URL; an empty tuple removes them."""
         ...
 
 
 class MemoryStore(PerProcess):
-    """Keeps responses in this process; those that were not used for longest make room. A copy is empty.
+    """Stores responses in memory, and drops the least recently used ones when it is full. A copy is empty.
 
-    :param max_bytes: that it takes at most, about. A response of more than an eighth of that is not kept
-    :raises GlobusSDKUsageError: if that is no positive number
+    :param max_bytes: approximate maximum size. A response larger than an eighth of it is not stored
+    :raises GlobusSDKUsageError: if ``max_bytes`` is not positive
     """
 
     blocking = False
@@ -71,7 +79,7 @@ class MemoryStore(PerProcess):
         self._lock = threading.Lock()
 
     def get(self, url: str) -> Variants:
-        """The responses that are kept for a URL."""
+        """The responses that are stored for a URL."""
         with self._lock:
             variants = self._kept.get(url, ())
             if variants:
@@ -79,16 +87,16 @@ class MemoryStore(PerProcess):
             return variants
 
     def put(self, url: str, variants: Variants) -> None:
-        """Keep these for a URL, in the place of those before."""
-        variants = tuple(one for one in variants if _size(one) <= self.max_bytes // 8)
+        """Replace the responses that are stored for a URL."""
+        variants = tuple(stored for stored in variants if _size_of(stored) <= self.max_bytes // 8)
         with self._lock:
-            self.size -= sum(map(_size, self._kept.pop(url, ())))
+            self.size -= sum(map(_size_of, self._kept.pop(url, ())))
             if variants:
                 self._kept[url] = variants
-                self.size += sum(map(_size, variants))
+                self.size += sum(map(_size_of, variants))
             while self.size > self.max_bytes:
                 _, dropped = self._kept.popitem(last=False)
-                self.size -= sum(map(_size, dropped))
+                self.size -= sum(map(_size_of, dropped))
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -97,25 +105,25 @@ class MemoryStore(PerProcess):
         return f"in memory, at most {self.max_bytes / (1 << 20):g} MiB"
 
 
-def _size(stored: Stored) -> int:
-    return _OVERHEAD + len(stored.body) + sum(len(name) + len(value) for name, value in stored.headers.pairs)
+def _size_of(stored: StoredResponse) -> int:
+    return _ENTRY_OVERHEAD + len(stored.body) + sum(len(name) + len(value) for name, value in stored.headers.pairs)
 
 
 class Cache:
-    """Answer GETs from what was kept, by the rules of HTTP caching (RFC 9111) for a private cache.
+    """Answer GETs from stored responses, by the rules of HTTP caching (RFC 9111) for a private cache.
 
-    Stands below the authorizer, best next to the terminal, so that it sees who asks: nobody gets what was given to
-    another credential. Kept answers carry an ``Age`` header; what is no longer fresh is asked for with ``ETag`` and
-    ``Last-Modified``. A request may say ``Cache-Control: no-cache``, ``no-store``, ``max-age``, ``min-fresh``,
-    ``max-stale`` or ``only-if-cached``. A method that may change something drops what is kept of its URL.
+    Place it below the authorizer, best next to the terminal, so that it sees the credential: a response is only used
+    for requests with the credential that it was stored for. Responses from the cache have an ``Age`` header. Stale
+    responses are validated with ``ETag`` and ``Last-Modified``. A request may have the ``Cache-Control`` directives
+    ``no-cache``, ``no-store``, ``max-age``, ``min-fresh``, ``max-stale`` and ``only-if-cached``. A request with an
+    unsafe method removes the stored responses of its URL.
 
-    Responses that are streamed are neither kept nor answered from what is kept. Nor is an answer without ``request``,
-    which a terminal of one's own may give, to a request that has no credential where the cache stands: who asked is not
-    known.
+    Streamed requests do not use the cache. A custom terminal may return responses without ``request``. The cache then
+    cannot see whether a layer below added a credential, so it does not store the response to a request without one.
 
-    :param store: where they are kept; by default a :class:`MemoryStore` of its own
-    :param credentials: the request headers that say who asks; of their values only a digest is kept
-    :raises GlobusSDKUsageError: if ``credentials`` is no list of names
+    :param store: where responses are stored; by default a new :class:`MemoryStore`
+    :param credentials: names of the request headers that hold credentials; only a digest of their values is stored
+    :raises GlobusSDKUsageError: if ``credentials`` is a text instead of a list
     """
 
     def __init__(
@@ -128,87 +136,89 @@ class Cache:
         self._last_change = object()
 
     def __call__(self, request: Request) -> Flow:
-        """:raises GlobusSDKUsageError: if it stands above an authorizer, where it can't see who asks"""
+        """:raises GlobusSDKUsageError: if it is above an authorizer, where it cannot see the credential"""
         if request.method not in _SAFE_METHODS:
-            return self._change(request)
+            return self._send_unsafe(request)
         if request.method != "GET" or request.stream or request.body:
-            return _pass_on(request)
-        wanted = directives(request.headers)
-        if "no-store" in wanted or any(name.lower() in NOT_FOR_A_CACHE for name, _ in request.headers.pairs):
-            return _pass_on(request)
-        return self._get(request, wanted)
+            return send(request)
+        directives = parse_cache_control(request.headers)
+        if "no-store" in directives or any(name.lower() in BYPASSING_HEADERS for name, _ in request.headers.pairs):
+            return send(request)
+        return self._get(request, directives)
 
-    def _get(self, request: Request, wanted: Mapping[str, str | None]) -> Flow:
+    def _get(self, request: Request, directives: Mapping[str, str | None]) -> Flow:
         salt = self.store.salt
-        credential = digest(request.headers, self.credentials, salt)
-        variants: Variants = yield from self._do(self.store.get, request.url)
-        stored = next((one for one in variants if one.is_for(request, credential, salt)), None)
-        asked_at = time.time()
-        if stored is not None and stored.may_be_used(wanted, asked_at):
-            return stored.response(request, asked_at)
-        if "only-if-cached" in wanted:
+        credential = digest_headers(request.headers, self.credentials, salt)
+        variants: Variants = yield from self._call_store(self.store.get, request.url)
+        stored = next((variant for variant in variants if variant.matches(request, credential, salt)), None)
+        sent_at = time.time()
+        if stored is not None and stored.is_reusable(directives, sent_at):
+            return stored.make_response(request, sent_at)
+        if "only-if-cached" in directives:
             return Response(504, reason="Not In Cache", request=request)
-        before = self._last_change
-        asking = request if stored is None else stored.asking(request)
-        response: Response = yield asking
-        self._check_place(request, response, credential)
-        if response.status == 304 and stored is not None and asking is not request:
-            if stored.is_meant_by(response):
-                response = stored.refreshed(response)
+        last_change = self._last_change
+        conditional = request if stored is None else stored.make_conditional(request)
+        response: Response = yield conditional
+        self._check_position(request, response, credential)
+        if response.status == 304 and stored is not None and conditional is not request:
+            if stored.is_validated_by(response):
+                response = stored.make_updated_response(response)
             else:
-                asked_at = time.time()
+                sent_at = time.time()
                 response = yield request
         received_at = time.time()
-        keep: Stored | None = None
-        # What was changed meanwhile may be in the answer, or not.
-        if before is self._last_change and self._is_what_was_sent(request, response):
-            keep = Stored.of(
-                request, response, credential=credential, salt=salt, asked_at=asked_at, received_at=received_at
+        new: StoredResponse | None = None
+        # If an unsafe request was sent meanwhile, the response may be from before or after its change.
+        if last_change is self._last_change and self._is_answer_to(request, response):
+            new = StoredResponse.from_response(
+                request, response, credential=credential, salt=salt, sent_at=sent_at, received_at=received_at
             )
-        if keep is not None or (stored is not None and (response.status < 400 or response.status in _NO_MORE)):
-            yield from self._replace(request, credential, keep)
-            if before is not self._last_change:
-                # Somebody forgot this very URL, perhaps, while it was being kept.
-                yield from self._do(self.store.put, request.url, ())
+        is_outdated = stored is not None and (response.status < 400 or response.status in _DROPPING_STATUSES)
+        if new is not None or is_outdated:
+            yield from self._replace(request, credential, new)
+            if last_change is not self._last_change:
+                # An unsafe request may have removed this URL before the response was stored.
+                yield from self._call_store(self.store.put, request.url, ())
         return response
 
-    def _replace(self, request: Request, credential: str, keep: Stored | None) -> Steps[None]:
+    def _replace(self, request: Request, credential: str, new: StoredResponse | None) -> Steps[None]:
         salt = self.store.salt
-        variants: Variants = yield from self._do(self.store.get, request.url)
-        others = tuple(one for one in variants if not one.is_for(request, credential, salt))
-        new = others if keep is None else (keep, *others[: _MOST_VARIANTS - 1])
-        yield from self._do(self.store.put, request.url, new)
+        variants: Variants = yield from self._call_store(self.store.get, request.url)
+        others = tuple(variant for variant in variants if not variant.matches(request, credential, salt))
+        kept = others if new is None else (new, *others[: _MAX_VARIANTS - 1])
+        yield from self._call_store(self.store.put, request.url, kept)
 
-    def _change(self, request: Request) -> Flow:
-        # Before, because it may be carried out though its answer is lost; and again after (section 4.4).
-        yield from self._forget([request.url])
+    def _send_unsafe(self, request: Request) -> Flow:
+        # Before the request too, because the service may process it even if its response is lost (section 4.4).
+        yield from self._invalidate([request.url])
         response: Response = yield request
         if response.status < 400:
-            yield from self._forget([request.url, *_named_by(request, response)])
+            yield from self._invalidate([request.url, *_changed_urls(request, response)])
         return response
 
-    def _forget(self, urls: list[URL]) -> Steps[None]:
+    def _invalidate(self, urls: list[URL]) -> Steps[None]:
         self._last_change = object()
         for url in urls:
-            yield from self._do(self.store.put, url, ())
+            yield from self._call_store(self.store.put, url, ())
 
-    def _do(self, function: Callable[..., Any], *args: Any) -> Steps[Any]:
+    def _call_store(self, function: Callable[..., Any], *args: Any) -> Steps[Any]:
         if self.store.blocking:
             return (yield Run(function, *args))
         return function(*args)
 
-    def _check_place(self, request: Request, response: Response, credential: str) -> None:
+    def _check_position(self, request: Request, response: Response, credential: str) -> None:
         sent = response.request
-        if sent is not None and digest(sent.headers, self.credentials, self.store.salt) != credential:
+        if sent is not None and digest_headers(sent.headers, self.credentials, self.store.salt) != credential:
             raise GlobusSDKUsageError(
-                f"{request!r}: a layer below the cache put a credential on, so the cache can't tell who asks. "
-                "Put it below the authorizer: client.stack.add(Cache())"
+                f"{request!r}: a layer below the cache added a credential, which the cache cannot see. "
+                "Put the cache below the authorizer: client.stack.add(Cache())"
             )
 
-    def _is_what_was_sent(self, request: Request, response: Response) -> bool:
+    def _is_answer_to(self, request: Request, response: Response) -> bool:
+        """Whether the request was sent as it is here: to its URL, and with its headers that ``Vary`` names."""
         sent = response.request
         if sent is None:
-            # The terminal does not tell. If no credential came from above, a layer below may have put one on.
+            # Unknown. A request without a credential may have got one in a layer below.
             return any(name in request.headers for name in self.credentials)
         vary = [name.strip() for name in response.headers.get("Vary", "").split(",")]
         return sent.url == request.url and all(sent.headers.get(name) == request.headers.get(name) for name in vary)
@@ -217,21 +227,17 @@ class Cache:
         return f"answers to GETs, kept {self.store}"
 
 
-def _pass_on(request: Request) -> Flow:
-    response: Response = yield request
-    return response
-
-
-def _named_by(request: Request, response: Response) -> list[URL]:
-    """The URLs of the same origin that a change tells of."""
-    named = []
+def _changed_urls(request: Request, response: Response) -> list[URL]:
+    """The URLs of the same origin that the response to an unsafe request names (section 4.4)."""
+    changed = []
     for name in ("Location", "Content-Location"):
         text = response.headers.get(name)
         if text is not None:
             try:
                 url = request.url.resolve(text)
             except GlobusSDKUsageError:
-                continue  # It names nothing that could be kept.
+                # Nothing is stored for what is not an http(s) URL.
+                continue
             if url.origin == request.url.origin:
-                named.append(url)
-    return named
+                changed.append(url)
+    return changed

@@ -1,4 +1,4 @@
-"""Record calls and replay them: the layer, the file format, and the hiding of secrets in it."""
+"""Records calls and replays them: the layer, and the file with the recorded calls."""
 
 from globus_transport.public_names import lazy_names
 

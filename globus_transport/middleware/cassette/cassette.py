@@ -1,8 +1,8 @@
-"""Records the answers of a service in a file, and gives them again without a network: for tests.
+"""Records the responses of a service in a file, and replays them without a network. It is meant for tests.
 
-Secrets are left out: of a request nothing is kept but method, URL and body, decoded if it is compressed; in those, and
-in the answer, the values of headers, parameters and members that are credentials are replaced by ``<hidden>``, and so
-is the request's own credential wherever a service repeats it.
+The file holds no secrets. Of a request it holds only the method, the URL and the body (decompressed). In these and in
+the response, the values of headers, parameters and members that are credentials are replaced by ``<hidden>``. The
+credential of the request is also replaced wherever the service repeats it.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any, Literal
 from globus_transport.core.flow import Flow, Read, Run
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Request, Response
-from globus_transport.middleware.cassette.redaction import Redaction
-from globus_transport.middleware.cassette.tape import NotRecordedError, Player, Recorded, Recorder, Sent
+from globus_transport.middleware.cassette.tape import NotRecordedError, Player, RecordedCall, RecordedRequest, Recorder
+from globus_transport.middleware.redaction import Redaction
 
 __all__ = ["Cassette", "NotRecordedError"]
 
@@ -29,21 +29,21 @@ _PARTS = ("method", "url", "body")
 
 
 class Cassette:
-    """Record what a service answers, or replay it.
+    """Record the responses of a service, or replay them.
 
-    Stands next to the terminal, in whose place it answers. Every answer is given once, in the order in which they
-    were recorded; a request that has none raises, and nothing is sent. Streamed bodies are read whole, so an answer
-    to ``stream=True`` has its ``body`` and no ``stream``. A failure of the network is not recorded.
+    Place it next to the terminal, which it replaces during replay. Every response is replayed once, in the order of the
+    recording. A request without a recorded response raises :exc:`NotRecordedError` and is not sent. Streamed bodies are
+    read completely, so a response to ``stream=True`` has a ``body`` and no ``stream``. Network errors are not recorded.
 
-    Threads, tasks and stacks may share one; two that record into one file overwrite each other.
+    Threads, tasks and stacks may share one cassette. Two cassettes that record into the same file overwrite each other.
 
-    :param path: of the JSON file
-    :param mode: ``"auto"`` replays if the file is there at the first request, and records otherwise; ``"record"``
-        begins anew; ``"replay"`` sends nothing whatever happens
-    :param secrets: further names of headers, parameters and members whose values are left out
-    :param match: in what a request has to be the same as a recorded one: of ``"method"``, ``"url"`` and ``"body"``.
-        Secrets need not be
-    :raises GlobusSDKUsageError: if the mode or a part is none of these
+    :param path: path of the JSON file
+    :param mode: ``"auto"`` replays if the file exists at the first request, and records otherwise; ``"record"``
+        replaces the file; ``"replay"`` never sends a request
+    :param secrets: more names of headers, parameters and members whose values are hidden
+    :param match: the parts in which a request must equal a recorded one: some of ``"method"``, ``"url"`` and
+        ``"body"``. Secrets are not compared
+    :raises GlobusSDKUsageError: if ``mode`` or ``match`` has another value
     """
 
     def __init__(
@@ -61,25 +61,25 @@ class Cassette:
             raise GlobusSDKUsageError(f"Cassette(match={match!r}): give some of {', '.join(map(repr, _PARTS))}")
         self.path = Path(path)
         self.mode = mode
-        self.redaction = Redaction.of(secrets)
+        self.redaction = Redaction.from_names(secrets)
         self._tapes: list[Player | Recorder] = []
 
     def __call__(self, request: Request) -> Flow:
-        """:raises NotRecordedError: if a cassette that replays has no answer"""
-        tape: Player | Recorder = self._tapes[0] if self._tapes else (yield Run(self._begin))
-        sent = Sent.of(request, self.redaction)
+        """:raises NotRecordedError: during replay, if there is no response to the request"""
+        tape: Player | Recorder = self._tapes[0] if self._tapes else (yield Run(self._open_tape))
+        recorded_request = RecordedRequest.from_request(request, self.redaction)
         if isinstance(tape, Player):
-            return tape.play(sent).response(request)
+            return tape.play(recorded_request).make_response(request)
         response: Response = yield request
         if response.stream is not None:
             response = yield Read(response)
-        yield Run(tape.add, Recorded.of(sent, request, response, self.redaction))
+        yield Run(tape.add, RecordedCall.from_response(recorded_request, request, response, self.redaction))
         return response
 
-    def _begin(self) -> Player | Recorder:
+    def _open_tape(self) -> Player | Recorder:
         records = self.mode == "record" or (self.mode == "auto" and not self.path.exists())
         tape = Recorder(self.path) if records else Player(self.path, self.match)
-        # Several threads may begin at once; the first one's is everybody's.
+        # Several threads may do this at once. All of them use the tape that was appended first.
         self._tapes.append(tape)
         return self._tapes[0]
 

@@ -1,4 +1,4 @@
-"""What a cassette holds: requests with their answers, less the secrets, in a JSON file that people can read."""
+"""The file of a cassette: requests and their responses without secrets, in readable JSON."""
 
 from __future__ import annotations
 
@@ -20,26 +20,27 @@ from globus_transport.exc.base import GlobusError, GlobusSDKUsageError
 from globus_transport.http.headers import Headers, Pair
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.secrets import HIDDEN
-from globus_transport.middleware.cassette.redaction import Redaction, bytes_of, json_text
+from globus_transport.middleware.redaction import Redaction, encode_body, format_json
 
 FORMAT = "globus_transport cassette, version 1"
 
-#: Of the bytes on the wire; the body that is kept is decoded and whole.
-_FRAMING = ("Connection", "Content-Encoding", "Content-Length", "Keep-Alive", "Trailer", "Transfer-Encoding")
-_SHORTEST_CREDENTIAL = 8
-_MOST_LINES = 20
-_MOST_TEXT = 300
+#: They describe the transmission; the recorded body is decoded and complete.
+_FRAMING_HEADERS = ("Connection", "Content-Encoding", "Content-Length", "Keep-Alive", "Trailer", "Transfer-Encoding")
+#: A shorter text is not searched for in a response: it could stand there by chance.
+_MIN_CREDENTIAL_LENGTH = 8
+_MAX_LINES = 20
+_MAX_BODY_TEXT = 300
 
 
 class NotRecordedError(GlobusError):
-    """A request that a cassette has no answer to, or none any more. Nothing was sent."""
+    """The cassette has no response to the request, or has replayed all of them. The request was not sent."""
 
 
 @attrs.frozen
-class Sent:
-    """A request as it is written down and compared: without secrets, and without headers.
+class RecordedRequest:
+    """A request as it is recorded and compared: without secrets and without headers.
 
-    :ivar body: as :meth:`Redaction.request_body` describes it
+    :ivar body: as :meth:`Redaction.describe_request_body` returns it
     """
 
     method: str
@@ -47,14 +48,14 @@ class Sent:
     body: Mapping[str, Any] | None
 
     @classmethod
-    def of(cls, request: Request, redaction: Redaction) -> Sent:
-        """What is written down of a request."""
-        facts = {"url": redaction.url(request.url), "body": redaction.request_body(request)}
-        hidden = without_credential(request, facts)
+    def from_request(cls, request: Request, redaction: Redaction) -> RecordedRequest:
+        """Make it from a request."""
+        fields = {"url": redaction.redact_url(request.url), "body": redaction.describe_request_body(request)}
+        hidden = hide_credential(request, fields)
         return cls(request.method, hidden["url"], hidden["body"])
 
     def key(self, parts: Iterable[str]) -> str:
-        """What is equal for requests that match in these parts."""
+        """A text that is equal for requests that are equal in these parts."""
         return json.dumps([getattr(self, part) for part in parts], sort_keys=True)
 
     def __str__(self) -> str:
@@ -62,48 +63,54 @@ class Sent:
 
 
 @attrs.frozen
-class Recorded:
-    """A request and its answer."""
+class RecordedCall:
+    """A request and its response."""
 
-    sent: Sent
+    request: RecordedRequest
     status: int
     reason: str
     headers: tuple[Pair, ...]
     body: Mapping[str, Any]
 
     @classmethod
-    def of(cls, sent: Sent, request: Request, response: Response, redaction: Redaction) -> Recorded:
-        """What is written down of an answer."""
+    def from_response(
+        cls, recorded_request: RecordedRequest, request: Request, response: Response, redaction: Redaction
+    ) -> RecordedCall:
+        """Make it from a response and its request."""
         headers = response.headers
         if request.method != "HEAD":
-            headers = headers.without(*_FRAMING)
-        facts = {
+            headers = headers.without(*_FRAMING_HEADERS)
+        fields = {
             "reason": response.reason,
-            "headers": redaction.headers(headers),
-            "body": redaction.body(response.body, headers.get("Content-Type", "")),
+            "headers": redaction.redact_headers(headers),
+            "body": redaction.describe_body(response.body, headers.get("Content-Type", "")),
         }
-        hidden = without_credential(request, facts)
+        hidden = hide_credential(request, fields)
         pairs = tuple((name, value) for name, value in hidden["headers"])
-        return cls(sent, response.status, hidden["reason"], pairs, hidden["body"])
+        return cls(recorded_request, response.status, hidden["reason"], pairs, hidden["body"])
 
-    def response(self, request: Request) -> Response:
-        """The answer, given to this request."""
-        return Response(self.status, Headers.received(self.headers), bytes_of(self.body), None, self.reason, request)
+    def make_response(self, request: Request) -> Response:
+        """Make the response to this request."""
+        return Response(self.status, Headers.received(self.headers), encode_body(self.body), None, self.reason, request)
 
-    def document(self) -> dict[str, Any]:
-        """As it stands in the file."""
-        request = {"method": self.sent.method, "url": self.sent.url, "body": self.sent.body}
+    def to_document(self) -> dict[str, Any]:
+        """The JSON document for the file."""
+        request = {"method": self.request.method, "url": self.request.url, "body": self.request.body}
         headers = [list(pair) for pair in self.headers]
         response = {"status": self.status, "reason": self.reason, "headers": headers, "body": self.body}
         return {"request": request, "response": response}
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> Recorded:
-        """:raises ValueError, KeyError, TypeError: if it is none"""
+    def from_document(cls, document: Mapping[str, Any]) -> RecordedCall:
+        """Make it from a JSON document of the file.
+
+        :raises ValueError, KeyError, TypeError: if the document has another form
+        """
         request, response = document["request"], document["response"]
-        bytes_of(response["body"])
+        # Raises for a body that could not be replayed.
+        encode_body(response["body"])
         return cls(
-            Sent(str(request["method"]), str(request["url"]), request["body"]),
+            RecordedRequest(str(request["method"]), str(request["url"]), request["body"]),
             int(response["status"]),
             str(response["reason"]),
             Headers([(name, value) for name, value in response["headers"]]).pairs,
@@ -111,131 +118,142 @@ class Recorded:
         )
 
 
-def without_credential(request: Request, facts: dict[str, Any]) -> dict[str, Any]:
-    """The facts without the request's own credential, wherever a service repeats it."""
-    spellings = {text for one in _credentials(request) if len(one) >= _SHORTEST_CREDENTIAL for text in _spellings(one)}
-    # The longest first: it may hold another one.
+def hide_credential(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+    """Hide the credential of the request in the fields, because a service may repeat it."""
+    spellings = {
+        spelling
+        for credential in _credentials_of(request)
+        if len(credential) >= _MIN_CREDENTIAL_LENGTH
+        for spelling in _spellings_of(credential)
+    }
+    # The longest first, because it may contain a shorter one.
     ordered = sorted(spellings, key=lambda text: (-len(text), text))
     if not ordered:
-        return facts
-    body = {"body": _without_in_body(ordered, facts["body"])} if facts["body"] else {}
-    return {name: _without(ordered, fact) for name, fact in facts.items()} | body
+        return fields
+    body = {"body": _hide_in_body(ordered, fields["body"])} if fields["body"] else {}
+    return {name: _hide(ordered, value) for name, value in fields.items()} | body
 
 
-def _credentials(request: Request) -> list[str]:
-    """What the Authorization header holds, and the secret in it if it is a Basic one (RFC 7617)."""
+def _credentials_of(request: Request) -> list[str]:
+    """The credential in the Authorization header; for Basic authentication (RFC 7617) also the password in it."""
     scheme, _, credential = request.headers.get("Authorization", "").rpartition(" ")
     if scheme.strip().lower() != "basic":
         return [credential]
     try:
         secret = base64.b64decode(credential, validate=True).partition(b":")[2]
-    except ValueError:  # It is none.
+    except ValueError:
+        # It is not Base64.
         return [credential]
-    # Which of the two it is in is left open.
+    # The encoding is not defined (RFC 7617, section 2.1).
     texts = [secret.decode("utf-8", "replace"), secret.decode("latin-1")]
-    # In OAuth 2 it is quoted before it gets there (RFC 6749, section 2.3.1).
+    # OAuth 2 clients encode the secret as in a form first (RFC 6749, section 2.3.1).
     return [credential, *texts, *map(unquote_plus, texts)]
 
 
-def _spellings(credential: str) -> list[str]:
-    """A credential as it stands, in a URL, and in a JSON document that is part of a text."""
+def _spellings_of(credential: str) -> list[str]:
+    """A credential as it is, as it is encoded in a URL, and as it is escaped in a JSON document."""
     in_json = [json.dumps(credential, ensure_ascii=escaped)[1:-1] for escaped in (True, False)]
     in_url = [quote(credential, safe, errors="replace") for safe in ("/", "")]
     return [credential, *in_url, quote_plus(credential, errors="replace"), *in_json]
 
 
-def _without_in_body(credentials: Sequence[str], body: Mapping[str, Any]) -> dict[str, Any]:
+def _hide_in_body(credentials: Sequence[str], body: Mapping[str, Any]) -> dict[str, Any]:
     if "base64" not in body:
-        return {kind: _without(credentials, content) for kind, content in body.items()}
-    content = bytes_of(body)
+        return {kind: _hide(credentials, content) for kind, content in body.items()}
+    content = encode_body(body)
     for credential in credentials:
         content = content.replace(credential.encode("utf-8", "replace"), HIDDEN.encode())
     return {"base64": base64.b64encode(content).decode("ascii")}
 
 
-def _without(credentials: Sequence[str], value: Any) -> Any:
+def _hide(credentials: Sequence[str], value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {_without(credentials, name): _without(credentials, one) for name, one in value.items()}
+        return {_hide(credentials, name): _hide(credentials, member) for name, member in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_without(credentials, one) for one in value]
+        return [_hide(credentials, item) for item in value]
     text = str(value)
     hidden = text
     for credential in credentials:
         hidden = hidden.replace(credential, HIDDEN)
-    # A number may be one, too.
+    # A number stays a number, unless it contains a credential.
     return value if hidden == text else hidden
 
 
 class Player:
-    """Gives the answers of a file, each once, in the order in which they were recorded. Safe to share by threads.
+    """Replays the responses of a file, each once, in the order of the recording. Threads may share it.
 
-    :raises GlobusSDKUsageError: if there is no such file, or it is no cassette
+    :param parts: the parts of a request that are compared
+    :raises GlobusSDKUsageError: if the file does not exist or is not a cassette
     """
 
     def __init__(self, path: Path, parts: tuple[str, ...]) -> None:
         self.path = path
         self.parts = parts
-        self.all = _read(path)
-        self._left: dict[str, deque[Recorded]] = {}
-        for recorded in self.all:
-            self._left.setdefault(recorded.sent.key(parts), deque()).append(recorded)
+        self.calls = _read_calls(path)
+        self._remaining: dict[str, deque[RecordedCall]] = {}
+        for call in self.calls:
+            self._remaining.setdefault(call.request.key(parts), deque()).append(call)
 
-    def play(self, sent: Sent) -> Recorded:
-        """:raises NotRecordedError: if there is no answer to it"""
+    def play(self, request: RecordedRequest) -> RecordedCall:
+        """Take the next recorded call with this request.
+
+        :raises NotRecordedError: if there is none
+        """
         try:
-            return self._left[sent.key(self.parts)].popleft()
+            return self._remaining[request.key(self.parts)].popleft()
         except LookupError:
-            raise NotRecordedError(self._why_not(sent)) from None
+            raise NotRecordedError(self._explain_missing(request)) from None
 
-    def _why_not(self, sent: Sent) -> str:
-        key = sent.key(self.parts)
-        same = [recorded for recorded in self.all if recorded.sent.key(self.parts) == key]
-        if same:
-            text = f"{sent}: {self.path} has {len(same)} of these, and each was given already."
+    def _explain_missing(self, request: RecordedRequest) -> str:
+        key = request.key(self.parts)
+        count = sum(call.request.key(self.parts) == key for call in self.calls)
+        if count:
+            text = f"{request}: {self.path} has {count} of these, and each was given already."
         else:
-            text = f"{sent} is not in {self.path}."
-            for recorded in self.all:
-                if str(recorded.sent) == str(sent):
-                    text += f"\nThis one has another body, {_short(recorded.sent.body)} instead of {_short(sent.body)}."
+            text = f"{request} is not in {self.path}."
+            for call in self.calls:
+                if str(call.request) == str(request):
+                    recorded, given = _shorten(call.request.body), _shorten(request.body)
+                    text += f"\nThis one has another body, {recorded} instead of {given}."
                     break
-        lines = [f"  {recorded.sent} -> {recorded.status}" for recorded in self.all]
-        if len(lines) > _MOST_LINES:
-            lines[_MOST_LINES:] = [f"  and {len(lines) - _MOST_LINES} more"]
-        return "\n".join([text, "It holds:", *(lines or ["  nothing"]), "To record it anew, delete the file."])
+        lines = [f"  {call.request} -> {call.status}" for call in self.calls]
+        if len(lines) > _MAX_LINES:
+            lines[_MAX_LINES:] = [f"  and {len(lines) - _MAX_LINES} more"]
+        return "\n".join([text, "It holds:", *(lines or ["  nothing"]), "To record it again, delete the file."])
 
 
-def _short(body: Mapping[str, Any] | None) -> str:
-    text = "none" if body is None else json_text(next(iter(body.values()), None))
-    return text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}..."
+def _shorten(body: Mapping[str, Any] | None) -> str:
+    text = "none" if body is None else format_json(next(iter(body.values()), None))
+    return text if len(text) <= _MAX_BODY_TEXT else f"{text[:_MAX_BODY_TEXT]}..."
 
 
 class Recorder:
-    """Writes a file anew whenever something was added. Safe to share by threads."""
+    """Records calls, and writes the whole file after each of them. Threads may share it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._recorded: list[Recorded] = []
+        self._calls: list[RecordedCall] = []
         self._written = 0
         self._writing = threading.Lock()
 
-    def add(self, recorded: Recorded) -> None:
-        """Keep it, and write the file, unless someone is at it, who will then write once more.
+    def add(self, call: RecordedCall) -> None:
+        """Add a call and write the file. If another thread is writing it, that thread writes it again.
 
         :raises OSError: if the file cannot be written
         """
-        self._recorded.append(recorded)
-        while self._written < len(self._recorded):
+        self._calls.append(call)
+        while self._written < len(self._calls):
             if not self._writing.acquire(blocking=False):
                 return
             try:
-                recorded_now = list(self._recorded)
-                _write(self.path, recorded_now)
-                self._written = len(recorded_now)
+                calls = list(self._calls)
+                _write_calls(self.path, calls)
+                self._written = len(calls)
             finally:
                 self._writing.release()
 
 
-def _read(path: Path) -> list[Recorded]:
+def _read_calls(path: Path) -> list[RecordedCall]:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -244,16 +262,16 @@ def _read(path: Path) -> list[Recorded]:
         document = json.loads(content)
         if document["format"] != FORMAT:
             raise ValueError(f"its format is {document['format']!r}")
-        return [Recorded.from_document(one) for one in document["calls"]]
+        return [RecordedCall.from_document(call) for call in document["calls"]]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise GlobusSDKUsageError(
-            f"{path} is no cassette of {FORMAT!r}: {type(error).__name__}: {error}. To record it anew, delete it"
+            f"{path} is no cassette of {FORMAT!r}: {type(error).__name__}: {error}. To record it again, delete it"
         ) from error
 
 
-def _write(path: Path, recorded: list[Recorded]) -> None:
-    document = {"format": FORMAT, "calls": [one.document() for one in recorded]}
-    text = json_text(document, indent=2) + "\n"
+def _write_calls(path: Path, calls: list[RecordedCall]) -> None:
+    document = {"format": FORMAT, "calls": [call.to_document() for call in calls]}
+    text = format_json(document, indent=2) + "\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:

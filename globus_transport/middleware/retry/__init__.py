@@ -1,4 +1,4 @@
-"""Send a request again when that is safe and may help: the layer, its settings, and what tenacity is asked."""
+"""Repeats requests when that is safe and may help: the layer, its settings, and its conditions for tenacity."""
 
 from globus_transport.public_names import lazy_names
 

@@ -1,4 +1,4 @@
-"""Whether a request is sent again after a failure, and when: what is asked of tenacity, and what is safe."""
+"""Decides whether a request is sent again after a failure, and when: the conditions for tenacity, and what is safe."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     import tenacity
 
 
-def advice_on(request: Request, config: RetryConfig, may_pass: Callable[[Response], bool], started: float) -> Attempts:
-    """tenacity's advice on one call that has failed.
+def make_attempts(
+    request: Request, config: RetryConfig, may_pass: Callable[[Response], bool], started: float
+) -> Attempts:
+    """Make tenacity's state for one call that has failed.
 
-    :param may_pass: the service's say on a transient status
+    :param may_pass: whether the service considers a transient status temporary
     :param started: when the first attempt began, on ``time.monotonic()``'s clock
     """
     stop = config.stop or stop_after(config.max_retries + 1)
@@ -32,24 +34,24 @@ def advice_on(request: Request, config: RetryConfig, may_pass: Callable[[Respons
         response: Response = state.outcome.result()
         return response.status in config.transient_error_status_codes and may_pass(response)
 
-    wanted = config.retry or is_transient
+    should_retry = config.retry or is_transient
 
-    def enough(state: tenacity.RetryCallState) -> bool:
-        if stop(state) or _asked_to_wait(state) > config.max_retry_after:
+    def should_stop(state: tenacity.RetryCallState) -> bool:
+        if stop(state) or _requested_wait(state) > config.max_retry_after:
             return True
         if request.deadline is not None and time.monotonic() + state.upcoming_sleep >= request.deadline:
             return True
         return config.budget is not None and not config.budget.take()
 
     return Attempts(
-        stop=enough,
-        wait=lambda state: max(wait(state), _asked_to_wait(state)),
-        retry=lambda state: wanted(state) and _is_safe(request, state),
+        stop=should_stop,
+        wait=lambda state: max(wait(state), _requested_wait(state)),
+        retry=lambda state: should_retry(state) and _is_safe(request, state),
         started=started,
     )
 
 
-def _asked_to_wait(state: tenacity.RetryCallState) -> float:
+def _requested_wait(state: tenacity.RetryCallState) -> float:
     assert state.outcome is not None
     if state.outcome.failed:
         return 0.0

@@ -1,7 +1,4 @@
-"""How a stack retries: how often, how long it waits, and how many retries it may make in all.
-
-That an outage is not met with a storm of retries is due to the budget.
-"""
+"""Settings of the retry layer, and the budget that limits retries during an outage."""
 
 from __future__ import annotations
 
@@ -16,12 +13,12 @@ from globus_transport.exc.base import GlobusSDKUsageError
 
 
 class RetryBudget(PerProcess):
-    """A bucket of retries that fills up again with time. Every retry takes one; an empty bucket allows none.
+    """A token bucket of retries. Every retry takes one token; an empty bucket allows no retry.
 
-    Safe to share between threads and stacks.
+    Threads and stacks may share one budget.
 
-    :param capacity: retries that can be made at once
-    :param per_second: retries that come back each second
+    :param capacity: number of retries in a full bucket
+    :param per_second: number of retries that are added each second
     """
 
     _process_state = ("_left", "_filled_at", "_lock")
@@ -37,7 +34,10 @@ class RetryBudget(PerProcess):
         self._lock = threading.Lock()
 
     def take(self) -> bool:
-        """Take one retry, if there is one."""
+        """Take one retry from the bucket.
+
+        :return: ``False`` if the bucket is empty
+        """
         with self._lock:
             now = time.monotonic()
             self._left = min(self.capacity, self._left + (now - self._filled_at) * self.per_second)
@@ -53,19 +53,19 @@ class RetryBudget(PerProcess):
 
 @attrs.frozen
 class RetryConfig:
-    """How a stack retries.
+    """Settings of the retry layer.
 
-    :param max_retries: sends after the first
-    :param max_sleep: seconds that a computed wait lasts at most
-    :param max_retry_after: seconds of a ``Retry-After`` that are waited for; if the server asks for
+    :param max_retries: number of attempts after the first
+    :param max_sleep: the longest computed wait, in seconds
+    :param max_retry_after: the longest ``Retry-After``, in seconds, that the layer waits for; if the server asks for
         more, the call ends at once
-    :param transient_error_status_codes: statuses that may pass
+    :param transient_error_status_codes: statuses after which another attempt may succeed
     :param stop: tenacity's stop object, instead of ``max_retries``
-    :param wait: tenacity's wait object, instead of full jitter (a random time between 0 and 0.5 s, 1 s,
-        2 s ... ``max_sleep``)
-    :param retry: tenacity's condition, instead of network errors and the transient statuses. Whatever
-        it says, a request is sent again only when that is safe
-    :param budget: retries that the stack may make in all; ``None`` for no limit
+    :param wait: tenacity's wait object, instead of full jitter (a random time between 0 and 0.5 s, 1 s, 2 s and so on
+        up to ``max_sleep``)
+    :param retry: tenacity's retry condition, instead of network errors and the transient statuses. A request is sent
+        again only when that is safe, whatever the condition returns
+    :param budget: limits the retries of all calls of the stack; ``None`` for no limit
     :raises GlobusSDKUsageError: if a number is negative
     """
 

@@ -1,4 +1,4 @@
-"""Sends a request again after a failure that may pass, when that is safe. tenacity decides; the stack waits."""
+"""Sends a request again after a temporary failure, when that is safe. tenacity decides; the stack waits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from globus_transport.core.attempts import Attempts
 from globus_transport.core.events import Attempt, Waiting
 from globus_transport.core.flow import Flow, Sleep, read_bounded
 from globus_transport.http.messages import Request, Response
-from globus_transport.middleware.retry.advice import advice_on
+from globus_transport.middleware.retry.advice import make_attempts
 from globus_transport.middleware.retry.config import RetryConfig
 
 
@@ -22,12 +22,12 @@ def _always(_response: Response) -> bool:
 class Retry:
     """Repeat a request after a network error or a transient status.
 
-    It is sent again only if that is safe: by its method or its route it may be done twice, or the
-    failure proves that the server never began (no connection, 429, 503 with ``Retry-After``). A body
-    that can be sent once only is never sent again.
+    A request is sent again only if that is safe: its method or its route allows repetition, or the failure proves that
+    the server did not process it (no connection, 429, 503 with ``Retry-After``). A request whose body can be sent only
+    once is never sent again.
 
     :param config: see :class:`RetryConfig`
-    :param may_pass: the service's say on a transient status; ``False`` makes it final
+    :param may_pass: whether the service considers a transient status temporary; ``False`` makes the response final
     """
 
     def __init__(self, config: RetryConfig | None = None, may_pass: Callable[[Response], bool] = _always) -> None:
@@ -45,17 +45,17 @@ class Retry:
             except Exception as error:
                 outcome = error
                 if request.notify is not None:
-                    _tell_attempt(request, error, sent)
+                    _notify_attempt(request, error, sent)
             else:
                 if request.notify is not None:
-                    _tell_attempt(request, response, sent)
-                if self._stands(response):
+                    _notify_attempt(request, response, sent)
+                if self._is_final(response):
                     return response
                 if response.status >= 400:
                     response = yield from read_bounded(response)
                 outcome = response
             if attempts is None:
-                attempts = advice_on(request, self.config, self.may_pass, started)
+                attempts = make_attempts(request, self.config, self.may_pass, started)
             pause = attempts.pause_after(outcome)
             if pause is None:
                 if isinstance(outcome, Response):
@@ -63,35 +63,36 @@ class Retry:
                 try:
                     raise outcome
                 finally:
-                    del outcome  # its traceback holds this frame
+                    # The traceback of the exception refers to this frame, which would make a reference cycle.
+                    del outcome
             if isinstance(outcome, Response):
                 yield from read_bounded(outcome, 0)
             if request.notify is not None:
-                _tell_waiting(request, outcome, pause)
+                _notify_waiting(request, outcome, pause)
             yield Sleep(pause)
             request = attrs.evolve(request, attempt=request.attempt + 1)
             sent = time.monotonic()
 
-    def _stands(self, response: Response) -> bool:
-        # Then its body stays on the wire, whatever the layers above make of it.
+    def _is_final(self, response: Response) -> bool:
+        # Decided before the body is read, so that the layers above get a streamed body unread.
         return self.config.retry is None and response.status not in self.config.transient_error_status_codes
 
     def __str__(self) -> str:
         config = self.config
-        often = "as its stop object says" if config.stop else f"up to {config.max_retries} times"
+        how_often = "as its stop object says" if config.stop else f"up to {config.max_retries} times"
         when = (
             "as its condition says"
             if config.retry
             else "after network errors and " + ", ".join(str(status) for status in config.transient_error_status_codes)
         )
-        return f"{often}, {when}"
+        return f"{how_often}, {when}"
 
 
-def _tell_attempt(request: Request, outcome: Response | Exception, sent: float) -> None:
+def _notify_attempt(request: Request, outcome: Response | Exception, sent: float) -> None:
     assert request.notify is not None
     request.notify(Attempt(request, outcome, time.monotonic() - sent))
 
 
-def _tell_waiting(request: Request, outcome: Response | Exception, pause: float) -> None:
+def _notify_waiting(request: Request, outcome: Response | Exception, pause: float) -> None:
     assert request.notify is not None
     request.notify(Waiting(request, outcome, pause))

@@ -1,4 +1,4 @@
-"""The Retry-After header (RFC 9110, section 10.2.3), in both its forms."""
+"""Reads the Retry-After header (RFC 9110, section 10.2.3): seconds or a date."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from globus_transport.http.messages import Response
 
 
 def retry_after(response: Response) -> float | None:
-    """Seconds that the server asks to wait, never negative; ``None`` if it does not say, or unreadably."""
+    """Seconds that the server asks to wait, never negative; ``None`` if the header is missing or malformed."""
     text = response.headers.get("Retry-After", "").strip()
     if not text:
         return None
