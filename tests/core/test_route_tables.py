@@ -118,7 +118,7 @@ def test_help_shows_the_signature() -> None:
     text = pydoc.plain(pydoc.render_doc(TransferClient.get_task))
     assert "task_id: Union[uuid.UUID, str]" in text
     assert "query_params: " in text
-    assert "One task" in text
+    assert "Get a task" in text
 
 
 def test_an_operation_says_what_a_call_returns() -> None:
