@@ -94,7 +94,7 @@ class Request:
     def _copy(self, **changed: Any) -> Request:
         # Like attrs.evolve(), but fields that were checked when this request was made are not checked again.
         copy = object.__new__(Request)
-        vars(copy).update(vars(self), **changed)
+        copy.__dict__.update(self.__dict__, **changed)
         return copy
 
     @property

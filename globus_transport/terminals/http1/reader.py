@@ -47,7 +47,7 @@ _WITHOUT_BODY = frozenset({101, 204, 304})
 _FRAMING = frozenset({"content-length", "transfer-encoding", "connection", "keep-alive", "content-encoding"})
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class ResponseHead:
     """The head of a response.
 
@@ -336,9 +336,11 @@ def _framed(
 
 
 def _parse_length(text: str) -> int:
-    # The same length twice says no more than once.
-    numbers = {part.strip(" \t") for part in text.split(",")} if "," in text else {text}
-    number = numbers.pop()
-    if numbers or len(number) > _LONGEST_NUMBER or not (number.isascii() and number.isdigit()):
+    if "," in text:
+        # The same length twice says no more than once.
+        text, *others = {part.strip(" \t") for part in text.split(",")}
+        if others:
+            raise HTTPException("it has no single Content-Length")
+    if len(text) > _LONGEST_NUMBER or not (text.isascii() and text.isdigit()):
         raise HTTPException("it has no single Content-Length")
-    return int(number)
+    return int(text)

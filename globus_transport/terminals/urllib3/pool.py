@@ -5,6 +5,7 @@ urllib3 resolves names, connects and does TLS. A tunnel through a proxy is made 
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 from collections.abc import Callable
@@ -31,60 +32,85 @@ from globus_transport.terminals.tls import shared_context
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+class Connection:
+    """An open connection.
+
+    :ivar sock: its socket
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self._poll: select.poll | None = None
+        # Windows has none.
+        if hasattr(select, "poll"):
+            self._poll = select.poll()
+            self._poll.register(sock, select.POLLIN)
+
+    def is_readable(self) -> bool:
+        """Whether the server sent something, or closed the connection, while it was idle."""
+        if self._poll is None:
+            return wait_for_read(self.sock, timeout=0.0)
+        return bool(self._poll.poll(0))
+
+    def close(self) -> None:
+        """Close it. It may be called again."""
+        self.sock.close()
+
+
 class ConnectionPool:
     """Keeps idle connections to one origin, and makes new ones.
 
-    The idle connections stand in a list whose ``append`` and ``pop`` are atomic: threads need no lock for them, and a
-    fork cannot find one held.
+    The idle connections are in a list, whose ``append`` and ``pop`` are atomic: threads need no lock, and a forked
+    child finds none that is held.
 
     :param size: connections kept. More may be open at a time
     :ivar host: of the origin, as the Host header has it
     :ivar forwards: whether a proxy reads the requests, and is sent the whole URL
-    :ivar proxy_headers: what such a proxy is sent besides
+    :ivar proxy_headers: further headers for such a proxy
     """
 
     def __init__(self, connector: Connector, size: int) -> None:
         self._connector = connector
         self._size = size
         self._closed = False
-        self._idle: list[socket.socket] = []
+        self._idle: list[Connection] = []
         # Programs that never close a client leave that to the garbage collector.
         finalize(self, _close_idle, self._idle)
         self.host = connector.origin.partition("://")[2]
         self.forwards = connector.forwards
         self.proxy_headers = connector.proxy.headers if connector.proxy is not None and connector.forwards else {}
 
-    def take(self) -> socket.socket | None:
-        """An idle connection that still stands, and holds no bytes that were not requested."""
+    def take(self) -> Connection | None:
+        """An idle connection that is still open, and has nothing to read."""
         idle = self._idle
         while idle:
             try:
-                sock = idle.pop()
+                connection = idle.pop()
             except IndexError:  # another thread was faster
                 break
-            if not wait_for_read(sock, timeout=0.0):
-                return sock
-            sock.close()
+            if not connection.is_readable():
+                return connection
+            connection.close()
         return None
 
-    def connect(self, request: Request, limit: float | None) -> socket.socket:
+    def connect(self, request: Request, limit: float | None) -> Connection:
         """A new connection.
 
         :param limit: seconds that it may take
         :raises GlobusConnectionTimeoutError: if it takes longer
         :raises GlobusConnectionError: if it fails
         """
-        return self._connector.connect(request, limit)
+        return Connection(self._connector.connect(request, limit))
 
-    def give_back(self, sock: socket.socket, closes: bool) -> None:
+    def give_back(self, connection: Connection, closes: bool) -> None:
         """Keep a connection whose response was read to its end.
 
         :param closes: whether it ends with this response
         """
         if closes:
-            sock.close()
+            connection.close()
             return
-        self._idle.append(sock)
+        self._idle.append(connection)
         _close_idle(self._idle, keep=0 if self._closed else self._size)
 
     def close(self) -> None:
@@ -93,13 +119,13 @@ class ConnectionPool:
         _close_idle(self._idle)
 
 
-def _close_idle(idle: list[socket.socket], keep: int = 0) -> None:
+def _close_idle(idle: list[Connection], keep: int = 0) -> None:
     while len(idle) > keep:
         try:
-            sock = idle.pop()
+            connection = idle.pop()
         except IndexError:  # another thread was faster
             break
-        sock.close()
+        connection.close()
 
 
 @attrs.frozen(eq=False)

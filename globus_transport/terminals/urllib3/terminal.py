@@ -7,7 +7,6 @@ request to the connection, and feeds a reader of ``http1`` with what comes back.
 from __future__ import annotations
 
 import errno
-import socket
 import threading
 from collections.abc import Iterator
 from http.client import HTTPException
@@ -22,7 +21,7 @@ from globus_transport.terminals.http1.decoding import decoded
 from globus_transport.terminals.http1.reader import CHUNK, ResponseHead, ResponseReader
 from globus_transport.terminals.http1.request_head import body_parts, request_head
 from globus_transport.terminals.streams import ReceivedStream, response_from_stream
-from globus_transport.terminals.urllib3.pool import ConnectionPool, Connector
+from globus_transport.terminals.urllib3.pool import Connection, ConnectionPool, Connector
 
 _MOST_ORIGINS = 32
 # A body that cannot be sent to its end may have been response_from_stream already, with a 413 say.
@@ -118,15 +117,15 @@ class Urllib3Terminal(PerProcess):
 class Exchange:
     """One request and its response. Its connection goes back to the pool, or is closed, once.
 
-    :param sock: connected, and used by nobody else until then
+    :param connection: in use by this exchange only
     :param limit: seconds that each part of the request, and each read, may take
     """
 
-    __slots__ = ("_limit", "_pool", "_sock", "request")
+    __slots__ = ("_connection", "_limit", "_pool", "request")
 
-    def __init__(self, pool: ConnectionPool, sock: socket.socket, request: Request, limit: float | None) -> None:
+    def __init__(self, pool: ConnectionPool, connection: Connection, request: Request, limit: float | None) -> None:
         self._pool = pool
-        self._sock: socket.socket | None = sock
+        self._connection: Connection | None = connection
         self._limit = limit
         self.request = request
 
@@ -135,10 +134,10 @@ class Exchange:
 
         :raises GlobusTimeoutError: if the server does not take it in time
         :raises GlobusConnectionError: if the connection breaks
-        :raises Exception: whatever the body raises while it is read
+        :raises Exception: any exception of the body
         """
-        request, pool, sock = self.request, self._pool, self._sock
-        assert sock is not None
+        assert self._connection is not None
+        request, pool, sock = self.request, self._pool, self._connection.sock
         target = str(request.url) if pool.forwards else request.url.target
         head = request_head(request, target=target, host=pool.host, added=pool.proxy_headers)
         left = self._limit if request.deadline is None else time_left(request, self._limit, began=False)
@@ -192,9 +191,9 @@ class Exchange:
         body = reader.read_whole_body()
         if body is None:
             body = b"".join(self.pieces(reader, head))
-        elif self._sock is not None:
-            self._pool.give_back(self._sock, head.closes)
-            self._sock = None
+        elif self._connection is not None:
+            self._pool.give_back(self._connection, head.closes)
+            self._connection = None
         return Response(head.status, head.headers, body, None, head.reason, request)
 
     def pieces(self, reader: ResponseReader, head: ResponseHead) -> Iterator[bytes]:
@@ -208,23 +207,23 @@ class Exchange:
             if not piece:
                 break
             yield piece
-        if self._sock is not None:
+        if self._connection is not None:
             # What came besides the response might be taken for the next one.
-            self._pool.give_back(self._sock, head.closes or reader.surplus)
-            self._sock = None
+            self._pool.give_back(self._connection, head.closes or reader.surplus)
+            self._connection = None
 
     def _receive_bytes(self) -> bytes:
-        sock = self._sock
-        assert sock is not None
+        assert self._connection is not None
+        sock = self._connection.sock
         if self.request.deadline is not None:
             sock.settimeout(time_left(self.request, self._limit))
         return sock.recv(CHUNK)
 
     def close(self) -> None:
         """Close the connection, unless it was given back."""
-        if self._sock is not None:
-            self._sock.close()
-            self._sock = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 class ExchangeStream(ReceivedStream):
