@@ -77,24 +77,26 @@ class Request:
 
     def with_header(self, name: str, value: str) -> Request:
         """This request with one header, which replaces any of that name."""
-        return self._copy(headers=self.headers.with_header(name, value))
+        return self._copy("headers", self.headers.with_header(name, value))
 
     def with_headers(self, headers: Headers) -> Request:
         """This request with other headers."""
-        return self._copy(headers=headers)
+        return self._copy("headers", headers)
 
     def with_deadline(self, deadline: float | None) -> Request:
         """This request with another deadline, or none."""
-        return self._copy(deadline=deadline)
+        return self._copy("deadline", deadline)
 
     def with_listener(self, notify: Callable[[Any], object] | None) -> Request:
         """This request with another ``notify``, or none."""
-        return self._copy(notify=notify)
+        return self._copy("notify", notify)
 
-    def _copy(self, **changed: Any) -> Request:
-        # Like attrs.evolve(), but fields that were checked when this request was made are not checked again.
+    def _copy(self, field: str, value: object) -> Request:
+        """This request with another value of one field. The other fields were checked when it was made."""
         copy = object.__new__(Request)
-        copy.__dict__.update(self.__dict__, **changed)
+        fields = copy.__dict__
+        fields.update(self.__dict__)
+        fields[field] = value
         return copy
 
     @property
