@@ -126,7 +126,7 @@ def test_a_server_that_falls_silent(run: Any, parts: tuple[bytes, ...]) -> None:
         peer.hold()
 
     with ScriptedServer(falls_silent) as server, pytest.raises(GlobusTimeoutError, match=r"within 0\.2 s") as raised:
-        run(lambda terminal: terminal(Request("GET", server.origin)), http_timeout=0.2)
+        run(lambda terminal: terminal(Request("GET", server.origin)), http_timeout=0.2, connect_timeout=5)
     assert raised.value.request_began is True
 
 
