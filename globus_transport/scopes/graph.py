@@ -7,7 +7,7 @@ module does the same. It collects the edges of the graph first, and then makes t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from globus_transport.scopes.errors import ScopeCycleError, ScopeParseError
 
@@ -19,16 +19,8 @@ _MAX_DEPTH = 100
 _Reference = tuple[str, bool]
 
 
-class _ScopeLike(Protocol):
-    @property
-    def scope_string(self) -> str: ...
-    @property
-    def optional(self) -> bool: ...
-    @property
-    def dependencies(self) -> Any: ...
-
-
-ScopeT = TypeVar("ScopeT", bound=_ScopeLike)
+#: The class of the scopes, which uses this module and cannot be imported here.
+ScopeT = TypeVar("ScopeT")
 
 
 class ScopeGraph(Generic[ScopeT]):
@@ -55,7 +47,7 @@ class ScopeGraph(Generic[ScopeT]):
         """
         _TextReader(text, self).read()
 
-    def add_scope(self, scope: ScopeT, parent: str | None = None) -> None:
+    def add_scope(self, scope: Any, parent: str | None = None) -> None:
         """Add a scope with all its dependencies."""
         self.add_reference(parent, scope.scope_string, scope.optional)
         for dependency in scope.dependencies:
