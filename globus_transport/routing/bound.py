@@ -227,6 +227,18 @@ class NotMounted:
         raise TypeError(f"{type(table).__name__} is a route table; mount it: class Client(BaseClient, {route.owner})")
 
 
+class Bindable:
+    """Base of routes and operations: a descriptor that makes the call object for the client that it is read from.
+
+    :cvar kind: ``"route"``, ``"paged route"`` or ``"operation"``
+    """
+
+    kind: ClassVar[str]
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        return self if instance is None else instance.call_classes[self.kind](self, instance)
+
+
 #: Which class a route becomes when its name is read from a client, by the kind of the route.
 CallClasses = Mapping[str, type]
 

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from globus_transport.exc.api import GlobusAPIError
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Response
-from globus_transport.routing.bound import CallClasses, NotMounted
+from globus_transport.routing.bound import Bindable, CallClasses, NotMounted
 from globus_transport.routing.plan import call_signature
 from globus_transport.scopes.scope import Scope
 
 
-class Declared:
+class Declared(Bindable):
     """A row of a route table: an API operation that the table declares.
 
-    :cvar kind: ``"route"``, ``"paged route"`` or ``"operation"``
     :ivar name: of the Python method
     :ivar method: the HTTP method
     :ivar path: relative to the service's address; ``{name}`` stands for a path argument
@@ -25,7 +24,6 @@ class Declared:
     :ivar owner: name of the class that declares it
     """
 
-    kind: ClassVar[str]
     name: str
     method: str
     path: str
