@@ -284,6 +284,37 @@ def test_a_proxy_that_does_not_answer_the_connect_takes_too_long(
     assert not caught.value.request_began
 
 
+def test_connecting_ends_in_time_though_the_proxy_drips(
+    environment: pytest.MonkeyPatch, terminal: Urllib3Terminal
+) -> None:
+    def drip(peer: Peer) -> None:
+        peer.read_head()
+        peer.send(b"HTTP/1.1 200 OK\r\nX: ")
+        while not peer.server.stopping.is_set():
+            peer.send(b"a")
+            peer.pause(0.02)
+
+    with ScriptedServer(drip) as proxy:
+        environment.setenv("HTTPS_PROXY", proxy.origin)
+        with pytest.raises(GlobusConnectionTimeoutError, match=r"within 0\.5 s") as caught:
+            terminal(get("https://data.example.org"))
+    assert not caught.value.request_began
+
+
+def test_a_proxy_that_switches_protocols_opens_no_tunnel(
+    environment: pytest.MonkeyPatch, terminal: Urllib3Terminal
+) -> None:
+    def switch(peer: Peer) -> None:
+        peer.read_head()
+        peer.send(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")
+
+    with ScriptedServer(switch) as proxy:
+        environment.setenv("HTTPS_PROXY", proxy.origin)
+        with pytest.raises(GlobusConnectionError, match="refused the tunnel: 101 Switching Protocols") as caught:
+            terminal(get("https://data.example.org"))
+    assert not caught.value.request_began
+
+
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_proxy_that_is_not_there(environment: pytest.MonkeyPatch, terminal: Urllib3Terminal, scheme: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import select
 import socket
 import ssl
+import time
 from collections.abc import Callable
 from http.client import HTTPException
 from typing import Any
@@ -167,12 +168,13 @@ class Connector:
         :raises GlobusConnectionError: if it fails
         """
         limit = time_left(request, limit, began=False)
+        ends = None if limit is None else time.monotonic() + limit
         try:
             sock = self._open(self.origin if self.proxy is None else self.proxy.url, limit)
             if self.proxy is None or self.forwards:
                 return sock
             try:
-                return self._tunnel(sock, self.proxy, lambda: time_left(request, limit, began=False))
+                return self._tunnel(sock, self.proxy, lambda: time_left(request, _seconds_until(ends), began=False))
             except BaseException:
                 sock.close()
                 raise
@@ -188,9 +190,10 @@ class Connector:
 
     def _open(self, origin: str, limit: float | None) -> socket.socket:
         host, port = _address(origin)
-        connection = HTTPConnection(host, port, timeout=limit)
         if origin.startswith("https://"):
-            connection = HTTPSConnection(host, port, timeout=limit, ssl_context=self.context)
+            connection: HTTPConnection = HTTPSConnection(host, port, timeout=limit, ssl_context=self.context)
+        else:
+            connection = HTTPConnection(host, port, timeout=limit)
         connection.connect()
         sock: socket.socket = connection.sock
         return sock
@@ -204,7 +207,7 @@ class Connector:
         while (head := reader.read_head()) is None:
             sock.settimeout(left())
             reader.feed(sock.recv(CHUNK))
-        if head.status >= 300:
+        if not 200 <= head.status < 300:
             raise OSError(f"it refused the tunnel: {head.status} {head.reason}")
         if reader.surplus:
             raise HTTPException("it sent more than the answer to CONNECT")
@@ -221,6 +224,13 @@ def _address(origin: str) -> tuple[str, int]:
     parts = urlsplit(origin)
     assert parts.hostname is not None
     return parts.hostname, parts.port or _DEFAULT_PORTS[parts.scheme]
+
+
+def _seconds_until(ends: float | None) -> float | None:
+    left = None if ends is None else ends - time.monotonic()
+    if left is not None and left <= 0:
+        raise TimeoutError("the time to connect has passed")
+    return left
 
 
 def _reason(error: Exception) -> str:
