@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from globus_transport.exc.base import GlobusTimeoutError
+from globus_transport.exc.base import GlobusSDKUsageError, GlobusTimeoutError
 from globus_transport.http.messages import Request
 
 #: Name in ``request.extensions`` of the time limits of one request: (connect, read), each in seconds or ``None``.
@@ -12,6 +12,16 @@ from globus_transport.http.messages import Request
 TIME_LIMITS = "globus_transport.time_limits"
 
 _PASSED = "the deadline of the call has passed"
+
+
+def check_time_limits(http_timeout: float | None, connect_timeout: float | None) -> None:
+    """Accept seconds above 0, and ``None``.
+
+    :raises GlobusSDKUsageError: for anything else
+    """
+    for name, seconds in (("http_timeout", http_timeout), ("connect_timeout", connect_timeout)):
+        if seconds is not None and not seconds > 0:
+            raise GlobusSDKUsageError(f"{name}={seconds!r}: give seconds above 0, or None for no limit")
 
 
 def time_left(request: Request, limit: float | None, *, began: bool = True) -> float | None:

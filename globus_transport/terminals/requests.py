@@ -34,7 +34,7 @@ from globus_transport.exc.base import (
 from globus_transport.http.bodies import StreamBody, parts_of
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request, Response
-from globus_transport.http.time_limits import in_seconds, limits_of, time_left, timed_out
+from globus_transport.http.time_limits import check_time_limits, in_seconds, limits_of, time_left, timed_out
 from globus_transport.terminals.http1.decoding import decoded
 from globus_transport.terminals.streams import ReceivedStream, response_from_stream
 
@@ -63,9 +63,7 @@ class RequestsTerminal(PerProcess):
         http_timeout: float | None = 60.0,
         connect_timeout: float | None = None,
     ) -> None:
-        for name, seconds in (("http_timeout", http_timeout), ("connect_timeout", connect_timeout)):
-            if seconds is not None and not seconds > 0:
-                raise GlobusSDKUsageError(f"{name}={seconds!r}: give seconds above 0, or None for no limit")
+        check_time_limits(http_timeout, connect_timeout)
         if session is not None and not isinstance(session, requests.Session):
             raise GlobusSDKUsageError(f"session: expected a requests.Session, got a {type(session).__name__}")
         self._owns_session = session is None

@@ -204,7 +204,7 @@ def test_a_connection_that_was_on_loan_at_the_close_is_closed_when_it_comes_back
 
 
 def test_the_oldest_of_many_origins_is_let_go(terminal: Urllib3Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("globus_transport.terminals.urllib3.terminal._MOST_ORIGINS", 2)
+    monkeypatch.setattr("globus_transport.terminals.urllib3.terminal.MOST_ORIGINS", 2)
 
     def answer_once(peer: Peer) -> None:
         peer.read_request()

@@ -14,7 +14,7 @@ import aiohttp
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request, Response
-from globus_transport.http.time_limits import in_seconds, limits_of, time_left
+from globus_transport.http.time_limits import check_time_limits, in_seconds, limits_of, time_left
 from globus_transport.terminals.aiohttp.bodies import CHUNK, ReplyStream, Upload
 from globus_transport.terminals.aiohttp.direct import DirectReply
 from globus_transport.terminals.aiohttp.errors import to_globus_error
@@ -53,9 +53,7 @@ class AiohttpTerminal:
         verify_ssl: bool | str = True,
         pool_size: int = 100,
     ) -> None:
-        for name, seconds in (("http_timeout", http_timeout), ("connect_timeout", connect_timeout)):
-            if seconds is not None and not seconds > 0:
-                raise GlobusSDKUsageError(f"{name}={seconds!r}: give seconds above 0, or None for no limit")
+        check_time_limits(http_timeout, connect_timeout)
         if session is not None and not isinstance(session, aiohttp.ClientSession):
             raise GlobusSDKUsageError(f"session: expected an aiohttp.ClientSession, got a {type(session).__name__}")
         if session is not None and (verify_ssl is not True or pool_size != 100):

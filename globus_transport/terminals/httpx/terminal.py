@@ -16,7 +16,7 @@ from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.bodies import StreamBody, parts_of
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request, Response
-from globus_transport.http.time_limits import in_seconds, limits_of, time_left, timed_out
+from globus_transport.http.time_limits import check_time_limits, in_seconds, limits_of, time_left, timed_out
 from globus_transport.terminals.httpx.errors import library_of, to_globus_error, was_read
 from globus_transport.terminals.streams import (
     AsyncReceivedStream,
@@ -44,9 +44,7 @@ class _ClientTerminal:
     _read_call: str
 
     def __init__(self, client: Any, *, http_timeout: float | None = 60.0, connect_timeout: float | None = None) -> None:
-        for name, seconds in (("http_timeout", http_timeout), ("connect_timeout", connect_timeout)):
-            if seconds is not None and not seconds > 0:
-                raise GlobusSDKUsageError(f"{name}={seconds!r}: give seconds above 0, or None for no limit")
+        check_time_limits(http_timeout, connect_timeout)
         self._library: Any = library_of(client, self._client_class)
         self.client = client
         self.http_timeout = http_timeout

@@ -11,24 +11,23 @@ import threading
 from collections.abc import Iterator
 from http.client import HTTPException
 
-from globus_transport.core.process import PerProcess
-from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.bodies import ERROR_BODY_LIMIT
 from globus_transport.http.messages import Request, Response
-from globus_transport.http.time_limits import in_seconds, limits_of, time_left, timed_out
+from globus_transport.http.time_limits import limits_of, time_left, timed_out
+from globus_transport.terminals.destination import Destination
 from globus_transport.terminals.errors import network_error
 from globus_transport.terminals.http1.decoding import decoded
 from globus_transport.terminals.http1.reader import CHUNK, ResponseHead, ResponseReader
-from globus_transport.terminals.http1.request_head import body_parts, request_head
+from globus_transport.terminals.http1.request_head import body_parts
+from globus_transport.terminals.settings import MOST_ORIGINS, ConnectionSettings
 from globus_transport.terminals.streams import ReceivedStream, response_from_stream
-from globus_transport.terminals.urllib3.pool import Connection, ConnectionPool, Connector
+from globus_transport.terminals.urllib3.pool import Connection, ConnectionPool
 
-_MOST_ORIGINS = 32
 # A body that cannot be sent to its end may have been response_from_stream already, with a 413 say.
 _STOPPED_LISTENING = frozenset({errno.EPIPE, errno.ECONNRESET, errno.EPROTOTYPE})
 
 
-class Urllib3Terminal(PerProcess):
+class Urllib3Terminal(ConnectionSettings):
     """Sends over keep-alive connections, from any number of threads.
 
     :param http_timeout: seconds to wait for the server's next bytes; ``None`` waits for ever
@@ -40,25 +39,6 @@ class Urllib3Terminal(PerProcess):
     """
 
     _process_state = ("_lock", "_pools")
-
-    def __init__(
-        self,
-        *,
-        http_timeout: float | None = 60.0,
-        connect_timeout: float | None = None,
-        verify_ssl: bool | str = True,
-        pool_size: int = 32,
-    ) -> None:
-        for name, seconds in (("http_timeout", http_timeout), ("connect_timeout", connect_timeout)):
-            if seconds is not None and not seconds > 0:
-                raise GlobusSDKUsageError(f"{name}={seconds!r}: give seconds above 0, or None for no limit")
-        if pool_size < 1:
-            raise GlobusSDKUsageError(f"pool_size={pool_size!r}: give a number above 0")
-        self.http_timeout = http_timeout
-        self.connect_timeout = http_timeout if connect_timeout is None else connect_timeout
-        self.verify_ssl = verify_ssl
-        self.pool_size = pool_size
-        self._enter_process()
 
     def _make_process_state(self) -> None:
         self._pools: dict[str, ConnectionPool] = {}
@@ -95,9 +75,9 @@ class Urllib3Terminal(PerProcess):
         with self._lock:
             pool = self._pools.get(origin)
             if pool is None:
-                if len(self._pools) >= _MOST_ORIGINS:
+                if len(self._pools) >= MOST_ORIGINS:
                     self._pools.pop(next(iter(self._pools))).close()
-                pool = self._pools[origin] = ConnectionPool(Connector.to(origin, self.verify_ssl), self.pool_size)
+                pool = self._pools[origin] = ConnectionPool(Destination.of(origin, self.verify_ssl), self.pool_size)
             return pool
 
     def close(self) -> None:
@@ -108,10 +88,7 @@ class Urllib3Terminal(PerProcess):
             pool.close()
 
     def __str__(self) -> str:
-        verify = f"verified by {self.verify_ssl}"
-        if isinstance(self.verify_ssl, bool):
-            verify = "verified" if self.verify_ssl else "NOT VERIFIED"
-        return f"urllib3, {self.pool_size} kept connections, time-out {in_seconds(self.http_timeout)}, TLS {verify}"
+        return self._describe(f"urllib3, {self.pool_size} kept connections")
 
 
 class Exchange:
@@ -137,9 +114,8 @@ class Exchange:
         :raises Exception: any exception of the body
         """
         assert self._connection is not None
-        request, pool, sock = self.request, self._pool, self._connection.sock
-        target = str(request.url) if pool.forwards else request.url.target
-        head = request_head(request, target=target, host=pool.host, added=pool.proxy_headers)
+        request, sock = self.request, self._connection.sock
+        head = self._pool.destination.request_head(request)
         left = self._limit if request.deadline is None else time_left(request, self._limit, began=False)
         if sock.gettimeout() != left:
             # A system call, which most requests on a kept connection do not need.

@@ -1,0 +1,40 @@
+"""The settings of the terminals that make their own connections, blocking or asyncio."""
+
+from __future__ import annotations
+
+from globus_transport.core.process import PerProcess
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.time_limits import check_time_limits, in_seconds
+
+#: Origins whose connections a terminal keeps. When there are more, those of the oldest are closed.
+MOST_ORIGINS = 32
+
+
+class ConnectionSettings(PerProcess):
+    """Base of a terminal that makes its own connections; its subclasses say what each parameter means there.
+
+    :raises GlobusSDKUsageError: if a number is not positive
+    """
+
+    def __init__(
+        self,
+        *,
+        http_timeout: float | None = 60.0,
+        connect_timeout: float | None = None,
+        verify_ssl: bool | str = True,
+        pool_size: int = 32,
+    ) -> None:
+        check_time_limits(http_timeout, connect_timeout)
+        if pool_size < 1:
+            raise GlobusSDKUsageError(f"pool_size={pool_size!r}: give a number above 0")
+        self.http_timeout = http_timeout
+        self.connect_timeout = http_timeout if connect_timeout is None else connect_timeout
+        self.verify_ssl = verify_ssl
+        self.pool_size = pool_size
+        self._enter_process()
+
+    def _describe(self, connections: str) -> str:
+        verify = f"verified by {self.verify_ssl}"
+        if isinstance(self.verify_ssl, bool):
+            verify = "verified" if self.verify_ssl else "NOT VERIFIED"
+        return f"{connections}, time-out {in_seconds(self.http_timeout)}, TLS {verify}"
