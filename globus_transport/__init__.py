@@ -123,6 +123,7 @@ _NAMES = {
     "services.transfer.response": ("IterableJSONAPIResponse", "IterableTransferResponse"),
     "terminals.aiohttp.terminal": ("AiohttpTerminal",),
     "terminals.asgi": ("ASGITerminal",),
+    "terminals.asyncio.terminal": ("AsyncioTerminal",),
     "terminals.httpx.terminal": ("AsyncHttpxTerminal", "HttpxTerminal"),
     "transport": ("Transport",),
 }

@@ -7,6 +7,7 @@ when they are used, so that a client with another terminal does not load urllib3
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import attrs
 
@@ -27,7 +28,8 @@ class Transport:
         by default the value of ``GLOBUS_SDK_HTTP_TIMEOUT``, else 60
     :param connect_timeout: seconds to wait for a connection, if other than ``http_timeout``
     :param deadline: seconds for a whole call, with its retries and waits; ``None`` for no limit
-    :param pool_size: connections kept open for each origin
+    :param pool_size: connections kept open for each origin. Under asyncio there are no more than these, and further
+        requests wait for one
     """
 
     verify_ssl: bool | str | os.PathLike[str] | None = None
@@ -41,22 +43,25 @@ class Transport:
 
         :raises GlobusSDKUsageError: if a setting, or the environment variable that replaces it, cannot be used
         """
+        return terminals.Urllib3Terminal(**self._settings())
+
+    def make_async_terminal(self) -> terminals.AsyncioTerminal:
+        """The same for asyncio.
+
+        :raises GlobusSDKUsageError: if a setting, or the environment variable that replaces it, cannot be used
+        """
+        return terminals.AsyncioTerminal(**self._settings())
+
+    def _settings(self) -> dict[str, Any]:
         verify = config.verify_ssl() if self.verify_ssl is None else self.verify_ssl
         if not isinstance(verify, bool):
             verify = os.fspath(verify)
             if not os.path.exists(verify):
                 raise GlobusSDKUsageError(f"verify_ssl={verify!r}: there is no such CA file or folder")
         timeout = config.http_timeout() if self.http_timeout is None else self.http_timeout
-        return terminals.Urllib3Terminal(
-            http_timeout=None if timeout == -1 else timeout,
-            connect_timeout=self.connect_timeout,
-            verify_ssl=verify,
-            pool_size=self.pool_size,
-        )
-
-    def make_async_terminal(self) -> terminals.ThreadsTerminal:
-        """The same in worker threads, for asyncio.
-
-        :raises GlobusSDKUsageError: if a setting, or the environment variable that replaces it, cannot be used
-        """
-        return terminals.ThreadsTerminal(self.make_terminal(), threads=self.pool_size)
+        return {
+            "http_timeout": None if timeout == -1 else timeout,
+            "connect_timeout": self.connect_timeout,
+            "verify_ssl": verify,
+            "pool_size": self.pool_size,
+        }

@@ -11,15 +11,14 @@ it. Every response with an open stream that came up to the layer is closed, but 
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import ExitStack
-from contextvars import copy_context
 from types import CoroutineType, GeneratorType
 from typing import Any, TypeVar
 
+from globus_transport.core.daemon_thread import in_daemon_thread
 from globus_transport.core.flow import Hedge, Middleware, Read, Run, Send, Shield, Sleep, Start, Step, Steps, Wait
 from globus_transport.core.layers import describe
 from globus_transport.exc.base import MiddlewareError
@@ -200,11 +199,11 @@ def _run_here(step: Run) -> Any:
 
 
 def _hedge(step: Hedge, below: Send, open_responses: list[Response]) -> Response:
-    sends = [_send_in_thread(step.request, below)]
+    sends = [in_daemon_thread(below, step.request)]
     try:
         wait(sends, step.after)
         if not sends[0].done() and step.second():
-            sends.append(_send_in_thread(step.request, below))
+            sends.append(in_daemon_thread(below, step.request))
         pending = set(sends)
         while pending:
             _, pending = wait(pending, return_when=FIRST_COMPLETED)
@@ -219,23 +218,6 @@ def _hedge(step: Hedge, below: Send, open_responses: list[Response]) -> Response
     finally:
         for sending in sends:
             sending.add_done_callback(_close_response)
-
-
-def _send_in_thread(request: Request, send: Send) -> Future[Response]:
-    future: Future[Response] = Future()
-    future.set_running_or_notify_cancel()
-
-    def run() -> None:
-        try:
-            response = send(request)
-        except BaseException as error:
-            future.set_exception(error)
-        else:
-            future.set_result(response)
-
-    # A daemon thread: an abandoned request does not keep the program from ending.
-    threading.Thread(target=copy_context().run, args=(run,), name="hedged send", daemon=True).start()
-    return future
 
 
 def _close_response(future: Future[Response]) -> None:

@@ -10,6 +10,7 @@ from globus_transport.public_names import lazy_names
 _NAMES = {
     "terminals.aiohttp.terminal": ("AiohttpTerminal",),
     "terminals.asgi": ("ASGITerminal",),
+    "terminals.asyncio.terminal": ("AsyncioTerminal",),
     "terminals.httpx.terminal": ("AsyncHttpxTerminal", "HttpxTerminal"),
     "terminals.requests": ("RequestsTerminal",),
     "terminals.threads": ("ThreadsTerminal",),

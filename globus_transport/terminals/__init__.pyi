@@ -2,6 +2,7 @@
 
 from globus_transport.terminals.aiohttp.terminal import AiohttpTerminal as AiohttpTerminal
 from globus_transport.terminals.asgi import ASGITerminal as ASGITerminal
+from globus_transport.terminals.asyncio.terminal import AsyncioTerminal as AsyncioTerminal
 from globus_transport.terminals.httpx.terminal import AsyncHttpxTerminal as AsyncHttpxTerminal
 from globus_transport.terminals.httpx.terminal import HttpxTerminal as HttpxTerminal
 from globus_transport.terminals.requests import RequestsTerminal as RequestsTerminal

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from globus_transport.http.time_limits import TIME_LIMITS
 from globus_transport.testing.loopback_server import (
     PATIENCE,
     Peer,
+    Script,
     ScriptedServer,
     answering,
     head,
@@ -49,11 +51,23 @@ class FailureContract(MessageContract):
         """
         raise NotImplementedError("override make_terminal() so that it returns a terminal")
 
+    def server_context(self) -> ssl.SSLContext | None:
+        """The TLS settings of the servers. An override returns those of a server whose certificate the terminal accepts
+        for 127.0.0.1, and has all tests run over TLS.
+        """
+        return None
+
+    def _server(self, *scripts: Script) -> ScriptedServer:
+        return ScriptedServer(*scripts, tls=self.server_context())
+
+    def _scheme(self) -> str:
+        return "http" if self.server_context() is None else "https"
+
     def _make(self, **timeouts: float | None) -> Any:
         return self._make_in_loop(lambda: self.make_terminal(**timeouts))
 
     def test_a_server_that_does_not_answer(self) -> None:
-        with ScriptedServer(silent) as server:
+        with self._server(silent) as server:
             terminal = self._make(read_timeout=0.1)
             with pytest.raises(GlobusTimeoutError) as raised:
                 self._send(terminal, Request("GET", server.origin))
@@ -63,7 +77,7 @@ class FailureContract(MessageContract):
 
     @pytest.mark.parametrize("stream", [True, False])
     def test_a_body_that_stops_coming(self, stream: bool) -> None:
-        with ScriptedServer(stall_after_first_chunk) as server:
+        with self._server(stall_after_first_chunk) as server:
             terminal = self._make(read_timeout=0.1)
             with pytest.raises(GlobusTimeoutError) as raised:
                 self._read_body(terminal, Request("GET", server.origin, stream=stream))
@@ -80,7 +94,7 @@ class FailureContract(MessageContract):
             peer.send(whole(b"late"))
             peer.hold()
 
-        with ScriptedServer(script, answering(whole(b"ok"))) as server:
+        with self._server(script, answering(whole(b"ok"))) as server:
             terminal = self._make(read_timeout=0.2)
             with pytest.raises(GlobusTimeoutError):
                 self._send(terminal, Request("GET", server.origin))
@@ -88,7 +102,7 @@ class FailureContract(MessageContract):
             assert self._send(terminal, Request("GET", server.origin)).body == b"ok"
 
     def test_a_deadline_ends_the_wait(self) -> None:
-        with ScriptedServer(silent) as server:
+        with self._server(silent) as server:
             terminal = self._make()
             started = time.monotonic()
             with pytest.raises(GlobusTimeoutError) as raised:
@@ -100,7 +114,7 @@ class FailureContract(MessageContract):
     def test_the_time_limits_of_a_request_count(self, stream: bool) -> None:
         limits = {TIME_LIMITS: (5.0, 0.1)}
         for script in (silent, stall_after_first_chunk):
-            with ScriptedServer(script) as server:
+            with self._server(script) as server:
                 terminal = self._make(read_timeout=PATIENCE)
                 started = time.monotonic()
                 with pytest.raises(GlobusTimeoutError):
@@ -116,7 +130,7 @@ class FailureContract(MessageContract):
                 peer.send(b"x")
                 peer.pause(0.02)
 
-        with ScriptedServer(script) as server:
+        with self._server(script) as server:
             terminal = self._make()
             started = time.monotonic()
             with pytest.raises(GlobusTimeoutError):
@@ -128,7 +142,7 @@ class FailureContract(MessageContract):
             port = listener.getsockname()[1]
         terminal = self._make()
         with pytest.raises(GlobusConnectionError) as raised:
-            self._send(terminal, Request("GET", f"http://127.0.0.1:{port}/"))
+            self._send(terminal, Request("GET", f"{self._scheme()}://127.0.0.1:{port}/"))
         assert not raised.value.request_began, "it is safe to send it again"
         assert raised.value.__cause__ is not None
 
@@ -136,7 +150,7 @@ class FailureContract(MessageContract):
         terminal = self._make()
         with pytest.raises(GlobusConnectionError) as raised:
             # RFC 6761, section 6.4: names under .invalid never exist.
-            self._send(terminal, Request("GET", "http://nobody.invalid/"))
+            self._send(terminal, Request("GET", f"{self._scheme()}://nobody.invalid/"))
         assert not raised.value.request_began
 
     @pytest.mark.parametrize("by", ["time-out", "deadline"])
@@ -145,13 +159,13 @@ class FailureContract(MessageContract):
             terminal = self._make(connect_timeout=0.2 if by == "time-out" else 5.0)
             deadline = None if by == "time-out" else time.monotonic() + 0.2
             with pytest.raises(GlobusTimeoutError) as raised:
-                self._send(terminal, Request("GET", f"http://127.0.0.1:{port}/", deadline=deadline))
+                self._send(terminal, Request("GET", f"{self._scheme()}://127.0.0.1:{port}/", deadline=deadline))
         if by == "time-out":
             assert isinstance(raised.value, GlobusConnectionTimeoutError)
             assert not raised.value.request_began, "it is safe to send it again"
 
     def test_a_dropped_request_is_not_sent_again(self) -> None:
-        with ScriptedServer(once(b"")) as server:
+        with self._server(once(b"")) as server:
             terminal = self._make()
             with pytest.raises(GlobusConnectionError) as raised:
                 self._send(terminal, Request("POST", server.origin, body=b"x"))
@@ -166,7 +180,7 @@ class FailureContract(MessageContract):
             peer.read_request()
             peer.reset()
 
-        with ScriptedServer(script) as server:
+        with self._server(script) as server:
             terminal = self._make()
             self._send(terminal, Request("GET", server.origin))
             with pytest.raises(GlobusConnectionError) as raised:
@@ -180,7 +194,7 @@ class FailureContract(MessageContract):
         [head("200 OK", "Content-Length: 10") + b"abc", head("200 OK", "Transfer-Encoding: chunked") + b"5\r\nab"],
     )
     def test_a_body_that_breaks_off(self, answer: bytes, stream: bool) -> None:
-        with ScriptedServer(once(answer)) as server:
+        with self._server(once(answer)) as server:
             terminal = self._make()
             with pytest.raises(NetworkError) as raised:
                 self._read_body(terminal, Request("GET", server.origin, stream=stream))
@@ -210,7 +224,7 @@ class FailureContract(MessageContract):
         self._check_error(answer)
 
     def _check_error(self, answer: bytes) -> None:
-        with ScriptedServer(once(answer), answering(whole(b"ok"))) as server:
+        with self._server(once(answer), answering(whole(b"ok"))) as server:
             terminal = self._make()
             with pytest.raises(NetworkError) as raised:
                 self._send(terminal, Request("GET", server.origin))
@@ -219,7 +233,7 @@ class FailureContract(MessageContract):
             assert self._send(terminal, Request("GET", server.origin)).body == b"ok"
 
     def test_it_goes_on_after_an_error(self) -> None:
-        with ScriptedServer(*[once(b"")] * 3, answering(whole(b"ok"))) as server:
+        with self._server(*[once(b"")] * 3, answering(whole(b"ok"))) as server:
             terminal = self._make()
             for _ in range(3):
                 with pytest.raises(NetworkError):

@@ -100,11 +100,20 @@ class Peer:
         for part in parts:
             self.socket.sendall(part)
 
+    def end_tls(self) -> None:
+        """Send TLS's closing alert, over TLS."""
+        if isinstance(self.socket, ssl.SSLSocket):
+            # Closed already, or it would wait for the client's alert.
+            with contextlib.suppress(OSError, ValueError):
+                self.socket.settimeout(0.0)
+                self.socket.unwrap()
+
     def half_close(self) -> None:
         """Close the sending half of the connection.
 
         :raises ClientGoneError: if the client closed first
         """
+        self.end_tls()
         try:
             self.socket.shutdown(socket.SHUT_WR)
         except OSError as error:
@@ -195,6 +204,7 @@ class ScriptedServer:
             peer = Peer(connection, self)
             try:
                 script(peer)
+                peer.end_tls()
             finally:
                 peer._file.close()
         except (ClientGoneError, ConnectionError, ssl.SSLError):

@@ -33,11 +33,13 @@ class MessageContract:
 
     :cvar keeps_cookies: whether the terminal shares the cookie jar of a session that it was given
     :cvar has_reasons: whether its responses have a reason phrase
+    :cvar loop_factory: makes the event loop of the tests, such as ``uvloop.new_event_loop``; by default asyncio's
     :cvar reads_latin_1: whether a header value outside ASCII is read as ISO 8859-1 (RFC 9110, section 5.5)
     """
 
     keeps_cookies = False
     has_reasons = True
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
     reads_latin_1 = True
 
     def close_terminal(self, terminal: Any) -> Any:
@@ -64,7 +66,7 @@ class MessageContract:
         netrc.write_text("machine 127.0.0.1 login someone password s3cret\n")
         netrc.chmod(0o600)
         monkeypatch.setenv("NETRC", str(netrc))
-        with asyncio.Runner() as self._runner:
+        with asyncio.Runner(loop_factory=self.loop_factory) as self._runner:
             self._terminals: list[Any] = []
             yield
             self._run(self._close_all())

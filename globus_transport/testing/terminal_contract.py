@@ -25,10 +25,10 @@ from typing import Any
 import pytest
 
 from globus_transport.http.bodies import AsyncByteStream, StreamBody
-from globus_transport.http.messages import Request
+from globus_transport.http.messages import Request, Response
 from globus_transport.testing.failure_contract import FailureContract, send_first_chunk, stall_after_first_chunk
 from globus_transport.testing.loopback_application import Answer, answer_script
-from globus_transport.testing.loopback_server import PATIENCE, Peer, ScriptedServer, answering, head, once, whole
+from globus_transport.testing.loopback_server import PATIENCE, Peer, answering, head, once, whole
 from globus_transport.testing.message_contract import is_async, send_async
 
 _ERROR_BODY_LIMIT = 1 << 20
@@ -51,7 +51,7 @@ class TerminalContract(FailureContract):
         return self._make()
 
     def _serve(self, *answers: Answer) -> Any:
-        return ScriptedServer(answer_script(*answers))
+        return self._server(answer_script(*answers))
 
     def _serve_parts(self, parts: Callable[[], Iterable[bytes]], *fields: str) -> Any:
         def script(peer: Peer) -> None:
@@ -61,10 +61,10 @@ class TerminalContract(FailureContract):
                 peer.send(b"%x\r\n%b\r\n" % (len(part), part))
             peer.send(b"0\r\n\r\n")
 
-        return ScriptedServer(script)
+        return self._server(script)
 
     def test_the_target_is_sent_as_it_stands(self) -> None:
-        with ScriptedServer(answering(whole())) as server:
+        with self._server(answering(whole())) as server:
             self._send(self._make(), Request("GET", f"{server.origin}/a%2Fb/%C3%BC//~?q=%2F&q=+&e="))
             (got,) = server.requests
         assert got.target == "/a%2Fb/%C3%BC//~?q=%2F&q=+&e="
@@ -79,7 +79,7 @@ class TerminalContract(FailureContract):
             "until close": head("200 OK", "Connection: close") + body,
         }
         script = once(answers[framing]) if framing == "until close" else answering(answers["chunked"])
-        with ScriptedServer(script) as server:
+        with self._server(script) as server:
             terminal = self._make()
             for _ in range(2):
                 response = self._send(terminal, Request("GET", server.origin, stream=stream))
@@ -89,14 +89,14 @@ class TerminalContract(FailureContract):
         interim = head("100 Continue")
         if self.skips_early_hints:
             interim += head("103 Early Hints", "Link: </style.css>") * 2
-        with ScriptedServer(answering(interim + whole(b"ok"))) as server:
+        with self._server(answering(interim + whole(b"ok"))) as server:
             terminal = self._make()
             for _ in range(2):
                 response = self._send(terminal, Request("GET", server.origin))
                 assert (response.status, response.body) == (200, b"ok")
 
     def test_closing_a_stream_lets_go_of_its_connection(self) -> None:
-        with ScriptedServer(stall_after_first_chunk) as server:
+        with self._server(stall_after_first_chunk) as server:
             response = self._send(self._make(), Request("GET", server.origin, stream=True))
             self._close(response)
             assert server.saw_close.wait(PATIENCE), "the connection is still open"
@@ -107,14 +107,14 @@ class TerminalContract(FailureContract):
             peer.send(whole(b"ok"))
             peer.wait_for_close()
 
-        with ScriptedServer(script) as server:
+        with self._server(script) as server:
             self._send(self._make(), Request("GET", server.origin))
             self._run(self._close_all())
             self._run(asyncio.sleep(0.01))
             assert server.saw_close.wait(PATIENCE), "the connection is still open"
 
     def test_connections_are_kept(self) -> None:
-        with ScriptedServer(answering(whole(b"ok"))) as server:
+        with self._server(answering(whole(b"ok"))) as server:
             terminal = self._make()
             for stream in (False, True, False):
                 response = self._send(terminal, Request("GET", server.origin, stream=stream))
@@ -131,7 +131,7 @@ class TerminalContract(FailureContract):
             closed.set()
             peer.hold()
 
-        with ScriptedServer(script, answering(whole(b"new"))) as server:
+        with self._server(script, answering(whole(b"new"))) as server:
             terminal = self._make()
             self._send(terminal, Request("GET", server.origin))
             assert closed.wait(PATIENCE)
@@ -146,7 +146,7 @@ class TerminalContract(FailureContract):
             all_there.wait(PATIENCE)
             peer.send(whole(target.encode()))
 
-        with ScriptedServer(script) as server:
+        with self._server(script) as server:
             terminal = self._make(read_timeout=PATIENCE)
             requests = [Request("GET", f"{server.origin}/{number}") for number in range(_CONCURRENT_REQUESTS)]
             if is_async(terminal):
@@ -161,7 +161,7 @@ class TerminalContract(FailureContract):
         assert [response.body for response in responses] == [b"/%d" % number for number in range(_CONCURRENT_REQUESTS)]
 
     def test_the_body_of_an_error_is_bounded(self) -> None:
-        with ScriptedServer(answering(whole(b"x" * (3 << 20), "500 Oops"))) as server:
+        with self._server(answering(whole(b"x" * (3 << 20), "500 Oops"))) as server:
             response = self._send(self._make(), Request("GET", server.origin))
         assert len(response.body) == _ERROR_BODY_LIMIT
         assert response.truncated
@@ -171,27 +171,34 @@ class TerminalContract(FailureContract):
         if not self.pickles:
             pytest.skip("pickles is False")
         copy = self._make_in_loop(lambda: pickle.loads(pickle.dumps(terminal)))
-        with ScriptedServer(answering(whole(b"ok"))) as server:
+        with self._server(answering(whole(b"ok"))) as server:
             assert self._send(copy, Request("GET", server.origin)).body == b"ok"
 
     @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
     def test_forking(self) -> None:
         if not (self.forks and hasattr(os, "fork")):
             pytest.skip("forks is False, or this system has no fork")
-        with ScriptedServer(answering(whole(b"ok"))) as server:
+        with self._server(answering(whole(b"ok"))) as server:
             terminal = self._make()
             self._send(terminal, Request("GET", server.origin))
             child = os.fork()
             if not child:
                 went_well = False
                 try:
-                    went_well = self._send(terminal, Request("GET", server.origin)).body == b"ok"
+                    went_well = self._send_in_child(terminal, Request("GET", server.origin)).body == b"ok"
                 finally:
                     os._exit(0 if went_well else 1)
             assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, "the forked process had no answer"
             assert server.connections == 2, "the forked process used a connection of its parent"
             assert self._send(terminal, Request("GET", server.origin)).body == b"ok"
             assert server.connections == 2, "the parent lost its connection"
+
+    def _send_in_child(self, terminal: Any, request: Request) -> Response:
+        """Send a request in a forked process. An event loop is its parent's, so that it has one of its own."""
+        if not is_async(terminal):
+            return self._send(terminal, request)
+        with asyncio.Runner(loop_factory=self.loop_factory) as self._runner:
+            return self._send(terminal, request)
 
 
 class AsyncTerminalContract(TerminalContract):
@@ -223,7 +230,7 @@ class AsyncTerminalContract(TerminalContract):
             if self.cancels_at_once:
                 assert await asyncio.to_thread(server.saw_close.wait, PATIENCE / 2), "the connection is still open"
 
-        with ScriptedServer(first, answering(whole(b"ok"))) as server:
+        with self._server(first, answering(whole(b"ok"))) as server:
             terminal = self._make(read_timeout=None if self.cancels_at_once else 0.3)
             self._run(main(terminal, Request("PUT", server.origin, **fields)))
             assert self._send(terminal, Request("GET", server.origin)).body == b"ok"
@@ -272,7 +279,7 @@ class AsyncTerminalContract(TerminalContract):
             assert (await send_async(terminal, request)).body == b"ok"
             turning.cancel()
 
-        with ScriptedServer(script) as server:
+        with self._server(script) as server:
             self._run(main(self._make(), Request("PUT", server.origin, body=StreamBody(slow))))
         # 80 turns are possible. A body that is read in the event loop leaves half of them.
         assert turns > 50, "something blocks the event loop"

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import Any
 
 import httpx
 import httpx2
+import pytest
 import requests
+import uvloop
 
 from globus_transport import AiohttpTerminal, ASGITerminal, AsyncHttpxTerminal, HttpxTerminal
+from globus_transport.terminals.asyncio.terminal import AsyncioTerminal
 from globus_transport.terminals.requests import RequestsTerminal
 from globus_transport.terminals.threads import ThreadsTerminal
 from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.terminals.wsgi import WSGITerminal
 from globus_transport.testing.application_contract import ASGITerminalContract, WSGITerminalContract
 from globus_transport.testing.terminal_contract import AsyncTerminalContract, TerminalContract
+from tests.terminals.certificates import Authority
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
 
 
 class TestUrllib3(TerminalContract):
@@ -24,6 +34,48 @@ class TestUrllib3(TerminalContract):
 
     def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
         return Urllib3Terminal(connect_timeout=connect_timeout, http_timeout=read_timeout)
+
+
+class TestUrllib3TLS(TestUrllib3):
+    @pytest.fixture(autouse=True)
+    def _certificates(self, authority: Authority) -> None:
+        self.authority = authority
+
+    def server_context(self) -> ssl.SSLContext:
+        return self.authority.server_context("127.0.0.1")
+
+    def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
+        return Urllib3Terminal(
+            connect_timeout=connect_timeout, http_timeout=read_timeout, verify_ssl=str(self.authority.file)
+        )
+
+
+class TestAsyncio(AsyncTerminalContract):
+    strict_heads = True
+    pickles = True
+    forks = True
+    verify_ssl: bool | str = True
+
+    def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
+        return AsyncioTerminal(connect_timeout=connect_timeout, http_timeout=read_timeout, verify_ssl=self.verify_ssl)
+
+
+class TestAsyncioTLS(TestAsyncio):
+    @pytest.fixture(autouse=True)
+    def _certificates(self, authority: Authority) -> None:
+        self.authority = authority
+        self.verify_ssl = str(authority.file)
+
+    def server_context(self) -> ssl.SSLContext:
+        return self.authority.server_context("127.0.0.1")
+
+
+class TestUvloop(TestAsyncio):
+    loop_factory = staticmethod(uvloop.new_event_loop)
+
+
+class TestUvloopTLS(TestAsyncioTLS):
+    loop_factory = staticmethod(uvloop.new_event_loop)
 
 
 class TestThreads(AsyncTerminalContract):

@@ -1,0 +1,221 @@
+"""A connection of asyncio, with flow control in both directions and any number of TLS layers.
+
+The event loop calls the methods of ``asyncio.Protocol``; what it delivers waits here until somebody asks for it. When
+much waits, the loop stops reading. One task uses a connection at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from typing import Any, cast
+
+from globus_transport.terminals.asyncio.tls import TLSLayer
+from globus_transport.terminals.http1.reader import CHUNK
+from globus_transport.terminals.readiness import Readiness
+
+# Bytes that may wait before the loop stops reading. The loop delivers up to 256 kB at a time.
+_MOST_WAITING = 1 << 18
+# Bytes that are read of a connection that failed while something was sent.
+_MOST_LEFT = 1 << 20
+
+
+class Connection(asyncio.Protocol):
+    """An open connection. Made by :meth:`over`."""
+
+    def __init__(self, sock: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
+        self._sock = sock
+        self._loop = loop
+        self._readiness = Readiness(sock)
+        self._transport: asyncio.Transport
+        # Outermost first: that with an HTTPS proxy is before that with the origin.
+        self._layers: list[TLSLayer] = []
+        self._received: list[bytes] = []
+        self._waiting = 0
+        self._ended = False
+        self._error: OSError | None = None
+        self._is_full = False
+        self._waiter: asyncio.Future[None] | None = None
+
+    @classmethod
+    async def over(cls, sock: socket.socket) -> Connection:
+        """A connection over a connected socket, which belongs to it from now on."""
+        loop = asyncio.get_running_loop()
+        _, connection = await loop.create_connection(lambda: cls(sock, loop), sock=sock)
+        return connection
+
+    async def start_tls(self, context: ssl.SSLContext, host: str) -> None:
+        """Do TLS over what there is.
+
+        :raises ssl.SSLError: if the handshake fails, or the server's certificate is not accepted
+        :raises OSError: if the connection breaks or ends
+        """
+        layer = TLSLayer(context, host)
+        received = b""
+        try:
+            while not layer.handshake(received):
+                self.write(layer.outgoing())
+                received = await self.receive(None)
+                if not received:
+                    raise ConnectionResetError("it closed the connection in the TLS handshake")
+        finally:
+            # The last message of the handshake, or the alert that says why it failed.
+            self.write(layer.outgoing())
+        self._layers.append(layer)
+        # What came with the last message of the server.
+        self._decrypt(b"", len(self._layers) - 1)
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Send. Where the network is slower than we are, it waits in memory; see :meth:`drain`."""
+        if not data or self._ended:
+            return
+        for layer in reversed(self._layers):
+            data = layer.encrypt(data)
+        self._transport.write(data)
+
+    async def drain(self, limit: float | None) -> None:
+        """Wait until more can be sent, or something has come.
+
+        :param limit: seconds
+        :raises TimeoutError: if it takes longer
+        """
+        # Also without a reason to wait: the loop may have something to deliver.
+        await asyncio.sleep(0)
+        while self._is_full and not self._received and not self._ended:
+            await self._wait(limit)
+
+    async def receive(self, limit: float | None) -> bytes:
+        """What was received; ``b""`` after the end of the connection.
+
+        :param limit: seconds to wait
+        :raises TimeoutError: if nothing came
+        :raises OSError: if the connection broke, or ended without TLS's closing alert
+        """
+        while not self._received:
+            if self._error is not None:
+                raise self._error
+            if self._ended:
+                return b""
+            await self._wait(limit)
+        received, self._received = self._received, []
+        if self._waiting > _MOST_WAITING and not self._transport.is_closing():
+            self._transport.resume_reading()
+        self._waiting = 0
+        return received[0] if len(received) == 1 else b"".join(received)
+
+    @property
+    def has_received(self) -> bool:
+        """Whether :meth:`receive` has something to give or to raise, without waiting."""
+        return bool(self._received) or self._ended
+
+    def is_usable(self) -> bool:
+        """Whether it is open, and the server has sent nothing while it was idle."""
+        # The loop may not have delivered it yet.
+        return not self.has_received and not self._transport.is_closing() and not self._readiness
+
+    def close(self) -> None:
+        """Close it at the next turn of the loop. It may be called again."""
+        self._transport.abort()
+
+    def forget(self) -> None:
+        """Close this process's copy of the socket, in a forked child. The connection is its parent's.
+
+        ``close`` would end the parent's registration for what is received.
+        """
+        self._sock.close()
+
+    # What the event loop calls:
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        if self._layers:
+            self._decrypt(data, 0)
+        else:
+            self._keep(data)
+        self._wake()
+
+    def eof_received(self) -> None:
+        self._end(None)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if isinstance(error, OSError):
+            self._read_what_is_left()
+            self._end(error)
+        self._end(None)
+
+    def pause_writing(self) -> None:
+        self._is_full = True
+
+    def resume_writing(self) -> None:
+        self._is_full = False
+        self._wake()
+
+    def _decrypt(self, data: bytes, position: int) -> None:
+        """Give what was received to the TLS layer at a position, and what it decrypts to the one after it."""
+        layer = self._layers[position]
+        try:
+            for piece in layer.decrypt(data):
+                if position + 1 < len(self._layers):
+                    self._decrypt(piece, position + 1)
+                else:
+                    self._keep(piece)
+        except ssl.SSLError as error:
+            self._end(error)
+            return
+        if outgoing := layer.outgoing():
+            # The answer to a message of TLS itself, such as a new key.
+            for below in reversed(self._layers[:position]):
+                outgoing = below.encrypt(outgoing)
+            self._transport.write(outgoing)
+        if layer.ended:
+            self._end(None)
+
+    def _keep(self, data: bytes) -> None:
+        was_much = self._waiting > _MOST_WAITING
+        self._received.append(data)
+        self._waiting += len(data)
+        if not was_much and self._waiting > _MOST_WAITING and not self._transport.is_closing():
+            self._transport.pause_reading()
+
+    def _read_what_is_left(self) -> None:
+        """Take what came before the connection failed. An answer that says why may be there."""
+        left = _MOST_LEFT
+        try:
+            while left > 0 and (data := self._sock.recv(CHUNK)):
+                left -= len(data)
+                self.data_received(data)
+        except OSError:
+            # That is the failure which connection_lost() was told of.
+            return
+
+    def _end(self, error: OSError | None) -> None:
+        """Nothing more is received."""
+        if not self._ended:
+            self._ended = True
+            self._error = error
+            if error is None and any(not layer.ended for layer in self._layers):
+                self._error = ssl.SSLEOFError(ssl.SSL_ERROR_EOF, "it ended without TLS's closing alert")
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def _wait(self, limit: float | None) -> None:
+        """Wait for the loop to call one of the methods above."""
+        waiter = self._waiter = self._loop.create_future()
+        timer = None if limit is None else self._loop.call_later(limit, _time_out, waiter)
+        try:
+            await waiter
+        finally:
+            self._waiter = None
+            if timer is not None:
+                timer.cancel()
+
+
+def _time_out(waiter: asyncio.Future[Any]) -> None:
+    if not waiter.done():
+        waiter.set_exception(TimeoutError())

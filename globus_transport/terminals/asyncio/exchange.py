@@ -1,0 +1,176 @@
+"""One request and its response over a connection of asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from http.client import HTTPException
+
+from globus_transport.core.daemon_thread import in_daemon_thread
+from globus_transport.http.bodies import ERROR_BODY_LIMIT, StreamBody
+from globus_transport.http.messages import Request, Response
+from globus_transport.http.time_limits import time_left, timed_out
+from globus_transport.terminals.asyncio.connection import Connection
+from globus_transport.terminals.asyncio.pool import ConnectionPool
+from globus_transport.terminals.errors import network_error
+from globus_transport.terminals.http1.decoding import Decoder
+from globus_transport.terminals.http1.reader import CHUNK, ResponseHead, ResponseReader
+from globus_transport.terminals.http1.request_head import body_parts
+from globus_transport.terminals.streams import AsyncReceivedStream, async_response_from_stream
+
+
+class Exchange:
+    """One request and its response. Its connection goes back to the pool, or is closed, once.
+
+    :param connection: in use by this exchange only
+    :param limit: seconds that each part of the request, and each read, may take
+    """
+
+    def __init__(self, pool: ConnectionPool, connection: Connection, request: Request, limit: float | None) -> None:
+        self._pool = pool
+        self._connection: Connection | None = connection
+        self._limit = limit
+        self._reader = ResponseReader(request.method)
+        self._head: ResponseHead | None = None
+        self._unsent = False
+        self.request = request
+
+    async def send(self) -> None:
+        """Write the request. What the server does not take at once is sent while its answer is awaited.
+
+        :raises GlobusTimeoutError: if the server does not take a part of the body in time
+        :raises GlobusConnectionError: if what it sends meanwhile is not HTTP
+        :raises Exception: any exception of the body
+        """
+        assert self._connection is not None
+        request = self.request
+        head, body = self._pool.destination.request_head(request), request.body
+        if request.deadline is not None:
+            time_left(request, self._limit, began=False)
+        if body is None or (isinstance(body, bytes) and len(body) <= CHUNK):
+            self._connection.write(head + body if body else head)
+            return
+        self._connection.write(head)
+        parts = iter(body_parts(body))
+        is_blocking = isinstance(body, StreamBody)
+        while (part := await _next_part(parts) if is_blocking else next(parts, None)) is not None:
+            if await self._refuses_the_rest():
+                self._unsent = True
+                return
+            self._connection.write(part)
+            try:
+                await self._connection.drain(time_left(request, self._limit))
+            except TimeoutError as error:
+                raise timed_out(request, "the server did not take the request", self._limit, error) from error
+
+    async def _refuses_the_rest(self) -> bool:
+        """Whether the server has answered with an error, or closed the connection (RFC 9112, section 9.5)."""
+        assert self._connection is not None
+        while self._head is None and self._connection.has_received:
+            try:
+                received = await self._connection.receive(None)
+                if not received:
+                    return True
+                self._reader.feed(received)
+                self._head = self._reader.read_head()
+            except OSError:
+                # Reading the response raises it again.
+                return True
+            except HTTPException as error:
+                raise network_error(self.request, error, self._limit) from error
+        return self._head is not None and self._head.status >= 400
+
+    async def receive(self) -> Response:
+        """Read the response to the request that was sent.
+
+        :raises GlobusTimeoutError: if it does not come in time
+        :raises GlobusConnectionError: if the connection breaks, or what comes is not HTTP
+        :raises ReplyFormatError: if its body is not in the encoding that it says
+        """
+        request, reader, head = self.request, self._reader, self._head
+        try:
+            while head is None:
+                reader.feed(await self._receive_bytes())
+                head = reader.read_head()
+        except (OSError, HTTPException) as error:
+            raise network_error(request, error, self._limit) from error
+        if request.stream or head.encoding or head.length is None or head.length > ERROR_BODY_LIMIT:
+            stream = ExchangeStream(self, head)
+            return await async_response_from_stream(request, head.status, head.headers, stream, head.reason)
+        body = reader.read_whole_body()
+        if body is None:
+            body = b"".join([piece async for piece in self.pieces(head)])
+        else:
+            self._give_back(head)
+        return Response(head.status, head.headers, body, None, head.reason, request)
+
+    async def pieces(self, head: ResponseHead) -> AsyncGenerator[bytes, None]:
+        """The body as it comes, before decoding. At its end the connection is done with."""
+        while True:
+            try:
+                while (piece := self._reader.read_body()) is None:
+                    self._reader.feed(await self._receive_bytes())
+            except (OSError, HTTPException) as error:
+                raise network_error(self.request, error, self._limit) from error
+            if not piece:
+                break
+            yield piece
+        self._give_back(head)
+
+    async def _receive_bytes(self) -> bytes:
+        assert self._connection is not None
+        limit = self._limit if self.request.deadline is None else time_left(self.request, self._limit)
+        return await self._connection.receive(limit)
+
+    def _give_back(self, head: ResponseHead) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            # What came besides the response might be taken for the next one.
+            self._pool.give_back(connection, head.closes or self._unsent or self._reader.surplus)
+
+    def close(self) -> None:
+        """Close the connection, unless it was given back."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._pool.give_back(connection, closes=True)
+
+    def close_soon(self, loop: asyncio.AbstractEventLoop) -> None:
+        """:meth:`close`, from any thread. Does nothing when the loop has ended, and the connection with it."""
+        if self._connection is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self.close)
+
+
+class ExchangeStream(AsyncReceivedStream):
+    """The body of a response on a connection that is given back when the body was read."""
+
+    def __init__(self, exchange: Exchange, head: ResponseHead) -> None:
+        super().__init__(exchange.request)
+        self._exchange = exchange
+        self._head = head
+        self._loop = asyncio.get_running_loop()
+
+    async def _parts(self) -> AsyncGenerator[bytes, None]:
+        decoder = Decoder(self._head.encoding, self._request)
+        async for piece in self._exchange.pieces(self._head):
+            if decoder.has_work:
+                for part in decoder.take(piece):
+                    yield part
+            else:
+                yield piece
+            if decoder.is_done:
+                break
+        for part in decoder.finish():
+            yield part
+
+    async def _let_go(self) -> None:
+        self._exchange.close()
+
+    def __del__(self) -> None:
+        # The loop keeps a connection open whose response nobody has.
+        self._exchange.close_soon(self._loop)
+
+
+async def _next_part(parts: object) -> bytes | None:
+    # The body may block, for as long as it likes.
+    part: bytes | None = await asyncio.wrap_future(in_daemon_thread(next, parts, None))
+    return part

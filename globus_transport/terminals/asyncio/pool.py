@@ -1,0 +1,103 @@
+"""The connections of one event loop to one origin: kept open between requests, and limited in number."""
+
+from __future__ import annotations
+
+import asyncio
+
+from globus_transport.exc.base import GlobusConnectionTimeoutError
+from globus_transport.http.messages import Request
+from globus_transport.http.time_limits import in_seconds, time_left
+from globus_transport.terminals.asyncio.connecting import Connector
+from globus_transport.terminals.asyncio.connection import Connection
+from globus_transport.terminals.destination import Destination
+
+
+class ConnectionPool:
+    """Keeps idle connections, and makes new ones. Used in one event loop only.
+
+    :param size: the most connections that are open at a time; further requests wait for their turn
+    """
+
+    def __init__(self, destination: Destination, size: int) -> None:
+        self.destination = destination
+        self._connector = Connector(destination)
+        self._size = size
+        self._turns = asyncio.Semaphore(size)
+        self._connections: set[Connection] = set()
+        self._idle: list[Connection] = []
+        self._given_back = 0
+        self._closed = False
+
+    async def take(self, request: Request, limit: float | None) -> Connection:
+        """A connection that nobody else uses until it is given back or discarded.
+
+        :param limit: seconds that connecting may take, and that may pass without any connection becoming free
+        :raises GlobusConnectionTimeoutError: if it takes longer
+        :raises GlobusTimeoutError: if the request's deadline passes before
+        :raises GlobusConnectionError: if there is no connection
+        """
+        if self._turns.locked():
+            await self._wait_for_turn(request, limit)
+        else:
+            await self._turns.acquire()
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_usable():
+                return connection
+            self._close(connection)
+        try:
+            connection = await self._connector.connect(request, limit)
+        except BaseException:
+            self._turns.release()
+            raise
+        self._connections.add(connection)
+        return connection
+
+    async def _wait_for_turn(self, request: Request, limit: float | None) -> None:
+        while True:
+            given_back = self._given_back
+            try:
+                async with asyncio.timeout(time_left(request, limit, began=False)):
+                    await self._turns.acquire()
+                return
+            except TimeoutError as error:
+                time_left(request, limit, began=False)
+                if given_back == self._given_back:
+                    raise GlobusConnectionTimeoutError(
+                        f"no connection to {self.destination} within {in_seconds(limit)}: "
+                        f"all {self._size} are in use. Is a streamed response open that is not read?",
+                        error,
+                    ) from error
+
+    def give_back(self, connection: Connection, closes: bool) -> None:
+        """Keep a connection whose response was read to its end.
+
+        :param closes: whether it ends with this response
+        """
+        if closes or self._closed:
+            self._close(connection)
+        else:
+            self._idle.append(connection)
+        self._given_back += 1
+        self._turns.release()
+
+    def close(self) -> None:
+        """Close the idle connections, and those in use when they come back."""
+        self._closed = True
+        while self._idle:
+            self._close(self._idle.pop())
+
+    def abort(self) -> None:
+        """Close all connections, as their event loop ends."""
+        self.close()
+        for connection in list(self._connections):
+            self._close(connection)
+
+    def forget(self) -> None:
+        """Close this process's copies of the sockets, in a forked child."""
+        for connection in self._connections:
+            connection.forget()
+
+    def _close(self, connection: Connection) -> None:
+        self._connections.discard(connection)
+        connection.close()
