@@ -20,7 +20,7 @@ THREADS = 16
 def measure(server: Loopback, size: Size) -> list[Row]:
     """By wall time. urllib3's pool is told to keep a connection for each thread."""
     with small_gets(server, connections=THREADS) as gets:
-        measures = {name: _rate(gets[name], size.thread_calls) for name in (OURS, POOL_MANAGER, THEIRS)}
+        measures = {name: rate_of_threads(gets[name], size.thread_calls) for name in (OURS, POOL_MANAGER, THEIRS)}
         rates = interleaved(measures, size.thread_rounds)
     peers = []
     for name in (POOL_MANAGER, THEIRS):
@@ -34,7 +34,9 @@ def _per_second(rates: list[float]) -> str:
     return f"{median(rates):.0f} /s"
 
 
-def _rate(get: Get, calls: int) -> Measure:
+def rate_of_threads(get: Get, calls: int) -> Measure:
+    """Calls per second of all threads, each of which makes so many."""
+
     def measure() -> float:
         barrier = threading.Barrier(THREADS + 1)
         failures: list[Exception] = []

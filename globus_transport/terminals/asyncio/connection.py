@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from typing import Any, cast
+from typing import cast
 
 from globus_transport.terminals.asyncio.tls import TLSLayer
 from globus_transport.terminals.http1.reader import CHUNK
@@ -37,6 +37,8 @@ class Connection(asyncio.Protocol):
         self._error: OSError | None = None
         self._is_full = False
         self._waiter: asyncio.Future[None] | None = None
+        self._gives_up: float | None = None
+        self._timer: asyncio.TimerHandle | None = None
 
     @classmethod
     async def over(cls, sock: socket.socket) -> Connection:
@@ -207,15 +209,27 @@ class Connection(asyncio.Protocol):
     async def _wait(self, limit: float | None) -> None:
         """Wait for the loop to call one of the methods above."""
         waiter = self._waiter = self._loop.create_future()
-        timer = None if limit is None else self._loop.call_later(limit, _time_out, waiter)
+        self._set_timer(limit)
         try:
             await waiter
         finally:
             self._waiter = None
-            if timer is not None:
-                timer.cancel()
 
+    def _set_timer(self, limit: float | None) -> None:
+        # A timer of an earlier wait is kept, since most waits end long before their time: then one timer does for many.
+        self._gives_up = None if limit is None else self._loop.time() + limit
+        if self._gives_up is None or (self._timer is not None and self._timer.when() <= self._gives_up):
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(self._gives_up, self._check_time)
 
-def _time_out(waiter: asyncio.Future[Any]) -> None:
-    if not waiter.done():
-        waiter.set_exception(TimeoutError())
+    def _check_time(self) -> None:
+        self._timer = None
+        if self._waiter is None or self._gives_up is None or self._waiter.done():
+            return
+        left = self._gives_up - self._loop.time()
+        if left <= 0:
+            self._waiter.set_exception(TimeoutError())
+        else:
+            self._set_timer(left)

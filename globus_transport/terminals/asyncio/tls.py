@@ -9,8 +9,8 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterator
 
-# A TLS record holds 16 kB at most.
-_READ_SIZE = 1 << 16
+# The most that a TLS record holds (RFC 8446, section 5.1); more is never read at a time.
+_READ_SIZE = 1 << 14
 
 
 class TLSLayer:
@@ -55,7 +55,8 @@ class TLSLayer:
         :raises ssl.SSLError: if what was received is not TLS, or was changed on the way
         """
         self._incoming.write(received)
-        while not self.ended:
+        # Asking for more than there is costs an exception.
+        while (self._incoming.pending or self._tls.pending()) and not self.ended:
             try:
                 piece = self._tls.read(_READ_SIZE)
             except ssl.SSLWantReadError:
