@@ -43,7 +43,7 @@ def measure(server: Loopback, size: Size) -> list[Row]:
             alone = (OURS, AIOHTTP, OVER_TLS, OVER_PROXY, OVER_SESSION, WITH_AUTH)
             times = interleaved({name: _cpu(runner, by_name[name], size.cpu_calls) for name in alone}, size.cpu_rounds)
             # httpx gets slow when many wait for its pool, and has no need of more calls for a steady figure.
-            calls = {name: size.thread_calls for name in (OURS, AIOHTTP, OVER_SESSION)}
+            calls = dict.fromkeys((OURS, AIOHTTP, OVER_SESSION), size.thread_calls)
             calls[HTTPX] = max(1, size.thread_calls // 10)
             measures = {name: _rate(runner, by_name[name], many) for name, many in calls.items()}
             measures[IN_THREADS] = rate_of_threads(blocking[POOL_MANAGER], size.thread_calls)

@@ -13,8 +13,8 @@ import pytest
 
 from globus_transport import (
     AccessTokenAuthorizer,
-    AiohttpTerminal,
     AsyncByteStream,
+    AsyncioTerminal,
     AsyncStack,
     Deadline,
     DefaultHeaders,
@@ -76,7 +76,7 @@ def test_an_answer_that_layers_read_is_still_there_for_the_caller() -> None:
 
 def test_a_stack_gives_its_layers_and_aiohttp_is_the_terminal() -> None:
     async def main(origin: str) -> bytes:
-        stack = AsyncStack(AiohttpTerminal(), [DefaultHeaders({"X-Layer": "1"})])
+        stack = AsyncStack(AsyncioTerminal(), [DefaultHeaders({"X-Layer": "1"})])
         async with (
             aiohttp.ClientSession(middlewares=(StackMiddleware(stack),)) as session,
             session.get(origin) as reply,

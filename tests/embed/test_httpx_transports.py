@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
+import aiohttp
 import attrs
 import httpx
 import httpx2
@@ -358,8 +359,8 @@ def test_header_values_outside_ascii_are_read_as_httpx_does(library: Any, sent: 
 
     async def main(url: str) -> list[str]:
         async with (
-            AiohttpTerminal() as terminal,
-            library.AsyncClient(transport=embed.AsyncStackTransport(AsyncStack(terminal))) as ours,
+            aiohttp.ClientSession() as session,
+            library.AsyncClient(transport=embed.AsyncStackTransport(AsyncStack(AiohttpTerminal(session)))) as ours,
             library.AsyncClient() as its_own,
         ):
             return [(await client.get(url)).headers["X-Name"] for client in (ours, its_own)]

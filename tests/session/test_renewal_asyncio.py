@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from globus_transport import AiohttpTerminal, AsyncTransferClient, RefreshTokenAuthorizer, TransferClient
+from globus_transport import AsyncioTerminal, AsyncTransferClient, RefreshTokenAuthorizer, TransferClient
 from globus_transport.sandbox import Sandbox
 
 Authorizer = RefreshTokenAuthorizer[Any]
@@ -40,7 +40,7 @@ def test_cancelling_the_task_that_renews_does_not_lose_the_token(globus: Sandbox
     asked = globus.requests.count(service="auth")
 
     async def main() -> list[int]:
-        async with AiohttpTerminal() as terminal:
+        async with AsyncioTerminal() as terminal:
             other = AsyncTransferClient(authorizer=authorizer, base_url=globus.transfer_url, terminal=terminal)
             leader = asyncio.create_task(other.task_list())
             await asyncio.sleep(0.05)  # it waits for the token endpoint
@@ -64,7 +64,7 @@ def test_the_token_is_there_even_if_everyone_who_waited_was_cancelled(globus: Sa
     globus.token_delay = 0.2
 
     async def main() -> int:
-        async with AiohttpTerminal() as terminal:
+        async with AsyncioTerminal() as terminal:
             other = AsyncTransferClient(authorizer=authorizer, base_url=globus.transfer_url, terminal=terminal)
             tasks = [asyncio.create_task(other.task_list()) for _ in range(4)]
             await asyncio.sleep(0.05)
@@ -90,7 +90,7 @@ def test_threads_and_two_event_loops_make_one_grant(globus: Sandbox, client: Tra
     globus.token_delay = 0.05
     before = globus.grants["refresh_token"]
     everyone = threading.Barrier(2 + 8)
-    terminal = AiohttpTerminal()
+    terminal = AsyncioTerminal()
 
     async def tasks() -> list[int]:
         async with terminal:

@@ -13,8 +13,8 @@ from globus_transport.exc.base import GlobusTimeoutError, NetworkError
 from globus_transport.http.bodies import ByteStream, StreamBody
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request, Response
-from globus_transport.terminals.aiohttp.terminal import AiohttpTerminal
 from globus_transport.terminals.asgi import ASGITerminal
+from globus_transport.terminals.asyncio.terminal import AsyncioTerminal
 from globus_transport.terminals.threads import ThreadsTerminal
 from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.terminals.wsgi import WSGITerminal
@@ -208,11 +208,11 @@ class _OverThreads(AsyncTerminalContract):
         await terminal.below.close()
 
 
-class _OverAiohttp(AsyncTerminalContract):
+class _OverAsyncio(AsyncTerminalContract):
     wrong: Any
 
     def make_terminal(self, *, connect_timeout: float | None = 2.0, read_timeout: float | None = 2.0) -> Any:
-        return _AsyncBad(AiohttpTerminal(connect_timeout=connect_timeout, http_timeout=read_timeout), self.wrong)
+        return _AsyncBad(AsyncioTerminal(connect_timeout=connect_timeout, http_timeout=read_timeout), self.wrong)
 
     async def close_terminal(self, terminal: Any) -> None:
         await _end_what_was_left()
@@ -265,7 +265,7 @@ _BAD: list[tuple[type[MessageContract], Any, str]] = [
     (_OverUrllib3, has_no_limit, "the_body_of_an_error_is_bounded"),
     (_OverUrllib3, swallows, "a_body_that_cannot_be_read"),
     (_OverThreads, blocks, "the_loop_goes_on_meanwhile"),
-    (_OverAiohttp, goes_on, "cancelling_the_wait_for_an_answer"),
+    (_OverAsyncio, goes_on, "cancelling_the_wait_for_an_answer"),
     (_OverWSGI, swallows, "what_it_raises_the_caller_gets a_body_that_cannot_be_read"),
     (_OverWSGI, reads_whole, "it_is_not_left_running"),
     (_OverASGI, goes_on, "cancelling_ends_it"),

@@ -135,9 +135,9 @@ def test_the_error_of_the_terminal_keeps_nothing_that_prints_them(whose: str) ->
 
 def test_a_password_of_a_proxy_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     async def main(url: str) -> NetworkError:
-        async with AiohttpTerminal() as terminal:
+        async with aiohttp.ClientSession(trust_env=True) as session:
             with pytest.raises(NetworkError) as raised:
-                await terminal(Request("GET", url))
+                await AiohttpTerminal(session)(Request("GET", url))
             return raised.value
 
     with ScriptedServer(answering(whole(b"", "407 Proxy Authentication Required"))) as proxy:

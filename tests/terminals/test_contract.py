@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from typing import Any
 
+import aiohttp
 import httpx
 import httpx2
 import pytest
@@ -137,12 +138,14 @@ class TestAsyncHttpx2(TestAsyncHttpx):
 
 
 class TestAiohttp(AsyncTerminalContract):
-    pickles = True
     strict_heads = True
     reads_latin_1 = False
 
     def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
-        return AiohttpTerminal(connect_timeout=connect_timeout, http_timeout=read_timeout)
+        return AiohttpTerminal(aiohttp.ClientSession(), connect_timeout=connect_timeout, http_timeout=read_timeout)
+
+    async def close_terminal(self, terminal: Any) -> None:
+        await terminal.session.close()
 
 
 class TestWSGI(WSGITerminalContract):

@@ -13,7 +13,6 @@ from globus_transport.exc.base import GlobusTimeoutError
 from globus_transport.http.bodies import StreamBody, parts_of
 from globus_transport.http.messages import Request
 from globus_transport.http.time_limits import time_left, timed_out
-from globus_transport.terminals.aiohttp.direct import DirectReply
 from globus_transport.terminals.aiohttp.errors import to_globus_error
 from globus_transport.terminals.streams import AsyncReceivedStream
 
@@ -87,9 +86,7 @@ class Upload(Payload):
 class ReplyStream(AsyncReceivedStream):
     """The body of a response of aiohttp."""
 
-    def __init__(
-        self, request: Request, reply: aiohttp.ClientResponse | DirectReply, limits: aiohttp.ClientTimeout
-    ) -> None:
+    def __init__(self, request: Request, reply: aiohttp.ClientResponse, limits: aiohttp.ClientTimeout) -> None:
         super().__init__(request)
         self._reply = reply
         self._limits = limits

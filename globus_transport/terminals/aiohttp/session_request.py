@@ -22,25 +22,21 @@ if TYPE_CHECKING:
 MAX_HEAD_LINE = 1 << 16
 # The methods for which aiohttp adds a Content-Type if there is none.
 _METHODS_WITH_TYPE = frozenset({"POST", "PUT", "PATCH"})
+# Headers that describe the session itself, and its credentials, which it would send to every origin.
+_NOT_FROM_SESSION = frozenset({"user-agent", "accept-encoding", "accept", "connection", "authorization", "cookie"})
 
 
 async def send_through_session(
-    session: aiohttp.ClientSession,
-    request: Request,
-    body: bytes | Upload | None,
-    limits: aiohttp.ClientTimeout,
-    extra_headers: Sequence[Pair] = (),
-    session_middlewares: tuple[ClientMiddlewareType, ...] = (),
-    **options: Any,
+    session: aiohttp.ClientSession, request: Request, body: bytes | Upload | None, limits: aiohttp.ClientTimeout
 ) -> ClientResponse:
     """Send the request once, and wait for the head of the response.
 
-    :param extra_headers: each is sent unless the request has a header of that name
-    :param session_middlewares: the session's own
-    :param options: of ``ClientSession.request``
     :raises aiohttp.ClientError: as aiohttp raises it
     :raises NetworkError: if the connection broke
     """
+    extra_headers = [pair for pair in session.headers.items() if pair[0].lower() not in _NOT_FROM_SESSION]
+    # Those that are passed to request() replace the session's own, which nothing public tells.
+    session_middlewares: tuple[ClientMiddlewareType, ...] = tuple(getattr(session, "_middlewares", ()))
 
     async def send_once(prepared: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
         _set_headers(prepared.headers, request, extra_headers)
@@ -54,8 +50,7 @@ async def send_through_session(
             reply.cookies = SimpleCookie()
         return reply
 
-    if request.method in _METHODS_WITH_TYPE and "content-type" not in request.headers:
-        options["skip_auto_headers"] = ("Content-Type",)
+    adds_type = request.method in _METHODS_WITH_TYPE and "content-type" not in request.headers
     return await session.request(
         request.method,
         yarl.URL(str(request.url), encoded=True),
@@ -67,7 +62,7 @@ async def send_through_session(
         max_line_size=MAX_HEAD_LINE,
         max_field_size=MAX_HEAD_LINE,
         middlewares=(send_once, *session_middlewares),
-        **options,
+        skip_auto_headers=("Content-Type",) if adds_type else None,
     )
 
 

@@ -7,6 +7,7 @@ from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, Clie
 from globus_transport import (
     AccessTokenAuthorizer,
     AiohttpTerminal,
+    AsyncioTerminal,
     AsyncStack,
     AsyncTransferClient,
     Request,
@@ -34,7 +35,7 @@ async def by_hand(request: ClientRequest, handler: ClientHandlerType) -> ClientR
 async def a_terminal(session: ClientSession) -> None:
     client = AsyncTransferClient(terminal=AiohttpTerminal(session))
     assert_type(client, AsyncTransferClient)
-    async with AiohttpTerminal() as terminal:
-        assert_type(terminal, AiohttpTerminal)
+    async with AsyncioTerminal() as terminal:
+        assert_type(terminal, AsyncioTerminal)
         assert_type(await AsyncStack(terminal, [Retry()]).send(Request("GET", URL)), Response)
         assert_type(StackMiddleware(AsyncStack(terminal, [Retry()])), StackMiddleware)

@@ -1,19 +1,16 @@
-"""The terminal over aiohttp: the exceptions without a response, and their messages."""
+"""The terminals for asyncio: the exceptions without a response, and their messages."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 import time
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
 from globus_transport import (
-    AiohttpTerminal,
     AsyncByteStream,
     GlobusConnectionError,
     GlobusConnectionTimeoutError,
@@ -31,14 +28,8 @@ from globus_transport.testing.loopback_server import (
     silent,
     whole,
 )
-from tests.terminals.aiohttp_running import RUNNERS, with_own, with_session
-from tests.terminals.certificates import Authority
+from tests.terminals.async_terminals import RUNNERS, AsyncTerminal
 from tests.terminals.fresh_terminal import forget_proxies
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture(autouse=True)
@@ -47,8 +38,8 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(params=RUNNERS)
-def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
-    return RUNNERS[request.param](monkeypatch)
+def run(request: pytest.FixtureRequest) -> Any:
+    return RUNNERS[request.param]
 
 
 def test_no_connection_says_that_nothing_began(run: Any) -> None:
@@ -57,11 +48,10 @@ def test_no_connection_says_that_nothing_began(run: Any) -> None:
     with pytest.raises(GlobusConnectionError, match="no connection to") as raised:
         run(lambda terminal: terminal(Request("GET", f"http://127.0.0.1:{port}/?code=hush")))
     assert raised.value.request_began is False
-    assert isinstance(raised.value.__cause__, aiohttp.ClientConnectorError)
     assert "hush" not in str(raised.value)
 
 
-def test_a_connection_that_takes_too_long() -> None:
+def test_a_connection_that_takes_too_long(run: Any) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -74,7 +64,7 @@ def test_a_connection_that_takes_too_long() -> None:
                 filler.connect_ex(("127.0.0.1", port))
                 fillers.append(filler)
             with pytest.raises(GlobusConnectionTimeoutError, match=r"within 0\.2 s") as raised:
-                with_own(lambda terminal: terminal(Request("GET", f"http://127.0.0.1:{port}")), connect_timeout=0.2)
+                run(lambda terminal: terminal(Request("GET", f"http://127.0.0.1:{port}")), connect_timeout=0.2)
         finally:
             for filler in fillers:
                 filler.close()
@@ -95,7 +85,7 @@ def test_a_dropped_connection_may_have_begun_and_nothing_is_sent_twice(run: Any,
 
 
 def test_a_server_that_closes_without_an_answer_is_asked_once(run: Any) -> None:
-    async def use(terminal: AiohttpTerminal) -> None:
+    async def use(terminal: AsyncTerminal) -> None:
         assert (await terminal(Request("GET", server.origin))).body == b"ok"
         with pytest.raises(GlobusConnectionError, match="without an answer"):
             await terminal(Request("GET", server.origin))
@@ -152,7 +142,7 @@ def test_the_deadline_counts_for_the_reading_of_a_stream(run: Any) -> None:
             peer.send(b"x")
             peer.pause(0.03)
 
-    async def use(terminal: AiohttpTerminal) -> None:
+    async def use(terminal: AsyncTerminal) -> None:
         response = await terminal(Request("GET", server.origin, stream=True, deadline=time.monotonic() + 0.3))
         assert isinstance(response.stream, AsyncByteStream)
         with pytest.raises(GlobusTimeoutError, match="deadline"):
@@ -183,57 +173,6 @@ def test_what_a_body_raises_is_raised_as_it_is(run: Any, body: StreamBody, kind:
         run(lambda terminal: terminal(Request("PUT", server.origin, body=body)))
 
 
-def test_tls_is_verified(authority: Authority) -> None:
-    tls = authority.server_context("127.0.0.1")
-    with ScriptedServer(answering(whole(b"ok")), tls=tls) as server:
-        request = Request("GET", server.origin)
-        for verify in (str(authority.file), False):
-            assert with_own(lambda terminal: terminal(request), verify_ssl=verify).body == b"ok"
-        with pytest.raises(GlobusConnectionError, match="CERTIFICATE_VERIFY_FAILED") as raised:
-            with_own(lambda terminal: terminal(request))
-    assert raised.value.request_began is False
-    assert isinstance(raised.value.__cause__, ssl.SSLError)
-
-
-def test_a_closed_session_is_named() -> None:
-    async def main() -> None:
-        session = aiohttp.ClientSession()
-        await session.close()
-        with pytest.raises(GlobusSDKUsageError, match="session of the terminal is closed"):
-            await AiohttpTerminal(session)(Request("GET", "http://127.0.0.1:9"))
-
-    asyncio.run(main())
-
-
-def test_a_session_of_another_event_loop_is_named() -> None:
-    async def open_session() -> aiohttp.ClientSession:
-        return aiohttp.ClientSession()
-
-    async def send(session: aiohttp.ClientSession) -> None:
-        with pytest.raises(GlobusSDKUsageError, match="another event loop"):
-            await AiohttpTerminal(session)(Request("GET", "http://127.0.0.1:9"))
-
-    with asyncio.Runner() as first:
-        session = first.run(open_session())
-        asyncio.run(send(session))
-        first.run(session.close())
-
-
-def test_a_connection_that_is_lost_before_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    connect = aiohttp.TCPConnector.connect
-
-    async def lose(self: aiohttp.TCPConnector, *args: Any) -> Any:
-        connection = await connect(self, *args)
-        assert connection.transport is not None
-        connection.transport.abort()
-        await asyncio.sleep(0.01)
-        return connection
-
-    monkeypatch.setattr(aiohttp.TCPConnector, "connect", lose)
-    with ScriptedServer(silent) as server, pytest.raises(GlobusConnectionError, match="without an answer"):
-        with_own(lambda terminal: terminal(Request("GET", server.origin)))
-
-
 @pytest.mark.parametrize("has_deadline", [False, True])
 def test_the_wait_for_a_free_connection_ends_with_the_time_for_connecting(run: Any, has_deadline: bool) -> None:
     def keeps_sending(peer: Peer) -> None:
@@ -241,10 +180,7 @@ def test_the_wait_for_a_free_connection_ends_with_the_time_for_connecting(run: A
         peer.send(head("200 OK", "Content-Length: 1000"), b"x")
         peer.hold()
 
-    async def use(terminal: AiohttpTerminal) -> None:
-        if terminal.session is not None:
-            assert terminal.session.connector is not None
-            terminal.session.connector._limit = 1
+    async def use(terminal: AsyncTerminal) -> None:
         deadline = time.monotonic() + 5 if has_deadline else None
         first = await terminal(Request("GET", server.origin, stream=True))
         assert isinstance(first.stream, AsyncByteStream)
@@ -256,7 +192,6 @@ def test_the_wait_for_a_free_connection_ends_with_the_time_for_connecting(run: A
         assert raised.value.request_began is False
         await first.stream.close()
 
-    settings = {} if run is with_session else {"pool_size": 1}
     with ScriptedServer(keeps_sending) as server:
-        run(use, connect_timeout=0.2, **settings)
+        run(use, connect_timeout=0.2, pool_size=1)
         assert len(server.requests) == 1

@@ -7,11 +7,11 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-import aiohttp
 import pytest
 
-from globus_transport import AiohttpTerminal, AsyncByteStream, AsyncTransferClient, Request, StreamBody
+from globus_transport import AsyncByteStream, AsyncTransferClient, Request, StreamBody
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, whole
+from tests.terminals.async_terminals import RUNNERS, AsyncTerminal
 from tests.terminals.fresh_terminal import forget_proxies
 
 
@@ -39,18 +39,25 @@ async def _cancel(task: asyncio.Task[Any]) -> None:
         await task
 
 
-async def _cancelled(
-    server: ScriptedServer, reached: Reached, call: Callable[[AiohttpTerminal], Coroutine[Any, Any, Any]]
-) -> None:
-    async with AiohttpTerminal() as terminal:
+@pytest.fixture(params=RUNNERS)
+def run(request: pytest.FixtureRequest) -> Any:
+    return RUNNERS[request.param]
+
+
+def _cancelled(
+    server: ScriptedServer, reached: Reached, call: Callable[[AsyncTerminal], Coroutine[Any, Any, Any]]
+) -> Callable[[AsyncTerminal], Coroutine[Any, Any, None]]:
+    async def use(terminal: AsyncTerminal) -> None:
         task = asyncio.create_task(call(terminal))
         await reached.wait()
         await _cancel(task)
-        # The terminal, its session and the event loop still work.
+        # The terminal and the event loop still work.
         assert await asyncio.to_thread(server.saw_close.wait, 5)
 
+    return use
 
-def test_before_the_answer() -> None:
+
+def test_before_the_answer(run: Any) -> None:
     reached = Reached()
 
     def script(peer: Peer) -> None:
@@ -59,10 +66,10 @@ def test_before_the_answer() -> None:
         peer.wait_for_close()
 
     with ScriptedServer(script) as server:
-        asyncio.run(_cancelled(server, reached, lambda terminal: terminal(Request("GET", server.origin))))
+        run(_cancelled(server, reached, lambda terminal: terminal(Request("GET", server.origin))))
 
 
-def test_in_the_middle_of_the_body() -> None:
+def test_in_the_middle_of_the_body(run: Any) -> None:
     reached = Reached()
 
     def script(peer: Peer) -> None:
@@ -72,10 +79,10 @@ def test_in_the_middle_of_the_body() -> None:
         peer.wait_for_close()
 
     with ScriptedServer(script) as server:
-        asyncio.run(_cancelled(server, reached, lambda terminal: terminal(Request("GET", server.origin))))
+        run(_cancelled(server, reached, lambda terminal: terminal(Request("GET", server.origin))))
 
 
-def test_while_a_stream_is_read() -> None:
+def test_while_a_stream_is_read(run: Any) -> None:
     reached = Reached()
 
     def script(peer: Peer) -> None:
@@ -83,17 +90,17 @@ def test_while_a_stream_is_read() -> None:
         peer.send(head("200 OK", "Content-Length: 9"), b"abc")
         peer.wait_for_close()
 
-    async def call(terminal: AiohttpTerminal) -> None:
+    async def call(terminal: AsyncTerminal) -> None:
         response = await terminal(Request("GET", server.origin, stream=True))
         assert isinstance(response.stream, AsyncByteStream)
         async for _ in response.stream:
             reached.now()
 
     with ScriptedServer(script) as server:
-        asyncio.run(_cancelled(server, reached, call))
+        run(_cancelled(server, reached, call))
 
 
-def test_while_a_body_is_sent_that_nobody_takes() -> None:
+def test_while_a_body_is_sent_that_nobody_takes(run: Any) -> None:
     reached = Reached()
 
     def script(peer: Peer) -> None:
@@ -104,10 +111,10 @@ def test_while_a_body_is_sent_that_nobody_takes() -> None:
 
     with ScriptedServer(script) as server:
         request = Request("PUT", server.origin, body=bytes(30_000_000))
-        asyncio.run(_cancelled(server, reached, lambda terminal: terminal(request)))
+        run(_cancelled(server, reached, lambda terminal: terminal(request)))
 
 
-def test_while_a_body_is_made() -> None:
+def test_while_a_body_is_made(run: Any) -> None:
     reached = Reached()
     go_on = threading.Event()
 
@@ -121,17 +128,16 @@ def test_while_a_body_is_made() -> None:
         peer.read_head()
         peer.wait_for_close()
 
-    async def main() -> None:
-        await _cancelled(
-            server, reached, lambda terminal: terminal(Request("PUT", server.origin, body=StreamBody.once(made())))
-        )
+    async def use(terminal: AsyncTerminal) -> None:
+        request = Request("PUT", server.origin, body=StreamBody.once(made()))
+        await _cancelled(server, reached, lambda terminal: terminal(request))(terminal)
         go_on.set()
 
     with ScriptedServer(script) as server:
-        asyncio.run(main())
+        run(use)
 
 
-def test_a_call_of_a_client() -> None:
+def test_a_call_of_a_client(run: Any) -> None:
     reached = Reached()
 
     def script(peer: Peer) -> None:
@@ -139,14 +145,14 @@ def test_a_call_of_a_client() -> None:
         reached.now()
         peer.wait_for_close()
 
-    async def call(terminal: AiohttpTerminal) -> None:
+    async def call(terminal: AsyncTerminal) -> None:
         await AsyncTransferClient(base_url=server.origin, terminal=terminal).get_task("x")
 
     with ScriptedServer(script) as server:
-        asyncio.run(_cancelled(server, reached, call))
+        run(_cancelled(server, reached, call))
 
 
-def test_a_place_in_a_full_pool_is_free_again() -> None:
+def test_a_place_in_a_full_pool_is_free_again(run: Any) -> None:
     reached = Reached()
 
     def first(peer: Peer) -> None:
@@ -154,16 +160,14 @@ def test_a_place_in_a_full_pool_is_free_again() -> None:
         reached.now()
         peer.wait_for_close()
 
-    async def main() -> bytes:
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as session:
-            terminal = AiohttpTerminal(session)
-            task = asyncio.create_task(terminal(Request("GET", server.origin)))
-            await reached.wait()
-            waiting = asyncio.create_task(terminal(Request("GET", server.origin)))
-            await asyncio.sleep(0.05)
-            assert not waiting.done()
-            await _cancel(task)
-            return (await asyncio.wait_for(waiting, 5)).body
+    async def use(terminal: AsyncTerminal) -> bytes:
+        task = asyncio.create_task(terminal(Request("GET", server.origin)))
+        await reached.wait()
+        waiting = asyncio.create_task(terminal(Request("GET", server.origin)))
+        await asyncio.sleep(0.05)
+        assert not waiting.done()
+        await _cancel(task)
+        return (await asyncio.wait_for(waiting, 5)).body
 
     with ScriptedServer(first, answering(whole(b"mine"))) as server:
-        assert asyncio.run(main()) == b"mine"
+        assert run(use, pool_size=1) == b"mine"

@@ -1,4 +1,4 @@
-"""The terminal over aiohttp: how it reads responses."""
+"""The terminals for asyncio: how they read responses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from globus_transport import (
-    AiohttpTerminal,
     AsyncByteStream,
     AsyncStack,
     GlobusSDKUsageError,
@@ -25,7 +24,7 @@ from globus_transport.testing.loopback_server import (
     once,
     whole,
 )
-from tests.terminals.aiohttp_running import RUNNERS
+from tests.terminals.async_terminals import RUNNERS, AsyncTerminal
 from tests.terminals.fresh_terminal import forget_proxies
 
 
@@ -35,15 +34,15 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(params=RUNNERS)
-def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
-    return RUNNERS[request.param](monkeypatch)
+def run(request: pytest.FixtureRequest) -> Any:
+    return RUNNERS[request.param]
 
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_bodies_are_decoded_and_repeated_headers_kept(run: Any, stream: bool) -> None:
     packed = gzip.compress(b"abc" * 50_000)
 
-    async def use(terminal: AiohttpTerminal) -> Response:
+    async def use(terminal: AsyncTerminal) -> Response:
         response = await terminal(Request("GET", server.origin, stream=stream))
         if stream:
             assert isinstance(response.stream, AsyncByteStream)
@@ -69,7 +68,7 @@ def test_bodies_are_decoded_and_repeated_headers_kept(run: Any, stream: bool) ->
 def test_a_body_that_is_not_in_its_encoding(run: Any) -> None:
     with (
         ScriptedServer(answering(whole(b"plain", "200 OK", "Content-Encoding: gzip"))) as server,
-        pytest.raises(ReplyFormatError, match="encoding"),
+        pytest.raises(ReplyFormatError, match=r"encoding|gzip"),
     ):
         run(lambda terminal: terminal(Request("GET", server.origin)))
 
@@ -80,7 +79,7 @@ def test_the_first_bytes_of_a_stream(run: Any) -> None:
         peer.send(head("200 OK", "Content-Length: 1000000"), b"x" * 1000)
         peer.wait_for_close()
 
-    async def use(terminal: AiohttpTerminal) -> bytes:
+    async def use(terminal: AsyncTerminal) -> bytes:
         response = await terminal(Request("GET", server.origin, stream=True))
         assert isinstance(response.stream, AsyncByteStream)
         return await response.stream.read(10)
@@ -104,7 +103,7 @@ def test_interim_responses_are_passed_over(run: Any) -> None:
 
 
 def test_a_head_request_has_no_body_and_keeps_its_connection(run: Any) -> None:
-    async def use(terminal: AiohttpTerminal) -> list[bytes]:
+    async def use(terminal: AsyncTerminal) -> list[bytes]:
         return [(await terminal(Request(method, server.origin))).body for method in ("HEAD", "GET")]
 
     with ScriptedServer(answering(head("200 OK", "Content-Length: 2"), whole(b"ok"))) as server:
@@ -114,7 +113,7 @@ def test_a_head_request_has_no_body_and_keeps_its_connection(run: Any) -> None:
 
 @pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
 def test_a_status_that_has_no_body(run: Any, status: str) -> None:
-    async def use(terminal: AiohttpTerminal) -> list[bytes]:
+    async def use(terminal: AsyncTerminal) -> list[bytes]:
         return [(await terminal(Request("GET", server.origin))).body for _ in range(2)]
 
     with ScriptedServer(answering(head(status, "ETag: x"), whole(b"ok"))) as server:
@@ -122,7 +121,7 @@ def test_a_status_that_has_no_body(run: Any, status: str) -> None:
 
 
 def test_a_body_may_end_with_the_connection_or_in_chunks(run: Any) -> None:
-    async def use(terminal: AiohttpTerminal) -> list[bytes]:
+    async def use(terminal: AsyncTerminal) -> list[bytes]:
         return [(await terminal(Request("GET", server.origin))).body for _ in range(2)]
 
     chunked = head("200 OK", "Transfer-Encoding: chunked") + b"3\r\nabc\r\n2\r\nde\r\n0\r\nX-Trailer: 1\r\n\r\n"
@@ -136,7 +135,7 @@ def test_a_long_line_of_the_head_is_taken(run: Any) -> None:
 
 
 def test_one_connection_serves_many_calls(run: Any) -> None:
-    async def use(terminal: AiohttpTerminal) -> None:
+    async def use(terminal: AsyncTerminal) -> None:
         for stream in (False, True, False):
             response = await terminal(Request("GET", server.origin, stream=stream))
             if response.stream is not None:
