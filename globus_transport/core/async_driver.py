@@ -10,6 +10,7 @@ import asyncio
 import inspect
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from contextlib import AsyncExitStack
 from contextvars import copy_context
 from types import GeneratorType
@@ -115,7 +116,7 @@ async def perform(step: Step, below: AsyncSend, open_responses: list[Response]) 
     if isinstance(step, Sleep):
         return await asyncio.sleep(step.seconds)
     if isinstance(step, Wait):
-        return await _wait(step)
+        return await result_of(step.future, step.timeout)
     if isinstance(step, Start):
         arguments = (step.function, *step.args)
         return threading.Thread(target=copy_context().run, args=arguments, name=repr(step)).start()
@@ -133,9 +134,14 @@ async def perform(step: Step, below: AsyncSend, open_responses: list[Response]) 
     raise not_a_step(step)
 
 
-async def _wait(step: Wait) -> Any:
-    # Not asyncio.wrap_future(): cancelling this waiter would cancel the future for all waiters.
-    future = step.future
+async def result_of(future: Future[T], timeout: float | None = None) -> T:
+    """Wait for a future that another thread completes.
+
+    :param timeout: in seconds; ``None`` waits without a limit
+    :raises TimeoutError: if it takes longer
+    """
+    # Not asyncio.wrap_future(): cancelling this waiter would cancel the future for all waiters, and a TimeoutError
+    # would become another one.
     if not future.done():
         loop = asyncio.get_running_loop()
         done = asyncio.Event()
@@ -145,7 +151,7 @@ async def _wait(step: Wait) -> Any:
                 loop.call_soon_threadsafe(done.set)
 
         future.add_done_callback(wake_up)
-        async with asyncio.timeout(step.timeout):
+        async with asyncio.timeout(timeout):
             await done.wait()
     return future.result()
 

@@ -55,9 +55,12 @@ class ReceivedStream(ByteStream):
 class AsyncReceivedStream(AsyncByteStream):
     """:class:`ReceivedStream` for asyncio."""
 
+    empty_at_end: ClassVar[bool] = False
+
     def __init__(self, request: Request) -> None:
         self._request = request
         self._closed = False
+        self._ended = False
 
     @abstractmethod
     def _parts(self) -> AsyncGenerator[bytes, None]:
@@ -68,12 +71,15 @@ class AsyncReceivedStream(AsyncByteStream):
         """Release the connection, or what else provides the parts. May be called several times."""
 
     async def __aiter__(self) -> AsyncGenerator[bytes, None]:
+        if self._ended and self.empty_at_end:
+            return
         if self._closed:
             raise _closed_error(self._request)
         try:
             async with aclosing(self._parts()) as parts:
                 async for part in parts:
                     yield part
+            self._ended = True
         finally:
             await self.close()
 

@@ -16,10 +16,9 @@ from globus_transport.exc.base import (
 )
 from globus_transport.http.messages import Request
 from globus_transport.terminals.proxies import proxy_for
-from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, once, silent, whole
 from tests.terminals.certificates import Authority
-from tests.terminals.fresh_terminal import forget_proxies, get
+from tests.terminals.fresh_terminal import Fresh, OwnTerminal, forget_proxies, get
 
 FROM_PROXY = answering(whole(b"from the proxy"))
 CREDENTIALS = "user:s%20%E2%82%ACcret"
@@ -33,10 +32,9 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 @pytest.fixture
-def terminal(environment: pytest.MonkeyPatch, authority: Authority) -> Iterator[Urllib3Terminal]:
-    terminal = Urllib3Terminal(http_timeout=5, connect_timeout=0.5, verify_ssl=str(authority.file))
-    yield terminal
-    terminal.close()
+def terminal(fresh: Fresh, environment: pytest.MonkeyPatch, authority: Authority) -> Iterator[OwnTerminal]:
+    with fresh(connect_timeout=0.5, verify_ssl=str(authority.file)) as terminal:
+        yield terminal
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +136,7 @@ def test_credentials_are_decoded_and_never_shown(environment: pytest.MonkeyPatch
 
 
 def test_a_plain_request_goes_to_the_proxy_with_its_whole_url(
-    environment: pytest.MonkeyPatch, terminal: Urllib3Terminal
+    environment: pytest.MonkeyPatch, terminal: OwnTerminal
 ) -> None:
     with ScriptedServer(FROM_PROXY) as proxy:
         environment.setenv("http_proxy", proxy.origin)
@@ -152,7 +150,7 @@ def test_a_plain_request_goes_to_the_proxy_with_its_whole_url(
     assert request.values("Proxy-Authorization") == []
 
 
-def test_the_credentials_go_to_the_proxy(environment: pytest.MonkeyPatch, terminal: Urllib3Terminal) -> None:
+def test_the_credentials_go_to_the_proxy(environment: pytest.MonkeyPatch, terminal: OwnTerminal) -> None:
     with ScriptedServer(FROM_PROXY) as proxy:
         environment.setenv("ALL_PROXY", proxy.origin.replace("//", f"//{CREDENTIALS}@"))
         terminal(get("http://data.example.org"))
@@ -161,7 +159,7 @@ def test_the_credentials_go_to_the_proxy(environment: pytest.MonkeyPatch, termin
 
 
 def test_a_secure_request_goes_through_a_tunnel(
-    environment: pytest.MonkeyPatch, terminal: Urllib3Terminal, authority: Authority
+    environment: pytest.MonkeyPatch, terminal: OwnTerminal, authority: Authority
 ) -> None:
     with (
         ScriptedServer(answering(whole(b"secure")), tls=authority.server_context("127.0.0.1")) as server,
@@ -182,7 +180,7 @@ def test_a_secure_request_goes_through_a_tunnel(
 
 
 def test_a_tunnel_can_lead_through_a_proxy_with_tls(
-    environment: pytest.MonkeyPatch, terminal: Urllib3Terminal, authority: Authority
+    environment: pytest.MonkeyPatch, terminal: OwnTerminal, authority: Authority
 ) -> None:
     context = authority.server_context("127.0.0.1")
     with (
@@ -196,7 +194,7 @@ def test_a_tunnel_can_lead_through_a_proxy_with_tls(
 
 
 def test_bytes_that_a_proxy_sends_before_the_tunnel_are_refused(
-    environment: pytest.MonkeyPatch, terminal: Urllib3Terminal
+    environment: pytest.MonkeyPatch, terminal: OwnTerminal
 ) -> None:
     def forge(peer: Peer) -> None:
         peer.read_head()
@@ -209,7 +207,7 @@ def test_bytes_that_a_proxy_sends_before_the_tunnel_are_refused(
     assert not caught.value.request_began
 
 
-def test_the_deadline_ends_a_proxy_that_drips(environment: pytest.MonkeyPatch, terminal: Urllib3Terminal) -> None:
+def test_the_deadline_ends_a_proxy_that_drips(environment: pytest.MonkeyPatch, terminal: OwnTerminal) -> None:
     def drip(peer: Peer) -> None:
         peer.read_head()
         while not peer.server.stopping.is_set():
@@ -224,7 +222,7 @@ def test_the_deadline_ends_a_proxy_that_drips(environment: pytest.MonkeyPatch, t
 
 
 def test_a_tunnel_that_the_server_closed_is_made_anew(
-    environment: pytest.MonkeyPatch, terminal: Urllib3Terminal, authority: Authority
+    environment: pytest.MonkeyPatch, terminal: OwnTerminal, authority: Authority
 ) -> None:
     context = authority.server_context("127.0.0.1")
     closing = once(whole(b"secure", "200 OK", "Connection: close"))
@@ -235,7 +233,7 @@ def test_a_tunnel_that_the_server_closed_is_made_anew(
 
 
 def test_a_proxy_can_be_spoken_to_through_tls(
-    environment: pytest.MonkeyPatch, terminal: Urllib3Terminal, authority: Authority
+    environment: pytest.MonkeyPatch, terminal: OwnTerminal, authority: Authority
 ) -> None:
     with ScriptedServer(FROM_PROXY, tls=authority.server_context("127.0.0.1")) as proxy:
         environment.setenv("HTTP_PROXY", proxy.origin)
@@ -243,7 +241,7 @@ def test_a_proxy_can_be_spoken_to_through_tls(
     assert proxy.requests[0].target == "http://data.example.org/x"
 
 
-def test_a_host_in_no_proxy_is_reached_directly(environment: pytest.MonkeyPatch, terminal: Urllib3Terminal) -> None:
+def test_a_host_in_no_proxy_is_reached_directly(environment: pytest.MonkeyPatch, terminal: OwnTerminal) -> None:
     with ScriptedServer(FROM_PROXY) as proxy, ScriptedServer(answering(whole(b"direct"))) as server:
         environment.setenv("HTTP_PROXY", proxy.origin)
         environment.setenv("no_proxy", "localhost,127.0.0.1")
@@ -256,7 +254,7 @@ def test_a_host_in_no_proxy_is_reached_directly(environment: pytest.MonkeyPatch,
 # Failures.
 
 
-def test_a_proxy_that_refuses_says_so_and_no_secret(environment: pytest.MonkeyPatch, terminal: Urllib3Terminal) -> None:
+def test_a_proxy_that_refuses_says_so_and_no_secret(environment: pytest.MonkeyPatch, terminal: OwnTerminal) -> None:
     refusal = whole(b"no", "407 Proxy Authentication Required")
 
     def refuse(peer: Peer) -> None:
@@ -275,7 +273,7 @@ def test_a_proxy_that_refuses_says_so_and_no_secret(environment: pytest.MonkeyPa
 
 
 def test_a_proxy_that_does_not_answer_the_connect_takes_too_long(
-    environment: pytest.MonkeyPatch, terminal: Urllib3Terminal
+    environment: pytest.MonkeyPatch, terminal: OwnTerminal
 ) -> None:
     with ScriptedServer(silent) as proxy:
         environment.setenv("HTTPS_PROXY", proxy.origin)
@@ -284,9 +282,7 @@ def test_a_proxy_that_does_not_answer_the_connect_takes_too_long(
     assert not caught.value.request_began
 
 
-def test_connecting_ends_in_time_though_the_proxy_drips(
-    environment: pytest.MonkeyPatch, terminal: Urllib3Terminal
-) -> None:
+def test_connecting_ends_in_time_though_the_proxy_drips(environment: pytest.MonkeyPatch, terminal: OwnTerminal) -> None:
     def drip(peer: Peer) -> None:
         peer.read_head()
         peer.send(b"HTTP/1.1 200 OK\r\nX: ")
@@ -302,7 +298,7 @@ def test_connecting_ends_in_time_though_the_proxy_drips(
 
 
 def test_a_proxy_that_switches_protocols_opens_no_tunnel(
-    environment: pytest.MonkeyPatch, terminal: Urllib3Terminal
+    environment: pytest.MonkeyPatch, terminal: OwnTerminal
 ) -> None:
     def switch(peer: Peer) -> None:
         peer.read_head()
@@ -316,7 +312,7 @@ def test_a_proxy_that_switches_protocols_opens_no_tunnel(
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_proxy_that_is_not_there(environment: pytest.MonkeyPatch, terminal: Urllib3Terminal, scheme: str) -> None:
+def test_a_proxy_that_is_not_there(environment: pytest.MonkeyPatch, terminal: OwnTerminal, scheme: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     environment.setenv("ALL_PROXY", f"http://u:secret@127.0.0.1:{port}")
@@ -326,9 +322,7 @@ def test_a_proxy_that_is_not_there(environment: pytest.MonkeyPatch, terminal: Ur
     assert "secret" not in str(caught.value)
 
 
-def test_a_proxy_that_answers_nonsense_to_the_connect(
-    environment: pytest.MonkeyPatch, terminal: Urllib3Terminal
-) -> None:
+def test_a_proxy_that_answers_nonsense_to_the_connect(environment: pytest.MonkeyPatch, terminal: OwnTerminal) -> None:
     def babble(peer: Peer) -> None:
         peer.read_head()
         peer.send(b"SSH-2.0\r\n\r\n")

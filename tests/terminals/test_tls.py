@@ -13,11 +13,10 @@ from globus_transport.http.bodies import ByteStream
 from globus_transport.http.messages import Request
 from globus_transport.terminals import tls
 from globus_transport.terminals.tls import shared_context
-from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, once, whole
 from globus_transport.transport import Transport
 from tests.terminals.certificates import Authority
-from tests.terminals.fresh_terminal import forget_proxies, fresh_terminal, get
+from tests.terminals.fresh_terminal import Fresh, OwnTerminal, forget_proxies, get
 
 
 @pytest.fixture(scope="module")
@@ -38,29 +37,27 @@ def no_contexts_yet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("kind", ["file", "folder"])
 def test_a_server_is_verified_by_the_authorities_of_a_path(
-    monkeypatch: pytest.MonkeyPatch, authority: Authority, server: ScriptedServer, kind: str
+    fresh: Fresh, authority: Authority, server: ScriptedServer, kind: str
 ) -> None:
     path = str(authority.file if kind == "file" else authority.folder)
-    with fresh_terminal(monkeypatch, verify_ssl=path) as terminal:
+    with fresh(verify_ssl=path) as terminal:
         assert [terminal(get(server.origin)).body for _ in range(3)] == [b"secure"] * 3
         assert path in str(terminal)
     assert server.connections == 1
 
 
 def test_the_systems_authorities_are_the_default(
-    monkeypatch: pytest.MonkeyPatch, authority: Authority, server: ScriptedServer
+    fresh: Fresh, monkeypatch: pytest.MonkeyPatch, authority: Authority, server: ScriptedServer
 ) -> None:
     # OpenSSL reads the path from this variable.
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
-    with fresh_terminal(monkeypatch) as terminal:
+    with fresh() as terminal:
         assert terminal(get(server.origin)).body == b"secure"
 
 
-def test_an_unknown_authority_is_refused_before_anything_is_sent(
-    monkeypatch: pytest.MonkeyPatch, server: ScriptedServer
-) -> None:
+def test_an_unknown_authority_is_refused_before_anything_is_sent(fresh: Fresh, server: ScriptedServer) -> None:
     with (
-        fresh_terminal(monkeypatch) as terminal,
+        fresh() as terminal,
         pytest.raises(GlobusConnectionError, match="CERTIFICATE_VERIFY_FAILED") as caught,
     ):
         terminal(Request("POST", server.origin, {"Authorization": "Bearer secret"}))
@@ -69,10 +66,10 @@ def test_an_unknown_authority_is_refused_before_anything_is_sent(
     assert server.requests == []
 
 
-def test_a_certificate_of_another_host_is_refused(monkeypatch: pytest.MonkeyPatch, authority: Authority) -> None:
+def test_a_certificate_of_another_host_is_refused(fresh: Fresh, authority: Authority) -> None:
     context = authority.server_context("other.example.org")
     with (
-        fresh_terminal(monkeypatch, verify_ssl=str(authority.file)) as terminal,
+        fresh(verify_ssl=str(authority.file)) as terminal,
         ScriptedServer(answering(whole()), tls=context) as server,
     ):
         with pytest.raises(GlobusConnectionError, match="CERTIFICATE_VERIFY_FAILED"):
@@ -80,10 +77,8 @@ def test_a_certificate_of_another_host_is_refused(monkeypatch: pytest.MonkeyPatc
         assert server.requests == []
 
 
-def test_verification_can_be_turned_off_for_one_terminal_alone(
-    monkeypatch: pytest.MonkeyPatch, server: ScriptedServer
-) -> None:
-    with fresh_terminal(monkeypatch, verify_ssl=False) as careless, fresh_terminal(monkeypatch) as careful:
+def test_verification_can_be_turned_off_for_one_terminal_alone(fresh: Fresh, server: ScriptedServer) -> None:
+    with fresh(verify_ssl=False) as careless, fresh() as careful:
         assert careless(get(server.origin)).body == b"secure"
         with pytest.raises(GlobusConnectionError):
             careful(get(server.origin))
@@ -107,13 +102,11 @@ def test_the_environment_variable_decides_if_nobody_else_does(
         terminal.close()
 
 
-def test_a_path_without_certificates_is_a_usage_error(
-    monkeypatch: pytest.MonkeyPatch, server: ScriptedServer, tmp_path: Path
-) -> None:
+def test_a_path_without_certificates_is_a_usage_error(fresh: Fresh, server: ScriptedServer, tmp_path: Path) -> None:
     (tmp_path / "empty.pem").write_text("no certificate")
     for path in (tmp_path / "missing.pem", tmp_path / "empty.pem"):
         with (
-            fresh_terminal(monkeypatch, verify_ssl=str(path)) as terminal,
+            fresh(verify_ssl=str(path)) as terminal,
             pytest.raises(GlobusSDKUsageError, match=path.name),
         ):
             terminal(get(server.origin))
@@ -121,7 +114,7 @@ def test_a_path_without_certificates_is_a_usage_error(
 
 
 def test_all_connections_of_all_terminals_share_one_context(
-    monkeypatch: pytest.MonkeyPatch, authority: Authority, server: ScriptedServer
+    fresh: Fresh, monkeypatch: pytest.MonkeyPatch, authority: Authority, server: ScriptedServer
 ) -> None:
     made = []
     original = tls._make_context
@@ -133,7 +126,7 @@ def test_all_connections_of_all_terminals_share_one_context(
     monkeypatch.setattr(tls, "_make_context", count)
     path = str(authority.file)
     for _ in range(2):
-        with fresh_terminal(monkeypatch, verify_ssl=path) as terminal:
+        with fresh(verify_ssl=path) as terminal:
             stream = terminal(get(server.origin, stream=True)).stream
             assert terminal(get(server.origin)).body == b"secure"
             assert isinstance(stream, ByteStream)
@@ -152,17 +145,17 @@ def test_the_shared_contexts_are_strict() -> None:
 
 
 def test_connecting_without_verification_leaves_the_strict_context_strict(
-    monkeypatch: pytest.MonkeyPatch, authority: Authority, server: ScriptedServer
+    fresh: Fresh, authority: Authority, server: ScriptedServer
 ) -> None:
     for verify in (str(authority.file), False, str(authority.file)):
-        with fresh_terminal(monkeypatch, verify_ssl=verify) as terminal:
+        with fresh(verify_ssl=verify) as terminal:
             terminal(get(server.origin))
         context = shared_context(verify)
         assert context.verify_mode == (ssl.CERT_REQUIRED if verify else ssl.CERT_NONE)
         assert context.check_hostname is bool(verify)
 
 
-def test_faults_inside_tls_are_the_same_errors(monkeypatch: pytest.MonkeyPatch, authority: Authority) -> None:
+def test_faults_inside_tls_are_the_same_errors(fresh: Fresh, authority: Authority) -> None:
     context = authority.server_context("127.0.0.1")
 
     def drip(peer: Peer) -> None:
@@ -172,7 +165,7 @@ def test_faults_inside_tls_are_the_same_errors(monkeypatch: pytest.MonkeyPatch, 
             peer.send(b"x")
             peer.pause(0.02)
 
-    with fresh_terminal(monkeypatch, verify_ssl=str(authority.file)) as terminal:
+    with fresh(verify_ssl=str(authority.file)) as terminal:
         with ScriptedServer(once(), once(head("200 OK", "Content-Length: 9") + b"abc"), tls=context) as broken:
             for message in ("without an answer", "in the middle of the body"):
                 with pytest.raises(GlobusConnectionError, match=message) as caught:
@@ -196,11 +189,11 @@ def test_a_child_forked_while_a_context_was_made_can_make_its_own() -> None:
     assert os.waitpid(child, 0)[1] == 0
 
 
-def test_plain_http_needs_no_context(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plain_http_needs_no_context(fresh: Fresh, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(verify: bool | str) -> ssl.SSLContext:
         raise AssertionError
 
     monkeypatch.setattr(tls, "_make_context", fail)
-    terminal: Urllib3Terminal
-    with fresh_terminal(monkeypatch) as terminal, ScriptedServer(answering(whole())) as server:
+    terminal: OwnTerminal
+    with fresh() as terminal, ScriptedServer(answering(whole())) as server:
         assert terminal(get(server.origin)).status == 200

@@ -7,6 +7,7 @@ the program. Addresses are tried 250 ms after one another, and the first that an
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -14,6 +15,7 @@ from http.client import HTTPException
 from itertools import chain, zip_longest
 from typing import Any
 
+from globus_transport.core.async_driver import result_of
 from globus_transport.core.daemon_thread import in_daemon_thread
 from globus_transport.http.messages import Request
 from globus_transport.http.time_limits import time_left
@@ -39,8 +41,7 @@ class Connector:
         """A new connection, ready for requests.
 
         :param limit: seconds that it may take
-        :raises GlobusConnectionTimeoutError: if it takes longer
-        :raises GlobusTimeoutError: if the request's deadline passes before
+        :raises GlobusConnectionTimeoutError: if it takes longer, or the request's deadline passes before
         :raises GlobusConnectionError: if it fails
         """
         destination = self._destination
@@ -57,7 +58,6 @@ class Connector:
                     raise
                 return connection
         except (OSError, HTTPException, UnicodeError) as error:
-            time_left(request, limit, began=False)
             raise destination.not_connected(error, limit, timed_out=isinstance(error, TimeoutError)) from error
 
     async def _resolve(self, host: str, port: int) -> list[AddressInfo]:
@@ -67,7 +67,7 @@ class Connector:
             # It is a name.
             if self._resolving is None or self._resolving.done():
                 self._resolving = in_daemon_thread(_address_info, host, port, 0)
-            return await asyncio.wrap_future(self._resolving)
+            return await result_of(self._resolving)
 
 
 def _address_info(host: str, port: int, flags: int) -> list[AddressInfo]:
@@ -136,8 +136,11 @@ async def _connect_to(info: AddressInfo) -> socket.socket:
     try:
         sock.setblocking(False)
         await asyncio.get_running_loop().sock_connect(sock, address)
-    except BaseException:
+    except BaseException as error:
         sock.close()
+        if isinstance(error, OSError) and error.errno:
+            # asyncio says only that the call failed.
+            raise OSError(error.errno, os.strerror(error.errno)) from error
         raise
     return sock
 

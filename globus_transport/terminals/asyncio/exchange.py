@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from http.client import HTTPException
 
+from globus_transport.core.async_driver import result_of
 from globus_transport.core.daemon_thread import in_daemon_thread
 from globus_transport.http.bodies import ERROR_BODY_LIMIT, StreamBody
 from globus_transport.http.messages import Request, Response
@@ -143,6 +144,8 @@ class Exchange:
 class ExchangeStream(AsyncReceivedStream):
     """The body of a response on a connection that is given back when the body was read."""
 
+    empty_at_end = True
+
     def __init__(self, exchange: Exchange, head: ResponseHead) -> None:
         super().__init__(exchange.request)
         self._exchange = exchange
@@ -170,7 +173,6 @@ class ExchangeStream(AsyncReceivedStream):
         self._exchange.close_soon(self._loop)
 
 
-async def _next_part(parts: object) -> bytes | None:
+async def _next_part(parts: Iterator[bytes | memoryview]) -> bytes | memoryview | None:
     # The body may block, for as long as it likes.
-    part: bytes | None = await asyncio.wrap_future(in_daemon_thread(next, parts, None))
-    return part
+    return await result_of(in_daemon_thread(next, parts, None))

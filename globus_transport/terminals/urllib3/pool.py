@@ -123,7 +123,8 @@ def _connect(destination: Destination, request: Request, limit: float | None) ->
     except (OSError, HTTPError, HTTPException) as error:
         # urllib3 counts a refused connection among the time-outs.
         timed_out = isinstance(error, (TimeoutError, ConnectTimeoutError)) and not isinstance(error, NewConnectionError)
-        raise destination.not_connected(error, limit, timed_out=timed_out) from error
+        # urllib3 puts the name of its connection object before what the system said.
+        raise destination.not_connected(error, limit, timed_out=timed_out, reason=error.__cause__) from error
 
 
 def _open(destination: Destination, limit: float | None) -> socket.socket:

@@ -10,18 +10,11 @@ from globus_transport.exc.base import GlobusConnectionError, GlobusSDKUsageError
 from globus_transport.http.bodies import StreamBody
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request
-from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, whole
-from tests.terminals.fresh_terminal import fresh_terminal, get
+from tests.terminals.fresh_terminal import Fresh, OwnTerminal, get
 
 
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Urllib3Terminal]:
-    with fresh_terminal(monkeypatch) as terminal:
-        yield terminal
-
-
-def test_the_request_is_sent_as_it_stands(terminal: Urllib3Terminal) -> None:
+def test_the_request_is_sent_as_it_stands(terminal: OwnTerminal) -> None:
     fields = [("X-One", "a"), ("Accept", "b"), ("X-One", "c")]
     with ScriptedServer(answering(whole())) as server:
         response = terminal(get(f"{server.origin}/path/a%2Fb?q=1&q=%20", headers=fields))
@@ -34,14 +27,14 @@ def test_the_request_is_sent_as_it_stands(terminal: Urllib3Terminal) -> None:
     assert (response.status, response.reason, response.body) == (200, "OK", b"ok")
 
 
-def test_a_host_header_that_is_given_is_the_only_one(terminal: Urllib3Terminal) -> None:
+def test_a_host_header_that_is_given_is_the_only_one(terminal: OwnTerminal) -> None:
     with ScriptedServer(answering(whole())) as server:
         terminal(get(server.origin, headers={"host": "data.example.org"}))
     assert server.requests[0]["Host"] == "data.example.org"
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_no_body_is_announced_where_one_is_expected(terminal: Urllib3Terminal, method: str) -> None:
+def test_no_body_is_announced_where_one_is_expected(terminal: OwnTerminal, method: str) -> None:
     with ScriptedServer(answering(whole())) as server:
         terminal(Request(method, server.origin))
         terminal(get(server.origin))
@@ -50,7 +43,7 @@ def test_no_body_is_announced_where_one_is_expected(terminal: Urllib3Terminal, m
 
 
 @pytest.mark.parametrize("size", [0, 1, 1 << 16, (1 << 18) + 3])
-def test_bytes_arrive_whole(terminal: Urllib3Terminal, size: int) -> None:
+def test_bytes_arrive_whole(terminal: OwnTerminal, size: int) -> None:
     body = bytes(range(256)) * (size // 256 + 1)
     with ScriptedServer(answering(whole())) as server:
         terminal(Request("POST", server.origin, body=body[:size]))
@@ -60,7 +53,7 @@ def test_bytes_arrive_whole(terminal: Urllib3Terminal, size: int) -> None:
     assert server.connections == 1
 
 
-def test_framing_headers_of_the_caller_cannot_contradict_the_body(terminal: Urllib3Terminal) -> None:
+def test_framing_headers_of_the_caller_cannot_contradict_the_body(terminal: OwnTerminal) -> None:
     headers = {"content-length": "99", "transfer-encoding": "chunked", "x": "y"}
     with ScriptedServer(answering(whole())) as server:
         terminal(Request("POST", server.origin, headers, b"abc"))
@@ -72,7 +65,7 @@ def test_framing_headers_of_the_caller_cannot_contradict_the_body(terminal: Urll
 
 
 @pytest.mark.parametrize("value", ["a\r\nX: b", "a\n b", "a\rb"])
-def test_a_received_header_cannot_forge_another_one(terminal: Urllib3Terminal, value: str) -> None:
+def test_a_received_header_cannot_forge_another_one(terminal: OwnTerminal, value: str) -> None:
     headers = Headers.received([("Y", value)])
     with ScriptedServer(answering(whole())) as server:
         with pytest.raises(GlobusSDKUsageError, match="holds CR or LF"):
@@ -81,7 +74,7 @@ def test_a_received_header_cannot_forge_another_one(terminal: Urllib3Terminal, v
     assert len(server.requests) == 1
 
 
-def test_a_body_of_unknown_length_is_chunked(terminal: Urllib3Terminal) -> None:
+def test_a_body_of_unknown_length_is_chunked(terminal: OwnTerminal) -> None:
     body = StreamBody.once([b"one", b"", b"two" * 9])
     with ScriptedServer(answering(whole())) as server:
         terminal(Request("POST", server.origin, body=body))
@@ -92,7 +85,7 @@ def test_a_body_of_unknown_length_is_chunked(terminal: Urllib3Terminal) -> None:
     assert server.connections == 1
 
 
-def test_a_body_of_known_length_is_streamed_with_it(terminal: Urllib3Terminal) -> None:
+def test_a_body_of_known_length_is_streamed_with_it(terminal: OwnTerminal) -> None:
     with ScriptedServer(answering(whole())) as server:
         terminal(Request("PUT", server.origin, body=StreamBody.once(iter([b"one", b"", b"two"]), length=6)))
     assert server.requests[0].body == b"onetwo"
@@ -100,7 +93,7 @@ def test_a_body_of_known_length_is_streamed_with_it(terminal: Urllib3Terminal) -
     assert server.requests[0].values("Transfer-Encoding") == []
 
 
-def test_a_file_can_be_sent_again(terminal: Urllib3Terminal, tmp_path: Path) -> None:
+def test_a_file_can_be_sent_again(terminal: OwnTerminal, tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"0123456789" * 20_000)
     request = Request("PUT", "http://placeholder.example.org", body=StreamBody.file(str(path)))
@@ -112,9 +105,7 @@ def test_a_file_can_be_sent_again(terminal: Urllib3Terminal, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(("length", "what"), [(7, "has 6"), (5, "has more"), (2, "has more"), (0, "has more")])
-def test_a_wrong_length_is_refused_and_the_connection_given_up(
-    terminal: Urllib3Terminal, length: int, what: str
-) -> None:
+def test_a_wrong_length_is_refused_and_the_connection_given_up(terminal: OwnTerminal, length: int, what: str) -> None:
     with ScriptedServer(answering(whole())) as server:
         with pytest.raises(GlobusSDKUsageError, match=f"announced with {length} bytes but {what}"):
             terminal(Request("PUT", server.origin, body=StreamBody.once([b"abc", b"def"], length=length)))
@@ -124,9 +115,7 @@ def test_a_wrong_length_is_refused_and_the_connection_given_up(
 
 @pytest.mark.parametrize("error", [KeyError("x"), ConnectionResetError(errno.ECONNRESET, "of another"), TimeoutError()])
 @pytest.mark.parametrize("length", [None, 100])
-def test_an_exception_of_the_body_passes_as_it_is(
-    terminal: Urllib3Terminal, error: Exception, length: int | None
-) -> None:
+def test_an_exception_of_the_body_passes_as_it_is(terminal: OwnTerminal, error: Exception, length: int | None) -> None:
     def produce() -> Iterator[bytes]:
         yield b"some"
         raise error
@@ -140,7 +129,7 @@ def test_an_exception_of_the_body_passes_as_it_is(
     assert server.connections == 2
 
 
-def test_an_early_answer_to_a_body_that_is_not_read_is_seen(terminal: Urllib3Terminal) -> None:
+def test_an_early_answer_to_a_body_that_is_not_read_is_seen(terminal: OwnTerminal) -> None:
     """The server refuses by the head, and closes while the body is on its way."""
     refused = False
 
@@ -165,7 +154,7 @@ def test_an_early_answer_to_a_body_that_is_not_read_is_seen(terminal: Urllib3Ter
     assert refused
 
 
-def test_a_connection_that_breaks_while_sending_is_an_error_of_ours(terminal: Urllib3Terminal) -> None:
+def test_a_connection_that_breaks_while_sending_is_an_error_of_ours(terminal: OwnTerminal) -> None:
     def break_off(peer: Peer) -> None:
         peer.read_head()
         peer.reset()
@@ -181,16 +170,14 @@ def test_a_connection_that_breaks_while_sending_is_an_error_of_ours(terminal: Ur
 
 
 @pytest.mark.parametrize("streamed", [True, False])
-def test_a_server_that_does_not_take_the_body_runs_into_the_time_limit(
-    monkeypatch: pytest.MonkeyPatch, streamed: bool
-) -> None:
+def test_a_server_that_does_not_take_the_body_runs_into_the_time_limit(fresh: Fresh, streamed: bool) -> None:
     def ignore(peer: Peer) -> None:
         peer.read_head()
         peer.hold()
 
     size = 32 << 20
     body = StreamBody.once(b"x" * (1 << 20) for _ in range(32)) if streamed else bytes(size)
-    with fresh_terminal(monkeypatch, http_timeout=0.2) as terminal:
+    with fresh(http_timeout=0.2) as terminal:
         with ScriptedServer(ignore) as server, pytest.raises(GlobusTimeoutError, match="did not take") as caught:
             terminal(Request("PUT", server.origin, body=body))
         assert caught.value.request_began

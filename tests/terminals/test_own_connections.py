@@ -7,7 +7,6 @@ import pickle
 import socket
 import threading
 import warnings
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,13 +18,7 @@ from globus_transport.http.bodies import ByteStream
 from globus_transport.http.messages import Request
 from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, once, whole
-from tests.terminals.fresh_terminal import forget_proxies, fresh_terminal, get
-
-
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Urllib3Terminal]:
-    with fresh_terminal(monkeypatch) as terminal:
-        yield terminal
+from tests.terminals.fresh_terminal import OwnTerminal, forget_proxies, fresh_terminal, get
 
 
 def refused_origin() -> str:
@@ -33,21 +26,21 @@ def refused_origin() -> str:
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-def test_one_connection_serves_one_call_after_another(terminal: Urllib3Terminal) -> None:
+def test_one_connection_serves_one_call_after_another(terminal: OwnTerminal) -> None:
     with ScriptedServer(answering(whole(b"{}"))) as server:
         for _ in range(20):
             assert terminal(get(server.origin)).body == b"{}"
     assert (server.connections, len(server.requests)) == (1, 20)
 
 
-def test_origins_do_not_share_connections(terminal: Urllib3Terminal) -> None:
+def test_origins_do_not_share_connections(terminal: OwnTerminal) -> None:
     with ScriptedServer(answering(whole(b"one"))) as one, ScriptedServer(answering(whole(b"two"))) as two:
         answers = [terminal(get(server.origin)).body for server in (one, two, one, two)]
     assert answers == [b"one", b"two", b"one", b"two"]
     assert (one.connections, two.connections) == (1, 1)
 
 
-def test_threads_share_the_kept_connections(terminal: Urllib3Terminal) -> None:
+def test_threads_share_the_kept_connections(terminal: OwnTerminal) -> None:
     def echo(peer: Peer) -> None:
         while True:
             peer.send(whole(peer.read_request().target.encode()))
@@ -83,7 +76,7 @@ def test_no_more_connections_are_kept_than_asked_for(monkeypatch: pytest.MonkeyP
         assert (server.connections, len(server.requests)) == (4, 5)
 
 
-def test_a_connection_that_the_server_closed_while_it_was_idle_is_replaced(terminal: Urllib3Terminal) -> None:
+def test_a_connection_that_the_server_closed_while_it_was_idle_is_replaced(terminal: OwnTerminal) -> None:
     closed = threading.Event()
 
     def close_after_answer(peer: Peer) -> None:
@@ -101,13 +94,13 @@ def test_a_connection_that_the_server_closed_while_it_was_idle_is_replaced(termi
     assert server.connections == 2
 
 
-def test_a_connection_that_the_server_announces_to_close_is_not_used_again(terminal: Urllib3Terminal) -> None:
+def test_a_connection_that_the_server_announces_to_close_is_not_used_again(terminal: OwnTerminal) -> None:
     with ScriptedServer(answering(whole(b"ok", "200 OK", "Connection: close"))) as server:
         assert [terminal(get(server.origin)).body for _ in range(3)] == [b"ok"] * 3
     assert server.connections == 3
 
 
-def test_a_streamed_body_occupies_its_connection_until_it_is_read(terminal: Urllib3Terminal) -> None:
+def test_a_streamed_body_occupies_its_connection_until_it_is_read(terminal: OwnTerminal) -> None:
     with ScriptedServer(answering(whole(b"abc"))) as server:
         stream = terminal(get(server.origin, stream=True)).stream
         assert isinstance(stream, ByteStream)
@@ -121,7 +114,7 @@ def test_a_streamed_body_occupies_its_connection_until_it_is_read(terminal: Urll
     assert server.connections == 2
 
 
-def test_nothing_was_sent_if_the_connection_is_refused(terminal: Urllib3Terminal) -> None:
+def test_nothing_was_sent_if_the_connection_is_refused(terminal: OwnTerminal) -> None:
     origin = refused_origin()
     with pytest.raises(GlobusConnectionError) as caught:
         terminal(get(f"{origin}/path?token=secret"))
@@ -138,20 +131,20 @@ def test_nothing_was_sent_if_the_connection_is_refused(terminal: Urllib3Terminal
     assert " object at " not in str(caught.value)
 
 
-def test_nothing_was_sent_if_the_host_has_no_address(terminal: Urllib3Terminal) -> None:
+def test_nothing_was_sent_if_the_host_has_no_address(terminal: OwnTerminal) -> None:
     with pytest.raises(GlobusConnectionError) as caught:
         terminal(get("http://no-such-host.invalid"))
     assert not caught.value.request_began
 
 
-def test_a_drop_after_the_request_may_mean_that_it_was_done(terminal: Urllib3Terminal) -> None:
+def test_a_drop_after_the_request_may_mean_that_it_was_done(terminal: OwnTerminal) -> None:
     with ScriptedServer(once()) as server, pytest.raises(GlobusConnectionError) as caught:
         terminal(Request("POST", server.origin, body=b"x"))
     assert caught.value.request_began
     assert len(server.requests) == 1
 
 
-def test_close_closes_the_idle_connections_and_new_ones_can_be_made(terminal: Urllib3Terminal) -> None:
+def test_close_closes_the_idle_connections_and_new_ones_can_be_made(terminal: OwnTerminal) -> None:
     def answer_once(peer: Peer) -> None:
         peer.read_request()
         peer.send(whole())
@@ -188,7 +181,7 @@ def test_one_that_is_forgotten_closes_its_idle_connections(monkeypatch: pytest.M
     assert [warning.message for warning in warned] == []
 
 
-def test_a_connection_that_was_on_loan_at_the_close_is_closed_when_it_comes_back(terminal: Urllib3Terminal) -> None:
+def test_a_connection_that_was_on_loan_at_the_close_is_closed_when_it_comes_back(terminal: OwnTerminal) -> None:
     def answer_once(peer: Peer) -> None:
         peer.read_request()
         peer.send(whole(b"abc"))
@@ -203,8 +196,9 @@ def test_a_connection_that_was_on_loan_at_the_close_is_closed_when_it_comes_back
         assert server.saw_close.wait(5)
 
 
-def test_the_oldest_of_many_origins_is_let_go(terminal: Urllib3Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("globus_transport.terminals.urllib3.terminal.MOST_ORIGINS", 2)
+def test_the_oldest_of_many_origins_is_let_go(terminal: OwnTerminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in ("asyncio", "urllib3"):
+        monkeypatch.setattr(f"globus_transport.terminals.{kind}.terminal.MOST_ORIGINS", 2)
 
     def answer_once(peer: Peer) -> None:
         peer.read_request()
@@ -222,7 +216,7 @@ def test_the_oldest_of_many_origins_is_let_go(terminal: Urllib3Terminal, monkeyp
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_a_forked_child_makes_connections_of_its_own(terminal: Urllib3Terminal) -> None:
+def test_a_forked_child_makes_connections_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parent and child on one socket would get each other's answers."""
 
     def echo(peer: Peer) -> None:
@@ -230,7 +224,7 @@ def test_a_forked_child_makes_connections_of_its_own(terminal: Urllib3Terminal) 
         while True:
             peer.send(whole(b"connection %d for %b" % (number, peer.read_request().target.encode())))
 
-    with ScriptedServer(echo) as server:
+    with fresh_terminal(monkeypatch) as terminal, ScriptedServer(echo) as server:
         assert terminal(get(f"{server.origin}/before")).body == b"connection 1 for /before"
         readable, writable = os.pipe()
         # As if another thread were just opening a way.
@@ -278,7 +272,7 @@ def test_it_says_what_it_is() -> None:
     )
 
 
-def test_calls_that_fail_leave_no_socket_behind(terminal: Urllib3Terminal) -> None:
+def test_calls_that_fail_leave_no_socket_behind(terminal: OwnTerminal) -> None:
     """Sockets that are collected while open warn, and warnings are errors here."""
     refused = refused_origin()
     with ScriptedServer(once(), once(b"junk\r\n"), once(head("200 OK", "Content-Length: 5"))) as server:

@@ -5,14 +5,12 @@ import random
 import threading
 import tracemalloc
 import zlib
-from collections.abc import Iterator
 
 import pytest
 
 from globus_transport.exc.base import GlobusConnectionError, GlobusSDKUsageError, ReplyFormatError
 from globus_transport.http.bodies import ERROR_BODY_LIMIT, ByteStream, StreamBody
 from globus_transport.http.messages import Request, Response
-from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing.loopback_server import (
     PATIENCE,
     Peer,
@@ -23,16 +21,10 @@ from globus_transport.testing.loopback_server import (
     once,
     whole,
 )
-from tests.terminals.fresh_terminal import fresh_terminal, get
+from tests.terminals.fresh_terminal import Fresh, OwnTerminal, get
 
 CHUNKED = "Transfer-Encoding: chunked"
 MIB = 1 << 20
-
-
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Urllib3Terminal]:
-    with fresh_terminal(monkeypatch) as terminal:
-        yield terminal
 
 
 def stream_of(response: Response) -> ByteStream:
@@ -72,7 +64,7 @@ def chunked(*chunks: bytes) -> bytes:
     ],
     ids=range(18),
 )
-def test_whole_answers(terminal: Urllib3Terminal, answer: bytes, status: int, body: bytes, stream: bool) -> None:
+def test_whole_answers(terminal: OwnTerminal, answer: bytes, status: int, body: bytes, stream: bool) -> None:
     with ScriptedServer(answering(answer)) as server:
         for _ in range(2):
             response = terminal(get(server.origin, stream=stream))
@@ -86,9 +78,7 @@ def test_whole_answers(terminal: Urllib3Terminal, answer: bytes, status: int, bo
 @pytest.mark.parametrize(
     "fields", [("Content-Length: 5",), (CHUNKED,), ("Content-Length: 5", "Content-Encoding: gzip"), ()]
 )
-def test_an_answer_to_head_has_no_body_whatever_it_announces(
-    terminal: Urllib3Terminal, fields: tuple[str, ...]
-) -> None:
+def test_an_answer_to_head_has_no_body_whatever_it_announces(terminal: OwnTerminal, fields: tuple[str, ...]) -> None:
     with ScriptedServer(answering(head("200 OK", *fields))) as server:
         for stream in (False, True):
             response = terminal(Request("HEAD", server.origin, stream=stream))
@@ -99,7 +89,7 @@ def test_an_answer_to_head_has_no_body_whatever_it_announces(
     assert server.connections == 1
 
 
-def test_headers_keep_their_order_and_repeats(terminal: Urllib3Terminal) -> None:
+def test_headers_keep_their_order_and_repeats(terminal: OwnTerminal) -> None:
     answer = whole(b"", "200 OK", "X-A: 1", "Set-Cookie: a=b", "x-a: 2", "Set-Cookie: c=d", "X-Space:  \tx \t")
     with ScriptedServer(once(answer)) as server:
         response = terminal(get(server.origin))
@@ -113,7 +103,7 @@ def test_headers_keep_their_order_and_repeats(terminal: Urllib3Terminal) -> None
     )
 
 
-def test_headers_that_are_not_ascii_or_are_folded_are_readable(terminal: Urllib3Terminal) -> None:
+def test_headers_that_are_not_ascii_or_are_folded_are_readable(terminal: OwnTerminal) -> None:
     answer = whole(b"ok", "200 Gef\xe4llt", "X-Name: J\xfcrgen", "X-Utf: \xc3\xbc", "X-Long: one\r\n  two\r\n\tthree")
     with ScriptedServer(once(answer)) as server:
         response = terminal(get(server.origin))
@@ -123,14 +113,14 @@ def test_headers_that_are_not_ascii_or_are_folded_are_readable(terminal: Urllib3
     assert (response.reason, response.body) == ("Gef\xe4llt", b"ok")
 
 
-def test_a_body_without_a_length_ends_with_the_connection(terminal: Urllib3Terminal) -> None:
+def test_a_body_without_a_length_ends_with_the_connection(terminal: OwnTerminal) -> None:
     with ScriptedServer(once(b"HTTP/1.0 200 OK\r\n\r\n", b"x" * 100_000)) as server:
         assert terminal(get(server.origin)).body == b"x" * 100_000
         assert stream_of(terminal(get(server.origin, stream=True))).read() == b"x" * 100_000
     assert server.connections == 2
 
 
-def test_bytes_after_an_answer_are_not_taken_for_the_next(terminal: Urllib3Terminal) -> None:
+def test_bytes_after_an_answer_are_not_taken_for_the_next(terminal: OwnTerminal) -> None:
     forged = whole(b"forged")
     with ScriptedServer(answering(whole(b"first") + forged)) as server:
         assert [terminal(get(server.origin)).body for _ in range(3)] == [b"first"] * 3
@@ -171,7 +161,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize("name", BROKEN)
-def test_broken_answers(terminal: Urllib3Terminal, name: str, stream: bool) -> None:
+def test_broken_answers(terminal: OwnTerminal, name: str, stream: bool) -> None:
     answer, message = BROKEN[name]
     with ScriptedServer(once(answer), answering(whole(b"fine"))) as server:
         request = Request("POST", server.origin, stream=stream, body=b"secret")
@@ -186,7 +176,7 @@ def test_broken_answers(terminal: Urllib3Terminal, name: str, stream: bool) -> N
     assert server.connections == 2
 
 
-def test_a_connection_that_is_reset_instead_of_answered(terminal: Urllib3Terminal) -> None:
+def test_a_connection_that_is_reset_instead_of_answered(terminal: OwnTerminal) -> None:
     def reset(peer: Peer) -> None:
         peer.read_request()
         peer.reset()
@@ -198,7 +188,7 @@ def test_a_connection_that_is_reset_instead_of_answered(terminal: Urllib3Termina
 
 
 @pytest.mark.parametrize("answer", [b"", whole(b"ok")])
-def test_a_server_that_half_closes(terminal: Urllib3Terminal, answer: bytes) -> None:
+def test_a_server_that_half_closes(terminal: OwnTerminal, answer: bytes) -> None:
     """It will say no more, but still listens: an answer before that counts, and no answer is an error."""
 
     half_closed = threading.Event()
@@ -222,7 +212,7 @@ def test_a_server_that_half_closes(terminal: Urllib3Terminal, answer: bytes) -> 
         assert server.saw_close.wait(5)
 
 
-def test_a_body_in_the_wrong_encoding(terminal: Urllib3Terminal) -> None:
+def test_a_body_in_the_wrong_encoding(terminal: OwnTerminal) -> None:
     for body, what in [(b"not gzip", "not gzip"), (gzip.compress(b"x" * 999)[:-9], "breaks off")]:
         with ScriptedServer(answering(whole(body, "200 OK", "Content-Encoding: gzip"))) as server:
             with pytest.raises(ReplyFormatError, match=what):
@@ -233,7 +223,7 @@ def test_a_body_in_the_wrong_encoding(terminal: Urllib3Terminal) -> None:
 
 @pytest.mark.parametrize("status", ["200 OK", "500 Oh"])
 @pytest.mark.parametrize("stream", [False, True])
-def test_a_body_in_too_many_encodings(terminal: Urllib3Terminal, status: str, stream: bool) -> None:
+def test_a_body_in_too_many_encodings(terminal: OwnTerminal, status: str, stream: bool) -> None:
     many = ", ".join(["gzip"] * 12_000)
     for fields in (["Content-Encoding: " + ", ".join(["gzip"] * 6)], [f"Content-Encoding: {many[:60_000]}"] * 4):
         with (
@@ -269,7 +259,7 @@ def zeros_without_end() -> tuple[bytes, bytes]:
 
 
 @pytest.mark.parametrize("kind", ["length", "chunked", "until closed", "gzip"])
-def test_an_endless_error_body_is_cut(terminal: Urllib3Terminal, kind: str) -> None:
+def test_an_endless_error_body_is_cut(terminal: OwnTerminal, kind: str) -> None:
     part = b"e" * 65_536
     first = head("502 Bad Gateway", f"Content-Length: {1 << 40}")
     if kind == "chunked":
@@ -292,7 +282,7 @@ def test_an_endless_error_body_is_cut(terminal: Urllib3Terminal, kind: str) -> N
     assert peak < 6 * MIB
 
 
-def test_an_error_body_at_the_limit_is_whole(terminal: Urllib3Terminal) -> None:
+def test_an_error_body_at_the_limit_is_whole(terminal: OwnTerminal) -> None:
     with ScriptedServer(answering(head("500 Oh", CHUNKED) + chunked(b"e" * ERROR_BODY_LIMIT))) as server:
         response = terminal(get(server.origin))
     assert (len(response.body), response.truncated) == (ERROR_BODY_LIMIT, False)
@@ -301,7 +291,7 @@ def test_an_error_body_at_the_limit_is_whole(terminal: Urllib3Terminal) -> None:
 # Streams.
 
 
-def test_a_large_body_comes_down_without_being_loaded(terminal: Urllib3Terminal) -> None:
+def test_a_large_body_comes_down_without_being_loaded(terminal: OwnTerminal) -> None:
     part = random.Random(1).randbytes(MIB)
 
     def send_64(peer: Peer) -> None:
@@ -328,7 +318,7 @@ def test_a_large_body_comes_down_without_being_loaded(terminal: Urllib3Terminal)
     assert peak < 4 * MIB
 
 
-def test_a_compression_bomb_comes_down_in_small_pieces(terminal: Urllib3Terminal) -> None:
+def test_a_compression_bomb_comes_down_in_small_pieces(terminal: OwnTerminal) -> None:
     start, part = zeros_without_end()
     with ScriptedServer(endless(head("200 OK", "Content-Encoding: gzip") + start, part)) as server:
         stream = stream_of(terminal(get(server.origin, stream=True)))
@@ -348,7 +338,7 @@ def test_a_compression_bomb_comes_down_in_small_pieces(terminal: Urllib3Terminal
 
 
 @pytest.mark.parametrize("length", [None, 64 * MIB])
-def test_a_large_body_goes_up_without_being_loaded(terminal: Urllib3Terminal, length: int | None) -> None:
+def test_a_large_body_goes_up_without_being_loaded(terminal: OwnTerminal, length: int | None) -> None:
     received: list[int] = []
 
     def drain(peer: Peer) -> None:
@@ -371,7 +361,7 @@ def test_a_large_body_goes_up_without_being_loaded(terminal: Urllib3Terminal, le
     assert peak < 8 * MIB
 
 
-def test_closing_a_stream_early_lets_go_of_the_connection_at_once(terminal: Urllib3Terminal) -> None:
+def test_closing_a_stream_early_lets_go_of_the_connection_at_once(terminal: OwnTerminal) -> None:
     for first in (head("200 OK", f"Content-Length: {1 << 40}"), head("200 OK"), head("500 Oh", CHUNKED)):
         with ScriptedServer(endless(first + b"ffffffff\r\n", b"x" * 1000)) as server:
             response = terminal(get(server.origin, stream=True))
@@ -383,7 +373,7 @@ def test_closing_a_stream_early_lets_go_of_the_connection_at_once(terminal: Urll
                 stream_of(response).read()
 
 
-def test_leaving_a_loop_over_a_stream_lets_go_of_the_connection(terminal: Urllib3Terminal) -> None:
+def test_leaving_a_loop_over_a_stream_lets_go_of_the_connection(terminal: OwnTerminal) -> None:
     with ScriptedServer(endless(head("200 OK"), b"x" * 1000)) as server:
         stream = stream_of(terminal(get(server.origin, stream=True)))
         for chunk in stream:
@@ -392,7 +382,7 @@ def test_leaving_a_loop_over_a_stream_lets_go_of_the_connection(terminal: Urllib
         assert server.saw_close.wait(5)
 
 
-def test_reading_some_bytes_lets_go_of_the_rest(terminal: Urllib3Terminal) -> None:
+def test_reading_some_bytes_lets_go_of_the_rest(terminal: OwnTerminal) -> None:
     with ScriptedServer(answering(whole(b"abcdef"))) as server:
         assert stream_of(terminal(get(server.origin, stream=True))).read(2) == b"ab"
         assert stream_of(terminal(get(server.origin, stream=True))).read(0) == b""
@@ -403,7 +393,7 @@ def test_reading_some_bytes_lets_go_of_the_rest(terminal: Urllib3Terminal) -> No
         assert whole_body.read() == b""
 
 
-def test_an_error_keeps_no_socket_open(terminal: Urllib3Terminal) -> None:
+def test_an_error_keeps_no_socket_open(terminal: OwnTerminal) -> None:
     """A test that holds the exception holds its traceback too."""
 
     def garble(peer: Peer) -> None:
@@ -419,7 +409,7 @@ def test_an_error_keeps_no_socket_open(terminal: Urllib3Terminal) -> None:
 
 
 @pytest.mark.parametrize("chunked", [True, False])
-def test_what_has_come_of_a_stream_is_given_at_once(monkeypatch: pytest.MonkeyPatch, chunked: bool) -> None:
+def test_what_has_come_of_a_stream_is_given_at_once(fresh: Fresh, chunked: bool) -> None:
     def script(peer: Peer) -> None:
         for _ in range(2):
             peer.read_request()
@@ -430,7 +420,7 @@ def test_what_has_come_of_a_stream_is_given_at_once(monkeypatch: pytest.MonkeyPa
             peer.send(b"5\r\nother\r\n0\r\n\r\n" if chunked else b"other")
 
     first_came = threading.Event()
-    with ScriptedServer(script) as server, fresh_terminal(monkeypatch) as terminal:
+    with ScriptedServer(script) as server, fresh() as terminal:
         for _ in range(2):
             stream = terminal(get(server.origin, stream=True)).stream
             assert isinstance(stream, ByteStream)
