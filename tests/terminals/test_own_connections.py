@@ -1,4 +1,4 @@
-"""How the urllib3 terminal keeps, shares, replaces and lets go of connections."""
+"""How the terminals that connect themselves keep, share, replace and let go of connections."""
 
 import errno
 import gc

@@ -1,4 +1,4 @@
-"""What the urllib3 terminal makes of answers, good and bad."""
+"""What the terminals that connect themselves make of answers, good and bad."""
 
 import gzip
 import random

@@ -1,4 +1,4 @@
-"""What the urllib3 terminal puts on the wire."""
+"""What the terminals that connect themselves put on the wire."""
 
 import errno
 from collections.abc import Iterator
