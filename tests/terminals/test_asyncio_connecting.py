@@ -135,6 +135,30 @@ def test_the_families_of_addresses_take_turns() -> None:
     assert connecting._alternating([*four, *six]) == [four[0], *six]
 
 
+def test_of_two_attempts_that_succeed_at_once_one_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[socket.socket] = []
+
+    async def main() -> socket.socket:
+        go_on = asyncio.Event()
+
+        async def connect(info: AddressInfo) -> socket.socket:
+            made.append(socket.socket())
+            if len(made) == 2:
+                go_on.set()
+            await go_on.wait()
+            return made[-1] if info[4] == 2 else made[0]
+
+        monkeypatch.setattr(connecting, "_connect_to", connect)
+        first = await connecting._connect_to_first([(0, 0, 0, "", 1), (0, 0, 0, "", 2)])
+        await asyncio.sleep(0)
+        return first
+
+    taken = asyncio.run(main())
+    (other,) = [sock for sock in made if sock is not taken]
+    assert (taken.fileno() >= 0, other.fileno()) == (True, -1)
+    taken.close()
+
+
 class SlowResolver:
     """Holds every question for a name until it is told to go on."""
 
@@ -218,6 +242,17 @@ def test_a_certificate_that_is_not_trusted(tmp_path_factory: pytest.TempPathFact
         assert server.requests == []
     assert not raised.value.request_began
     assert isinstance(raised.value.__cause__, ssl.SSLError)
+
+
+def test_a_name_with_a_dot_at_its_end_is_that_of_the_certificate(
+    addresses: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    authority = Authority(tmp_path_factory.mktemp("authority"))
+    addresses.append("127.0.0.1")
+    monkeypatch.setattr(f"{__name__}.NAME", f"{NAME}.")
+    with ScriptedServer(answering(whole(b"ok")), tls=authority.server_context(NAME.rstrip("."))) as server:
+        request = Request("GET", f"https://{NAME}:{server.port}")
+        assert run(lambda terminal: terminal(request), verify_ssl=str(authority.file)).body == b"ok"
 
 
 def test_a_thousand_tasks_on_a_pool_of_64() -> None:

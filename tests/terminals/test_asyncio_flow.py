@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -15,10 +16,12 @@ from globus_transport import (
     AsyncByteStream,
     AsyncioTerminal,
     GlobusConnectionError,
+    GlobusTimeoutError,
     Request,
     Response,
     StreamBody,
 )
+from globus_transport.http.time_limits import TIME_LIMITS
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, whole
 from tests.terminals.certificates import Authority
 from tests.terminals.fresh_terminal import forget_proxies
@@ -87,11 +90,15 @@ def test_an_error_before_the_end_of_the_request_is_the_outcome(streamed: bool) -
         while True:
             yield bytes(1 << 16)
 
-    with ScriptedServer(refuse) as server:
-        request = Request("PUT", server.origin, body=StreamBody(parts) if streamed else bytes(50 * MEGABYTE))
-        response = run(lambda terminal: terminal(request))
+    async def use(terminal: AsyncioTerminal) -> None:
+        body = StreamBody(parts) if streamed else bytes(50 * MEGABYTE)
+        response = await terminal(Request("PUT", server.origin, body=body))
         assert (response.status, response.body) == (413, b"too large")
-        assert server.saw_close.wait(5)
+        # The server would take the next request for the rest of this one.
+        assert await asyncio.to_thread(server.saw_close.wait, 5)
+
+    with ScriptedServer(refuse) as server:
+        run(use)
 
 
 def test_an_error_that_is_followed_by_a_reset_is_the_outcome_too() -> None:
@@ -156,7 +163,73 @@ def test_a_body_that_is_made_slowly_does_not_count_as_not_taken() -> None:
         assert server.requests[0].body == b"part" * 3
 
 
-# The end of TLS.
+def test_what_the_loop_has_not_delivered_yet_is_not_taken_for_the_next_answer() -> None:
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(whole(b"first"))
+        peer.pause(0.05)
+        peer.send(whole(b"forged"))
+        peer.wait_for_close()
+
+    async def use(terminal: AsyncioTerminal) -> list[bytes]:
+        first = await terminal(Request("GET", server.origin))
+        # Nothing else runs meanwhile, as in a program that computes.
+        time.sleep(0.2)
+        return [first.body, (await terminal(Request("GET", server.origin))).body]
+
+    with ScriptedServer(script, answering(whole(b"second"))) as server:
+        assert run(use) == [b"first", b"second"]
+
+
+@pytest.mark.parametrize("by", ["deadline", "limits of the request"])
+def test_a_short_time_limit_after_a_long_one_on_the_same_connection(by: str) -> None:
+    def script(peer: Peer) -> None:
+        for _ in range(2):
+            peer.read_request()
+            peer.send(whole())
+        peer.read_request()
+        peer.hold()
+
+    async def use(terminal: AsyncioTerminal) -> float:
+        for _ in range(2):
+            await terminal(Request("GET", server.origin))
+        started = time.monotonic()
+        request = Request("GET", server.origin, extensions={TIME_LIMITS: (5.0, 0.1)})
+        if by == "deadline":
+            request = Request("GET", server.origin, deadline=started + 0.1)
+        with pytest.raises(GlobusTimeoutError):
+            await terminal(request)
+        return time.monotonic() - started
+
+    with ScriptedServer(script) as server:
+        assert run(use, http_timeout=60.0) < 2
+        assert server.connections == 1
+
+
+# TLS.
+
+
+def test_what_comes_with_the_last_message_of_the_handshake_is_read(authority: Authority) -> None:
+    context = authority.server_context("127.0.0.1")
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+
+    def script(peer: Peer) -> None:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = context.wrap_bio(incoming, outgoing, server_side=True)
+        while True:
+            try:
+                tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                peer.send(outgoing.read())
+                incoming.write(peer.socket.recv(1 << 16))
+        tls.write(whole(b"at once"))
+        peer.send(outgoing.read())
+        peer.hold()
+
+    with ScriptedServer(script) as server:
+        url = f"https://127.0.0.1:{server.port}"
+        assert run(lambda terminal: terminal(Request("GET", url)), verify_ssl=str(authority.file)).body == b"at once"
 
 
 def _without_an_alert(peer: Peer) -> None:

@@ -124,8 +124,10 @@ def test_bytes_after_an_answer_are_not_taken_for_the_next(terminal: OwnTerminal)
     forged = whole(b"forged")
     with ScriptedServer(answering(whole(b"first") + forged)) as server:
         assert [terminal(get(server.origin)).body for _ in range(3)] == [b"first"] * 3
+        assert server.connections == 3
     with ScriptedServer(answering(head("204 No Content") + b"surprise")) as server:
         assert [terminal(get(server.origin)).status for _ in range(3)] == [204] * 3
+        assert server.connections == 3
 
 
 # Answers that break off, or are no HTTP.

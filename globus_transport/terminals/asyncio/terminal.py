@@ -48,8 +48,8 @@ class AsyncioTerminal(ConnectionSettings):
         self._lock = threading.Lock()
 
     def _after_fork(self) -> None:
+        _of_parents.append(self._loops)
         for loop_pools in self._loops.values():
-            _of_parents.append(loop_pools)
             for pool in loop_pools.pools.values():
                 pool.forget()
         self._make_process_state()
