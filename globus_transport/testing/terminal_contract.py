@@ -24,6 +24,7 @@ from typing import Any
 
 import pytest
 
+from globus_transport.exc.base import NetworkError
 from globus_transport.http.bodies import AsyncByteStream, StreamBody
 from globus_transport.http.messages import Request, Response
 from globus_transport.testing.failure_contract import FailureContract, send_first_chunk, stall_after_first_chunk
@@ -33,6 +34,9 @@ from globus_transport.testing.message_contract import is_async, send_async
 
 _ERROR_BODY_LIMIT = 1 << 20
 _CONCURRENT_REQUESTS = 5
+# A body that nobody holds in memory, and the most that both ends of a connection may hold of it.
+_ENDLESS = 1 << 30
+_BUFFERS_OF_THE_SYSTEM = 1 << 26
 
 
 class TerminalContract(FailureContract):
@@ -166,6 +170,42 @@ class TerminalContract(FailureContract):
         assert len(response.body) == _ERROR_BODY_LIMIT
         assert response.truncated
 
+    def test_a_reader_that_pauses_has_little_in_memory(self) -> None:
+        sent = 0
+
+        def pour(peer: Peer) -> None:
+            nonlocal sent
+            peer.read_request()
+            peer.send(head("200 OK", f"Content-Length: {_ENDLESS}"))
+            while sent < _ENDLESS:
+                peer.send(bytes(1 << 16))
+                sent += 1 << 16
+
+        with self._server(pour) as server:
+            response = self._send(self._make(), Request("GET", server.origin, stream=True))
+            self._run(asyncio.sleep(0.3))
+            assert sent < _BUFFERS_OF_THE_SYSTEM, "it reads ahead without a limit"
+            self._close(response)
+
+    def test_a_server_that_pauses_has_little_of_a_body_in_memory(self) -> None:
+        made = 0
+
+        def parts() -> Iterator[bytes]:
+            nonlocal made
+            while made < _ENDLESS:
+                made += 1 << 16
+                yield bytes(1 << 16)
+
+        def script(peer: Peer) -> None:
+            peer.read_head()
+            peer.hold()
+
+        with self._server(script) as server, pytest.raises(NetworkError):
+            # Some HTTP libraries have the time for connecting as the limit of a write.
+            terminal = self._make(connect_timeout=0.3, read_timeout=0.3)
+            self._send(terminal, Request("PUT", server.origin, body=StreamBody(parts)))
+        assert made < _BUFFERS_OF_THE_SYSTEM, "it takes more of the body than it can send"
+
     def test_pickling(self) -> None:
         terminal = self._make()
         if not self.pickles:
@@ -206,9 +246,11 @@ class AsyncTerminalContract(TerminalContract):
 
     :cvar cancels_at_once: whether a cancelled task closes its connection at once; a terminal that runs requests in
         threads cannot
+    :cvar any_loop: whether one terminal works in several event loops
     """
 
     cancels_at_once = True
+    any_loop = False
 
     def _check_cancelling(self, script: Callable[[Peer], None], **fields: Any) -> None:
         """Cancel a request after ``script`` has run on the server, and send another request."""
@@ -254,6 +296,51 @@ class AsyncTerminalContract(TerminalContract):
         if not self.cancels_at_once:
             pytest.skip("the thread goes on sending")
         self._check_cancelling(lambda peer: peer.read_head(), body=StreamBody(endless))  # type: ignore[arg-type]
+
+    def test_cancelling_after_each_byte(self) -> None:
+        answer = head("200 OK", "Transfer-Encoding: chunked") + b"2\r\nno\r\n0\r\n\r\n"
+        if not self.cancels_at_once:
+            pytest.skip("cancels_at_once is False")
+        closed: list[int] = []
+
+        def stopping_after(length: int) -> Callable[[Peer], None]:
+            def script(peer: Peer) -> None:
+                peer.read_request()
+                peer.send(answer[:length])
+                stopped.release()
+                peer.wait_for_close()
+                closed.append(length)
+
+            return script
+
+        async def main(terminal: Any) -> None:
+            for length in range(len(answer)):
+                task = asyncio.ensure_future(send_async(terminal, Request("GET", f"{server.origin}/{length}")))
+                while not stopped.acquire(blocking=False):
+                    await asyncio.sleep(0.001)
+                # Until the task has read what was sent.
+                await asyncio.sleep(0.002)
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await task
+            assert (await send_async(terminal, Request("GET", server.origin))).body == b"ok"
+
+        stopped = threading.Semaphore(0)
+        scripts = [stopping_after(length) for length in range(len(answer))]
+        with self._server(*scripts, answering(whole(b"ok"))) as server:
+            self._run(main(self._make(read_timeout=None)))
+        assert sorted(closed) == list(range(len(answer))), "some connections were not closed"
+
+    def test_one_event_loop_after_the_other(self) -> None:
+        if not self.any_loop:
+            pytest.skip("any_loop is False")
+        terminal = self._make()
+        with self._server(answering(whole(b"ok"))) as server:
+            for _ in range(2):
+                assert self._send(terminal, Request("GET", server.origin)).body == b"ok"
+                with asyncio.Runner(loop_factory=self.loop_factory) as other:
+                    response: Response = other.run(send_async(terminal, Request("GET", server.origin)))
+                    assert response.body == b"ok"
 
     def test_the_loop_goes_on_meanwhile(self) -> None:
         turns = 0

@@ -265,7 +265,7 @@ _BAD: list[tuple[type[MessageContract], Any, str]] = [
     (_OverUrllib3, has_no_limit, "the_body_of_an_error_is_bounded"),
     (_OverUrllib3, swallows, "a_body_that_cannot_be_read"),
     (_OverThreads, blocks, "the_loop_goes_on_meanwhile"),
-    (_OverAsyncio, goes_on, "cancelling_the_wait_for_an_answer"),
+    (_OverAsyncio, goes_on, "cancelling_the_wait_for_an_answer cancelling_after_each_byte"),
     (_OverWSGI, swallows, "what_it_raises_the_caller_gets a_body_that_cannot_be_read"),
     (_OverWSGI, reads_whole, "it_is_not_left_running"),
     (_OverASGI, goes_on, "cancelling_ends_it"),

@@ -53,6 +53,7 @@ class TestUrllib3TLS(TestUrllib3):
 
 class TestAsyncio(AsyncTerminalContract):
     strict_heads = True
+    any_loop = True
     pickles = True
     forks = True
     verify_ssl: bool | str = True
@@ -83,6 +84,7 @@ class TestThreads(AsyncTerminalContract):
     strict_heads = True
     pickles = True
     cancels_at_once = False
+    any_loop = True
 
     def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
         return ThreadsTerminal(Urllib3Terminal(connect_timeout=connect_timeout, http_timeout=read_timeout))
