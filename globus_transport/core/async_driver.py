@@ -135,13 +135,22 @@ async def perform(step: Step, below: AsyncSend, open_responses: list[Response]) 
 
 
 async def result_of(future: Future[T], timeout: float | None = None) -> T:
-    """Wait for a future that another thread completes.
+    """The result of a future that another thread completes.
 
     :param timeout: in seconds; ``None`` waits without a limit
     :raises TimeoutError: if it takes longer
     """
-    # Not asyncio.wrap_future(): cancelling this waiter would cancel the future for all waiters, and a TimeoutError
-    # would become another one.
+    await until_done(future, timeout)
+    return future.result()
+
+
+async def until_done(future: Future[Any], timeout: float | None) -> None:
+    """Wait for such a future, whatever its outcome.
+
+    :raises TimeoutError: if it takes longer
+    """
+    # Not asyncio.wrap_future(): cancelling this waiter would cancel the future for all waiters, and a TimeoutError of
+    # the future would become another one.
     if not future.done():
         loop = asyncio.get_running_loop()
         done = asyncio.Event()
@@ -153,7 +162,6 @@ async def result_of(future: Future[T], timeout: float | None = None) -> T:
         future.add_done_callback(wake_up)
         async with asyncio.timeout(timeout):
             await done.wait()
-    return future.result()
 
 
 def _run_in_worker(step: Run) -> Any:

@@ -3,38 +3,56 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
-import threading
 import time
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from concurrent.futures import Future
+from typing import Any, Protocol
 
 import attrs
 
+from globus_transport.core.async_driver import result_of, until_done
 from globus_transport.core.flow import Send
 from globus_transport.core.layers import describe, runs_coroutine
 from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError, GlobusTimeoutError, MiddlewareError
 from globus_transport.http.bodies import AsyncByteStream, ByteStream
 from globus_transport.http.messages import Request, Response
+from globus_transport.terminals.daemon_threads import DaemonThreads
 
-T = TypeVar("T")
+# Seconds that a terminal has to notice by itself that the deadline has passed. It knows whether the request began, but
+# cannot end the resolving of a name.
+_GRACE = 0.25
+
+
+class Cancellable(Protocol):
+    """A call that another thread can end; what a terminal's ``cancellable(request)`` returns."""
+
+    def run(self) -> Response:
+        """Send the request, once, and return its response."""
+
+    def cancel(self) -> None:
+        """End the call. A response that comes all the same is closed, and so is the body of one that came before."""
 
 
 class ThreadsTerminal(PerProcess):
     """Runs a blocking terminal in threads of its own, for :class:`~globus_transport.core.async_stack.AsyncStack`.
 
-    If a task is cancelled while its request waits for a thread, the request is not sent. A request that was sent
-    continues in its thread, and its response is closed. A streamed request body is read in the thread, too.
+    It is for a program's own blocking HTTP client, such as a ``requests.Session``.
+    :class:`~globus_transport.AsyncioTerminal`, the default, needs no threads.
 
-    :param terminal: a callable ``Request -> Response``
+    A task that is cancelled goes on at once. If its request waits for a thread, it is not sent. Otherwise another
+    request may have its thread. A terminal that offers it (:class:`~globus_transport.terminals.Urllib3Terminal` does)
+    closes the connection; with others the request continues, and its response is closed. The threads do not keep the
+    program from ending. A streamed request body is read in the thread, too.
+
+    :param terminal: a callable ``Request -> Response``. A method ``cancellable``, if it has one, takes a request and
+        returns an object with ``run()``, which does what a call does, and ``cancel()``
     :param threads: the most requests that are sent at a time; further ones wait
     :raises MiddlewareError: if the terminal is a coroutine function, which needs no threads
     :raises GlobusSDKUsageError: if ``threads`` is not positive
     """
 
-    _process_state = ("_executor", "_lock")
+    _process_state = ("_threads",)
 
     def __init__(self, terminal: Send, *, threads: int = 32) -> None:
         if runs_coroutine(terminal):
@@ -46,49 +64,52 @@ class ThreadsTerminal(PerProcess):
         self._enter_process()
 
     def _make_process_state(self) -> None:
-        self._executor: ThreadPoolExecutor | None = None
-        self._lock = threading.Lock()
+        self._threads = DaemonThreads(self.threads)
 
     async def __call__(self, request: Request) -> Response:
-        work = self.start(self.terminal, request)
-        awaitable = asyncio.wrap_future(work)
+        """Send one request, once.
+
+        :raises NetworkError: if no complete response came
+        """
+        cancellable = getattr(self.terminal, "cancellable", None)
+        exchange: Cancellable | None = None if cancellable is None else cancellable(request)
+        work = self._threads.start(self.terminal, request) if exchange is None else self._threads.start(exchange.run)
         try:
             if request.deadline is not None:
-                await asyncio.wait([awaitable], timeout=max(0.0, request.deadline - time.monotonic()))
-                if not awaitable.done() and work.cancel():
-                    raise GlobusTimeoutError(
-                        f"{request!r}: the deadline passed while it waited for one of {self.threads} threads",
-                        request_began=False,
-                    )
-            response = await awaitable
+                await self._wait_until(request, request.deadline, work)
+            response = await result_of(work)
         except BaseException:
-            # The task was cancelled, most likely. That does not stop a thread, which may still bring a response.
-            awaitable.cancel()
+            # Most likely the task was cancelled. That does not stop a thread.
+            if not work.cancel() and not work.done():
+                self._threads.give_up(work)
+                if exchange is not None:
+                    exchange.cancel()
             work.add_done_callback(_close_unwanted)
             raise
         if isinstance(response.stream, ByteStream):
-            return attrs.evolve(response, stream=_ThreadsStream(response.stream, self))
+            return attrs.evolve(response, stream=_ThreadsStream(response.stream, self._threads, exchange))
         return response
 
-    def start(self, function: Callable[..., T], *args: Any) -> Future[T]:
-        """Call a function in a worker thread, with the context variables of the caller."""
-        with self._lock:
-            if self._executor is None:
-                self._executor = ThreadPoolExecutor(self.threads, thread_name_prefix="globus_transport")
-            return self._executor.submit(contextvars.copy_context().run, function, *args)
+    async def _wait_until(self, request: Request, deadline: float, work: Future[Response]) -> None:
+        left = max(0.0, deadline - time.monotonic())
+        try:
+            await until_done(work, left)
+        except TimeoutError:
+            if work.cancel():
+                raise GlobusTimeoutError(
+                    f"{request!r}: the deadline passed while it waited for one of {self.threads} threads",
+                    request_began=False,
+                ) from None
+            try:
+                await until_done(work, _GRACE)
+            except TimeoutError as error:
+                raise GlobusTimeoutError(f"{request!r}: the deadline of the call has passed", error) from error
 
     async def close(self) -> None:
-        """Close the inner terminal. The threads end after their current work.
-
-        A later request starts new threads.
-        """
-        with self._lock:
-            executor, self._executor = self._executor, None
-        if executor is not None:
-            executor.shutdown(wait=False)
+        """Close the inner terminal. Requests that were sent continue."""
         close = getattr(self.terminal, "close", None)
         if close is not None:
-            # In another thread: those of the executor may all be waiting for servers.
+            # Not in one of the threads: they may all be waiting for servers.
             await asyncio.to_thread(close)
 
     def __str__(self) -> str:
@@ -96,7 +117,7 @@ class ThreadsTerminal(PerProcess):
 
 
 def _close_unwanted(work: Future[Response]) -> None:
-    """Close the response of a call that was given up. Also marks an exception of it as retrieved."""
+    """Close the response of a call that was given up."""
     if not work.cancelled() and work.exception() is None:
         stream = work.result().stream
         if isinstance(stream, ByteStream):
@@ -106,10 +127,11 @@ def _close_unwanted(work: Future[Response]) -> None:
 class _ThreadsStream(AsyncByteStream):
     """A response body that is read in the threads of its terminal."""
 
-    def __init__(self, stream: ByteStream, terminal: ThreadsTerminal) -> None:
+    def __init__(self, stream: ByteStream, threads: DaemonThreads, exchange: Cancellable | None) -> None:
         self._stream = stream
-        self._terminal = terminal
-        self._reading: Future[bytes | None] | None = None
+        self._threads = threads
+        self._exchange = exchange
+        self._reading: Future[Any] | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         chunks = iter(self._stream)
@@ -127,15 +149,19 @@ class _ThreadsStream(AsyncByteStream):
             raise
 
     async def _read(self, function: Callable[..., bytes | None], *args: Any) -> bytes | None:
-        self._reading = self._terminal.start(function, *args)
-        return await asyncio.wrap_future(self._reading)
+        self._reading = self._threads.start(function, *args)
+        return await result_of(self._reading)
 
     async def close(self) -> None:
-        if self._reading is not None and not self._reading.done():
+        reading = self._reading
+        if reading is not None and not reading.done() and not reading.cancel():
             # A cancelled read continues in its thread. To close now would mean to wait for it.
-            self._reading.add_done_callback(self._close_after)
+            self._threads.give_up(reading)
+            reading.add_done_callback(self._close_after)
+            if self._exchange is not None:
+                self._exchange.cancel()
         else:
-            await asyncio.shield(asyncio.wrap_future(self._terminal.start(self._stream.close)))
+            await asyncio.shield(result_of(self._threads.start(self._stream.close)))
 
-    def _close_after(self, _reading: Future[bytes | None]) -> None:
+    def _close_after(self, _reading: Future[Any]) -> None:
         self._stream.close()

@@ -200,9 +200,9 @@ class TerminalContract(FailureContract):
             peer.read_head()
             peer.hold()
 
+        # Some HTTP libraries have the time for connecting as the limit of a write.
+        terminal = self._make(connect_timeout=0.3, read_timeout=0.3)
         with self._server(script) as server, pytest.raises(NetworkError):
-            # Some HTTP libraries have the time for connecting as the limit of a write.
-            terminal = self._make(connect_timeout=0.3, read_timeout=0.3)
             self._send(terminal, Request("PUT", server.origin, body=StreamBody(parts)))
         assert made < _BUFFERS_OF_THE_SYSTEM, "it takes more of the body than it can send"
 

@@ -28,27 +28,30 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("authority"))
 
 
-class TestUrllib3(TerminalContract):
-    strict_heads = True
-    pickles = True
-    forks = True
+class OverTLS:
+    """Has all tests of a contract run over TLS."""
 
-    def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
-        return Urllib3Terminal(connect_timeout=connect_timeout, http_timeout=read_timeout)
-
-
-class TestUrllib3TLS(TestUrllib3):
     @pytest.fixture(autouse=True)
     def _certificates(self, authority: Authority) -> None:
         self.authority = authority
+        self.verify_ssl: bool | str = str(authority.file)
 
     def server_context(self) -> ssl.SSLContext:
         return self.authority.server_context("127.0.0.1")
 
+
+class TestUrllib3(TerminalContract):
+    strict_heads = True
+    pickles = True
+    forks = True
+    verify_ssl: bool | str = True
+
     def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
-        return Urllib3Terminal(
-            connect_timeout=connect_timeout, http_timeout=read_timeout, verify_ssl=str(self.authority.file)
-        )
+        return Urllib3Terminal(connect_timeout=connect_timeout, http_timeout=read_timeout, verify_ssl=self.verify_ssl)
+
+
+class TestUrllib3TLS(OverTLS, TestUrllib3):
+    pass
 
 
 class TestAsyncio(AsyncTerminalContract):
@@ -62,32 +65,33 @@ class TestAsyncio(AsyncTerminalContract):
         return AsyncioTerminal(connect_timeout=connect_timeout, http_timeout=read_timeout, verify_ssl=self.verify_ssl)
 
 
-class TestAsyncioTLS(TestAsyncio):
-    @pytest.fixture(autouse=True)
-    def _certificates(self, authority: Authority) -> None:
-        self.authority = authority
-        self.verify_ssl = str(authority.file)
-
-    def server_context(self) -> ssl.SSLContext:
-        return self.authority.server_context("127.0.0.1")
+class TestAsyncioTLS(OverTLS, TestAsyncio):
+    pass
 
 
 class TestUvloop(TestAsyncio):
     loop_factory = staticmethod(uvloop.new_event_loop)
 
 
-class TestUvloopTLS(TestAsyncioTLS):
-    loop_factory = staticmethod(uvloop.new_event_loop)
+class TestUvloopTLS(OverTLS, TestUvloop):
+    pass
 
 
 class TestThreads(AsyncTerminalContract):
     strict_heads = True
-    pickles = True
-    cancels_at_once = False
     any_loop = True
+    pickles = True
+    forks = True
+    verify_ssl: bool | str = True
 
     def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
-        return ThreadsTerminal(Urllib3Terminal(connect_timeout=connect_timeout, http_timeout=read_timeout))
+        return ThreadsTerminal(
+            Urllib3Terminal(connect_timeout=connect_timeout, http_timeout=read_timeout, verify_ssl=self.verify_ssl)
+        )
+
+
+class TestThreadsTLS(OverTLS, TestThreads):
+    pass
 
 
 class TestRequests(TerminalContract):

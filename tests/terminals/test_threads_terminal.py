@@ -6,6 +6,9 @@ import gc
 import logging
 import os
 import pickle
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -155,8 +158,6 @@ def test_no_more_threads_than_asked_for() -> None:
         assert held.calls <= 2
         held.go_on.set()
         assert [answer.status for answer in await asyncio.gather(*calls)] == [200] * 5
-        names = {thread.name for thread in threading.enumerate() if thread.name.startswith("globus_transport")}
-        assert 1 <= len(names) <= 2
         await terminal.close()
 
     run(main)
@@ -342,13 +343,11 @@ def test_the_response_to_a_cancelled_request_is_closed_when_it_comes() -> None:
 
 
 def test_the_connection_of_a_cancelled_request_is_let_go(blocking: Urllib3Terminal) -> None:
-    arrived, go_on = threading.Event(), threading.Event()
+    arrived = threading.Event()
 
     def late(peer: Peer) -> None:
         peer.read_request()
         arrived.set()
-        assert go_on.wait(PATIENCE)
-        peer.send(head("200 OK", "Content-Length: 1000"), b"x")
         peer.wait_for_close()
 
     async def main() -> None:
@@ -358,11 +357,114 @@ def test_the_connection_of_a_cancelled_request_is_let_go(blocking: Urllib3Termin
             call.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await call
-            go_on.set()
             await soon(server.saw_close)
 
     with ScriptedServer(late) as server:
         run(main)
+
+
+def test_a_cancelled_call_leaves_its_thread_to_the_next() -> None:
+    held = Held(Response(200))
+
+    async def main() -> None:
+        terminal = ThreadsTerminal(lambda request: held(request) if request is REQUEST else Response(204), threads=1)
+        for _ in range(5):
+            call = asyncio.ensure_future(terminal(REQUEST))
+            await soon(held.begun)
+            call.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await call
+            assert (await terminal(get("https://other.example.org"))).status == 204
+        held.go_on.set()
+
+    run(main)
+
+
+def test_calls_that_are_cancelled_while_a_name_is_resolved_leave_the_client_usable(
+    blocking: Urllib3Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    resolve = socket.getaddrinfo
+
+    def slow(host: Any, *args: Any, **options: Any) -> Any:
+        if host == "slow.example.org":
+            assert go_on.wait(PATIENCE)
+            raise socket.gaierror("too late")
+        return resolve(host, *args, **options)
+
+    async def main() -> None:
+        terminal = ThreadsTerminal(blocking, threads=8)
+        calls = [asyncio.ensure_future(terminal(get("http://slow.example.org"))) for _ in range(32)]
+        await asyncio.sleep(0.05)
+        for call in calls:
+            call.cancel()
+        await asyncio.wait(calls)
+        assert (await terminal(get(server.origin))).body == b"ok"
+        started = time.monotonic()
+        with pytest.raises(GlobusTimeoutError, match="deadline"):
+            await terminal(get("http://slow.example.org", deadline=started + 0.1))
+        assert time.monotonic() - started < PATIENCE / 2
+        go_on.set()
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    with ScriptedServer(answering(whole(b"ok"))) as server:
+        run(main)
+
+
+_PROGRAM = """
+import asyncio, sys, time
+import globus_transport
+from globus_transport import AsyncStack, Request
+from globus_transport.terminals import ThreadsTerminal, Urllib3Terminal
+
+terminals = {"urllib3": Urllib3Terminal(), "another": lambda request: time.sleep(30)}
+
+
+async def main():
+    stack = AsyncStack(ThreadsTerminal(terminals[sys.argv[2]]))
+    task = asyncio.create_task(stack.send(Request("GET", sys.argv[1])))
+    await asyncio.sleep(0.2)
+    task.cancel()
+    await asyncio.wait([task])
+    print(task.cancelled())
+
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("below", ["urllib3", "another"])
+def test_a_program_ends_though_its_last_call_was_cancelled(below: str) -> None:
+    with ScriptedServer(silent) as server:
+        started = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, "-c", _PROGRAM, server.origin, below],
+            capture_output=True,
+            text=True,
+            timeout=25,
+            check=False,
+        )
+    assert (done.stdout, done.stderr, done.returncode) == ("True\n", "", 0)
+    assert time.monotonic() - started < 15
+
+
+def test_cancelling_does_not_reach_a_connection_that_was_given_back(blocking: Urllib3Terminal) -> None:
+    with ScriptedServer(answering(whole(b"ok"))) as server:
+        exchange = blocking.cancellable(get(server.origin))
+        assert exchange.run().body == b"ok"
+        exchange.cancel()
+        assert blocking(get(server.origin)).body == b"ok"
+        assert server.connections == 1
+
+
+def test_what_is_cancelled_before_it_is_connected_sends_nothing(blocking: Urllib3Terminal) -> None:
+    with ScriptedServer(answering(whole(b"ok"))) as server:
+        exchange = blocking.cancellable(get(server.origin))
+        exchange.cancel()
+        with pytest.raises(GlobusConnectionError, match="cancelled") as raised:
+            exchange.run()
+        assert not raised.value.request_began
+        assert server.requests == []
 
 
 @pytest.mark.parametrize("turns", [0, 1])
@@ -374,7 +476,7 @@ def test_a_response_that_came_just_before_the_cancellation_is_closed(turns: int)
         call = asyncio.ensure_future(terminal(REQUEST))
         await asyncio.sleep(0)
         # The only thread has finished other work, so it has made the response before. The task has not seen it.
-        started: Future[None] = terminal.start(lambda: None)
+        started: Future[None] = terminal._threads.start(lambda: None)
         started.result(PATIENCE)
         for _ in range(turns):
             await asyncio.sleep(0)
@@ -522,14 +624,14 @@ def test_a_forked_child_has_threads_of_its_own(blocking: Urllib3Terminal) -> Non
     with ScriptedServer(answering(whole(b"answer"))) as server:
         assert asyncio.run(ask()) == b"answer"
         readable, writable = os.pipe()
-        terminal._lock.acquire()
+        terminal._threads._lock.acquire()
         child = os.fork()
         if child == 0:
             try:
                 os.write(writable, asyncio.run(asyncio.wait_for(ask(), PATIENCE)))
             finally:
                 os._exit(0)
-        terminal._lock.release()
+        terminal._threads._lock.release()
         os.close(writable)
         with open(readable, "rb") as report:
             assert report.read() == b"answer"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import threading
 from collections.abc import Iterator
 from http.client import HTTPException
 
+from globus_transport.exc.base import GlobusConnectionError
 from globus_transport.http.bodies import ERROR_BODY_LIMIT
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.time_limits import time_left, timed_out
@@ -23,25 +25,40 @@ _STOPPED_LISTENING = frozenset({errno.EPIPE, errno.ECONNRESET, errno.EPROTOTYPE}
 class Exchange:
     """One request and its response. Its connection goes back to the pool, or is closed, once.
 
-    :param connection: in use by this exchange only
+    :param connect_limit: seconds that connecting may take
     :param limit: seconds that each part of the request, and each read, may take
     """
 
-    __slots__ = ("_connection", "_limit", "_pool", "request")
+    __slots__ = ("_connect_limit", "_connection", "_limit", "_pool", "request")
 
-    def __init__(self, pool: ConnectionPool, connection: Connection, request: Request, limit: float | None) -> None:
+    def __init__(
+        self, pool: ConnectionPool, request: Request, connect_limit: float | None, limit: float | None
+    ) -> None:
         self._pool = pool
-        self._connection: Connection | None = connection
+        self._connection: Connection | None = None
+        self._connect_limit = connect_limit
         self._limit = limit
         self.request = request
 
-    def send(self) -> None:
-        """Write the request.
+    def run(self) -> Response:
+        """Send the request, once, and read its response.
 
-        :raises GlobusTimeoutError: if the server does not take it in time
-        :raises GlobusConnectionError: if the connection breaks
-        :raises Exception: any exception of the body
+        :raises NetworkError: if no complete response came
+        :raises ReplyFormatError: if its body is not in the encoding that it says
+        :raises Exception: any exception of the request's body
         """
+        try:
+            self._use(self._pool.take() or self._pool.connect(self.request, self._connect_limit))
+            self._send()
+            return self._receive()
+        except BaseException:
+            self.close()
+            raise
+
+    def _use(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def _send(self) -> None:
         assert self._connection is not None
         request, sock = self.request, self._connection.sock
         head = self._pool.destination.request_head(request)
@@ -74,13 +91,7 @@ class Exchange:
         if error.errno not in _STOPPED_LISTENING:
             raise network_error(self.request, error, self._limit) from error
 
-    def receive(self) -> Response:
-        """Read the response to the request that was sent.
-
-        :raises GlobusTimeoutError: if it does not come in time
-        :raises GlobusConnectionError: if the connection breaks, or what comes is not HTTP
-        :raises ReplyFormatError: if its body is not in the encoding that it says
-        """
+    def _receive(self) -> Response:
         request = self.request
         try:
             received = self._receive_bytes()
@@ -96,9 +107,8 @@ class Exchange:
         body = reader.read_whole_body()
         if body is None:
             body = b"".join(self.pieces(reader, head))
-        elif self._connection is not None:
-            self._pool.give_back(self._connection, head.closes)
-            self._connection = None
+        else:
+            self._give_back(head.closes)
         return Response(head.status, head.headers, body, None, head.reason, request)
 
     def pieces(self, reader: ResponseReader, head: ResponseHead) -> Iterator[bytes]:
@@ -112,10 +122,8 @@ class Exchange:
             if not piece:
                 break
             yield piece
-        if self._connection is not None:
-            # What came besides the response might be taken for the next one.
-            self._pool.give_back(self._connection, head.closes or reader.surplus)
-            self._connection = None
+        # What came besides the response might be taken for the next one.
+        self._give_back(head.closes or reader.surplus)
 
     def _receive_bytes(self) -> bytes:
         assert self._connection is not None
@@ -124,11 +132,54 @@ class Exchange:
             sock.settimeout(time_left(self.request, self._limit))
         return sock.recv(CHUNK)
 
+    def _give_back(self, closes: bool) -> None:
+        if self._connection is not None:
+            self._pool.give_back(self._connection, closes)
+            self._connection = None
+
     def close(self) -> None:
         """Close the connection, unless it was given back."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+class CancellableExchange(Exchange):
+    """An exchange that another thread can end, while this one waits for the server."""
+
+    __slots__ = ("_cancelled", "_lock")
+
+    def __init__(
+        self, pool: ConnectionPool, request: Request, connect_limit: float | None, limit: float | None
+    ) -> None:
+        super().__init__(pool, request, connect_limit, limit)
+        self._cancelled = False
+        # A connection that was given back is another call's, and must not be shut down.
+        self._lock = threading.Lock()
+
+    def cancel(self) -> None:
+        """Shut down the connection. A thread that waits for it goes on at once, with an exception.
+
+        While it is being made, it cannot be reached; then it is closed as soon as it is there.
+        """
+        with self._lock:
+            self._cancelled = True
+            if self._connection is not None:
+                self._connection.shut_down()
+
+    def _use(self, connection: Connection) -> None:
+        with self._lock:
+            super()._use(connection)
+            if self._cancelled:
+                raise GlobusConnectionError(f"{self.request!r}: the call was cancelled", request_began=False)
+
+    def _give_back(self, closes: bool) -> None:
+        with self._lock:
+            super()._give_back(closes)
+
+    def close(self) -> None:
+        with self._lock:
+            super().close()
 
 
 class ExchangeStream(ReceivedStream):

@@ -9,6 +9,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from http.client import HTTPException
 from typing import Any
 from weakref import finalize
@@ -37,6 +38,13 @@ class Connection:
     def is_readable(self) -> bool:
         """Whether the server sent something, or closed the connection, while it was idle."""
         return bool(self._readiness)
+
+    def shut_down(self) -> None:
+        """End it in both directions, while another thread uses it."""
+        # The socket itself: below TLS, whose state belongs to the other thread.
+        sock = getattr(self.sock, "socket", self.sock)
+        with suppress(OSError):  # The server was faster.
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Close it. It may be called again."""

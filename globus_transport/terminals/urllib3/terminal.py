@@ -1,7 +1,7 @@
 """The default terminal: sends requests over connections that urllib3 makes.
 
-The terminal finds the pool of the request's origin and takes a connection from it. An :class:`~globus_transport.terminals.urllib3.exchange.Exchange` writes the
-request to the connection, and feeds a reader of ``http1`` with what comes back.
+The terminal finds the pool of the request's origin. An exchange takes a connection from it, writes the request, and
+feeds a reader of ``http1`` with what comes back.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from globus_transport.http.messages import Request, Response
 from globus_transport.http.time_limits import limits_of
 from globus_transport.terminals.destination import Destination
 from globus_transport.terminals.settings import MOST_ORIGINS, ConnectionSettings
-from globus_transport.terminals.urllib3.exchange import Exchange
+from globus_transport.terminals.urllib3.exchange import CancellableExchange, Exchange
 from globus_transport.terminals.urllib3.pool import ConnectionPool
 
 
@@ -47,18 +47,21 @@ class Urllib3Terminal(ConnectionSettings):
         :raises NetworkError: if no complete response came
         :raises ReplyFormatError: if its body is not in the encoding that it says
         """
+        return Exchange(*self._parts_of_exchange(request)).run()
+
+    def cancellable(self, request: Request) -> CancellableExchange:
+        """The exchange for a request. ``run()`` does what a call does, and another thread can ``cancel()`` it.
+
+        :class:`~globus_transport.terminals.threads.ThreadsTerminal` uses it.
+        """
+        return CancellableExchange(*self._parts_of_exchange(request))
+
+    def _parts_of_exchange(self, request: Request) -> tuple[ConnectionPool, Request, float | None, float | None]:
         origin = request.url.origin
         pool = self._pools.get(origin) or self._open_pool(origin)
-        connect_limit, limit = self.connect_timeout, self.http_timeout
         if request.extensions:
-            connect_limit, limit = limits_of(request, connect_limit, limit)
-        exchange = Exchange(pool, pool.take() or pool.connect(request, connect_limit), request, limit)
-        try:
-            exchange.send()
-            return exchange.receive()
-        except BaseException:
-            exchange.close()
-            raise
+            return (pool, request, *limits_of(request, self.connect_timeout, self.http_timeout))
+        return pool, request, self.connect_timeout, self.http_timeout
 
     def _open_pool(self, origin: str) -> ConnectionPool:
         with self._lock:
