@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 from benchmarks import (
     asyncio_calls,
+    asyncio_download,
     catalogue,
     cold_start,
     cpu,
@@ -55,6 +56,7 @@ _MEASUREMENTS = {
     "inside requests and urllib3": embedding_requests.measure,
     "inside httpx": embedding_httpx.measure,
     "asyncio": asyncio_calls.measure,
+    "download under asyncio": asyncio_download.measure,
 }
 _LIBRARIES = ("globus_transport", "urllib3", "requests", "httpx", "aiohttp", "globus-sdk")
 

@@ -18,6 +18,8 @@ class Size:
     process_rounds: int = 20
     download_rounds: int = 12
     download_bytes: int = 192 << 20
+    asyncio_download_rounds: int = 7
+    asyncio_download_bytes: int = 512 << 20
     renewal_rounds: int = 7
     tls_rounds: int = 12
     tls_calls: int = 20
@@ -39,6 +41,8 @@ SMALL = Size(
     process_rounds=2,
     download_rounds=2,
     download_bytes=4 << 20,
+    asyncio_download_rounds=2,
+    asyncio_download_bytes=8 << 20,
     renewal_rounds=2,
     tls_rounds=2,
     tls_calls=2,

@@ -157,6 +157,7 @@ PAGES = (
         (
             "terminals",
             "terminals.urllib3",
+            "terminals.asyncio",
             "terminals.threads",
             "terminals.requests",
             "terminals.aiohttp",

@@ -39,9 +39,3 @@ def test_a_client_through_a_session(globus: Sandbox, run: RunExample, capsys: py
     run("embedding/aiohttp_terminal.py")
     assert capsys.readouterr().out.startswith("0 tasks, ")
     assert globus.requests.count(service="transfer") == 2
-
-
-@pytest.mark.usefixtures("token")
-def test_a_client_with_a_session_of_its_own(run: RunExample, capsys: pytest.CaptureFixture[str]) -> None:
-    run("embedding/aiohttp_own_session.py")
-    assert capsys.readouterr().out == "0 tasks\n"

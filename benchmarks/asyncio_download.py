@@ -1,0 +1,95 @@
+"""A long body under asyncio, taken as it comes: how fast, and how much of it is in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from statistics import median
+
+import aiohttp
+
+from benchmarks.figures import Spread
+from benchmarks.loopback import Loopback
+from benchmarks.packages import OURS
+from benchmarks.processes import run_program
+from benchmarks.rounds import Measure, interleaved, wall_time_of
+from benchmarks.sizes import Size
+from benchmarks.table import Goal, Peer, Row
+from globus_transport import AccessTokenAuthorizer, AsyncTransferClient
+
+_AIOHTTP = "aiohttp's iter_any()"
+_MOST_MEGABYTES = 40
+
+_PROGRAM = """
+import asyncio, resource, sys
+from globus_transport import AccessTokenAuthorizer, AsyncTransferClient
+
+url, length, pause = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+
+async def main():
+    async with AsyncTransferClient(base_url=url, authorizer=AccessTokenAuthorizer("access")) as client:
+        async for _ in (await client.request("GET", f"{url}/big?bytes=1000", stream=True)).aiter_bytes():
+            pass
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        received, pauses = 0, 0
+        async for chunk in (await client.request("GET", f"{url}/big?bytes={length}", stream=True)).aiter_bytes():
+            received += len(chunk)
+            if pause and received >> 22 > pauses:
+                pauses += 1
+                await asyncio.sleep(pause)
+        assert received == length
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+
+asyncio.run(main())
+"""
+
+
+def measure(server: Loopback, size: Size) -> list[Row]:
+    """Megabytes per second by wall time, and the growth of a process that only downloads."""
+    length = size.asyncio_download_bytes
+    path = f"/big?bytes={length}"
+    with asyncio.Runner() as runner:
+
+        async def open_both() -> tuple[AsyncTransferClient, aiohttp.ClientSession]:
+            client = AsyncTransferClient(base_url=server.url, authorizer=AccessTokenAuthorizer("access"))
+            return client, aiohttp.ClientSession()
+
+        client, session = runner.run(open_both())
+
+        async def ours() -> AsyncIterator[bytes]:
+            async for chunk in (await client.request("GET", server.url + path, stream=True)).aiter_bytes():
+                yield chunk
+
+        async def by_aiohttp() -> AsyncIterator[bytes]:
+            async with session.get(server.url + path) as reply:
+                async for chunk in reply.content.iter_any():
+                    yield chunk
+
+        def speed(download: AsyncIterator[bytes]) -> float:
+            seconds = wall_time_of(lambda: runner.run(_take_all(download, length)))()
+            return length / seconds
+
+        measures: dict[str, Measure] = {OURS: lambda: speed(ours()), _AIOHTTP: lambda: speed(by_aiohttp())}
+        speeds = interleaved(measures, size.asyncio_download_rounds)
+        runner.run(client.close())
+        runner.run(session.close())
+    ratio = Spread.of_ratios(speeds[OURS], speeds[_AIOHTTP])
+    peer = Peer(_AIOHTTP, _megabytes(speeds[_AIOHTTP]), ratio, Goal.at_least(ratio.median, 1.0))
+    rows = [Row("streaming download under asyncio", _megabytes(speeds[OURS]), [peer])]
+    for what, pause in (("", 0.0), (", with a reader that sleeps", 0.01)):
+        grown = 1024 * float(run_program(_PROGRAM, server.url, str(length), str(pause)))
+        goal = Goal.at_most(grown / 1e6, _MOST_MEGABYTES, " MB")
+        rows.append(Row(f"memory of it{what}", f"{grown / 1e6:.1f} MB", [], goal))
+    return rows
+
+
+async def _take_all(download: AsyncIterator[bytes], length: int) -> None:
+    received = 0
+    async for chunk in download:
+        received += len(chunk)
+    if received != length:
+        raise RuntimeError(f"{received} bytes of {length} arrived")
+
+
+def _megabytes(speeds: list[float]) -> str:
+    return f"{median(speeds) / 1e6:.0f} MB/s"
