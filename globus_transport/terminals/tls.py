@@ -6,8 +6,6 @@ import os
 import ssl
 import threading
 
-from urllib3.util.ssl_ import create_urllib3_context
-
 from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError
 
@@ -44,15 +42,21 @@ def shared_context(verify: bool | str) -> ssl.SSLContext:
 
 
 def _make_context(verify: bool | str) -> ssl.SSLContext:
-    context = create_urllib3_context()
     if verify is False:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     elif verify is True:
-        context.load_default_certs()
+        context = ssl.create_default_context()
     else:
         try:
-            context.load_verify_locations(**{"capath" if os.path.isdir(verify) else "cafile": verify})
+            if os.path.isdir(verify):
+                context = ssl.create_default_context(capath=verify)
+            else:
+                context = ssl.create_default_context(cafile=verify)
         except (OSError, ssl.SSLError) as error:
             raise GlobusSDKUsageError(f"verify_ssl={verify!r} is not a readable CA file or folder: {error}") from error
+    # RFC 9110, section 4.3.4: names are taken from a certificate's alternative names only.
+    context.hostname_checks_common_name = False
+    context.set_alpn_protocols(["http/1.1"])
     return context
