@@ -75,14 +75,15 @@ class ResponseReader:
     :param method: of the request
     """
 
-    __slots__ = ("_body", "_buffer", "_ended", "_head", "_interim_responses", "_method", "_searched")
+    __slots__ = ("_body", "_buffer", "_ended", "_head", "_interim_responses", "_method", "_position", "_searched")
 
     def __init__(self, method: str) -> None:
         self._method = method
-        # What was received and not read yet.
+        # What was received, and how much of it was read.
         self._buffer: bytes | bytearray = b""
+        self._position = 0
         self._ended = False
-        # Up to where it is known that the head does not end.
+        # How much of the rest is known not to hold the end of the head.
         self._searched = 0
         self._interim_responses = 0
         self._head: ResponseHead | None = None
@@ -92,12 +93,20 @@ class ResponseReader:
         """Take what was received; ``b""`` if the connection has ended."""
         if not data:
             self._ended = True
-        elif not self._buffer:
-            self._buffer = data
+        elif not self._left:
+            self._buffer, self._position = data, 0
         else:
             if isinstance(self._buffer, bytes):
                 self._buffer = bytearray(self._buffer)
+            # A bytearray loses its beginning, and gets a new end, without being copied.
+            del self._buffer[: self._position]
+            self._position = 0
             self._buffer += data
+
+    @property
+    def _left(self) -> int:
+        """Bytes that were received and not read."""
+        return len(self._buffer) - self._position
 
     def read_head(self) -> ResponseHead | None:
         """The head of the response, or ``None`` if more bytes are needed.
@@ -108,10 +117,8 @@ class ResponseReader:
             end = self._end_of_head()
             if end is None:
                 return None
-            block = bytes(self._buffer[:end])
-            self._buffer = bytes(self._buffer[end:])
             self._searched = 0
-            head = _parse_head(block, self._method)
+            head = _parse_head(self._take(end - self._position), self._method)
             if head is not None:
                 self._head = head
                 return head
@@ -120,31 +127,32 @@ class ResponseReader:
                 raise HTTPException("too many interim responses")
 
     def _end_of_head(self) -> int | None:
-        buffer = self._buffer
-        end = buffer.find(b"\n\r\n", self._searched)
-        bare = buffer.find(b"\n\n", self._searched, len(buffer) if end < 0 else end + 1)
+        """Where it is in the buffer; ``None`` if it was not received yet."""
+        buffer, start = self._buffer, self._position + self._searched
+        end = buffer.find(b"\n\r\n", start)
+        bare = buffer.find(b"\n\n", start, len(buffer) if end < 0 else end + 1)
         if bare >= 0:
             return bare + 2
         if end >= 0:
             return end + 3
         # The two bytes before the end may begin the empty line.
-        self._searched = max(0, len(buffer) - 2)
+        self._searched = max(0, self._left - 2)
         self._check_unfinished_head()
         return None
 
     def _check_unfinished_head(self) -> None:
         """Refuse early what cannot become a head: a server of another protocol may wait for us to speak."""
-        buffer = self._buffer
-        if not buffer:
+        buffer, start = self._buffer, self._position
+        if not self._left:
             if self._ended:
                 raise RemoteDisconnected("no answer")
             return
-        first = buffer.find(b"\n")
+        first = buffer.find(b"\n", start)
         if first >= 0:
-            _parse_status_line(_line_text(bytes(buffer[:first])))
-        if len(buffer) - buffer.rfind(b"\n") > _LONGEST_LINE:
+            _parse_status_line(_line_text(bytes(buffer[start:first])))
+        if len(buffer) - max(start, buffer.rfind(b"\n", start)) > _LONGEST_LINE:
             raise LineTooLong("status line" if first < 0 else "header line")
-        if buffer.count(b"\n") > MOST_FIELDS + 1:
+        if buffer.count(b"\n", start) > MOST_FIELDS + 1:
             raise HTTPException(f"got more than {MOST_FIELDS} headers")
         if self._ended:
             raise HTTPException("it breaks off")
@@ -161,15 +169,15 @@ class ResponseReader:
 
     def read_whole_body(self) -> bytes | None:
         """The body, if it has a length and was received with its head, as most are; else ``None``."""
-        if self._head is None or self._head.length != len(self._buffer):
+        if self._head is None or self._head.length != self._left:
             return None
-        body, self._buffer, self._body = bytes(self._buffer), b"", iter(())
-        return body
+        self._body = iter(())
+        return self._take(self._left)
 
     @property
     def surplus(self) -> bool:
         """Whether more was received than the response, once that was read."""
-        return bool(self._buffer)
+        return self._left > 0
 
     def _read_pieces(self, head: ResponseHead) -> Iterator[bytes | None]:
         if head.chunked:
@@ -189,7 +197,7 @@ class ResponseReader:
 
     def _read_until_end(self) -> Iterator[bytes | None]:
         while True:
-            piece = self._take(len(self._buffer))
+            piece = self._take(self._left)
             if piece:
                 yield piece
             elif self._ended:
@@ -209,7 +217,7 @@ class ResponseReader:
             if left == 0:
                 break
             yield from self._read_length(left)
-            while len(self._buffer) < 2 and not self._ended:
+            while self._left < 2 and not self._ended:
                 yield None
             if self._take(2) != b"\r\n":
                 raise IncompleteRead(b"")
@@ -222,21 +230,19 @@ class ResponseReader:
         raise HTTPException("too many trailers")
 
     def _take(self, size: int) -> bytes:
-        buffer = self._buffer
-        if size >= len(buffer):
-            self._buffer = b""
-            return bytes(buffer)
-        self._buffer = bytes(buffer[size:])
-        return bytes(buffer[:size])
+        start = self._position
+        self._position = min(start + size, len(self._buffer))
+        return bytes(self._buffer[start : self._position])
 
     def _take_line(self) -> bytes | None:
         """The next line, or what there is of it at the end of the connection; ``None`` if more bytes are needed."""
-        end = self._buffer.find(b"\n", 0, _LONGEST_LINE)
-        if end < 0 and len(self._buffer) >= _LONGEST_LINE:
+        start = self._position
+        end = self._buffer.find(b"\n", start, start + _LONGEST_LINE)
+        if end < 0 and self._left >= _LONGEST_LINE:
             raise LineTooLong("chunk size or trailer")
         if end < 0 and not self._ended:
             return None
-        return self._take(len(self._buffer) if end < 0 else end + 1)
+        return self._take(self._left if end < 0 else end + 1 - start)
 
 
 def _parse_head(block: bytes, method: str) -> ResponseHead | None:
