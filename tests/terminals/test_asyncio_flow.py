@@ -138,6 +138,47 @@ def test_a_success_before_the_end_of_the_request_waits_for_its_end() -> None:
         assert read == [True]
 
 
+def test_a_success_that_is_long_does_not_end_the_wait_for_the_server_to_take_the_request() -> None:
+    made = 0
+
+    def parts() -> Iterator[bytes]:
+        nonlocal made
+        while made < 1 << 30:
+            made += 1 << 16
+            yield bytes(1 << 16)
+
+    def answer_early(peer: Peer) -> None:
+        peer.read_head()
+        peer.send(head("200 OK", "Content-Length: 100000"), bytes(1000))
+        peer.pause(0.05)
+        peer.send(bytes(1000))
+        peer.hold()
+
+    with ScriptedServer(answer_early) as server, pytest.raises(GlobusTimeoutError, match="did not take"):
+        request = Request("PUT", server.origin, body=StreamBody(parts))
+        run(lambda terminal: terminal(request), http_timeout=0.3)
+    assert made < 64 * MEGABYTE
+
+
+def test_a_stream_that_another_task_closes() -> None:
+    def stall(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(head("200 OK", "Content-Length: 9"), b"abc")
+        peer.hold()
+
+    async def use(terminal: AsyncioTerminal) -> None:
+        response = await terminal(Request("GET", server.origin, stream=True))
+        assert isinstance(response.stream, AsyncByteStream)
+        reading = asyncio.create_task(response.stream.read())
+        await asyncio.sleep(0.05)
+        await response.stream.close()
+        with pytest.raises(GlobusConnectionError):
+            await reading
+
+    with ScriptedServer(stall) as server:
+        run(use)
+
+
 def test_100_continue_comes_before_the_body() -> None:
     def agree(peer: Peer) -> None:
         request = peer.read_head()

@@ -72,19 +72,25 @@ class Connection(asyncio.Protocol):
         """Send. Where the network is slower than we are, it waits in memory; see :meth:`drain`."""
         if not data or self._ended:
             return
-        for layer in reversed(self._layers):
-            data = layer.encrypt(data)
+        try:
+            for layer in reversed(self._layers):
+                data = layer.encrypt(data)
+        except ssl.SSLError as error:
+            # Receiving raises it.
+            self._end(error)
+            return
         self._transport.write(data)
 
-    async def drain(self, limit: float | None) -> None:
-        """Wait until more can be sent, or something has come.
+    async def drain(self, limit: float | None, *, until_received: bool) -> None:
+        """Wait until more can be sent, or the connection has ended.
 
         :param limit: seconds
+        :param until_received: wait no longer when something has come
         :raises TimeoutError: if it takes longer
         """
         # Also without a reason to wait: the loop may have something to deliver.
         await asyncio.sleep(0)
-        while self._is_full and not self._received and not self._ended:
+        while self._is_full and not self._ended and not (until_received and self._received):
             await self._wait(limit)
 
     async def receive(self, limit: float | None) -> bytes:

@@ -60,7 +60,8 @@ class Exchange:
                 return
             self._connection.write(part)
             try:
-                await self._connection.drain(time_left(request, self._limit))
+                limit = time_left(request, self._limit)
+                await self._connection.drain(limit, until_received=self._head is None)
             except TimeoutError as error:
                 raise timed_out(request, "the server did not take the request", self._limit, error) from error
 
@@ -119,7 +120,8 @@ class Exchange:
         self._give_back(head)
 
     async def _receive_bytes(self) -> bytes:
-        assert self._connection is not None
+        if self._connection is None:
+            raise ConnectionAbortedError("another task closed the body")
         limit = self._limit if self.request.deadline is None else time_left(self.request, self._limit)
         return await self._connection.receive(limit)
 
