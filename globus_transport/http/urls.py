@@ -108,6 +108,7 @@ def _split(text: object) -> tuple[str, str]:
     if not isinstance(text, str):
         raise GlobusSDKUsageError(f"a URL is text, not {type(text).__name__}")
     if not text.isascii() or not text.isprintable() or " " in text:
+        _check_host_name(text)
         raise _refusal(text, "is not a URL: white space, control and non-ASCII characters must be percent-encoded")
     try:
         parts = urlsplit(text)
@@ -124,6 +125,17 @@ def _split(text: object) -> tuple[str, str]:
     origin = f"{scheme}://{host}" if port in (None, _DEFAULT_PORTS[scheme]) else f"{scheme}://{host}:{port}"
     target = parts.path or "/"
     return origin, f"{target}?{parts.query}" if parts.query else target
+
+
+def _check_host_name(text: str) -> None:
+    """Name the remedy for an international host name, which is not to be percent-encoded."""
+    try:
+        host = urlsplit(text).hostname or ""
+        ascii_form = host.encode("idna").decode()
+    except ValueError:
+        return
+    if not host.isascii() and "@" not in text:
+        raise GlobusSDKUsageError(f"the host name {host!r} is not ASCII; write it as {ascii_form!r} (RFC 5890)")
 
 
 def _refusal(text: str, why: str) -> GlobusSDKUsageError:

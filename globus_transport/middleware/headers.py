@@ -11,6 +11,9 @@ from globus_transport.http.messages import Request
 class DefaultHeaders:
     """Add headers to requests that do not have them.
 
+    A request with ``Range`` asks for ``Accept-Encoding: identity``, unless it has its own: a part of a compressed body
+    cannot be decoded (Fetch, section 4.5).
+
     :param headers: names and values
     :raises GlobusSDKUsageError: if a name or value is malformed
     """
@@ -19,7 +22,10 @@ class DefaultHeaders:
         self.headers = Headers(headers)
 
     def __call__(self, request: Request) -> Request:
-        return request.with_headers(request.headers.with_defaults(self.headers))
+        headers = request.headers.with_defaults(self.headers)
+        if "range" in request.headers and "accept-encoding" not in request.headers:
+            headers = Headers.received([*headers.without("Accept-Encoding").pairs, ("Accept-Encoding", "identity")])
+        return request.with_headers(headers)
 
     def __str__(self) -> str:
         return ", ".join(self.headers)

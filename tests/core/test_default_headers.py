@@ -25,6 +25,16 @@ def test_what_the_request_brings_counts() -> None:
     assert "User-Agent" not in request.headers
 
 
+def test_a_part_of_a_body_is_asked_for_as_it_is() -> None:
+    both = DefaultHeaders({"Accept-Encoding": "gzip", "Accept": "*/*"})
+    assert both(get(headers={"range": "bytes=0-9"})).headers.get_all("Accept-Encoding") == ["identity"]
+    assert both(get(headers={"Range": "bytes=0-9", "accept-encoding": "br"})).headers.get_all("accept-encoding") == [
+        "br"
+    ]
+    assert defaults(get(headers={"Range": "bytes=0-9"})).headers["Accept-Encoding"] == "identity"
+    assert both(get()).headers["Accept-Encoding"] == "gzip"
+
+
 def test_malformed_ones_are_refused_at_birth() -> None:
     with pytest.raises(GlobusSDKUsageError, match="CR, LF or NUL"):
         DefaultHeaders({"User-Agent": "me\r\nX: 1"})

@@ -21,7 +21,9 @@ def asked(value: str) -> float | None:
     return retry_after(Response(503, Headers.received([("Retry-After", value)])))
 
 
-@pytest.mark.parametrize(("value", "seconds"), [("0", 0.0), ("5", 5.0), (" 120 ", 120.0), ("007", 7.0)])
+@pytest.mark.parametrize(
+    ("value", "seconds"), [("0", 0.0), ("5", 5.0), (" 120 ", 120.0), ("007", 7.0), ("0" * 17 + "1", 1.0), ("000", 0.0)]
+)
 def test_seconds(value: str, seconds: float) -> None:
     assert asked(value) == seconds
 
@@ -37,6 +39,15 @@ def test_a_date(ahead: int) -> None:
     seconds = asked(formatdate(earliest + ahead, usegmt=True))
     assert seconds is not None
     assert ahead - 2 < seconds <= ahead
+
+
+@pytest.mark.parametrize("wrong_by", [-86400, 3600])
+def test_a_date_of_a_server_whose_clock_is_wrong(wrong_by: int) -> None:
+    now = time.time() + wrong_by
+    fields = [("Date", formatdate(now, usegmt=True)), ("Retry-After", formatdate(now + 30, usegmt=True))]
+    assert retry_after(Response(503, Headers.received(fields))) in (29, 30, 31)
+    unreadable = [("Date", "soon"), ("Retry-After", formatdate(time.time() + 30, usegmt=True))]
+    assert 28 < (retry_after(Response(503, Headers.received(unreadable))) or 0) <= 30
 
 
 def test_the_three_date_formats_of_rfc_9110() -> None:

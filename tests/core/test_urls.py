@@ -169,3 +169,11 @@ def test_redacted() -> None:
         "https://h.org/f?X-Amz-Signature=<hidden>&%63ode=<hidden>&device_code=<hidden>&sig=<hidden>&x=1"
     )
     assert URL("https://h.org/code=1").redacted() == "https://h.org/code=1"
+
+
+@pytest.mark.parametrize("url", ["https://b\u00fccher.example/x", "https://B\u00dcCHER.example:8080"])
+def test_an_international_host_name_is_refused_with_its_ascii_form(url: str) -> None:
+    with pytest.raises(GlobusSDKUsageError, match=r"write it as 'xn--bcher-kva\.example'"):
+        URL(url)
+    with pytest.raises(GlobusSDKUsageError, match="percent-encoded"):
+        URL("https://example.org/b\u00fccher")
