@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+import attrs
 from flask import Request, Response
 from flask import request as flask_request
 
 from globus_transport.sandbox import scopes
 from globus_transport.sandbox.access_requirements import session_from_parameters
+from globus_transport.sandbox.auth_errors import error_document
 from globus_transport.sandbox.authlib_typed import (
     AuthorizationCodeGrant,
     AuthorizationServer,
@@ -29,6 +31,7 @@ from globus_transport.sandbox.authlib_typed import (
 )
 from globus_transport.sandbox.authorization_codes import AuthorizationCode
 from globus_transport.sandbox.clients import DEPENDENT_TOKEN, OAuthClient
+from globus_transport.sandbox.dependent_scopes import dependencies_of, missing_scopes
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.state import State
 from globus_transport.sandbox.tokens import HIDDEN, Credential, IssuedTokens
@@ -231,19 +234,34 @@ class _DependentGrant(BaseGrant, TokenEndpointMixin):
 
     def create_token_response(self) -> tuple[int, Any, list[tuple[str, str]]]:
         form = self.request.form
+        client = self.request.client
         subject = self.server.state.tokens.find(form.get("token", ""))
-        if subject is None or subject.kind != "access":
+        # The resource server of a client's scopes is the client's id. A service that has got hold of a token for
+        # another service must not act for its user there.
+        if subject is None or subject.kind != "access" or subject.resource_server != client.client_id:
             raise InvalidGrantError()
+        granted = dependencies_of(subject.scopes, self.server.state.registry.scopes)
         if self.request.payload.scope:
             requested = scopes.parse(self.request.payload.scope)
-        else:
-            requested = tuple(dependency for scope in subject.scopes for dependency in scope.dependencies)
+            missing = missing_scopes(requested, granted)
+            if missing:
+                return 403, _consent_required(subject.scopes[0], missing), self.TOKEN_RESPONSE_HEADER
+            # A dependent token has all dependencies that the user consented to, also if the request names none.
+            names = {scope.name for scope in requested}
+            granted = tuple(scope for scope in granted if scope.name in names)
         issued = self.server.state.tokens.mint(
-            self.request.client.client_id, subject.user, requested, refresh=form.get("access_type") == "offline"
+            client.client_id, subject.user, granted, refresh=form.get("access_type") == "offline"
         )
         self.server.state.tokens.add(issued)
         self.server.state.count_grant(DEPENDENT_TOKEN)
         return 200, json.dumps([tokens.document() for tokens in issued]), self.TOKEN_RESPONSE_HEADER
+
+
+def _consent_required(root: scopes.Scope, missing: Iterable[scopes.Scope]) -> dict[str, Any]:
+    document = error_document(403, "Dependent Consent Required", "The user has not consented to the scopes", "")
+    unapproved = [scopes.to_tree_text([attrs.evolve(root, dependencies=(scope,))]) for scope in missing]
+    document["errors"][0]["unapproved_scopes"] = unapproved
+    return document
 
 
 class _Revocation(RevocationEndpoint):

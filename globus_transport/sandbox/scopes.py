@@ -72,6 +72,16 @@ def _parse(words: list[str], depth: int) -> tuple[Scope, ...]:
     return tuple(found)
 
 
+def merge(scopes: Iterable[Scope]) -> tuple[Scope, ...]:
+    """The scopes, each name once, with the dependencies of all scopes of this name."""
+    by_name: dict[str, Scope] = {}
+    for scope in scopes:
+        earlier = by_name.get(scope.name)
+        dependencies = scope.dependencies if earlier is None else earlier.dependencies + scope.dependencies
+        by_name[scope.name] = Scope(scope.name, scope.optional, dependencies)
+    return tuple(by_name.values())
+
+
 def resource_server_of(name: str) -> str:
     """The resource server of a scope.
 
@@ -90,13 +100,10 @@ def group_by_resource_server(scopes: Iterable[Scope]) -> dict[str, tuple[Scope, 
 
     :raises ScopeError: if a scope belongs to no known resource server
     """
-    groups: dict[str, dict[str, Scope]] = {}
-    for scope in scopes:
-        group = groups.setdefault(resource_server_of(scope.name), {})
-        earlier = group.get(scope.name)
-        dependencies = scope.dependencies if earlier is None else earlier.dependencies + scope.dependencies
-        group[scope.name] = Scope(scope.name, scope.optional, dependencies)
-    return {server: tuple(groups[server].values()) for server in sorted(groups, key=lambda server: server != AUTH)}
+    groups: dict[str, list[Scope]] = {}
+    for scope in merge(scopes):
+        groups.setdefault(resource_server_of(scope.name), []).append(scope)
+    return {server: tuple(groups[server]) for server in sorted(groups, key=lambda server: server != AUTH)}
 
 
 def to_text(scopes: Iterable[Scope]) -> str:
