@@ -1,19 +1,23 @@
-"""Connects the default terminal, which runs on urllib3, to ``responses``, which mocks the adapter of ``requests``.
+"""Connects the default terminals to ``responses``, which mocks the adapter of ``requests``.
 
-While a mock of ``responses`` is active, the default terminal sends its requests with ``requests``, so that the mock
-answers. Without an active mock it sends as usual.
+While a mock of ``responses`` is active, the default terminals send their requests with ``requests``, so that the mock
+answers. Without an active mock they send as usual.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Self
+from contextlib import ExitStack
+from typing import Any, Self
 
+import attrs
 from requests.adapters import HTTPAdapter
 
 from globus_transport.exc.base import GlobusConnectionError
 from globus_transport.http.messages import Request, Response
+from globus_transport.terminals.asyncio.terminal import AsyncioTerminal
 from globus_transport.terminals.requests import RequestsTerminal
+from globus_transport.terminals.settings import ConnectionSettings
+from globus_transport.terminals.threads import Cancellable, ThreadsTerminal
 from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 
 _REAL_SEND = HTTPAdapter.send
@@ -30,12 +34,32 @@ class use_responses:
     """
 
     def __init__(self) -> None:
-        self._original_call = Urllib3Terminal.__call__
-        _replace_call(_call_through_responses(self._original_call))
+        send, cancellable, send_async = Urllib3Terminal.__call__, Urllib3Terminal.cancellable, AsyncioTerminal.__call__
+
+        def call(terminal: Urllib3Terminal, request: Request) -> Response:
+            return _answer(terminal, request) if _has_mock() else send(terminal, request)
+
+        def call_cancellable(terminal: Urllib3Terminal, request: Request) -> Cancellable:
+            return _Answering(terminal, request) if _has_mock() else cancellable(terminal, request)
+
+        async def call_async(terminal: AsyncioTerminal, request: Request) -> Response:
+            if not _has_mock():
+                return await send_async(terminal, request)
+            return await ThreadsTerminal(lambda request: _answer(terminal, request))(request)
+
+        self._originals = ExitStack()
+        # Python looks up __call__ on the class, so this affects the terminals of existing stacks too.
+        self._replace(Urllib3Terminal, "__call__", call)
+        self._replace(Urllib3Terminal, "cancellable", call_cancellable)
+        self._replace(AsyncioTerminal, "__call__", call_async)
+
+    def _replace(self, terminal_class: type, name: str, method: Any) -> None:
+        self._originals.callback(setattr, terminal_class, name, getattr(terminal_class, name))
+        setattr(terminal_class, name, method)
 
     def stop(self) -> None:
         """Make the clients send as usual again. A second call changes nothing."""
-        _replace_call(self._original_call)
+        self._originals.close()
 
     def __enter__(self) -> Self:
         return self
@@ -44,30 +68,36 @@ class use_responses:
         self.stop()
 
 
-def _replace_call(call: Callable[[Urllib3Terminal, Request], Response]) -> None:
-    # Python looks up __call__ on the class, so this affects the terminals of existing stacks too.
-    Urllib3Terminal.__call__ = call  # type: ignore[method-assign, assignment]
+def _has_mock() -> bool:
+    return HTTPAdapter.send is not _REAL_SEND
 
 
-def _call_through_responses(
-    original_call: Callable[[Urllib3Terminal, Request], Response],
-) -> Callable[[Urllib3Terminal, Request], Response]:
-    def call(terminal: Urllib3Terminal, request: Request) -> Response:
-        if HTTPAdapter.send is _REAL_SEND:
-            return original_call(terminal, request)
-        adapter = RequestsTerminal(http_timeout=terminal.http_timeout, connect_timeout=terminal.connect_timeout)
-        adapter.session.verify = terminal.verify_ssl
-        try:
-            return adapter(request)
-        except GlobusConnectionError as error:
-            refusal = error.underlying_exception
-            if not str(refusal).startswith(_NOT_REGISTERED):
-                raise
-            unregistered = GlobusConnectionError(str(refusal), refusal, request_began=False)
-            unregistered.final = True
-            raise unregistered from refusal
-        finally:
-            # Closes idle connections of a passthrough. A body that is still being read keeps its own.
-            adapter.close()
+@attrs.frozen
+class _Answering:
+    """An answer of the mock, as a call that can be cancelled."""
 
-    return call
+    _terminal: ConnectionSettings
+    _request: Request
+
+    def run(self) -> Response:
+        return _answer(self._terminal, self._request)
+
+    def cancel(self) -> None:
+        """Does nothing: a mock answers at once."""
+
+
+def _answer(terminal: ConnectionSettings, request: Request) -> Response:
+    adapter = RequestsTerminal(http_timeout=terminal.http_timeout, connect_timeout=terminal.connect_timeout)
+    adapter.session.verify = terminal.verify_ssl
+    try:
+        return adapter(request)
+    except GlobusConnectionError as error:
+        refusal = error.underlying_exception
+        if not str(refusal).startswith(_NOT_REGISTERED):
+            raise
+        unregistered = GlobusConnectionError(str(refusal), refusal, request_began=False)
+        unregistered.final = True
+        raise unregistered from refusal
+    finally:
+        # Closes idle connections of a passthrough. A body that is still being read keeps its own.
+        adapter.close()

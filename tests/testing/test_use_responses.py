@@ -25,6 +25,8 @@ from globus_transport import (
     TransferClient,
     TransferData,
 )
+from globus_transport.terminals.asyncio.terminal import AsyncioTerminal
+from globus_transport.terminals.threads import ThreadsTerminal
 from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.testing import use_responses
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, whole
@@ -37,10 +39,10 @@ TOKEN = "https://auth.globus.org/v2/oauth2/token"
 @pytest.fixture(autouse=True)
 def behind_responses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     forget_proxies(monkeypatch)
-    before = Urllib3Terminal.__call__
+    before = Urllib3Terminal.__call__, Urllib3Terminal.cancellable, AsyncioTerminal.__call__
     with use_responses():
         yield
-    assert Urllib3Terminal.__call__ is before
+    assert (Urllib3Terminal.__call__, Urllib3Terminal.cancellable, AsyncioTerminal.__call__) == before
 
 
 @pytest.fixture
@@ -167,11 +169,44 @@ def test_under_asyncio() -> None:
 
 
 @responses.activate
+def test_under_asyncio_in_threads() -> None:
+    responses.get(TASK, json={"status": "ACTIVE"})
+
+    async def main() -> Any:
+        terminal = ThreadsTerminal(Urllib3Terminal())
+        client = AsyncTransferClient(authorizer=AccessTokenAuthorizer("t"), terminal=terminal)
+        return (await client.get_task("x"))["status"]
+
+    assert asyncio.run(main()) == "ACTIVE"
+
+
+@responses.activate
+def test_a_stream_under_asyncio() -> None:
+    responses.get(TASK, body=b"x" * 100_000)
+
+    async def main() -> int:
+        async with AsyncTransferClient(authorizer=AccessTokenAuthorizer("t")) as client:
+            reply = await client.request("GET", TASK, stream=True)
+            return sum([len(chunk) async for chunk in reply.aiter_bytes()])
+
+    assert asyncio.run(main()) == 100_000
+
+
+@responses.activate
 def test_passthrough_reaches_a_real_server() -> None:
     with ScriptedServer(_answer) as server:
         responses.add_passthru(server.origin)
         with TransferClient(base_url=server.origin) as client:
             assert client.get_task("x")["status"] == "REAL"
+
+
+def test_under_asyncio_without_an_active_mock() -> None:
+    async def main() -> Any:
+        async with AsyncTransferClient(base_url=server.origin) as client:
+            return (await client.get_task("x"))["status"]
+
+    with ScriptedServer(_answer) as server:
+        assert asyncio.run(main()) == "REAL"
 
 
 def test_without_an_active_mock_everything_is_as_always() -> None:
