@@ -55,6 +55,8 @@ class Transport:
     def _settings(self) -> dict[str, Any]:
         verify = config.verify_ssl() if self.verify_ssl is None else self.verify_ssl
         if not isinstance(verify, bool):
+            if not isinstance(verify, (str, os.PathLike)):
+                raise GlobusSDKUsageError(f"verify_ssl={verify!r}: give True, False or the path of a CA file or folder")
             verify = os.fspath(verify)
             if not os.path.exists(verify):
                 raise GlobusSDKUsageError(f"verify_ssl={verify!r}: there is no such CA file or folder")

@@ -8,13 +8,13 @@ from typing import Self, TypeVar, cast
 from globus_transport.core import async_driver
 from globus_transport.core.flow import AsyncSend, Middleware, Steps
 from globus_transport.core.layers import AsyncCallNext
-from globus_transport.core.stack import _LayeredStack
+from globus_transport.core.stack import LayeredStack
 from globus_transport.http.messages import Request, Response
 
 T = TypeVar("T")
 
 
-class AsyncStack(_LayeredStack[AsyncSend]):
+class AsyncStack(LayeredStack[AsyncSend]):
     """Layers over a terminal, for asyncio.
 
     :param terminal: a coroutine function ``Request -> Response``

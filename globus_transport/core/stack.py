@@ -33,7 +33,7 @@ T = TypeVar("T")
 SendT = TypeVar("SendT", bound=Callable[[Request], Any])
 
 
-class _LayeredStack(Generic[SendT]):
+class LayeredStack(Generic[SendT]):
     """What both stacks have: their layers, and the methods that make another stack from them."""
 
     _runs: tuple[Kind, ...]
@@ -130,7 +130,7 @@ class _LayeredStack(Generic[SendT]):
         return (type(self), (self.terminal, tuple((layer.name, layer.middleware) for layer in self.layers)))
 
 
-class Stack(_LayeredStack[Send]):
+class Stack(LayeredStack[Send]):
     """Layers over a terminal, for threads. Threads may share it if they may share its layers and terminal.
 
     :param terminal: a callable ``Request -> Response``

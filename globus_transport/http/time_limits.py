@@ -6,6 +6,7 @@ import time
 
 from globus_transport.exc.base import GlobusSDKUsageError, GlobusTimeoutError
 from globus_transport.http.messages import Request
+from globus_transport.http.numbers import is_number
 
 #: Name in ``request.extensions`` of the time limits of one request: (connect, read), each in seconds or ``None``.
 #: Embeddings set it, because other HTTP libraries have time-outs for each request.
@@ -20,7 +21,7 @@ def check_time_limits(http_timeout: float | None, connect_timeout: float | None)
     :raises GlobusSDKUsageError: for anything else
     """
     for name, seconds in (("http_timeout", http_timeout), ("connect_timeout", connect_timeout)):
-        if seconds is not None and not seconds > 0:
+        if seconds is not None and not is_number(seconds, above=0):
             raise GlobusSDKUsageError(f"{name}={seconds!r}: give seconds above 0, or None for no limit")
 
 

@@ -12,6 +12,7 @@ from globus_transport.core.flow import Flow
 from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError, NetworkError
 from globus_transport.http.messages import Request, Response
+from globus_transport.http.numbers import is_number
 from globus_transport.middleware.origins import ByOrigin
 
 
@@ -72,7 +73,7 @@ class CircuitBreaker(PerProcess):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         for name, number in (("failures", failures), ("recovery", recovery)):
-            if not number > 0:
+            if not is_number(number, above=0):
                 raise GlobusSDKUsageError(f"CircuitBreaker({name}={number!r}): give a number above 0")
         self.failures = failures
         self.recovery = recovery

@@ -9,6 +9,7 @@ import attrs
 from globus_transport.core.flow import Flow, Run, read_bounded
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Request, Response
+from globus_transport.http.numbers import is_number
 
 _MAX_ORIGINS = 256
 
@@ -29,9 +30,9 @@ class CompressBodies:
     """
 
     def __init__(self, minimum: int = 16_384, *, level: int = 6) -> None:
-        if minimum < 0:
+        if not is_number(minimum, at_least=0):
             raise GlobusSDKUsageError(f"CompressBodies(minimum={minimum!r}): give 0 or more bytes")
-        if level not in range(1, 10):
+        if not is_number(level, at_least=1) or level not in range(1, 10):
             raise GlobusSDKUsageError(f"CompressBodies(level={level!r}): give a number from 1 to 9")
         self.minimum = minimum
         self.level = level

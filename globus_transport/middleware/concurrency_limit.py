@@ -10,6 +10,7 @@ from globus_transport.core.flow import Flow, Steps, Wait
 from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError, GlobusTimeoutError
 from globus_transport.http.messages import Request, Response
+from globus_transport.http.numbers import is_number
 from globus_transport.middleware.origins import ByOrigin
 
 
@@ -39,7 +40,7 @@ class ConcurrencyLimit(PerProcess):
     _process_state = ("_queues",)
 
     def __init__(self, limit: int) -> None:
-        if not limit > 0:
+        if not is_number(limit, above=0):
             raise GlobusSDKUsageError(f"ConcurrencyLimit({limit!r}): give a number above 0")
         self.limit = limit
         self._enter_process()

@@ -8,6 +8,7 @@ import attrs
 
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Request
+from globus_transport.http.numbers import is_number
 
 
 @attrs.frozen
@@ -24,7 +25,7 @@ class Deadline:
     seconds: float | None = None
 
     def __attrs_post_init__(self) -> None:
-        if self.seconds is not None and not self.seconds > 0:
+        if self.seconds is not None and not is_number(self.seconds, above=0):
             raise GlobusSDKUsageError(f"a deadline of {self.seconds!r} s: give seconds above 0, or None for no limit")
 
     def __call__(self, request: Request) -> Request:

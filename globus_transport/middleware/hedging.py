@@ -16,6 +16,7 @@ from globus_transport.core.flow import Flow, Hedge
 from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Request, Response
+from globus_transport.http.numbers import is_number
 from globus_transport.middleware.retry.config import RetryBudget
 
 #: Fewer durations do not make a percentile.
@@ -53,11 +54,11 @@ class Hedging:
         samples: int = 100,
         budget: RetryBudget | None = None,
     ) -> None:
-        if not 0 < percentile < 100:
+        if not is_number(percentile, above=0, below=100):
             raise GlobusSDKUsageError(f"Hedging(percentile={percentile!r}): give a number above 0 and below 100")
-        if not at_least >= 0:
+        if not is_number(at_least, at_least=0):
             raise GlobusSDKUsageError(f"Hedging(at_least={at_least!r}): give seconds that are not negative")
-        if samples < MIN_SAMPLES:
+        if not is_number(samples, at_least=MIN_SAMPLES):
             raise GlobusSDKUsageError(f"Hedging(samples={samples!r}): give a number of at least {MIN_SAMPLES}")
         self.percentile = percentile
         self.at_least = at_least

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 
@@ -10,6 +9,7 @@ from globus_transport.core.flow import Flow, Sleep
 from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError, GlobusTimeoutError
 from globus_transport.http.messages import Request, Response
+from globus_transport.http.numbers import is_number
 from globus_transport.middleware.origins import ByOrigin
 from globus_transport.middleware.retry.retry_after import retry_after
 
@@ -59,9 +59,9 @@ class RateLimit(PerProcess):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         for name, number in (("rate", rate), ("per", per), ("max_retry_after", max_retry_after)):
-            if not 0 < number < math.inf:
+            if not is_number(number, above=0):
                 raise GlobusSDKUsageError(f"RateLimit({name}={number!r}): give a number above 0")
-        if not burst >= 1:
+        if not is_number(burst, at_least=1):
             raise GlobusSDKUsageError(f"RateLimit(burst={burst!r}): give a whole number above 0")
         self.rate = rate
         self.per = per

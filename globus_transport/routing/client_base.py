@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Union
 from globus_transport import __version__, config
 from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer
 from globus_transport.core.layers import Layer
+from globus_transport.core.stack import LayeredStack
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Request
 from globus_transport.http.urls import URL
@@ -152,6 +153,11 @@ class ClientBase(GenericCalls, Generic[SendT]):
             if name in _ADDRESS and "stack" in vars(self):
                 raise GlobusSDKUsageError(
                     f"{type(self).__name__}.{name} cannot be changed; make another client, with {name}="
+                )
+            if name == "stack" and not isinstance(value, LayeredStack):
+                raise GlobusSDKUsageError(
+                    f"{type(self).__name__}.stack: expected a stack, got a {type(value).__name__}; "
+                    "client.with_stack(client.stack.add(...)) gives a client with another one"
                 )
             super().__setattr__(name, value)
 

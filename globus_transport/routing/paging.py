@@ -53,7 +53,7 @@ class Marker(Paging):
     :param parameter: the marker's name in the request
     :param key: its name in the page; by default the same
     :param more_key: says with true or false whether there is another page; without it, a page
-        whose marker is null or missing is the last
+        whose marker is null, empty or missing is the last
     """
 
     parameter: str = "marker"
@@ -67,7 +67,7 @@ class Marker(Paging):
             return None
         key = self.key or self.parameter
         marker = page.get(key)
-        if marker is None:
+        if marker is None or marker == "":
             if self.more_key is not None:
                 raise ReplyFormatError(f"the page says that there are more, but has no {key!r}")
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.numbers import is_number
 from globus_transport.http.time_limits import check_time_limits, in_seconds
 
 #: Origins whose connections a terminal keeps. When there are more, those of the oldest are closed.
@@ -25,7 +26,7 @@ class ConnectionSettings(PerProcess):
         pool_size: int = 32,
     ) -> None:
         check_time_limits(http_timeout, connect_timeout)
-        if pool_size < 1:
+        if not is_number(pool_size, at_least=1):
             raise GlobusSDKUsageError(f"pool_size={pool_size!r}: give a number above 0")
         self.http_timeout = http_timeout
         self.connect_timeout = http_timeout if connect_timeout is None else connect_timeout

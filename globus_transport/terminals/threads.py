@@ -17,6 +17,7 @@ from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError, GlobusTimeoutError, MiddlewareError
 from globus_transport.http.bodies import AsyncByteStream, ByteStream
 from globus_transport.http.messages import Request, Response
+from globus_transport.http.numbers import is_number
 from globus_transport.terminals.daemon_threads import DaemonThreads
 
 # Seconds that a terminal has to notice by itself that the deadline has passed. It knows whether the request began, but
@@ -57,7 +58,7 @@ class ThreadsTerminal(PerProcess):
     def __init__(self, terminal: Send, *, threads: int = 32) -> None:
         if runs_coroutine(terminal):
             raise MiddlewareError(f"{terminal!r} is a coroutine function; pass it to AsyncStack as it is")
-        if threads < 1:
+        if not is_number(threads, at_least=1):
             raise GlobusSDKUsageError(f"threads={threads!r}: give a number above 0")
         self.terminal = terminal
         self.threads = threads

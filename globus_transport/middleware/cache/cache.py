@@ -13,6 +13,7 @@ from globus_transport.core.flow import Flow, Run, Steps, send
 from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Request, Response
+from globus_transport.http.numbers import is_number
 from globus_transport.http.urls import URL
 from globus_transport.middleware.cache.rules import (
     BYPASSING_HEADERS,
@@ -67,7 +68,7 @@ class MemoryStore(PerProcess):
     _process_state = ("salt", "size", "_kept", "_lock")
 
     def __init__(self, max_bytes: int = 32 << 20) -> None:
-        if not max_bytes > 0:
+        if not is_number(max_bytes, above=0):
             raise GlobusSDKUsageError(f"MemoryStore(max_bytes={max_bytes!r}): give a number of bytes above 0")
         self.max_bytes = max_bytes
         self._enter_process()

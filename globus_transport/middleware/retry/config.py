@@ -10,6 +10,7 @@ import attrs
 from globus_transport.core.attempts import Condition, Stop, Wait
 from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.numbers import is_number
 
 
 class RetryBudget(PerProcess):
@@ -81,5 +82,5 @@ class RetryConfig:
     def __attrs_post_init__(self) -> None:
         for name in ("max_retries", "max_sleep", "max_retry_after"):
             number = getattr(self, name)
-            if not number >= 0:
+            if not is_number(number, at_least=0):
                 raise GlobusSDKUsageError(f"RetryConfig({name}={number!r}): give a number that is not negative")

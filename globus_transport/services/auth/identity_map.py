@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.numbers import is_number
 from globus_transport.routing.bound import AwaitedCalls
 
 
@@ -42,8 +43,8 @@ class IdentityMap:
                 f"IdentityMap: auth_client: a {type(auth_client).__name__} cannot look up identities here; "
                 "give it an AuthClient"
             )
-        if id_batch_size is not None and id_batch_size < 1:
-            raise GlobusSDKUsageError(f"IdentityMap: id_batch_size={id_batch_size}: give a number above 0")
+        if id_batch_size is not None and not is_number(id_batch_size, at_least=1):
+            raise GlobusSDKUsageError(f"IdentityMap: id_batch_size={id_batch_size!r}: give a number above 0")
         self.auth_client: Any = auth_client
         self.id_batch_size = 100 if id_batch_size is None else id_batch_size
         self._cache: MutableMapping[str, dict[str, Any]] = {} if cache is None else cache

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, MutableMapping
 from typing import Annotated, Any, Union
 
 from globus_transport.core.flow import Steps, sleep
-from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.exc.base import GlobusSDKUsageError, NetworkError
+from globus_transport.http.numbers import is_number
 from globus_transport.routing.missing import MISSING
 from globus_transport.routing.paging import Marker, Offset
 from globus_transport.routing.parameters import Body, CommaList, Maybe, QueryParams, UUIDLike
@@ -119,21 +121,36 @@ class TaskRoutes(RouteTable):
     def task_wait(self, task_id: UUIDLike, *, timeout: int = 10, polling_interval: int = 10) -> Steps[bool]:
         """Wait until a task has ended, with success or failure.
 
+        A request that fails for the network is made again at the next interval, until the time-out.
+
         :param timeout: how long to wait at most, in seconds
         :param polling_interval: time between two requests, in seconds
         :return: whether the task has ended
         :raises GlobusSDKUsageError: if a number is below 1
+        :raises NetworkError: if the last request before the time-out failed, or one failed for good
         """
         for name, seconds in (("timeout", timeout), ("polling_interval", polling_interval)):
-            if not seconds >= 1:
+            if not is_number(seconds, at_least=1):
                 raise GlobusSDKUsageError(f"task_wait: {name}={seconds!r}: give at least 1 second")
         deadline = time.monotonic() + timeout
+        # Counted as well, because the clock or the sleep may be a test's own.
+        polls = math.ceil(timeout / polling_interval) + 1
         while True:
-            task = yield from self.get_task.flow(task_id)
-            if task["status"] != "ACTIVE":
-                return True
+            failure: NetworkError | None = None
+            try:
+                task = yield from self.get_task.flow(task_id)
+            except NetworkError as error:
+                if error.final:
+                    raise
+                failure = error
+            else:
+                if task["status"] != "ACTIVE":
+                    return True
+            polls -= 1
             remaining = deadline - time.monotonic()
-            if remaining <= 0:
+            if remaining <= 0 or polls <= 0:
+                if failure is not None:
+                    raise failure
                 return False
             yield from sleep(min(polling_interval, remaining))
 
