@@ -35,7 +35,7 @@ def test_cancelling_the_task_that_renews_does_not_lose_the_token(globus: Sandbox
     old_refresh_token, old_access_token = authorizer.refresh_token, authorizer.access_token
     globus.revoke_all_access_tokens()
     authorizer.expires_at = None
-    globus.token_delay = 0.3
+    globus.token_delay = 0.6
     before = globus.grants["refresh_token"]
     asked = globus.requests.count(service="auth")
 
@@ -43,7 +43,7 @@ def test_cancelling_the_task_that_renews_does_not_lose_the_token(globus: Sandbox
         async with AsyncioTerminal() as terminal:
             other = AsyncTransferClient(authorizer=authorizer, base_url=globus.transfer_url, terminal=terminal)
             leader = asyncio.create_task(other.task_list())
-            await asyncio.sleep(0.05)  # it waits for the token endpoint
+            await asyncio.sleep(0.15)  # it waits for the token endpoint
             followers = [asyncio.create_task(other.task_list()) for _ in range(8)]
             await asyncio.sleep(0.05)
             leader.cancel()
