@@ -34,8 +34,9 @@ class NetworkError(GlobusError):
     :ivar underlying_exception: the exception of the terminal's HTTP library (also the ``__cause__``), or ``None``
     :ivar request_began: whether any byte of the request may have reached the server. Only ``False`` guarantees that
         the server did nothing
-    :ivar final: whether the call must not be repeated, even if its own request may be: the failed request is a token
-        grant for the call, and its response may be lost
+    :ivar final: whether the call must not be repeated, even if its own request may be. The next try would fail in the
+        same way (a certificate that is not trusted, a proxy that refuses, an answer that is no HTTP), or the failed
+        request is a token grant for the call, and its response may be lost
     """
 
     final = False

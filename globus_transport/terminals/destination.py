@@ -15,6 +15,7 @@ from globus_transport import config
 from globus_transport.exc.base import GlobusConnectionError, GlobusConnectionTimeoutError, NetworkError
 from globus_transport.http.messages import Request
 from globus_transport.http.time_limits import in_seconds
+from globus_transport.terminals.errors import TunnelRefusedError, final_if_it_lasts
 from globus_transport.terminals.http1.reader import ResponseHead, ResponseReader
 from globus_transport.terminals.http1.request_head import connect_head, request_head
 from globus_transport.terminals.proxies import Proxy, proxy_for
@@ -87,7 +88,7 @@ class Destination:
             return GlobusConnectionTimeoutError(f"no connection to {self} within {in_seconds(limit)}", error)
         reason = reason or error
         message = f"no connection to {self}: {str(reason) or type(reason).__name__}"
-        return GlobusConnectionError(message, error, request_began=False)
+        return final_if_it_lasts(GlobusConnectionError(message, error, request_began=False))
 
 
 def address_of(origin: str) -> tuple[str, int]:
@@ -100,10 +101,10 @@ def address_of(origin: str) -> tuple[str, int]:
 def check_tunnel(head: ResponseHead, reader: ResponseReader) -> None:
     """Accept the answer to CONNECT if it opens the tunnel (RFC 9110, section 9.3.6).
 
-    :raises OSError: if it refuses
+    :raises TunnelRefusedError: if it refuses
     :raises HTTPException: if more was received than the answer
     """
     if not 200 <= head.status < 300:
-        raise OSError(f"it refused the tunnel: {head.status} {head.reason}")
+        raise TunnelRefusedError(head.status, head.reason)
     if reader.surplus:
         raise HTTPException("it sent more than the answer to CONNECT")

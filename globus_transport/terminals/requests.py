@@ -35,6 +35,7 @@ from globus_transport.http.bodies import StreamBody, parts_of
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.time_limits import check_time_limits, in_seconds, limits_of, time_left, timed_out
+from globus_transport.terminals.errors import final_if_it_lasts
 from globus_transport.terminals.http1.decoding import decoded
 from globus_transport.terminals.streams import ReceivedStream, response_from_stream
 
@@ -270,6 +271,10 @@ def _to_globus_error(
     :param connect_limit: seconds that the call had to connect
     :param read_limit: seconds that it had for each read
     """
+    return final_if_it_lasts(_translated(request, error, connect_limit, read_limit))
+
+
+def _translated(request: Request, error: Exception, connect_limit: float | None, read_limit: float | None) -> Exception:
     if isinstance(error, (InvalidURL, InvalidSchema, MissingSchema)):
         return GlobusSDKUsageError(f"{request!r}: the session does not accept this URL: {type(error).__name__}")
     cause = getattr(error.args[0], "reason", error.args[0]) if error.args else error

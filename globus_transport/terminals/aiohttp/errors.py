@@ -16,6 +16,7 @@ from globus_transport.exc.base import (
 from globus_transport.http.messages import Request
 from globus_transport.http.time_limits import in_seconds, timed_out
 from globus_transport.terminals.aiohttp.secrets import hide_secrets
+from globus_transport.terminals.errors import final_if_it_lasts
 
 _NOT_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ServerFingerprintMismatch, aiohttp.ClientHttpProxyError)
 
@@ -28,8 +29,10 @@ def to_globus_error(
     :param limits: time limits of the call
     :param failure: the exception of a streamed request body; if there is one, it is returned
     """
-    if failure is not None:
-        return failure
+    return failure or final_if_it_lasts(_translated(request, error, limits))
+
+
+def _translated(request: Request, error: Exception, limits: aiohttp.ClientTimeout) -> Exception:
     # Mocks of aiohttp raise this error without a request_info.
     if isinstance(error, aiohttp.ClientResponseError) and isinstance(error.request_info, aiohttp.RequestInfo):
         _hide_secrets(error)
@@ -50,7 +53,9 @@ def to_globus_error(
         return GlobusConnectionError(f"{request!r}: the connection ended in the middle of the body", error)
     if isinstance(error, aiohttp.ClientResponseError):
         # The message may hold what a server of another protocol sent, which may be long.
-        return GlobusConnectionError(f"{request!r}: the answer is not HTTP: {error.message!r:.200}", error)
+        not_http = GlobusConnectionError(f"{request!r}: the answer is not HTTP: {error.message!r:.200}", error)
+        not_http.final = True
+        return not_http
     if isinstance(error, (aiohttp.ClientConnectionError, OSError)):
         return GlobusConnectionError(f"{request!r}: the connection broke: {error!s:.200}", error)
     return NetworkError(f"{request!r}: {type(error).__name__}", error)

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from globus_transport.core.layers import describe
-from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.exc.base import GlobusSDKUsageError, RedirectError
 from globus_transport.http.bodies import StreamBody, parts_of
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request, Response
@@ -158,6 +158,9 @@ class HttpxTerminal(_ClientTerminal):
                 return bodiless
         except self._library.HTTPError as error:
             raise to_globus_error(self._library, request, error, connect, read) from error
+        except self._library.InvalidURL:
+            # httpx prepares the next request also if it does not follow. Not chained: it prints the place.
+            raise RedirectError(f"{request!r}: redirected to a place that is no http(s) URL") from None
         headers = _headers_of(reply)
         stream = _ClientStream(self._library, request, reply, read)
         return response_from_stream(request, reply.status_code, headers, stream, reply.reason_phrase)
@@ -231,6 +234,9 @@ class AsyncHttpxTerminal(_ClientTerminal):
                 return bodiless
         except self._library.HTTPError as error:
             raise to_globus_error(self._library, request, error, connect, read) from error
+        except self._library.InvalidURL:
+            # httpx prepares the next request also if it does not follow. Not chained: it prints the place.
+            raise RedirectError(f"{request!r}: redirected to a place that is no http(s) URL") from None
         headers = _headers_of(reply)
         stream = _AsyncClientStream(self._library, request, reply, read)
         return await async_response_from_stream(request, reply.status_code, headers, stream, reply.reason_phrase)
