@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from globus_transport.sandbox.sandbox import Sandbox
+from globus_transport.sandbox.server import MAX_BODY_SIZE
 
 _HOW_TO_TRY = """\
 # Paste the export lines into another shell. There the clients of globus_transport and of globus-sdk find this sandbox
@@ -39,6 +40,8 @@ def main(argv: list[str]) -> int:
             task_delay=options.task_delay,
             auth_port=options.auth_port,
             transfer_port=options.transfer_port,
+            host_names=options.host_name,
+            max_body_size=options.max_body_size,
         )
         with _sigterm_as_keyboard_interrupt(), sandbox:
             print(_shell_text(sandbox), flush=True)
@@ -47,7 +50,8 @@ def main(argv: list[str]) -> int:
     except KeyboardInterrupt:
         return 0
     except (OSError, OverflowError, ValueError) as error:
-        # Python raises OverflowError for a port outside 0 to 65535; ValueError is a state file that cannot be read.
+        # Python raises OverflowError for a port outside 0 to 65535; ValueError is a
+        # state file that cannot be read, or a setting that makes no sense.
         print(f"The sandbox could not start: {error}", file=sys.stderr)
         return 1
 
@@ -92,6 +96,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--access-token-lifetime", type=float, default=172800.0, metavar="SECONDS")
     parser.add_argument("--auth-port", type=int, default=0, metavar="PORT", help="default: any free port")
     parser.add_argument("--transfer-port", type=int, default=0, metavar="PORT", help="default: any free port")
+    parser.add_argument(
+        "--host-name",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a further name that requests may have in Host; may be given several times",
+    )
+    parser.add_argument("--max-body-size", type=int, default=MAX_BODY_SIZE, metavar="BYTES", help="of a request")
     parser.add_argument("--token-delay", type=float, default=0.0, metavar="SECONDS", help="wait at token requests")
     parser.add_argument("--task-delay", type=float, default=0.0, metavar="SECONDS", help="wait before each file")
     return parser

@@ -20,11 +20,14 @@ from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.instrumented_app import InstrumentedApp
 from globus_transport.sandbox.oauth_routes import AUTHORIZE_PATH
 from globus_transport.sandbox.request_log import RequestLog
-from globus_transport.sandbox.server import HTTPService
+from globus_transport.sandbox.request_reading import split_host
+from globus_transport.sandbox.server import MAX_BODY_SIZE, HTTPService
 from globus_transport.sandbox.state import Settings, State
 from globus_transport.sandbox.state_file import StateFile
 from globus_transport.sandbox.tokens import SandboxToken
 from globus_transport.sandbox.transfer_api import create_transfer_app
+
+_MAX_AUTH_BODY_SIZE = 1024 * 1024
 
 
 class Sandbox:
@@ -43,8 +46,14 @@ class Sandbox:
     :param task_delay: delay of a task before each file in seconds, to make its progress visible
     :param auth_port: port of Auth; 0 for a free one
     :param transfer_port: port of Transfer; 0 for a free one
+    :param host_names: names besides ``127.0.0.1`` and ``localhost`` that a request may have in ``Host``, for example
+        that of a proxy in front of the sandbox. Requests to another host are refused, because a page in a browser may
+        have sent them
+    :param max_body_size: of a request, in bytes. The requests to Auth are small, so its own limit is 1 MiB at most
     :raises OSError: if the folder cannot be read
-    :raises ValueError: if a sandbox of this version did not write the state file in the folder
+    :raises TypeError: if ``host_names`` is a text
+    :raises ValueError: if a sandbox of this version did not write the state file in the folder, or a host name or size
+        makes no sense
     :ivar clock: the clock for the expiry of tokens and tasks; a test moves it forward instead of sleeping
     :ivar faults: the faults that are injected into replies
     :ivar requests: the received requests, in order
@@ -65,7 +74,13 @@ class Sandbox:
         task_delay: float = 0.0,
         auth_port: int = 0,
         transfer_port: int = 0,
+        host_names: Iterable[str] = (),
+        max_body_size: int = MAX_BODY_SIZE,
     ) -> None:
+        self._host_names = _read_host_names(host_names)
+        if max_body_size < 1:
+            raise ValueError(f"max_body_size={max_body_size}: give a number of bytes greater than 0")
+        self._max_body_sizes = {"auth": min(max_body_size, _MAX_AUTH_BODY_SIZE), "transfer": max_body_size}
         self._settings = Settings(access_token_lifetime, rotate_refresh_tokens, token_delay, task_delay)
         self._state = State(self._settings, None if folder is None else Path(folder))
         if folder is not None:
@@ -100,7 +115,13 @@ class Sandbox:
         }
         try:
             for name, app in apps.items():
-                self._services[name] = HTTPService(name, app, self._ports[name])
+                self._services[name] = HTTPService(
+                    name,
+                    app,
+                    self._ports[name],
+                    host_names=self._host_names,
+                    max_body_size=self._max_body_sizes[name],
+                )
         except BaseException:
             self.close()
             raise
@@ -357,3 +378,18 @@ class Sandbox:
         if not self._services:
             return "Sandbox(not running)"
         return f"Sandbox(auth_url={self.auth_url!r}, transfer_url={self.transfer_url!r})"
+
+
+def _read_host_names(names: Iterable[str]) -> frozenset[str]:
+    if isinstance(names, str):
+        raise TypeError(f"host_names={names!r}: give a list of names")
+    found: set[str] = set()
+    for given in names:
+        try:
+            name, port = split_host(given)
+        except ValueError as error:
+            raise ValueError(f"host_names: {error}") from error
+        if port is not None:
+            raise ValueError(f"host_names: {given!r} has a port; give the name alone, which is good for every port")
+        found.add(name)
+    return frozenset(found)

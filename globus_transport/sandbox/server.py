@@ -8,7 +8,9 @@ import socket
 import socketserver
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import Any, cast
 from urllib.parse import unquote_to_bytes
@@ -16,7 +18,19 @@ from wsgiref.types import WSGIEnvironment
 
 from werkzeug.wrappers import Response
 
+from globus_transport.sandbox.request_reading import (
+    RequestRefusedError,
+    check_host,
+    read_body_length,
+    read_chunks,
+    read_exactly,
+    read_header_lines,
+)
+
 HOST = "127.0.0.1"
+MAX_BODY_SIZE = 64 * 1024 * 1024
+
+_DRAIN_SECONDS = 2.0
 
 Respond = Callable[[WSGIEnvironment], Response | None]
 
@@ -28,12 +42,25 @@ class HTTPService:
     :param respond: called for each request, in a thread of the connection; if it returns ``None``, the connection is
         closed without a response
     :param port: 0 for a free one
+    :param host_names: further names of the server, in lower case. A request with the ``Host`` of another server is
+        refused
+    :param max_body_size: of a request, in bytes; a larger one is refused
     :raises OSError: if the port is in use
     """
 
-    def __init__(self, name: str, respond: Respond, port: int = 0) -> None:
+    def __init__(
+        self,
+        name: str,
+        respond: Respond,
+        port: int = 0,
+        *,
+        host_names: Iterable[str] = (),
+        max_body_size: int = MAX_BODY_SIZE,
+    ) -> None:
         self._server = _Server((HOST, port), _Handler)
         self._server.respond = respond
+        self._server.host_names = frozenset(host_names)
+        self._server.max_body_size = max_body_size
         self.url = f"http://{HOST}:{self._server.server_address[1]}/"
         self._thread = threading.Thread(target=self._server.serve, name=f"sandbox {name}", daemon=True)
         self._thread.start()
@@ -53,6 +80,8 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     daemon_threads = True
     request_queue_size = 128
     respond: Respond
+    host_names: frozenset[str]
+    max_body_size: int
     closing = False
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
@@ -95,11 +124,25 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = 1 << 16
     disable_nagle_algorithm = True
 
+    def parse_request(self) -> bool:
+        # send_error() needs them.
+        self.command, self.request_version = "", self.protocol_version
+        # http.server accepts malformed header lines, so it gets the lines only after they were checked.
+        connection = self.rfile
+        try:
+            self.rfile = io.BytesIO(read_header_lines(connection))
+            return super().parse_request()
+        except RequestRefusedError as error:
+            self.send_error(error.status, error.message)
+            return False
+        finally:
+            self.rfile = connection
+
     def _respond(self) -> None:
         try:
             body = self._read_body()
-        except ValueError:
-            self.send_error(400)
+        except RequestRefusedError as error:
+            self.send_error(error.status, error.message)
             return
         response = cast(_Server, self.server).respond(self._environ(body))
         if response is None:
@@ -121,26 +164,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _respond
 
-    def _read_body(self) -> bytes:
-        if "chunked" not in self.headers.get("Transfer-Encoding", "").lower():
-            return self._read_exactly(int(self.headers.get("Content-Length", "0")))
-        chunks: list[bytes] = []
-        while length := int(self.rfile.readline().partition(b";")[0], 16):
-            chunks.append(self._read_exactly(length))
-            self.rfile.readline()
-        # The trailer section, up to its empty line.
-        while self.rfile.readline().strip():
-            pass
-        return b"".join(chunks)
+    def _check_head(self) -> int | None:
+        server = cast(_Server, self.server)
+        check_host(self.headers, self.connection.getsockname()[1], server.host_names)
+        return read_body_length(self.headers, self.request_version, server.max_body_size)
 
-    def _read_exactly(self, length: int) -> bytes:
-        if length < 0:
-            raise ValueError(f"negative length {length}")
-        found = self.rfile.read(length)
-        if len(found) < length:
-            # An incomplete request must not be carried out.
-            raise ConnectionError("The request ended in the middle of its body")
-        return found
+    def _read_body(self) -> bytes:
+        length = self._check_head()
+        if length is None:
+            return read_chunks(self.rfile, cast(_Server, self.server).max_body_size)
+        return read_exactly(self.rfile, length)
 
     def _environ(self, body: bytes) -> WSGIEnvironment:
         path, _, query = self.path.partition("?")
@@ -171,9 +204,34 @@ class _Handler(BaseHTTPRequestHandler):
         return environ
 
     def handle_expect_100(self) -> bool:
+        self._check_head()
         proceed = super().handle_expect_100()
         self.wfile.flush()
         return proceed
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Refuse a request, of which the rest is not read, and close the connection."""
+        status = HTTPStatus(code)
+        content = f"{message or status.phrase}\n".encode()
+        self.send_response_only(status)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+        self._drain()
+
+    def _drain(self) -> None:
+        # A socket that is closed before all was read resets the connection, and the client may lose the answer.
+        self.wfile.flush()
+        end = time.monotonic() + _DRAIN_SECONDS
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+            while (left := end - time.monotonic()) > 0:
+                self.connection.settimeout(left)
+                if not self.connection.recv(1 << 16):
+                    return
 
     def version_string(self) -> str:
         return "Globus-Sandbox"

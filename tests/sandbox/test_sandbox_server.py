@@ -35,7 +35,7 @@ def echo() -> Echo:
 
 @pytest.fixture
 def service(echo: Echo) -> Iterator[HTTPService]:
-    service = HTTPService("echo", echo)
+    service = HTTPService("echo", echo, host_names=["sandbox"])
     yield service
     service.close()
 
@@ -79,9 +79,9 @@ def test_nothing_waits_for_an_acknowledgement(echo: Echo, monkeypatch: pytest.Mo
         respond(handler)
 
     monkeypatch.setattr(_Handler, "do_GET", look)
-    service = HTTPService("echo", echo)
+    service = HTTPService("echo", echo, host_names=["sandbox"])
     try:
-        assert talk(service, b"GET / HTTP/1.1\r\n\r\n").endswith(b"empty")
+        assert talk(service, b"GET / HTTP/1.1\r\nHost: sandbox\r\n\r\n").endswith(b"empty")
     finally:
         service.close()
     assert len(found) == 1
@@ -89,7 +89,7 @@ def test_nothing_waits_for_an_acknowledgement(echo: Echo, monkeypatch: pytest.Mo
 
 
 def test_chunked_body(service: HTTPService, echo: Echo) -> None:
-    head = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+    head = b"POST / HTTP/1.1\r\nHost: sandbox\r\nTransfer-Encoding: chunked\r\n\r\n"
     answer = talk(service, head + b"3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\nTrailer: t\r\n\r\n" + head + b"0\r\n\r\n")
     assert answer.count(b"HTTP/1.1 200") == 2
     assert b"abc0123456789" in answer
@@ -98,7 +98,7 @@ def test_chunked_body(service: HTTPService, echo: Echo) -> None:
 
 @pytest.mark.parametrize("head", [b"Content-Length: x", b"Content-Length: -5", b"Transfer-Encoding: chunked\r\n\r\n-5"])
 def test_nonsensical_length(service: HTTPService, echo: Echo, head: bytes) -> None:
-    answer = talk(service, b"POST / HTTP/1.1\r\n" + head + b"\r\n\r\n")
+    answer = talk(service, b"POST / HTTP/1.1\r\nHost: sandbox\r\n" + head + b"\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 400")
     assert echo.requests == []
 
@@ -107,31 +107,31 @@ def test_nonsensical_length(service: HTTPService, echo: Echo, head: bytes) -> No
 def test_half_a_request_is_not_carried_out(
     service: HTTPService, echo: Echo, rest: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert talk(service, b"POST / HTTP/1.1\r\n" + rest) == b""
+    assert talk(service, b"POST / HTTP/1.1\r\nHost: sandbox\r\n" + rest) == b""
     assert echo.requests == []
     assert capsys.readouterr().err == ""
 
 
 def test_half_closed_connection_gets_its_answer(service: HTTPService) -> None:
-    assert talk(service, b"GET / HTTP/1.1\r\n\r\n").endswith(b"\r\n\r\nempty")
+    assert talk(service, b"GET / HTTP/1.1\r\nHost: sandbox\r\n\r\n").endswith(b"\r\n\r\nempty")
 
 
 def test_some_answers_have_no_body(service: HTTPService) -> None:
     for request in (b"GET /?status=204", b"GET /?status=304", b"HEAD /"):
-        answer = talk(service, request + b" HTTP/1.1\r\n\r\n")
+        answer = talk(service, request + b" HTTP/1.1\r\nHost: sandbox\r\n\r\n")
         assert answer.startswith(b"HTTP/1.1 ")
         assert answer.endswith(b"\r\n\r\n")
 
 
 def test_close_on_request(service: HTTPService) -> None:
     with connected(service) as connection:
-        connection.sendall(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n\r\n")
         assert b"Connection: close" in b"".join(iter(lambda: connection.recv(1 << 16), b""))
 
 
 def test_expect_100(service: HTTPService) -> None:
     with connected(service) as connection:
-        connection.sendall(b"POST / HTTP/1.1\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: sandbox\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
         assert connection.recv(100).startswith(b"HTTP/1.1 100")
         connection.sendall(b"ok")
         connection.shutdown(socket.SHUT_WR)
@@ -139,7 +139,10 @@ def test_expect_100(service: HTTPService) -> None:
 
 
 def test_what_a_request_looks_like_inside(service: HTTPService, echo: Echo) -> None:
-    talk(service, b"GET /a%2Fb%C3%A9?q=1&q=2 HTTP/1.1\r\nX-Twice: 1\r\nX-Twice: 2\r\nContent-Type: a/b\r\n\r\n")
+    talk(
+        service,
+        b"GET /a%2Fb%C3%A9?q=1&q=2 HTTP/1.1\r\nHost: sandbox\r\nX-Twice: 1\r\nX-Twice: 2\r\nContent-Type: a/b\r\n\r\n",
+    )
     (request,) = echo.requests
     assert (request.path, request.args.getlist("q")) == ("/a/b\xe9", ["1", "2"])
     assert (request.headers["X-Twice"], request.content_type) == ("1,2", "a/b")
@@ -147,12 +150,12 @@ def test_what_a_request_looks_like_inside(service: HTTPService, echo: Echo) -> N
 
 def test_close_ends_idle_connections_and_threads(echo: Echo) -> None:
     before = set(threading.enumerate())
-    service = HTTPService("echo", echo)
+    service = HTTPService("echo", echo, host_names=["sandbox"])
     with connected(service) as idle, connected(service) as used:
-        used.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        used.sendall(b"GET / HTTP/1.1\r\nHost: sandbox\r\n\r\n")
         assert used.recv(1 << 16)
         for _ in range(3):
-            talk(service, b"GET / HTTP/1.1\r\n\r\n")
+            talk(service, b"GET / HTTP/1.1\r\nHost: sandbox\r\n\r\n")
         service.close()
         assert used.recv(1) == b""
         assert idle.recv(1) == b""
@@ -163,9 +166,9 @@ def test_broken_respond_shows(capsys: pytest.CaptureFixture[str]) -> None:
     def fail(environ: object) -> Response:
         raise LookupError("broken on purpose")
 
-    service = HTTPService("broken", fail)
+    service = HTTPService("broken", fail, host_names=["sandbox"])
     try:
-        assert talk(service, b"GET / HTTP/1.1\r\n\r\n") == b""
+        assert talk(service, b"GET / HTTP/1.1\r\nHost: sandbox\r\n\r\n") == b""
     finally:
         service.close()
     assert "broken on purpose" in capsys.readouterr().err
