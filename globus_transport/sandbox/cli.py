@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from globus_transport.sandbox.sandbox import Sandbox
 from globus_transport.sandbox.server import MAX_BODY_SIZE
@@ -24,6 +25,8 @@ _HOW_TO_TRY = """\
 #   curl -s -H "Authorization: Bearer $TOKEN" "${GLOBUS_SDK_SERVICE_URL_TRANSFER}v0.10/endpoint_search?filter_scope=all"
 # Ctrl-C stops the sandbox."""
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 def main(argv: list[str]) -> int:
     """Run a sandbox until it gets SIGINT (Ctrl-C) or SIGTERM.
@@ -33,17 +36,19 @@ def main(argv: list[str]) -> int:
     """
     options = _parser().parse_args(argv)
     try:
-        sandbox = Sandbox(
-            options.folder,
-            access_token_lifetime=options.access_token_lifetime,
-            token_delay=options.token_delay,
-            task_delay=options.task_delay,
-            auth_port=options.auth_port,
-            transfer_port=options.transfer_port,
-            host_names=options.host_name,
-            max_body_size=options.max_body_size,
-        )
-        with _sigterm_as_keyboard_interrupt(), sandbox:
+        with (
+            _first_signal_as_keyboard_interrupt(),
+            Sandbox(
+                options.folder,
+                access_token_lifetime=options.access_token_lifetime,
+                token_delay=options.token_delay,
+                task_delay=options.task_delay,
+                auth_port=options.auth_port,
+                transfer_port=options.transfer_port,
+                host_names=options.host_name,
+                max_body_size=options.max_body_size,
+            ) as sandbox,
+        ):
             print(_shell_text(sandbox), flush=True)
             while True:
                 time.sleep(3600)
@@ -72,16 +77,28 @@ def _shell_text(sandbox: Sandbox) -> str:
 
 
 @contextmanager
-def _sigterm_as_keyboard_interrupt() -> Iterator[None]:
-    # A background job of a script ignores SIGINT and is ended with SIGTERM; the sandbox cleans up after that too.
+def _first_signal_as_keyboard_interrupt() -> Iterator[None]:
+    """Raise KeyboardInterrupt at the first SIGINT or SIGTERM, and ignore further ones while the sandbox cleans up.
+
+    A shell that is not interactive starts its background jobs with SIGINT ignored. Python then leaves it ignored, so
+    the handler is set explicitly.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    previous_handler = signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        for handled in _SIGNALS:
+            signal.signal(handled, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    previous_handlers = {number: signal.signal(number, interrupt) for number in _SIGNALS}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, previous_handler)
+        for number, handler in previous_handlers.items():
+            # None is a handler that was not set by Python.
+            signal.signal(number, handler or signal.SIG_DFL)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -11,20 +14,27 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 import pytest
 
-from globus_transport.sandbox import cli
+from globus_transport.sandbox import Sandbox, cli
 from tests.sandbox.sandbox_http import TRANSFER_ALL, Http
 
-# A shell starts what runs in the background with SIGINT ignored, and its children inherit that.
-COMMAND = [
-    sys.executable,
-    "-c",
-    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
-    "from globus_transport.sandbox.cli import main; sys.exit(main(sys.argv[1:]))",
-]
+COMMAND = [sys.executable, "-m", "globus_transport", "sandbox"]
+
+
+def read_start(output: IO[str]) -> tuple[list[str], list[Path]]:
+    """What a sandbox prints when it has started.
+
+    :return: the lines, and the folders of the collections
+    """
+    lines: list[str] = []
+    for line in output:
+        lines.append(line.rstrip("\n"))
+        if "stops the sandbox" in line:
+            break
+    return lines, [Path(line.rpartition(": ")[2]) for line in lines if line.startswith("# collection ")]
 
 
 class Running:
@@ -40,14 +50,9 @@ class Running:
 
     def _read_start(self) -> None:
         assert self.process.stdout
-        self.lines: list[str] = []
-        for line in self.process.stdout:
-            self.lines.append(line.rstrip("\n"))
-            if "stops the sandbox" in line:
-                break
+        self.lines, self.folders = read_start(self.process.stdout)
         exports = (line.removeprefix("export ").partition("=") for line in self.lines if line.startswith("export "))
         self.environ = {name: value for name, _, value in exports}
-        self.folders = [Path(line.rpartition(": ")[2]) for line in self.lines if line.startswith("# collection ")]
 
     def end(self, how: signal.Signals) -> int:
         self.process.send_signal(how)
@@ -111,6 +116,51 @@ def test_it_cleans_up(running: Running, how: signal.Signals) -> None:
     assert home.exists()
     assert running.end(how) == 0
     assert not home.exists()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_it_cleans_up_in_the_background_of_a_script(how: signal.Signals) -> None:
+    # A shell that is not interactive starts a background job with SIGINT ignored, and Python keeps that.
+    script = f'{shlex.join(COMMAND)} & sandbox=$!; read how; kill -s "$how" $sandbox; wait $sandbox'
+    shell = subprocess.Popen(
+        ["sh", "-c", script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert shell.stdout
+        _, folders = read_start(shell.stdout)
+        assert folders[0].exists()
+        _, errors = shell.communicate(f"{how.name.removeprefix('SIG')}\n", timeout=20)
+        assert (shell.returncode, errors) == (0, "")
+        assert not folders[0].parent.exists()
+    finally:
+        # Ends the sandbox too if it did not end by itself.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(shell.pid, signal.SIGKILL)
+        shell.wait()
+
+
+def test_further_signals_do_not_disturb_the_cleanup(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr("globus_transport.sandbox.cli.time.sleep", lambda seconds: signal.raise_signal(signal.SIGTERM))
+    close = cli.Sandbox.close
+
+    def close_while_signals_come(sandbox: Sandbox) -> None:
+        for how in (signal.SIGINT, signal.SIGTERM):
+            signal.raise_signal(how)
+        close(sandbox)
+
+    monkeypatch.setattr(cli.Sandbox, "close", close_while_signals_come)
+    assert cli.main([]) == 0
+    _, folders = read_start(io.StringIO(capsys.readouterr().out))
+    assert not folders[0].parent.exists()
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
 
 def test_given_folder_stays(tmp_path: Path) -> None:
