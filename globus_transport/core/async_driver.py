@@ -18,7 +18,8 @@ from typing import Any, TypeVar
 
 from globus_transport.core.driver import check_flow, check_response, is_within, not_a_step, with_body
 from globus_transport.core.flow import AsyncSend, Hedge, Middleware, Read, Run, Shield, Sleep, Start, Step, Steps, Wait
-from globus_transport.core.layers import runs_coroutine
+from globus_transport.core.layers import describe, runs_coroutine
+from globus_transport.exc.base import MiddlewareError
 from globus_transport.http.bodies import ByteStream
 from globus_transport.http.messages import Request, Response
 
@@ -48,6 +49,22 @@ def mount(name: str, middleware: Middleware, below: AsyncSend) -> AsyncSend:
         if open_responses:
             await _release_others(open_responses, response)
         return response
+
+    return send
+
+
+def checked_terminal(terminal: AsyncSend) -> AsyncSend:
+    """The terminal, with an error that names it if it returns something else than a response."""
+
+    async def send(request: Request) -> Response:
+        answer: Any = terminal(request)
+        if not inspect.isawaitable(answer):
+            raise MiddlewareError(
+                f"the terminal {describe(terminal)} returned {type(answer).__name__}, which cannot be awaited; "
+                "AsyncStack needs a coroutine function, and ThreadsTerminal makes one of a blocking terminal"
+            )
+        response = await answer
+        return response if type(response) is Response else check_response("terminal", terminal, response)
 
     return send
 

@@ -25,7 +25,7 @@ class AsyncStack(LayeredStack[AsyncSend]):
     _runs = ("flow", "async call_next")
 
     def _compile(self) -> AsyncSend:
-        send = self.terminal
+        send = async_driver.checked_terminal(self.terminal)
         for layer in reversed(self.layers):
             if layer.kind == "flow":
                 send = async_driver.mount(layer.name, cast(Middleware, layer.middleware), send)

@@ -52,6 +52,16 @@ def mount(name: str, middleware: Middleware, below: Send) -> Send:
     return send
 
 
+def checked_terminal(terminal: Send) -> Send:
+    """The terminal, with an error that names it if it returns something else than a response."""
+
+    def send(request: Request) -> Response:
+        response = terminal(request)
+        return response if type(response) is Response else check_response("terminal", terminal, response)
+
+    return send
+
+
 def mount_call_next(name: str, function: Callable[[Request, Send], Response], below: Send) -> Send:
     """Put a function of ``(request, call_next)`` on top of ``below``. The rules for flows apply to it."""
 

@@ -148,7 +148,7 @@ class Stack(LayeredStack[Send]):
             )
 
     def _compile(self) -> Send:
-        send = self.terminal
+        send = driver.checked_terminal(self.terminal)
         for layer in reversed(self.layers):
             if layer.kind == "flow":
                 send = driver.mount(layer.name, cast(Middleware, layer.middleware), send)

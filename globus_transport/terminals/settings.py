@@ -6,6 +6,7 @@ from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.numbers import is_number
 from globus_transport.http.time_limits import check_time_limits, in_seconds
+from globus_transport.terminals.http1.reader import MOST_HEAD
 
 #: Origins whose connections a terminal keeps. When there are more, those of the oldest are closed.
 MOST_ORIGINS = 32
@@ -24,14 +25,17 @@ class ConnectionSettings(PerProcess):
         connect_timeout: float | None = None,
         verify_ssl: bool | str = True,
         pool_size: int = 32,
+        max_head_size: int = MOST_HEAD,
     ) -> None:
         check_time_limits(http_timeout, connect_timeout)
-        if not is_number(pool_size, at_least=1):
-            raise GlobusSDKUsageError(f"pool_size={pool_size!r}: give a number above 0")
+        for name, number in (("pool_size", pool_size), ("max_head_size", max_head_size)):
+            if not is_number(number, at_least=1):
+                raise GlobusSDKUsageError(f"{name}={number!r}: give a number above 0")
         self.http_timeout = http_timeout
         self.connect_timeout = http_timeout if connect_timeout is None else connect_timeout
         self.verify_ssl = verify_ssl
         self.pool_size = pool_size
+        self.max_head_size = max_head_size
         self._enter_process()
 
     def _describe(self, connections: str) -> str:

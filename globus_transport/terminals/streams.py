@@ -91,11 +91,11 @@ class AsyncReceivedStream(AsyncByteStream):
 def response_from_stream(request: Request, status: int, headers: Headers, stream: ByteStream, reason: str) -> Response:
     """The response with the stream as its body. Without ``request.stream``, the body is read now.
 
-    Of the body of an error, at most ``ERROR_BODY_LIMIT`` bytes are read then.
+    Of a body that was not asked for, that of an error or a redirect, at most ``ERROR_BODY_LIMIT`` bytes are read then.
     """
     if request.stream:
         return Response(status, headers, b"", stream, reason, request)
-    if status < 400:
+    if status < 300:
         return Response(status, headers, stream.read(), None, reason, request)
     return _error_response(request, status, headers, stream.read(ERROR_BODY_LIMIT + 1), reason)
 
@@ -106,7 +106,7 @@ async def async_response_from_stream(
     """:func:`response_from_stream`, for asyncio."""
     if request.stream:
         return Response(status, headers, b"", stream, reason, request)
-    if status < 400:
+    if status < 300:
         return Response(status, headers, await stream.read(), None, reason, request)
     return _error_response(request, status, headers, await stream.read(ERROR_BODY_LIMIT + 1), reason)
 

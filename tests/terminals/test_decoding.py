@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import time
 import zlib
 from collections.abc import Callable, Iterator
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from globus_transport.exc.base import ReplyFormatError
+from globus_transport.exc.base import GlobusTimeoutError, ReplyFormatError
 from globus_transport.http.messages import Request
 from globus_transport.terminals.http1.decoding import PIECE, decoded
 
@@ -52,6 +53,40 @@ def test_a_body_of_several_members(members: list[bytes], size: int) -> None:
 @given(size=st.integers(1, 99), padding=st.sampled_from([b"\0" * 512, b"garbage"]))
 def test_padding_after_the_body_is_ignored(size: int, padding: bytes) -> None:
     assert b"".join(decoded(cut(gzip.compress(b"data") + padding, size), "gzip", REQUEST)) == b"data"
+
+
+def nested(times: int, size: int = 1 << 30) -> bytes:
+    """Zeros, coded so often. A few hundred bytes are enough for more than any memory."""
+    squeeze = zlib.compressobj(wbits=16 + zlib.MAX_WBITS)
+    body = b"".join(squeeze.compress(bytes(1 << 20)) for _ in range(size >> 20)) + squeeze.flush()
+    for _ in range(times - 1):
+        body = gzip.compress(body)
+    return body
+
+
+BOMB = nested(5)
+
+
+@pytest.mark.parametrize("size", [1, 7, len(BOMB)])
+def test_what_becomes_more_than_one_coding_can_make_is_refused(size: int) -> None:
+    assert len(BOMB) < 1000
+    given = 0
+    with pytest.raises(ReplyFormatError, match="by their codings"):
+        for piece in decoded(cut(BOMB, size), "gzip, gzip, gzip, gzip, gzip", REQUEST):
+            given += len(piece)
+    assert given <= 1 << 24
+
+
+def test_what_one_coding_can_make_is_not() -> None:
+    body = nested(1, 64 << 20)
+    assert sum(map(len, decoded(cut(body, 1000), "gzip", REQUEST))) == 64 << 20
+
+
+def test_the_deadline_ends_inflating() -> None:
+    body = nested(1, 64 << 20)
+    late = Request("GET", "https://example.org/x", deadline=time.monotonic() - 1)
+    with pytest.raises(GlobusTimeoutError):
+        next(decoded(cut(body, 1000), "gzip", late))
 
 
 def test_encodings_are_undone_from_the_last_to_the_first() -> None:

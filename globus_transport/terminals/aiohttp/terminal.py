@@ -93,7 +93,7 @@ def _limits(left: float | None, connect: float | None, read: float | None) -> ai
 
 async def _to_response(request: Request, reply: aiohttp.ClientResponse, limits: aiohttp.ClientTimeout) -> Response:
     headers, reason = Headers.received(reply.headers.items()), reply.reason or ""
-    if reply.status < 400 and not request.stream:
+    if reply.status < 300 and not request.stream:
         # The common case: read at once, without a stream.
         return Response(reply.status, headers, await reply.read(), None, reason, request)
     return await async_response_from_stream(request, reply.status, headers, ReplyStream(request, reply, limits), reason)

@@ -31,7 +31,7 @@ class Exchange:
         self._pool = pool
         self._connection: Connection | None = connection
         self._limit = limit
-        self._reader = ResponseReader(request.method)
+        self._reader = ResponseReader(request.method, pool.max_head_size)
         self._head: ResponseHead | None = None
         self._unsent = False
         self.request = request
@@ -160,6 +160,8 @@ class ExchangeStream(AsyncReceivedStream):
             if decoder.has_work:
                 for part in decoder.take(piece):
                     yield part
+                    # Inflating takes time, in which other tasks would have to wait.
+                    await asyncio.sleep(0)
             else:
                 yield piece
             if decoder.is_done:

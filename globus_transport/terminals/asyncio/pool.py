@@ -16,10 +16,12 @@ class ConnectionPool:
     """Keeps idle connections, and makes new ones. Used in one event loop only.
 
     :param size: the most connections that are open at a time; further requests wait for their turn
+    :param max_head_size: bytes that the head of a response may have
     """
 
-    def __init__(self, destination: Destination, size: int) -> None:
+    def __init__(self, destination: Destination, size: int, max_head_size: int) -> None:
         self.destination = destination
+        self.max_head_size = max_head_size
         self._connector = Connector(destination)
         self._size = size
         self._turns = asyncio.Semaphore(size)

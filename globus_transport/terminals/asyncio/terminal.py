@@ -38,6 +38,7 @@ class AsyncioTerminal(ConnectionSettings):
         path of a CA file or folder
     :param pool_size: the most connections to each origin. Further requests wait until one is free. A streamed response
         uses its connection until it was read or closed
+    :param max_head_size: bytes that the head of a response may have, and its trailers
     :raises GlobusSDKUsageError: if a number is not positive
     """
 
@@ -87,8 +88,11 @@ class AsyncioTerminal(ConnectionSettings):
     def _open_pool(self, pools: Pools, origin: str) -> ConnectionPool:
         if len(pools) >= MOST_ORIGINS:
             pools.pop(next(iter(pools))).close()
-        pool = pools[origin] = ConnectionPool(Destination.of(origin, self.verify_ssl), self.pool_size)
+        pool = pools[origin] = self._new_pool(origin)
         return pool
+
+    def _new_pool(self, origin: str) -> ConnectionPool:
+        return ConnectionPool(Destination.of(origin, self.verify_ssl), self.pool_size, self.max_head_size)
 
     async def close(self) -> None:
         """Close the connections of the running event loop: the idle ones now, others when their response was read.

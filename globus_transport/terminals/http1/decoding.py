@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 
 from globus_transport.exc.base import ReplyFormatError
 from globus_transport.http.messages import Request
+from globus_transport.http.time_limits import time_left
 
 #: Bytes that one piece has at most. A small compressed chunk can become gigabytes.
 PIECE = 1 << 16
 # Each coding multiplies what a byte can become, and takes a call within a call.
 _MOST_CODINGS = 5
+# One coding makes 1,032 bytes of one at most. What becomes more was coded twice, to fill somebody's memory.
+_MOST_EXPANSION = 1100
+# Up to here it may.
+_ALLOWANCE = 1 << 24
 _GZIP, _ZLIB, _BARE = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 
 
@@ -50,7 +55,11 @@ class Decoder:
                 f"{request!r}: the body of the answer has {len(names)} content codings; "
                 f"{_MOST_CODINGS} are decoded at most"
             )
-        self._inflaters = [_Inflater(name, request) for name in names if name in ("gzip", "x-gzip", "deflate")]
+        self._request = request
+        self._taken = 0
+        self._inflaters = [
+            _Inflater(name, request, self._check) for name in names if name in ("gzip", "x-gzip", "deflate")
+        ]
 
     @property
     def has_work(self) -> bool:
@@ -65,8 +74,10 @@ class Decoder:
     def take(self, chunk: bytes) -> Iterator[bytes]:
         """Decode the next chunk.
 
-        :raises ReplyFormatError: if it is not in the encoding
+        :raises ReplyFormatError: if it is not in the encoding, or becomes too much
+        :raises GlobusTimeoutError: if the request's deadline passes
         """
+        self._taken += len(chunk)
         return self._after(0, chunk)
 
     def finish(self) -> Iterator[bytes]:
@@ -80,6 +91,15 @@ class Decoder:
             for piece in inflater.finish():
                 yield from self._after(number, piece)
 
+    def _check(self, size: int) -> None:
+        """Called with the bytes that the body has become by one of its codings."""
+        # The deadline ends inflating as well.
+        time_left(self._request, None)
+        if size > _ALLOWANCE and size > _MOST_EXPANSION * self._taken:
+            raise ReplyFormatError(
+                f"{self._request!r}: {self._taken} bytes of the body become more than {size} by their codings"
+            )
+
     def _after(self, number: int, chunk: bytes) -> Iterator[bytes]:
         pieces: Iterator[bytes] = iter((chunk,))
         for inflater in self._inflaters[number:]:
@@ -90,13 +110,16 @@ class Decoder:
 class _Inflater:
     """Decodes one encoding of one body.
 
+    :param check: called with the number of decoded bytes
     :ivar is_done: whether everything that follows is padding
     """
 
-    def __init__(self, encoding: str, request: Request) -> None:
+    def __init__(self, encoding: str, request: Request, check: Callable[[int], None]) -> None:
         self.is_done = False
         self._encoding = encoding
         self._request = request
+        self._check = check
+        self._given = 0
         self._members = 0
         self._member: zlib._Decompress | None = None
 
@@ -112,7 +135,10 @@ class _Inflater:
                         return
                     self._member = zlib.decompressobj(_window(self._encoding, left))
                 member = self._member
-                if piece := member.decompress(left, PIECE):
+                piece = member.decompress(left, PIECE)
+                self._given += len(piece)
+                self._check(self._given)
+                if piece:
                     yield piece
                 left = member.unconsumed_tail
                 if member.eof:
@@ -130,6 +156,8 @@ class _Inflater:
             return
         try:
             while piece := member.decompress(b"", PIECE):
+                self._given += len(piece)
+                self._check(self._given)
                 yield piece
         except zlib.error as error:
             raise self._malformed(error) from None

@@ -95,7 +95,7 @@ class Exchange:
         request = self.request
         try:
             received = self._receive_bytes()
-            reader = ResponseReader(request.method)
+            reader = ResponseReader(request.method, self._pool.max_head_size)
             reader.feed(received)
             while (head := reader.read_head()) is None:
                 reader.feed(self._receive_bytes())

@@ -58,10 +58,12 @@ class ConnectionPool:
     child finds none that is held.
 
     :param size: connections kept. More may be open at a time
+    :param max_head_size: bytes that the head of a response may have
     """
 
-    def __init__(self, destination: Destination, size: int) -> None:
+    def __init__(self, destination: Destination, size: int, max_head_size: int) -> None:
         self.destination = destination
+        self.max_head_size = max_head_size
         self._size = size
         self._closed = False
         self._idle: list[Connection] = []

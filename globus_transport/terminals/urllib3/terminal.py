@@ -24,6 +24,7 @@ class Urllib3Terminal(ConnectionSettings):
     :param verify_ssl: ``True`` for the system's CA certificates, ``False`` for no verification, or the
         path of a CA file or folder
     :param pool_size: connections kept for each origin. More may be open at a time; those are not kept
+    :param max_head_size: bytes that the head of a response may have, and its trailers
     :raises GlobusSDKUsageError: if a number is not positive
     """
 
@@ -69,8 +70,11 @@ class Urllib3Terminal(ConnectionSettings):
             if pool is None:
                 if len(self._pools) >= MOST_ORIGINS:
                     self._pools.pop(next(iter(self._pools))).close()
-                pool = self._pools[origin] = ConnectionPool(Destination.of(origin, self.verify_ssl), self.pool_size)
+                pool = self._pools[origin] = self._new_pool(origin)
             return pool
+
+    def _new_pool(self, origin: str) -> ConnectionPool:
+        return ConnectionPool(Destination.of(origin, self.verify_ssl), self.pool_size, self.max_head_size)
 
     def close(self) -> None:
         """Close the idle connections. A later request opens new ones."""
