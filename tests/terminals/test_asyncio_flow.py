@@ -1,4 +1,4 @@
-"""The asyncio terminal: slow readers and writers, answers before the end of a request, and the end of TLS."""
+"""The asyncio terminal: slow readers and writers, what the loop has not delivered yet, and TLS."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from globus_transport import (
     GlobusConnectionError,
     GlobusTimeoutError,
     Request,
-    Response,
     StreamBody,
 )
 from globus_transport.http.time_limits import TIME_LIMITS
@@ -77,90 +76,6 @@ def test_a_reader_that_sleeps_keeps_little_in_memory(authority: Authority, secur
         assert run(use, verify_ssl=str(authority.file)) < 5 * MEGABYTE
 
 
-@pytest.mark.parametrize("streamed", [False, True])
-def test_an_error_before_the_end_of_the_request_is_the_outcome(streamed: bool) -> None:
-    """RFC 9112, section 9.5. The server reads no further, and leaves the connection open."""
-
-    def refuse(peer: Peer) -> None:
-        peer.read_head()
-        peer.send(whole(b"too large", "413 Content Too Large"))
-        peer.wait_for_close()
-
-    def parts() -> Iterator[bytes]:
-        while True:
-            yield bytes(1 << 16)
-
-    async def use(terminal: AsyncioTerminal) -> None:
-        body = StreamBody(parts) if streamed else bytes(50 * MEGABYTE)
-        response = await terminal(Request("PUT", server.origin, body=body))
-        assert (response.status, response.body) == (413, b"too large")
-        # The server would take the next request for the rest of this one.
-        assert await asyncio.to_thread(server.saw_close.wait, 5)
-
-    with ScriptedServer(refuse) as server:
-        run(use)
-
-
-def test_an_error_that_is_followed_by_a_reset_is_the_outcome_too() -> None:
-    def refuse(peer: Peer) -> None:
-        peer.read_head()
-        peer.send(whole(b"too large", "413 Content Too Large"))
-        peer.reset()
-
-    async def use(terminal: AsyncioTerminal) -> Response:
-        return await terminal(Request("PUT", server.origin, body=bytes(50 * MEGABYTE)))
-
-    for _ in range(20):
-        with ScriptedServer(refuse) as server:
-            response = run(use)
-        assert (response.status, response.body) == (413, b"too large")
-
-
-def test_a_success_before_the_end_of_the_request_waits_for_its_end() -> None:
-    def answer_early(peer: Peer) -> None:
-        head_of_request = peer.read_head()
-        peer.send(whole(b"early"))
-        peer.pause(0.1)
-        left = int(head_of_request["Content-Length"])
-        while left:
-            left -= len(peer._file.read(min(left, 1 << 16)))
-        read.append(True)
-        peer.read_request()
-        peer.send(whole(b"next"))
-
-    async def use(terminal: AsyncioTerminal) -> list[bytes]:
-        first = await terminal(Request("PUT", server.origin, body=bytes(20 * MEGABYTE)))
-        return [first.body, (await terminal(Request("GET", server.origin))).body]
-
-    read: list[bool] = []
-    with ScriptedServer(answer_early) as server:
-        assert run(use) == [b"early", b"next"]
-        assert read == [True]
-
-
-def test_a_success_that_is_long_does_not_end_the_wait_for_the_server_to_take_the_request() -> None:
-    made = 0
-
-    def parts() -> Iterator[bytes]:
-        nonlocal made
-        while made < 1 << 30:
-            made += 1 << 16
-            yield bytes(1 << 16)
-
-    def answer_early(peer: Peer) -> None:
-        peer.read_head()
-        peer.send(head("200 OK", "Content-Length: 100000"), bytes(1000))
-        peer.pause(0.05)
-        peer.send(bytes(1000))
-        peer.hold()
-
-    with ScriptedServer(answer_early) as server:
-        request = Request("PUT", server.origin, body=StreamBody(parts))
-        with pytest.raises(GlobusTimeoutError, match="did not take"):
-            run(lambda terminal: terminal(request), http_timeout=0.3)
-    assert made < 64 * MEGABYTE
-
-
 def test_a_stream_that_another_task_closes() -> None:
     def stall(peer: Peer) -> None:
         peer.read_request()
@@ -178,19 +93,6 @@ def test_a_stream_that_another_task_closes() -> None:
 
     with ScriptedServer(stall) as server:
         run(use)
-
-
-def test_100_continue_comes_before_the_body() -> None:
-    def agree(peer: Peer) -> None:
-        request = peer.read_head()
-        assert request["Expect"] == "100-continue"
-        peer.send(head("100 Continue"))
-        assert peer._file.read(3 * MEGABYTE) == bytes(3 * MEGABYTE)
-        peer.send(whole(b"taken"))
-
-    with ScriptedServer(agree) as server:
-        request = Request("PUT", server.origin, {"Expect": "100-continue"}, bytes(3 * MEGABYTE))
-        assert run(lambda terminal: terminal(request)).body == b"taken"
 
 
 def test_a_body_that_is_made_slowly_does_not_count_as_not_taken() -> None:
@@ -272,50 +174,6 @@ def test_what_comes_with_the_last_message_of_the_handshake_is_read(authority: Au
     with ScriptedServer(script) as server:
         url = f"https://127.0.0.1:{server.port}"
         assert run(lambda terminal: terminal(Request("GET", url)), verify_ssl=str(authority.file)).body == b"at once"
-
-
-def _without_an_alert(peer: Peer) -> None:
-    peer.read_request()
-    peer.send(head("200 OK", "Connection: close"), b"half of ")
-    peer.socket.shutdown(socket.SHUT_RDWR)
-    socket.socket.close(peer.socket)
-
-
-def _with_an_alert(peer: Peer) -> None:
-    peer.read_request()
-    peer.send(head("200 OK", "Connection: close"), b"all of it")
-
-
-@pytest.mark.parametrize("stream", [False, True])
-def test_a_body_that_ends_without_the_closing_alert_of_tls_is_cut_off(authority: Authority, stream: bool) -> None:
-    """RFC 9112, section 9.8."""
-
-    async def use(terminal: AsyncioTerminal) -> bytes:
-        response = await terminal(Request("GET", server.origin, stream=stream))
-        return await response.stream.read() if isinstance(response.stream, AsyncByteStream) else response.body
-
-    tls = authority.server_context("127.0.0.1")
-    settings: dict[str, Any] = {"verify_ssl": str(authority.file)}
-    with ScriptedServer(_with_an_alert, tls=tls) as server:
-        assert run(use, **settings) == b"all of it"
-    with (
-        ScriptedServer(_without_an_alert, tls=tls) as server,
-        pytest.raises(GlobusConnectionError, match="without TLS's closing alert") as raised,
-    ):
-        run(use, **settings)
-    assert raised.value.request_began
-
-
-@pytest.mark.parametrize("length", [9, 100_000])
-def test_a_body_with_its_length_needs_no_closing_alert(authority: Authority, length: int) -> None:
-    def script(peer: Peer) -> None:
-        peer.read_request()
-        peer.send(whole(b"x" * length))
-        peer.socket.shutdown(socket.SHUT_RDWR)
-
-    with ScriptedServer(script, tls=authority.server_context("127.0.0.1")) as server:
-        response = run(lambda terminal: terminal(Request("GET", server.origin)), verify_ssl=str(authority.file))
-        assert response.body == b"x" * length
 
 
 def test_bytes_that_are_no_tls(authority: Authority) -> None:

@@ -120,7 +120,7 @@ class Connection(asyncio.Protocol):
     def is_usable(self) -> bool:
         """Whether it is open, and the server has sent nothing while it was idle."""
         # The loop may not have delivered it yet.
-        return not self.has_received and not self._transport.is_closing() and not self._readiness
+        return not self.has_received and not self._transport.is_closing() and not self._readiness.is_readable()
 
     def close(self) -> None:
         """Close it at the next turn of the loop. It may be called again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 import threading
 from collections.abc import Iterator
 from http.client import HTTPException
@@ -20,6 +21,8 @@ from globus_transport.terminals.urllib3.pool import Connection, ConnectionPool
 
 # A body that cannot be sent to its end may have been answered already, with a 413 say.
 _STOPPED_LISTENING = frozenset({errno.EPIPE, errno.ECONNRESET, errno.EPROTOTYPE})
+# Bytes that are sent at a time over TLS: one record.
+_TLS_PIECE = 1 << 14
 
 
 class Exchange:
@@ -29,7 +32,7 @@ class Exchange:
     :param limit: seconds that each part of the request, and each read, may take
     """
 
-    __slots__ = ("_connect_limit", "_connection", "_limit", "_pool", "request")
+    __slots__ = ("_connect_limit", "_connection", "_head", "_limit", "_pool", "_reader", "_unsent", "request")
 
     def __init__(
         self, pool: ConnectionPool, request: Request, connect_limit: float | None, limit: float | None
@@ -38,6 +41,9 @@ class Exchange:
         self._connection: Connection | None = None
         self._connect_limit = connect_limit
         self._limit = limit
+        self._reader = ResponseReader(request.method, pool.max_head_size)
+        self._head: ResponseHead | None = None
+        self._unsent = False
         self.request = request
 
     def run(self) -> Response:
@@ -77,13 +83,45 @@ class Exchange:
             return
         # An exception of the body itself did not come from the connection, so it passes as it is.
         for part in body_parts(body):
-            if request.deadline is not None:
-                sock.settimeout(time_left(request, self._limit))
+            if not self._send_part(sock, memoryview(part)):
+                self._unsent = True
+                return
+
+    def _send_part(self, sock: socket.socket, part: memoryview) -> bool:
+        """Send a part of the body.
+
+        :return: whether the server takes it. If not, its response says why
+        """
+        assert self._connection is not None
+        # With TLS, a piece is sent whole or not at all.
+        size = CHUNK if type(sock) is socket.socket else _TLS_PIECE
+        while part:
+            left = time_left(self.request, self._limit)
+            readable, writable = self._connection.wait_to_write(left, or_read=self._head is None)
             try:
-                sock.sendall(part)
+                if readable and self._refuses_the_rest():
+                    return False
+                if writable:
+                    sock.settimeout(left)
+                    part = part[sock.send(part[:size]) :]
+                elif not readable:
+                    raise TimeoutError
             except OSError as error:
                 self._unless_answered(error)
-                return
+                return False
+        return True
+
+    def _refuses_the_rest(self) -> bool:
+        """Whether the server has answered with an error, or closed the connection (RFC 9112, section 9.5)."""
+        assert self._connection is not None
+        received = self._connection.receive_now()
+        if received is not None:
+            self._reader.feed(received)
+            try:
+                self._head = self._reader.read_head()
+            except HTTPException as error:
+                raise network_error(self.request, error, self._limit) from error
+        return self._head is not None and self._head.status >= 400
 
     def _unless_answered(self, error: OSError) -> None:
         if isinstance(error, TimeoutError):
@@ -92,27 +130,26 @@ class Exchange:
             raise network_error(self.request, error, self._limit) from error
 
     def _receive(self) -> Response:
-        request = self.request
+        request, reader, head = self.request, self._reader, self._head
         try:
-            received = self._receive_bytes()
-            reader = ResponseReader(request.method, self._pool.max_head_size)
-            reader.feed(received)
-            while (head := reader.read_head()) is None:
+            while head is None:
                 reader.feed(self._receive_bytes())
+                head = reader.read_head()
         except (OSError, HTTPException) as error:
             raise network_error(request, error, self._limit) from error
         if request.stream or head.encoding or head.length is None or head.length > ERROR_BODY_LIMIT:
-            stream = ExchangeStream(self, reader, head)
+            stream = ExchangeStream(self, head)
             return response_from_stream(request, head.status, head.headers, stream, head.reason)
         body = reader.read_whole_body()
         if body is None:
-            body = b"".join(self.pieces(reader, head))
+            body = b"".join(self.pieces(head))
         else:
-            self._give_back(head.closes)
+            self._give_back(head.closes or self._unsent)
         return Response(head.status, head.headers, body, None, head.reason, request)
 
-    def pieces(self, reader: ResponseReader, head: ResponseHead) -> Iterator[bytes]:
+    def pieces(self, head: ResponseHead) -> Iterator[bytes]:
         """The body as it comes, before decoding. At its end the connection is done with."""
+        reader = self._reader
         while True:
             try:
                 while (piece := reader.read_body()) is None:
@@ -123,7 +160,7 @@ class Exchange:
                 break
             yield piece
         # What came besides the response might be taken for the next one.
-        self._give_back(head.closes or reader.surplus)
+        self._give_back(head.closes or self._unsent or reader.surplus)
 
     def _receive_bytes(self) -> bytes:
         assert self._connection is not None
@@ -187,14 +224,13 @@ class ExchangeStream(ReceivedStream):
 
     empty_at_end = True
 
-    def __init__(self, exchange: Exchange, reader: ResponseReader, head: ResponseHead) -> None:
+    def __init__(self, exchange: Exchange, head: ResponseHead) -> None:
         super().__init__(exchange.request)
         self._exchange = exchange
-        self._reader = reader
         self._head = head
 
     def _parts(self) -> Iterator[bytes]:
-        return decoded(self._exchange.pieces(self._reader, self._head), self._head.encoding, self._request)
+        return decoded(self._exchange.pieces(self._head), self._head.encoding, self._request)
 
     def _let_go(self) -> None:
         self._exchange.close()

@@ -18,6 +18,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 from urllib3.util import ssl_wrap_socket
 
+from globus_transport.core.daemon_thread import in_daemon_thread
 from globus_transport.http.messages import Request
 from globus_transport.http.time_limits import time_left
 from globus_transport.terminals.destination import Destination, address_of, check_tunnel
@@ -37,7 +38,26 @@ class Connection:
 
     def is_readable(self) -> bool:
         """Whether the server sent something, or closed the connection, while it was idle."""
-        return bool(self._readiness)
+        return self._readiness.is_readable()
+
+    def wait_to_write(self, seconds: float | None, *, or_read: bool) -> tuple[bool, bool]:
+        """See :meth:`~globus_transport.terminals.readiness.Readiness.wait_to_write`."""
+        return self._readiness.wait_to_write(seconds, or_read=or_read)
+
+    def receive_now(self) -> bytes | None:
+        """What was received; ``b""`` after the end of the connection, ``None`` if there is nothing.
+
+        :raises OSError: if the connection broke
+        """
+        limit = self.sock.gettimeout()
+        self.sock.settimeout(0.0)
+        try:
+            return self.sock.recv(CHUNK)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            # Over TLS, a message of TLS itself.
+            return None
+        finally:
+            self.sock.settimeout(limit)
 
     def shut_down(self) -> None:
         """End it in both directions, while another thread uses it."""
@@ -122,11 +142,11 @@ def _connect(destination: Destination, request: Request, limit: float | None) ->
     limit = time_left(request, limit, began=False)
     ends = None if limit is None else time.monotonic() + limit
     try:
-        sock = _open(destination, limit)
+        sock = _open(destination, lambda: _seconds_until(ends))
         if destination.proxy is None or destination.forwards:
             return sock
         try:
-            return _tunnel(sock, destination, lambda: time_left(request, _seconds_until(ends), began=False))
+            return _tunnel(sock, destination, lambda: _seconds_until(ends))
         except BaseException:
             sock.close()
             raise
@@ -137,16 +157,59 @@ def _connect(destination: Destination, request: Request, limit: float | None) ->
         raise destination.not_connected(error, limit, timed_out=timed_out, reason=error.__cause__) from error
 
 
-def _open(destination: Destination, limit: float | None) -> socket.socket:
-    """Connect to the origin or the proxy, with TLS if its URL says so."""
+def _open(destination: Destination, left: Callable[[], float | None]) -> socket.socket:
+    """Connect to the origin or the proxy, with TLS if its URL says so.
+
+    :param left: seconds that it may take
+    """
     host, port = address_of(destination.first_hop)
-    if destination.first_hop.startswith("https://"):
-        connection: HTTPConnection = HTTPSConnection(host, port, timeout=limit, ssl_context=destination.context)
-    else:
-        connection = HTTPConnection(host, port, timeout=limit)
-    connection.connect()
-    sock: socket.socket = connection.sock
-    return sock
+    addresses = _resolve(host, port, left())
+    failure: Exception | None = None
+    for number, address in enumerate(addresses):
+        limit = left()
+        # An address that does not answer leaves the others their share of the time.
+        share = None if limit is None else limit / (len(addresses) - number)
+        try:
+            return _connect_to(destination, host, address, port, share)
+        except (OSError, HTTPError) as error:
+            failure = error
+    assert failure is not None
+    raise failure
+
+
+def _resolve(host: str, port: int, limit: float | None) -> list[str]:
+    """The addresses of a host.
+
+    :param limit: seconds that it may take
+    """
+    try:
+        found = _address_info(host, port, socket.AI_NUMERICHOST)
+    except socket.gaierror:
+        # It is a name. Resolving it cannot be ended; its thread is left alone when the time is over.
+        found = in_daemon_thread(_address_info, host, port, 0).result(limit)
+    return [str(info[4][0]) for info in found]
+
+
+def _address_info(host: str, port: int, flags: int) -> list[tuple[Any, ...]]:
+    return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags))
+
+
+def _connect_to(destination: Destination, host: str, address: str, port: int, limit: float | None) -> socket.socket:
+    if not destination.first_hop.startswith("https://"):
+        connection = HTTPConnection(address, port, timeout=limit)
+        connection.connect()
+        plain: socket.socket = connection.sock
+        return plain
+    secure = HTTPSConnection(address, port, timeout=limit, ssl_context=destination.context, server_hostname=host)
+    secure.connect()
+    return _strict(secure.sock)
+
+
+def _strict(sock: Any) -> socket.socket:
+    """A socket with TLS that tells a connection which was cut off from one that has ended (RFC 9112, section 9.8)."""
+    sock.suppress_ragged_eofs = False
+    strict: socket.socket = sock
+    return strict
 
 
 def _tunnel(sock: socket.socket, destination: Destination, left: Callable[[], float | None]) -> socket.socket:
@@ -164,8 +227,7 @@ def _tunnel(sock: socket.socket, destination: Destination, left: Callable[[], fl
     secure: Any = ssl_wrap_socket(
         sock, server_hostname=host, ssl_context=destination.context, tls_in_tls=isinstance(sock, ssl.SSLSocket)
     )
-    wrapped: socket.socket = secure
-    return wrapped
+    return _strict(secure)
 
 
 def _seconds_until(ends: float | None) -> float | None:
