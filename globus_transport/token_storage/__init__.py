@@ -1,7 +1,7 @@
 """Storages of tokens: in memory, in a JSON file, in an SQLite database.
 
-``base`` has the base of all storages, ``file`` and ``file_lock`` that of storages in files, and ``token_data`` the
-value that is stored. As in ``globus_sdk.token_storage``, the validators and errors of
+``base`` has the base of all storages, ``file``, ``file_lock``, ``marker_lock`` and ``errors`` that of storages in
+files, and ``token_data`` the value that is stored. As in ``globus_sdk.token_storage``, the validators and errors of
 :mod:`globus_transport.globus_app` can be imported from here, too.
 """
 
@@ -28,6 +28,7 @@ _NAMES = {
         "UnchangingIdentityIDValidator",
     ),
     "token_storage.base": ("TokenStorage",),
+    "token_storage.errors": ("TokenStorageError",),
     "token_storage.file": ("FileTokenStorage",),
     "token_storage.json": ("JSONTokenStorage",),
     "token_storage.memory": ("MemoryTokenStorage",),

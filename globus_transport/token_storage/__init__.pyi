@@ -16,6 +16,7 @@ from globus_transport.globus_app.validators import TokenDataValidator as TokenDa
 from globus_transport.globus_app.validators import TokenValidationContext as TokenValidationContext
 from globus_transport.globus_app.validators import UnchangingIdentityIDValidator as UnchangingIdentityIDValidator
 from globus_transport.token_storage.base import TokenStorage as TokenStorage
+from globus_transport.token_storage.errors import TokenStorageError as TokenStorageError
 from globus_transport.token_storage.file import FileTokenStorage as FileTokenStorage
 from globus_transport.token_storage.json import JSONTokenStorage as JSONTokenStorage
 from globus_transport.token_storage.memory import MemoryTokenStorage as MemoryTokenStorage

@@ -1,4 +1,4 @@
-"""The base of storages in files: the files' place, their permissions, and the lock for writers."""
+"""The base of storages in files: the files' place, their folder, and the lock for writers."""
 
 from __future__ import annotations
 
@@ -28,10 +28,13 @@ class FileTokenStorage(TokenStorage, ABC):
     """The base of storages in a file.
 
     Threads and processes may share a file. A lock file beside it, with the suffix ``.lock``, lets one writer in at a
-    time.
+    time. Where the disk has no such locks, a file with the suffix ``.lock.owner`` does the same while a writer is at
+    work.
+
+    A storage in a folder that may only be read can be read. Writing raises an error then.
 
     :cvar file_format: the suffix of the file's name, without the dot
-    :param filepath: the path of the file. A missing folder is made with permissions for its owner only
+    :param filepath: the path of the file. Missing folders are made with permissions for their owner only
     :param namespace: separates several sets of tokens in one file
     :raises GlobusSDKUsageError: if the folder cannot be made
     """
@@ -44,7 +47,7 @@ class FileTokenStorage(TokenStorage, ABC):
         # Resolved here: a relative path would name another file after the program changes its working directory.
         self._real_path = os.path.realpath(self.filepath)
         try:
-            os.makedirs(os.path.dirname(self._real_path), mode=0o700, exist_ok=True)
+            _make_folder(os.path.dirname(self._real_path))
         except OSError as error:
             raise GlobusSDKUsageError(f"the folder for the token file {self.filepath!r} cannot be made") from error
         self._lock = FileLock(f"{self._real_path}.lock")
@@ -68,11 +71,30 @@ class FileTokenStorage(TokenStorage, ABC):
         return os.path.exists(self._real_path)
 
     def exclusive(self) -> AbstractContextManager[object]:
-        """Lock the file for other threads, and for other processes on this machine."""
+        """Lock the file for other threads, and for other processes on this machine.
+
+        :raises TokenStorageError: when it is entered, if the lock file cannot be made or locked
+        """
         return self._lock
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.filepath!r}, namespace {self.namespace!r}>"
+
+
+def _make_folder(path: str) -> None:
+    """Make a folder and its missing parents. The mode of ``os.makedirs`` is that of the last folder only.
+
+    :raises OSError: if that fails
+    """
+    if os.path.isdir(path):
+        return
+    _make_folder(os.path.dirname(path))
+    try:
+        os.mkdir(path, 0o700)
+    except FileExistsError:
+        # Another process was faster, or it is no folder.
+        if not os.path.isdir(path):
+            raise
 
 
 _RESERVED = re.compile(r'[<>:"/\\|?*]')

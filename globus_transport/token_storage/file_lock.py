@@ -1,25 +1,51 @@
 """A lock on a file for the threads of a process and for the processes of one machine.
 
+Where the disk has no ``flock``, as on Lustre, some NFS and with them the home folders of clusters, it is a marker file
+(:mod:`~globus_transport.token_storage.marker_lock`). Where that is refused, too, only the threads of this process
+exclude each other, and a warning says so.
+
 It is our own code, because the package ``filelock`` does not fit in three ways. If ``flock`` fails with ENOSYS, and
-only then, it changes to a soft lock (a marker file), where this lock raises the error. Its default locks do not pickle,
-as storages have to. And a lock that threads share (``thread_local=False``) lets a second thread enter while the first
-one holds it.
+only then, it changes to a soft lock. Its default locks do not pickle, as storages have to. And a lock that threads
+share (``thread_local=False``) lets a second thread enter while the first one holds it.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sys
 import threading
 import time
-from typing import Self
+import warnings
+from typing import Literal, Protocol, Self
 
 from globus_transport.core.process import PerProcess
+from globus_transport.token_storage.errors import make_file_error
+from globus_transport.token_storage.marker_lock import MarkerLock
 
 if sys.platform == "win32":
     import msvcrt
 else:
     import fcntl
+
+#: What disks answer that have no such locks.
+_REFUSALS = frozenset({errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP})
+
+_warned = False
+
+#: Who is excluded by a lock: everyone, by ``flock``; everyone, by a marker; or only the threads of this process.
+LockKind = Literal["flock", "marker", "threads"]
+
+
+class _Held(Protocol):
+    """A lock that is held."""
+
+    def release(self) -> None:
+        """Release it."""
+
+    def forget(self) -> None:
+        """Give it up in a forked child, so that the parent still holds it."""
 
 
 class FileLock(PerProcess):
@@ -27,30 +53,38 @@ class FileLock(PerProcess):
 
     :param path: the path of the lock file. It is not the protected file itself, because that may be replaced while the
         lock is held
+    :ivar kind: what the disk allowed when the lock was last taken; ``None`` before
     """
 
-    _process_state = ("_thread_lock", "_depth", "_descriptor")
+    _process_state = ("_thread_lock", "_depth", "_held")
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self.kind: LockKind | None = None
         self._enter_process()
 
     def _make_process_state(self) -> None:
         self._thread_lock = threading.RLock()
         self._depth = 0
-        self._descriptor = -1
+        self._held: _Held | None = None
 
     def _after_fork(self) -> None:
-        # Closing the child's descriptor does not release the parent's lock.
-        if self._depth:
-            os.close(self._descriptor)
+        if self._held is not None:
+            self._held.forget()
         self._make_process_state()
 
     def __enter__(self) -> Self:
+        """Wait for the lock.
+
+        :raises TokenStorageError: if the lock fails, for another reason than that the disk has no locks
+        """
         self._thread_lock.acquire()
         try:
             if self._depth == 0:
-                self._descriptor = self._open_and_lock()
+                try:
+                    self._held = self._lock()
+                except OSError as error:
+                    raise make_file_error(f"the lock file {self.path!r} cannot be used", error) from error
             self._depth += 1
         except BaseException:
             self._thread_lock.release()
@@ -60,19 +94,103 @@ class FileLock(PerProcess):
     def __exit__(self, *_exc: object) -> None:
         self._depth -= 1
         try:
-            if self._depth == 0:
-                _unlock_and_close(self._descriptor)
+            if self._depth == 0 and self._held is not None:
+                held, self._held = self._held, None
+                held.release()
         finally:
             self._thread_lock.release()
 
-    def _open_and_lock(self) -> int:
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+    def _lock(self) -> _Held:
         try:
-            _lock_file(descriptor)
-        except BaseException:
-            os.close(descriptor)
-            raise
-        return descriptor
+            held: _Held = _take_flock(self.path)
+            self.kind = "flock"
+        except OSError as error:
+            if error.errno not in _REFUSALS:
+                raise
+            held = self._lock_without_flock()
+        return held
+
+    def _lock_without_flock(self) -> _Held:
+        try:
+            held: _Held = MarkerLock(f"{self.path}.owner").acquire()
+            self.kind = "marker"
+        except OSError as error:
+            if error.errno not in _REFUSALS:
+                raise
+            _warn_once(self.path, error)
+            held = _thread_locks.acquire(self.path)
+            self.kind = "threads"
+        return held
+
+
+def _take_flock(path: str) -> _HeldDescriptor:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _lock_file(descriptor)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return _HeldDescriptor(descriptor)
+
+
+class _HeldDescriptor:
+    """An open file that is locked."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        _unlock_and_close(self._descriptor)
+
+    def forget(self) -> None:
+        # Closing the child's descriptor does not release the parent's lock.
+        os.close(self._descriptor)
+
+
+class _ThreadLocks(PerProcess):
+    """One lock for each path, for the threads of this process."""
+
+    _process_state = ("_locks",)
+
+    def __init__(self) -> None:
+        self._enter_process()
+
+    def _make_process_state(self) -> None:
+        self._locks: dict[str, threading.Lock] = {}
+
+    def acquire(self, path: str) -> _HeldThreadLock:
+        """Wait for the lock of a path."""
+        lock = self._locks.setdefault(path, threading.Lock())
+        lock.acquire()
+        return _HeldThreadLock(lock)
+
+
+class _HeldThreadLock:
+    """A lock that other threads wait for."""
+
+    def __init__(self, lock: threading.Lock) -> None:
+        self._lock = lock
+
+    def release(self) -> None:
+        self._lock.release()
+
+    def forget(self) -> None:
+        """Do nothing: the child has new locks."""
+
+
+_thread_locks = _ThreadLocks()
+
+
+def _warn_once(path: str, error: OSError) -> None:
+    global _warned
+    if not _warned:
+        _warned = True
+        warnings.warn(
+            f"{path!r} cannot be locked: the disk has no locks ({error.strerror}). Only one program at a time should "
+            "use the tokens there; give a filepath on another disk to share them",
+            RuntimeWarning,
+            stacklevel=2,
+        )
 
 
 if sys.platform == "win32":
@@ -97,5 +215,7 @@ else:
 
     def _unlock_and_close(descriptor: int) -> None:
         # Closing alone does not release the lock: a child that was forked in the meantime has the file open, too.
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        # If it fails, what was done under the lock is still done.
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
         os.close(descriptor)

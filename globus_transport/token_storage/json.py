@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 import os
+import re
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from globus_transport import __version__
 from globus_transport.exc.base import ValidationError
+from globus_transport.token_storage.errors import make_file_error
 from globus_transport.token_storage.file import FileTokenStorage
 from globus_transport.token_storage.token_data import TokenStorageData
 
 #: globus-sdk refuses a file without this field, which names the writer's version.
 _WRITER = "globus-sdk.version"
 
+#: How the name of a temporary file ends.
+_TEMPORARY = ".tmp"
+#: What a disk answers that cannot sync a folder, or a folder that may be written to and not be listed.
+_NO_FOLDER_SYNC = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EACCES})
+#: Where writers cannot exclude each other, a temporary file may belong to one at work until it is this old, in seconds.
+_OLD = 3600.0
+
 
 class JSONTokenStorage(FileTokenStorage):
     """Stores tokens in a JSON file that only its owner can read. The format is that of globus-sdk.
 
     A change is written to a new file, synced to disk, and moved into place. If the machine stops at any point, the old
-    or the new file is complete.
+    or the new file is complete. What a killed process left is removed by the next writer.
 
     :cvar format_version: the version that is written
     :cvar supported_versions: the versions that can be read
@@ -40,9 +53,9 @@ class JSONTokenStorage(FileTokenStorage):
         """Store tokens. They replace stored tokens for the same resource servers.
 
         :raises ValidationError: if the file exists and is not a token file
-        :raises OSError: if the file cannot be written; the old file is unchanged then
+        :raises TokenStorageError: if the file cannot be locked, or not be written; the old file is unchanged then
         """
-        with self.exclusive():
+        with self._writing():
             namespaces = self._read()
             tokens = namespaces.setdefault(self.namespace, {})
             for server, data in token_data_by_resource_server.items():
@@ -53,7 +66,7 @@ class JSONTokenStorage(FileTokenStorage):
         """Read all tokens, by resource server.
 
         :raises ValidationError: if the file exists and is not a token file
-        :raises OSError: if the file cannot be read
+        :raises TokenStorageError: if the file cannot be read
         """
         # No lock is needed: the file is replaced atomically, so that a reader always sees a complete one.
         return {
@@ -65,14 +78,22 @@ class JSONTokenStorage(FileTokenStorage):
 
         :return: whether there were any
         :raises ValidationError: if the file exists and is not a token file
-        :raises OSError: if the file cannot be written; the old file is unchanged then
+        :raises TokenStorageError: if the file cannot be locked, or not be written; the old file is unchanged then
         """
-        with self.exclusive():
+        with self._writing():
             namespaces = self._read()
             found = namespaces.get(self.namespace, {}).pop(resource_server, None) is not None
             if found:
                 self._write(namespaces)
             return found
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self.exclusive():
+            # Who holds the lock is the only writer. Without a lock for processes, a young file may be another one's.
+            oldest = time.time() - _OLD if self._lock.kind == "threads" else None
+            _remove_temporary_files(self._real_path, modified_before=oldest)
+            yield
 
     def _read(self) -> dict[str, dict[str, Any]]:
         """Read the tokens of all namespaces."""
@@ -81,6 +102,8 @@ class JSONTokenStorage(FileTokenStorage):
                 document = json.load(file)
         except FileNotFoundError:
             return {}
+        except OSError as error:
+            raise make_file_error(f"the token file {self.filepath!r} cannot be read", error) from error
         except (ValueError, RecursionError) as error:
             # Not `from error`: the exception holds the file's text, and with it the tokens.
             raise self._make_format_error(f"it is no JSON ({type(error).__name__})") from None
@@ -102,7 +125,10 @@ class JSONTokenStorage(FileTokenStorage):
 
     def _write(self, namespaces: dict[str, dict[str, Any]]) -> None:
         document = {"data": namespaces, "format_version": self.format_version, _WRITER: f"transport-{__version__}"}
-        write_atomically(self._real_path, json.dumps(document).encode())
+        try:
+            write_atomically(self._real_path, json.dumps(document).encode())
+        except OSError as error:
+            raise make_file_error(f"the token file {self.filepath!r} cannot be written", error) from error
 
 
 def write_atomically(path: str, content: bytes) -> None:
@@ -112,7 +138,7 @@ def write_atomically(path: str, content: bytes) -> None:
     """
     folder = os.path.dirname(path)
     # mkstemp makes the file with mode 0600.
-    descriptor, temporary_path = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", dir=folder)
+    descriptor, temporary_path = tempfile.mkstemp(_TEMPORARY, f".{os.path.basename(path)}.", folder)
     try:
         with open(descriptor, "wb") as file:
             file.write(content)
@@ -120,17 +146,34 @@ def write_atomically(path: str, content: bytes) -> None:
             os.fsync(file.fileno())
         os.replace(temporary_path, path)
     except BaseException:
-        os.unlink(temporary_path)
+        with contextlib.suppress(OSError):
+            os.unlink(temporary_path)
         raise
     _sync_folder(folder)
+
+
+def _remove_temporary_files(path: str, *, modified_before: float | None) -> None:
+    """Remove what killed writers of a file left. It holds tokens that may be valid."""
+    pattern = re.compile(rf"\.{re.escape(os.path.basename(path))}\.[a-z0-9_]+{re.escape(_TEMPORARY)}")
+    # What cannot be removed must not keep a writer from storing new tokens.
+    with contextlib.suppress(OSError), os.scandir(os.path.dirname(path)) as entries:
+        for entry in entries:
+            if pattern.fullmatch(entry.name):
+                with contextlib.suppress(OSError):
+                    if modified_before is None or entry.stat(follow_symlinks=False).st_mtime < modified_before:
+                        os.unlink(entry.path)
 
 
 def _sync_folder(folder: str) -> None:
     if os.name == "nt":
         # On Windows a folder cannot be opened, and need not be synced.
         return
-    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
