@@ -10,8 +10,10 @@ import hmac
 import json
 import pickle
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -38,6 +40,7 @@ from globus_transport import (
 )
 from globus_transport.http.messages import Request
 from globus_transport.sandbox import Sandbox
+from globus_transport.services.auth import id_tokens
 
 ISSUER = "https://auth.example.org"
 CLIENT_ID = "an-app"
@@ -51,6 +54,12 @@ CONFIGURATION: dict[str, Any] = {
 JWKS: dict[str, Any] = {"keys": [json.loads(RSAAlgorithm.to_jwk(KEY.public_key()))]}
 
 
+def key_set(**keys: Any) -> dict[str, Any]:
+    """A JWK set with a kid for each key."""
+    documents = {kid: json.loads(RSAAlgorithm.to_jwk(key.public_key())) for kid, key in keys.items()}
+    return {"keys": [{**document, "kid": kid, "use": "sig"} for kid, document in documents.items()]}
+
+
 def claims(**changes: Any) -> dict[str, Any]:
     """What a token says; ``None`` leaves a claim out."""
     now = time.time()
@@ -60,6 +69,10 @@ def claims(**changes: Any) -> dict[str, Any]:
 
 def signed(key: Any = KEY, algorithm: str = "RS512", **changes: Any) -> str:
     return jwt.encode(claims(**changes), key, algorithm)
+
+
+def signed_as(kid: str, key: Any = KEY) -> str:
+    return jwt.encode(claims(), key, "RS512", {"kid": kid})
 
 
 def signed_with_the_public_key() -> str:
@@ -200,6 +213,143 @@ def test_a_decoder_fetches_once() -> None:
     assert len(terminal.asked) == 2
 
 
+@pytest.mark.parametrize("kid", ["first", "second"])
+def test_the_kid_chooses_the_key(kid: str) -> None:
+    keys = {"first": KEY, "second": OTHER_KEY}
+    documents = key_set(**keys)
+    # Keys of other kinds and for other uses have no say.
+    others = [{"kty": "EC", "kid": kid}, {**documents["keys"][0], "kid": kid, "use": "enc"}, "no key"]
+    terminal = FakeGlobusAuth(keys={"keys": [*others, *documents["keys"]]})
+    assert reply(signed_as(kid, keys[kid]), login_client(terminal)).decode_id_token()["sub"] == "user"
+    other = keys["second" if kid == "first" else "first"]
+    with not_believed(jwt.InvalidSignatureError):
+        reply(signed_as(kid, other), login_client(terminal)).decode_id_token()
+
+
+def test_the_keys_are_fetched_again_once_for_a_kid_that_is_unknown() -> None:
+    terminal = FakeGlobusAuth(keys=key_set(old=KEY))
+    decoder = IDTokenDecoder(login_client(terminal))
+    assert decoder.decode(signed_as("old"))["sub"] == "user"
+    terminal.documents["/jwk.json"] = key_set(new=OTHER_KEY, old=KEY)
+    for _ in range(2):
+        assert decoder.decode(signed_as("new", OTHER_KEY))["sub"] == "user"
+        assert decoder.decode(signed_as("old"))["sub"] == "user"
+    assert terminal.asked.count("/jwk.json") == 2
+    assert terminal.asked.count("/.well-known/openid-configuration") == 1
+
+
+def test_a_stream_of_unknown_kids_fetches_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(id_tokens, "monotonic", lambda: now)
+    terminal = FakeGlobusAuth(keys=key_set(known=KEY))
+    decoder = IDTokenDecoder(login_client(terminal))
+    decoder.decode(signed_as("known"))
+    for number in range(5):
+        with not_believed(jwt.InvalidTokenError):
+            decoder.decode(signed_as(f"unknown-{number}"))
+    assert terminal.asked.count("/jwk.json") == 2
+    now += 61
+    terminal.documents["/jwk.json"] = key_set(known=KEY, late=OTHER_KEY)
+    assert decoder.decode(signed_as("late", OTHER_KEY))["sub"] == "user"
+    assert terminal.asked.count("/jwk.json") == 3
+
+
+def test_a_key_set_that_cannot_be_used_is_not_kept() -> None:
+    terminal = FakeGlobusAuth(keys={"keys": []})
+    decoder = IDTokenDecoder(login_client(terminal))
+    with pytest.raises(ReplyFormatError):
+        decoder.decode(signed_as("known"))
+    terminal.documents["/jwk.json"] = key_set(known=KEY)
+    assert decoder.decode(signed_as("known"))["sub"] == "user"
+    terminal.documents["/jwk.json"] = {"keys": [{"kty": "RSA", "kid": "unknown"}]}
+    with pytest.raises(ReplyFormatError):
+        decoder.decode(signed_as("unknown"))
+    terminal.documents["/jwk.json"] = {}
+    with not_believed(jwt.InvalidTokenError):
+        decoder.decode(signed_as("another"))
+
+
+def test_keys_that_were_just_fetched_are_not_fetched_again() -> None:
+    terminal = FakeGlobusAuth(keys=key_set(known=KEY))
+    with pytest.raises(IDTokenError, match="no key with the kid 'unknown'"):
+        IDTokenDecoder(login_client(terminal)).decode(signed_as("unknown"))
+    assert terminal.asked.count("/jwk.json") == 1
+
+
+def test_threads_wait_for_the_keys_that_one_of_them_fetches() -> None:
+    release = threading.Event()
+
+    class SlowGlobusAuth(FakeGlobusAuth):
+        def __call__(self, request: Request) -> Response:
+            response = super().__call__(request)
+            if request.url.target == "/jwk.json":
+                release.wait(10)
+            return response
+
+    terminal = SlowGlobusAuth(keys=key_set(old=KEY))
+    decoder = IDTokenDecoder(login_client(terminal))
+    for fetches, token in ((1, signed_as("old")), (2, signed_as("new", OTHER_KEY))):
+        release.clear()
+        with ThreadPoolExecutor(8) as pool:
+            decoded = [pool.submit(decoder.decode, token) for _ in range(8)]
+            time.sleep(0.1)
+            release.set()
+            assert [one.result(10)["sub"] for one in decoded] == ["user"] * 8
+        assert terminal.asked.count("/jwk.json") == fetches
+        terminal.documents["/jwk.json"] = key_set(old=KEY, new=OTHER_KEY)
+
+
+def test_a_token_without_a_kid_needs_a_single_key() -> None:
+    single = FakeGlobusAuth(keys={"keys": [{"kty": "EC"}, *key_set(only=KEY)["keys"]]})
+    assert reply(signed(), login_client(single)).decode_id_token()["sub"] == "user"
+    several = FakeGlobusAuth(keys=key_set(first=KEY, second=OTHER_KEY))
+    with not_believed(jwt.InvalidTokenError):
+        reply(signed(), login_client(several)).decode_id_token()
+    # A single key without a kid is the key of every token.
+    assert reply(signed_as("any"), login_client()).decode_id_token()["sub"] == "user"
+
+
+def test_a_malformed_kid_is_not_believed() -> None:
+    parts = [json.dumps({"alg": "RS512", "kid": 7}).encode(), json.dumps(claims()).encode(), b"signature"]
+    token = ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+    with pytest.raises(IDTokenError):
+        reply(token, login_client()).decode_id_token()
+
+
+def test_a_key_set_can_be_given() -> None:
+    terminal = FakeGlobusAuth(keys={"keys": []})
+    decoder = IDTokenDecoder(login_client(terminal))
+    decoder.store_jwk(key_set(first=OTHER_KEY, second=KEY))
+    assert decoder.decode(signed_as("second"))["sub"] == "user"
+    assert decoder.get_jwk().public_numbers() == OTHER_KEY.public_key().public_numbers()
+    with not_believed(jwt.InvalidTokenError):
+        decoder.decode(signed_as("unknown"))
+    assert "/jwk.json" not in terminal.asked
+    tokens = reply(signed_as("second"), AsyncAuthLoginClient(CLIENT_ID, base_url=ISSUER))
+    keys = key_set(first=OTHER_KEY, second=KEY)
+    assert tokens.decode_id_token(CONFIGURATION, keys)["sub"] == "user"
+
+
+def test_a_decoder_is_copied_with_its_keys() -> None:
+    decoder = IDTokenDecoder(login_client(FakeGlobusAuth(keys=key_set(first=OTHER_KEY, second=KEY))))
+    decoder.decode(signed_as("second"))
+    for keys in (None, KEY.public_key(), key_set(first=OTHER_KEY, second=KEY)):
+        if keys is not None:
+            decoder.store_jwk(keys)
+        copied = pickle.loads(pickle.dumps(decoder))
+        assert copied.decode(signed_as("second"))["sub"] == "user"
+
+
+def test_a_subclass_gives_the_key_of_all_tokens() -> None:
+    class Decoder(IDTokenDecoder):
+        def get_jwk(self) -> Any:
+            return OTHER_KEY.public_key()
+
+    terminal = FakeGlobusAuth()
+    assert Decoder(login_client(terminal)).decode(signed_as("any", OTHER_KEY))["sub"] == "user"
+    assert "/jwk.json" not in terminal.asked
+
+
 def test_a_subclass_chooses_the_audience() -> None:
     class Decoder(IDTokenDecoder):
         def get_jwt_audience(self) -> str | None:
@@ -232,7 +382,7 @@ def test_a_client_that_cannot_fetch(client: Any) -> None:
     tokens = reply(signed(), client)
     params = {} if client is not None else {"verify_aud": False}
     for configuration in (None, CONFIGURATION):
-        with pytest.raises(GlobusSDKUsageError, match=r"get_jwk\(as_pem=True\)"):
+        with pytest.raises(GlobusSDKUsageError, match=r"await client\.get_jwk\(\)"):
             tokens.decode_id_token(configuration, jwt_params=params)
     assert tokens.decode_id_token(CONFIGURATION, KEY.public_key(), params)["sub"] == "user"
 
@@ -255,6 +405,8 @@ def test_documents_that_do_not_serve(configuration: Any, keys: Any, what: str) -
 
 
 def test_the_key_itself() -> None:
+    others_first = FakeGlobusAuth(keys={"keys": [{"kty": "EC"}, *JWKS["keys"]]})
+    assert login_client(others_first).get_jwk(as_pem=True).public_numbers() == KEY.public_key().public_numbers()
     client = login_client()
     assert client.get_jwk() == JWKS
     assert client.get_jwk(as_pem=True).public_numbers() == KEY.public_key().public_numbers()
@@ -285,13 +437,15 @@ def test_a_login_in_the_sandbox() -> None:
         assert (found["sub"], found["aud"]) == (globus.user.id, globus.native_client_id)
 
 
-def test_a_login_under_asyncio() -> None:
+@pytest.mark.parametrize("as_pem", [True, False], ids=["a key", "the key set"])
+def test_a_login_under_asyncio(as_pem: bool) -> None:
     async def log_in(globus: Sandbox) -> dict[str, Any]:
         async with AsyncNativeAppAuthClient(globus.native_client_id, base_url=globus.auth_url) as client:
             client.oauth2_start_flow("openid")
             tokens = await client.oauth2_exchange_code_for_tokens(globus.approve(client.oauth2_get_authorize_url()))
             configuration = await client.get_openid_configuration()
-            return tokens.decode_id_token(configuration, await client.get_jwk(configuration, as_pem=True))
+            keys = await client.get_jwk(configuration, as_pem=as_pem)
+            return tokens.decode_id_token(configuration, keys)
 
     with Sandbox() as globus:
         assert asyncio.run(log_in(globus))["sub"] == globus.user.id
