@@ -44,11 +44,14 @@ class TerminalContract(FailureContract):
 
     :cvar pickles: whether the terminal can be pickled
     :cvar forks: whether a forked process can use the terminal, with its own connections
+    :cvar notices_surplus: whether what a server sends besides its response is never taken for the next one. Some HTTP
+        libraries do not notice it, and offer nothing to notice it by
     :cvar skips_early_hints: whether a 103 before the response is skipped; ``http.client`` takes it for the response
     """
 
     pickles = False
     forks = False
+    notices_surplus = True
     skips_early_hints = True
 
     def _make_for(self, server: Any) -> Any:
@@ -116,6 +119,32 @@ class TerminalContract(FailureContract):
             self._run(self._close_all())
             self._run(asyncio.sleep(0.01))
             assert server.saw_close.wait(PATIENCE), "the connection is still open"
+
+    @pytest.mark.parametrize("stream", [True, False])
+    @pytest.mark.parametrize("when", ["in one read", "a moment later"])
+    def test_a_second_response_is_not_taken_for_the_next(self, when: str, stream: bool) -> None:
+        if not self.notices_surplus:
+            pytest.skip("notices_surplus is False")
+
+        def script(peer: Peer) -> None:
+            peer.read_request()
+            if when == "in one read":
+                peer.send(whole(b"first") + whole(b"forged"))
+            else:
+                peer.send(whole(b"first"))
+                peer.pause(0.03)
+                peer.send(whole(b"forged"))
+            sent.set()
+            # If the connection is used again, nothing of what was sent before is the answer.
+            answering(whole(b"second"))(peer)
+
+        sent = threading.Event()
+        with self._server(script, answering(whole(b"second"))) as server:
+            terminal = self._make()
+            for body in (b"first", b"second"):
+                response = self._send(terminal, Request("GET", server.origin, stream=stream))
+                assert (self._read(response) if stream else response.body) == body
+                assert sent.wait(PATIENCE)
 
     def test_connections_are_kept(self) -> None:
         with self._server(answering(whole(b"ok"))) as server:

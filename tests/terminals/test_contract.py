@@ -115,6 +115,7 @@ class TestOwnRequests(TestRequests):
 
 class TestHttpx(TerminalContract):
     strict_heads = True
+    notices_surplus = False
     client_class: Any = httpx.Client
 
     def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
@@ -130,6 +131,7 @@ class TestHttpx2(TestHttpx):
 
 class TestAsyncHttpx(AsyncTerminalContract):
     strict_heads = True
+    notices_surplus = False
     client_class: Any = httpx.AsyncClient
 
     def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
@@ -145,6 +147,7 @@ class TestAsyncHttpx2(TestAsyncHttpx):
 
 class TestAiohttp(AsyncTerminalContract):
     strict_heads = True
+    notices_surplus = False
     reads_latin_1 = False
 
     def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:

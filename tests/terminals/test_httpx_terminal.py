@@ -8,6 +8,7 @@ import pickle
 import socket
 import time
 import traceback
+import zlib
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -360,3 +361,26 @@ def test_under_a_hook_that_raises_for_a_status_nothing_is_repeated_and_a_token_i
             client.get_task("b")
         seen = [request["Authorization"] for request in server.requests]
     assert seen == ["Bearer token-1", "Bearer token-2", "Bearer token-2"]
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2])
+@pytest.mark.parametrize("status", ["200 OK", "302 Found"])
+def test_nested_codings_do_not_fill_memory(library: Any, status: str) -> None:
+    body = zlib.compress(bytes(64 << 20))
+    for _ in range(2):
+        body = gzip.compress(body)
+    answer = whole(body, status, "Content-Encoding: deflate, gzip, gzip")
+
+    async def under_asyncio(origin: str) -> None:
+        async with library.AsyncClient() as client:
+            await AsyncHttpxTerminal(client)(Request("GET", origin))
+
+    with ScriptedServer(answering(answer)) as server, library.Client() as client:
+        if status == "302 Found":
+            response = HttpxTerminal(client)(Request("GET", server.origin))
+            assert (response.truncated, len(response.body)) == (True, 1 << 20)
+            return
+        with pytest.raises(ReplyFormatError, match="by their codings"):
+            HttpxTerminal(client)(Request("GET", server.origin))
+        with pytest.raises(ReplyFormatError, match="by their codings"):
+            asyncio.run(under_asyncio(server.origin))

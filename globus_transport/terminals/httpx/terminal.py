@@ -17,6 +17,7 @@ from globus_transport.http.bodies import StreamBody, parts_of
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.time_limits import check_time_limits, in_seconds, limits_of, time_left, timed_out
+from globus_transport.terminals.http1.decoding import Decoder, decoded
 from globus_transport.terminals.httpx.errors import library_of, to_globus_error, was_read
 from globus_transport.terminals.streams import (
     AsyncReceivedStream,
@@ -34,6 +35,7 @@ T = TypeVar("T")
 # Seconds by which the deadline is extended, so that a time-out of httpx comes first: it says whether there was a
 # connection.
 _GRACE = 0.01
+_DECODED_HERE = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 _FRAMING = ("Content-Length", "Transfer-Encoding")
 
 
@@ -107,6 +109,14 @@ def _limit_body(request: Request, reply: Any, limit: float | None) -> None:
         reply.request.extensions["timeout"]["read"] = time_left(request, limit)
 
 
+def _encoding_to_decode(httpx: Any, reply: Any) -> str | None:
+    """The Content-Encoding to decode here, in bounded memory; ``None`` if httpx does, or has done it."""
+    encoding: str = reply.headers.get("Content-Encoding", "")
+    if was_read(httpx, reply) or any(name.strip() not in _DECODED_HERE for name in encoding.lower().split(",")):
+        return None
+    return encoding
+
+
 def _headers_of(reply: Any) -> Headers:
     return Headers.received([(name.decode("latin-1"), value.decode("latin-1")) for name, value in reply.headers.raw])
 
@@ -116,7 +126,8 @@ class HttpxTerminal(_ClientTerminal):
 
     The deadline is checked before the head and before each part of the body. A single wait can exceed it, because
     httpx restarts its time limit with each read. The client stores cookies of responses, but they are not sent with
-    these requests.
+    these requests. httpx does not notice when a server sends more than its response; what comes behind may be taken for
+    the answer to the next request.
 
     :param client: of httpx, or of a module with the same classes, such as httpx2
     :param http_timeout: seconds to wait for the server's next bytes; ``None`` for no limit
@@ -178,7 +189,9 @@ class _ClientStream(ReceivedStream):
     def _parts(self) -> Iterator[bytes]:
         try:
             _limit_body(self._request, self._reply, self._limit)
-            for chunk in self._reply.iter_bytes():
+            encoding = _encoding_to_decode(self._library, self._reply)
+            chunks = self._reply.iter_bytes() if encoding is None else self._reply.iter_raw()
+            for chunk in decoded(chunks, encoding or "", self._request):
                 time_left(self._request, None)
                 yield chunk
         except (self._library.HTTPError, self._library.StreamError) as error:
@@ -191,7 +204,8 @@ class _ClientStream(ReceivedStream):
 class AsyncHttpxTerminal(_ClientTerminal):
     """Sends through an ``httpx.AsyncClient``, and never closes it.
 
-    Cancelling a task closes its connection at once.
+    Cancelling a task closes its connection at once. What :class:`HttpxTerminal` says of cookies, and of servers that
+    send more than their response, holds here too.
 
     :param client: of httpx, or of a module with the same classes, such as httpx2
     :param http_timeout: seconds to wait for the server's next bytes; ``None`` for no limit
@@ -276,12 +290,19 @@ class _AsyncClientStream(AsyncReceivedStream):
         self._limit = limit
 
     async def _parts(self) -> AsyncGenerator[bytes, None]:
-        chunks = self._reply.aiter_bytes()
+        encoding = _encoding_to_decode(self._library, self._reply)
+        chunks = self._reply.aiter_bytes() if encoding is None else self._reply.aiter_raw()
+        decoder = Decoder(encoding or "", self._request)
         try:
             _limit_body(self._request, self._reply, self._limit)
             while (chunk := await _before_deadline(self._request, self._limit, anext(chunks, None))) is not None:
                 time_left(self._request, None)
-                yield chunk
+                for part in decoder.take(chunk):
+                    yield part
+                if decoder.is_done:
+                    break
+            for part in decoder.finish():
+                yield part
         except (self._library.HTTPError, self._library.StreamError) as error:
             raise to_globus_error(self._library, self._request, error, self._limit, self._limit) from error
 
