@@ -76,7 +76,7 @@ class GlobusAuthorizationServer(AuthorizationServer):
 
     def validate_requested_scope(self, scope: str | None) -> None:
         try:
-            scopes.group_by_resource_server(scopes.parse(scope or ""))
+            scopes.check_resource_servers(scopes.parse(scope or ""))
         except scopes.ScopeError as error:
             raise InvalidScopeError() from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 import uuid
 from urllib.parse import urlsplit
@@ -19,7 +20,22 @@ DEPENDENT_TOKEN = "urn:globus:auth:grant_type:dependent_token"
 PUBLIC_GRANTS = {AUTHORIZATION_CODE, REFRESH_TOKEN}
 CONFIDENTIAL_GRANTS = PUBLIC_GRANTS | {CLIENT_CREDENTIALS, DEPENDENT_TOKEN}
 _LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
+_WEB_SCHEMES = {"http", "https"}
+# The characters of RFC 3986, without # because a redirect URI has no fragment.
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?\[\]@!$&'()*+,;=%-]+")
 _CODE_PAGE = "https://auth.globus.org/v2/web/auth-code"
+
+
+def is_redirect_uri(text: str) -> bool:
+    """Whether a text is an absolute URI without a fragment (RFC 6749, section 3.1.2)."""
+    if not _URI.fullmatch(text):
+        return False
+    try:
+        parts = urlsplit(text)
+        # A malformed port raises ValueError when it is read.
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
 
 
 @attrs.frozen
@@ -72,13 +88,11 @@ class OAuthClient:
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         if self.redirect_uris:
             return redirect_uri in self.redirect_uris
-        # Compares the host, not a prefix: http://localhost.example.org is another host.
-        try:
-            parts = urlsplit(redirect_uri)
-            local = parts.hostname in _LOCAL_HOSTS
-        except ValueError:
+        if not is_redirect_uri(redirect_uri):
             return False
-        return redirect_uri == _CODE_PAGE or (parts.scheme in {"http", "https"} and local)
+        # Compares the host, not a prefix: http://localhost.example.org is another host.
+        parts = urlsplit(redirect_uri)
+        return redirect_uri == _CODE_PAGE or (parts.scheme in _WEB_SCHEMES and parts.hostname in _LOCAL_HOSTS)
 
     def check_client_secret(self, client_secret: str) -> bool:
         known = [*([self.secret] if self.secret else []), *self.credentials.values()]

@@ -11,7 +11,7 @@ from globus_transport.sandbox.collections import Collection
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.listing import read_number
 from globus_transport.sandbox.records import Document
-from globus_transport.sandbox.sharing.endpoint_documents import EDITABLE_FIELDS, endpoint_document, list_servers
+from globus_transport.sandbox.sharing.endpoint_documents import endpoint_document, list_servers, read_editable_fields
 from globus_transport.sandbox.sharing.permissions import require_role, roles_of, rules_for
 from globus_transport.sandbox.state import State
 from globus_transport.sandbox.transfer_errors import TransferError, bad_request
@@ -46,12 +46,10 @@ def install_endpoint_routes(app: Flask, state: State) -> None:
     @app.put(prefix)
     def update_endpoint(endpoint_id: str) -> ResponseReturnValue:
         collection, document = find_administered(endpoint_id), read_json_body()
+        changes = read_editable_fields(document)
         if "display_name" in document:
             collection.display_name = read_text(document, "display_name")
-        for key in EDITABLE_FIELDS.keys() & document.keys():
-            if not isinstance(document[key], (str, bool, type(None))):
-                raise bad_request(f"{key} must be a text or a truth value")
-            collection.details[key] = document[key]
+        collection.details.update(changes)
         return result_document("Updated", "The endpoint was updated")
 
     @app.delete(prefix)

@@ -18,15 +18,26 @@ def locate(collection: Collection, path: str, *, follow: bool = True) -> Path:
 
     :param path: as clients write it: from the root of the collection; ``/~/`` is the root too
     :param follow: whether the target of a symbolic link has to be in the collection too, or the link only
-    :raises TransferError: if the path leads out of the collection, by ``..`` or by a symbolic link
+    :raises TransferError: if the path leads out of the collection, by ``..`` or by a symbolic link, or cannot exist
     """
     parts = [part for part in path.split("/") if part not in ("", ".")]
     if parts[:1] == ["~"]:
         del parts[0]
     found = collection.folder.joinpath(*parts)
-    if ".." in parts or not is_inside(collection, found if follow or not parts else found.parent):
+    if (
+        ".." in parts
+        or not _is_possible(path)
+        or not is_inside(collection, found if follow or not parts else found.parent)
+    ):
         raise TransferError(403, "EndpointPermissionDenied", f"Path not allowed: {path}")
     return found
+
+
+def _is_possible(path: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
 
 
 def is_root(collection: Collection, found: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from flask import Flask, request
@@ -12,13 +13,31 @@ from globus_transport.sandbox.authorization_server import GlobusAuthorizationSer
 from globus_transport.sandbox.id_tokens import ALGORITHM
 from globus_transport.sandbox.state import State
 
+_OAUTH_PREFIX = "/v2/oauth2/"
 AUTHORIZE_PATH = "/v2/oauth2/authorize"
 CODE_PAGE_PATH = "/v2/web/auth-code"
+# Parameters that Authlib repeats in error descriptions, and the characters that it can have there (RFC 6749,
+# section 5.2). It would raise ValueError for others.
+_CHECKED_PARAMETERS = ("client_id", "grant_type", "redirect_uri", "response_mode", "response_type", "scope")
+_PARAMETER = re.compile(r"[\x20\x21\x23-\x5b\x5d-\x7e]*")
 
 
 def install_oauth_routes(app: Flask, state: State) -> None:
     """Add the routes to an application."""
     server = GlobusAuthorizationServer(state)
+
+    @app.before_request
+    def refuse_what_authlib_cannot_read() -> ResponseReturnValue | None:
+        if not request.path.startswith(_OAUTH_PREFIX):
+            return None
+        for name in _CHECKED_PARAMETERS:
+            if not all(_PARAMETER.fullmatch(value) for value in request.values.getlist(name)):
+                text = f"{name} has a character that is not allowed in it"
+                return {"error": "invalid_request", "error_description": text}, 400
+        if request.headers.get("Authorization", "").lower().startswith("basic ") and request.authorization is None:
+            text = "The credentials are not UTF-8 in base64"
+            return {"error": "invalid_client", "error_description": text}, 401, {"WWW-Authenticate": "Basic"}
+        return None
 
     @app.get(AUTHORIZE_PATH)
     def authorize() -> ResponseReturnValue:

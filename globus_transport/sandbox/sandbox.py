@@ -331,7 +331,9 @@ class Sandbox:
         if client_id not in self._state.clients:
             raise ValueError(f"client_id={client_id!r}: the sandbox has no client with this id")
         user = self._state.identities.add(user or self.user)
-        issued = self._state.tokens.mint(client_id, user, scopes.parse(str(scope)), refresh=refresh)
+        requested = scopes.parse(str(scope))
+        scopes.check_resource_servers(requested)
+        issued = self._state.tokens.mint(client_id, user, requested, refresh=refresh)
         if len(issued) != 1:
             raise ValueError(
                 f"scope={str(scope)!r}: a token is for one resource server; call issue_token() once for each"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable
 
 import attrs
@@ -11,6 +12,7 @@ AUTH = "auth.globus.org"
 TRANSFER = "transfer.api.globus.org"
 
 _WORDS = re.compile(r"[^\[\]* ]+|[\[\]* ]")
+_MAX_DEPTH = 32
 _URN = re.compile(r"urn:globus:auth:scope:([^:]+):.+")
 _URL = re.compile(r"https://auth\.globus\.org/scopes/([^/]+)/.+")
 
@@ -37,20 +39,21 @@ class Scope:
 def parse(text: str) -> tuple[Scope, ...]:
     """Parse a scope string of the form ``name[dependency *optional[...]] name ...``.
 
-    :raises ScopeError: if brackets do not match, a name is missing, or there is no scope
+    :raises ScopeError: if brackets do not match or are nested too deeply, a name is missing, or there is no scope
     """
-    words = _WORDS.findall(text)
-    scopes = _parse(words, depth=0)
+    scopes = _parse(deque(_WORDS.findall(text)), depth=0)
     if not scopes:
         raise ScopeError("The scope string is empty")
     return scopes
 
 
-def _parse(words: list[str], depth: int) -> tuple[Scope, ...]:
+def _parse(words: deque[str], depth: int) -> tuple[Scope, ...]:
+    if depth > _MAX_DEPTH:
+        raise ScopeError(f"The scope string has more than {_MAX_DEPTH} levels of brackets")
     found: list[Scope] = []
     optional = False
     while words:
-        word = words.pop(0)
+        word = words.popleft()
         if word in " *":
             if optional:
                 raise ScopeError("A * has no name after it")
@@ -93,6 +96,16 @@ def resource_server_of(name: str) -> str:
     if not match:
         raise ScopeError(f"Not a scope of a known resource server: {name!r}")
     return _NAMED_RESOURCE_SERVERS.get(match[1], match[1])
+
+
+def check_resource_servers(scopes: Iterable[Scope]) -> None:
+    """Check that all scopes and their dependencies belong to resource servers.
+
+    :raises ScopeError: if one belongs to no known resource server
+    """
+    for scope in scopes:
+        resource_server_of(scope.name)
+        check_resource_servers(scope.dependencies)
 
 
 def group_by_resource_server(scopes: Iterable[Scope]) -> dict[str, tuple[Scope, ...]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, cast
 
 from flask import g, request
 
 from globus_transport.sandbox.collections import Collection
 from globus_transport.sandbox.identities import Identity
+from globus_transport.sandbox.json_bodies import parse_json
 from globus_transport.sandbox.state import State
 from globus_transport.sandbox.tokens import Credential
 from globus_transport.sandbox.transfer_errors import TransferError, bad_request, new_request_id
@@ -45,7 +45,7 @@ def read_json_body() -> dict[str, Any]:
     :raises TransferError: if the body is not a JSON object
     """
     try:
-        document: object = json.loads(request.get_data())
+        document = parse_json(request.get_data())
     except ValueError as error:
         raise bad_request("The body is not JSON") from error
     if not isinstance(document, dict):

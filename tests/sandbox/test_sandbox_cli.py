@@ -149,14 +149,14 @@ def test_further_signals_do_not_disturb_the_cleanup(
 ) -> None:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     monkeypatch.setattr("globus_transport.sandbox.cli.time.sleep", lambda seconds: signal.raise_signal(signal.SIGTERM))
-    close = cli.Sandbox.close
+    close = Sandbox.close
 
     def close_while_signals_come(sandbox: Sandbox) -> None:
         for how in (signal.SIGINT, signal.SIGTERM):
             signal.raise_signal(how)
         close(sandbox)
 
-    monkeypatch.setattr(cli.Sandbox, "close", close_while_signals_come)
+    monkeypatch.setattr(Sandbox, "close", close_while_signals_come)
     assert cli.main([]) == 0
     _, folders = read_start(io.StringIO(capsys.readouterr().out))
     assert not folders[0].parent.exists()

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from globus_transport.sandbox.scopes import Scope, ScopeError, group_by_resource_server, parse, resource_server_of
+from globus_transport.sandbox.scopes import (
+    Scope,
+    ScopeError,
+    check_resource_servers,
+    group_by_resource_server,
+    parse,
+    resource_server_of,
+)
 
 
 def test_nested_and_optional() -> None:
@@ -39,3 +46,18 @@ def test_groups_join_what_is_named_twice_and_put_auth_first() -> None:
     groups = group_by_resource_server(parse(f"{transfer}[x] openid {transfer}[y]"))
     assert list(groups) == ["auth.globus.org", "transfer.api.globus.org"]
     assert groups["transfer.api.globus.org"] == (Scope(transfer, dependencies=(Scope("x"), Scope("y"))),)
+
+
+def test_deep_and_long_scope_strings() -> None:
+    assert parse("a[" * 30 + "a" + "]" * 30)
+    for depth in (33, 1000, 100_000):
+        with pytest.raises(ScopeError, match="levels"):
+            parse("a[" * depth + "a" + "]" * depth)
+    assert len(parse("a " * 200_000)) == 200_000
+
+
+def test_dependencies_belong_to_resource_servers_too() -> None:
+    check_resource_servers(parse("openid[email[profile]]"))
+    for text in ("nonsense", "openid[nonsense]", "openid[email[profile *nonsense]]"):
+        with pytest.raises(ScopeError, match="nonsense"):
+            check_resource_servers(parse(text))

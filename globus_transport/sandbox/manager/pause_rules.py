@@ -36,11 +36,12 @@ def read_changes(document: Document) -> Document:
                 raise bad_request(f"{name} must be true or false")
             changes[name] = document[name]
     if document.get("start_time") is not None:
+        start_time = read_text(document, "start_time")
         try:
-            parse_iso_time(str(document["start_time"]))
+            parse_iso_time(start_time)
         except ValueError as error:
             raise bad_request("start_time is not a date in ISO 8601") from error
-        changes["start_time"] = document["start_time"]
+        changes["start_time"] = start_time
     return changes
 
 

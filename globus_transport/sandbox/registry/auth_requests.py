@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, cast
 
 from flask import abort, request
@@ -10,6 +11,7 @@ from globus_transport.sandbox.authlib_typed import InvalidTokenError
 from globus_transport.sandbox.bearer import BearerCheck
 from globus_transport.sandbox.clients import OAuthClient
 from globus_transport.sandbox.identities import Identity
+from globus_transport.sandbox.json_bodies import parse_json
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.scopes import AUTH
 from globus_transport.sandbox.state import State
@@ -72,7 +74,11 @@ class Callers:
 
 def read_body(key: str) -> Document:
     """The object under a key of the current request's body. Answers 400 if it is missing."""
-    body: object = request.get_json(silent=True)
+    body: object = None
+    if request.is_json:
+        # Without a document the answer is the same as with a wrong one.
+        with contextlib.suppress(ValueError):
+            body = parse_json(request.get_data())
     found = cast(dict[str, Any], body).get(key) if isinstance(body, dict) else None
     if not isinstance(found, dict):
         abort(400, f"The body must be a JSON object with an object {key}")
@@ -84,6 +90,14 @@ def read_text(document: Document, key: str) -> str:
     found = document.get(key)
     if not isinstance(found, str) or not found:
         abort(400, f"{key} is missing")
+    return found
+
+
+def read_optional_text(document: Document, key: str) -> str | None:
+    """An optional text in a document; ``None`` if it is missing or null. Answers 400 if it is something else."""
+    found = document.get(key)
+    if found is not None and not isinstance(found, str):
+        abort(400, f"{key} must be a text or null")
     return found
 
 

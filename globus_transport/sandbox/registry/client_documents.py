@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from flask import abort
 
-from globus_transport.sandbox.clients import CONFIDENTIAL_GRANTS, PUBLIC_GRANTS, OAuthClient
+from globus_transport.sandbox.clients import CONFIDENTIAL_GRANTS, PUBLIC_GRANTS, OAuthClient, is_redirect_uri
 from globus_transport.sandbox.records import Document
-from globus_transport.sandbox.registry.auth_requests import read_flag, read_text, read_texts
+from globus_transport.sandbox.registry.auth_requests import read_flag, read_optional_text, read_text, read_texts
 
 _PUBLIC = "public_installed_client"
 _TYPES = {
@@ -24,7 +26,7 @@ def new_client(document: Document) -> Document:
 
     :param document: from the request
     """
-    kind = document.get("client_type")
+    kind = read_optional_text(document, "client_type")
     if kind is None:
         kind = _PUBLIC if read_flag(document, "public_client", False) else "confidential_client"
     elif kind not in _TYPES or "public_client" in document:
@@ -32,7 +34,7 @@ def new_client(document: Document) -> Document:
     is_public = kind == _PUBLIC
     client: Document = {
         "name": "",
-        "project": document.get("project"),
+        "project": read_optional_text(document, "project"),
         "public_client": is_public,
         "client_type": kind,
         "grant_types": sorted(PUBLIC_GRANTS if is_public else CONFIDENTIAL_GRANTS),
@@ -62,13 +64,17 @@ def changes_in(client: Document, document: Document) -> Document:
         changes["visibility"] = document["visibility"]
     if "redirect_uris" in document:
         changes["redirect_uris"] = read_texts(document, "redirect_uris")
+        for uri in changes["redirect_uris"]:
+            if not is_redirect_uri(uri):
+                abort(400, f"redirect_uris: {uri!r} is not an absolute URI without a fragment")
     for key in ("required_idp", "preselect_idp"):
         if key in document:
-            changes[key] = document[key]
+            changes[key] = read_optional_text(document, key)
     if "links" in document:
         if not isinstance(document["links"], dict):
             abort(400, "links must be an object")
-        changes["links"] = {**client["links"], **document["links"]}
+        links = cast(Document, document["links"])
+        changes["links"] = {**client["links"], **{key: read_optional_text(links, key) for key in links}}
     return changes
 
 

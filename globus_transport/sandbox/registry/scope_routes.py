@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
 from flask import Flask, abort, request
@@ -22,6 +23,8 @@ _EDITABLE = (
     "required_domains",
     "dependent_scopes",
 )
+
+_SUFFIX = re.compile(r"[^\s\[\]*\x00-\x1f\x7f]+")
 
 
 def install_scope_routes(app: Flask, state: State, callers: Callers) -> None:
@@ -94,6 +97,8 @@ def install_scope_routes(app: Flask, state: State, callers: Callers) -> None:
 
 def _read_fields(document: Document, client_id: str) -> Document:
     suffix = read_text(document, "scope_suffix")
+    if not _SUFFIX.fullmatch(suffix):
+        abort(400, "scope_suffix must not have spaces, brackets, asterisks or control characters")
     return {
         "name": read_text(document, "name"),
         "description": read_text(document, "description"),

@@ -7,6 +7,7 @@ from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.sharing.permissions import roles_of
 from globus_transport.sandbox.state import State
+from globus_transport.sandbox.transfer_errors import bad_request
 
 #: The fields that an update may change besides the name, with the values of a new collection.
 EDITABLE_FIELDS = {
@@ -26,6 +27,18 @@ EDITABLE_FIELDS = {
     "force_encryption": False,
     "force_verify": False,
 }
+
+
+def read_editable_fields(document: Document) -> Document:
+    """The editable fields that a document has.
+
+    :raises TransferError: if one is neither a text nor a truth value nor null
+    """
+    found = {key: document[key] for key in EDITABLE_FIELDS if key in document}
+    for key, value in found.items():
+        if not isinstance(value, (str, bool, type(None))):
+            raise bad_request(f"{key} must be a text or a truth value")
+    return found
 
 
 def endpoint_document(state: State, collection: Collection, caller: Identity) -> Document:

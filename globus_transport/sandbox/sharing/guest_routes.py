@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from globus_transport.sandbox.filesystem import locate
 from globus_transport.sandbox.listing import read_number
-from globus_transport.sandbox.sharing.endpoint_documents import EDITABLE_FIELDS, endpoint_document
+from globus_transport.sandbox.sharing.endpoint_documents import endpoint_document, read_editable_fields
 from globus_transport.sandbox.sharing.permissions import require_access, require_role
 from globus_transport.sandbox.state import State
 from globus_transport.sandbox.transfer_errors import TransferError, bad_request
@@ -29,7 +29,7 @@ def install_guest_routes(app: Flask, state: State) -> None:
     def create_shared_endpoint() -> ResponseReturnValue:
         document = read_json_body()
         host, path = find_collection(state, read_text(document, "host_endpoint")), read_text(document, "host_path")
-        name = read_text(document, "display_name")
+        name, details = read_text(document, "display_name"), read_editable_fields(document)
         if host.host is not None:
             raise bad_request("A guest collection cannot be made on a guest collection")
         check_access_requirements(state, host)
@@ -38,7 +38,7 @@ def install_guest_routes(app: Flask, state: State) -> None:
         if not folder.is_dir():
             raise TransferError(404, "ClientError.NotFound", f"No such directory: {path}")
         guest = state.collections.add_guest(host, path if path.endswith("/") else f"{path}/", folder, name, caller().id)
-        guest.details.update({key: document[key] for key in EDITABLE_FIELDS if key in document})
+        guest.details.update(details)
         answer = result_document("Created", "The guest collection was made", "shared_endpoint_create_result")
         return answer | {"id": guest.id}, 201
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.state import State
 from globus_transport.sandbox.streams import STOPPED
+from globus_transport.sandbox.submissions import read_label
 from globus_transport.sandbox.transfer_errors import TransferError, bad_request
 from globus_transport.sandbox.transfer_requests import caller, read_text
 from globus_transport.sandbox.v2.jsonapi import (
@@ -68,6 +69,9 @@ def install_tunnel_routes(app: Flask, state: State) -> None:
     def create_tunnel() -> ResponseReturnValue:
         data = read_data("Tunnel")
         attributes = attributes_of(data)
+        restartable = attributes.get("restartable", False)
+        if not isinstance(restartable, bool):
+            raise bad_request("restartable must be true or false")
         access_point_ids = {name: related_id(data, name, _ACCESS_POINT) for name in ("listener", "initiator")}
         for id in access_point_ids.values():
             if streams.access_points.get(id) is None:
@@ -76,8 +80,8 @@ def install_tunnel_routes(app: Flask, state: State) -> None:
             **access_point_ids,
             "owner_id": caller().id,
             "submission_id": read_text(attributes, "submission_id"),
-            "label": attributes.get("label"),
-            "restartable": attributes.get("restartable", False),
+            "label": read_label(attributes),
+            "restartable": restartable,
             "lifetime_mins": _whole_number(attributes.get("lifetime_mins", 360), "lifetime_mins", _MAX_MINUTES),
             **_listener_address(attributes),
         }
@@ -94,7 +98,7 @@ def install_tunnel_routes(app: Flask, state: State) -> None:
         tunnel, attributes = find(tunnel_id), attributes_of(read_data("Tunnel"))
         changes = _listener_address(attributes)
         if "label" in attributes:
-            changes["label"] = attributes["label"]
+            changes["label"] = read_label(attributes)
         wanted = attributes.get("state")
         if wanted not in (None, "STOPPING", STOPPED):
             raise bad_request("state can be set to STOPPING only")
