@@ -1,17 +1,24 @@
-"""A local HTTP server that receives the authorization code of a login (RFC 8252, section 7.3)."""
+"""A local HTTP server that receives the authorization code of a login (RFC 8252, section 7.3).
+
+Browsers open connections in advance, and may leave them idle. So each connection has its own thread, for a limited
+time, and the oldest one has to go when there are too many.
+"""
 
 from __future__ import annotations
 
 import queue
 import secrets
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from html import escape
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from socketserver import ThreadingMixIn
 from string import Template
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from globus_transport.exc.base import GlobusError
@@ -24,6 +31,11 @@ LANDING_PAGE = Template(
     "<body><h1>$login_result</h1><p>$post_login_message</p><p>You can close this window.</p></body></html>\n"
 )
 
+#: How long a connection may take, from its start to the last byte of the page, in seconds.
+CONNECTION_SECONDS = 5.0
+#: How many connections may be open at a time.
+MOST_CONNECTIONS = 32
+
 
 class LocalServerLoginError(GlobusError):
     """A login in the browser ended without an authorization code."""
@@ -31,6 +43,55 @@ class LocalServerLoginError(GlobusError):
 
 class LocalServerEnvironmentalLoginError(LocalServerLoginError):
     """A login in the browser is not possible on this computer, for example because the session is a remote one."""
+
+
+class _Server(ThreadingMixIn, HTTPServer):
+    """An HTTP server with a thread for each connection. Closing it ends them."""
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self._lock = threading.Lock()
+        # The open connections, the oldest first, and when their time is over. They are shut down under the lock only:
+        # after they leave this dict, their descriptors may belong to something else.
+        self._connections: dict[Any, float] = {}
+        super().__init__(address, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._lock:
+            self._connections[request] = time.monotonic() + CONNECTION_SECONDS
+            for connection in list(self._connections)[:-MOST_CONNECTIONS]:
+                _shut_down(connection, socket.SHUT_RDWR)
+        super().process_request(request, client_address)
+
+    def service_actions(self) -> None:
+        """Shut down the connections whose time is over. Called at every turn of the server's loop."""
+        now = time.monotonic()
+        with self._lock:
+            for connection, end in self._connections.items():
+                if now >= end:
+                    _shut_down(connection, socket.SHUT_RDWR)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._lock:
+            self._connections.pop(request, None)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print nothing if the browser went away."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+    def server_close(self) -> None:
+        """Free the port, and wait for the threads. Nothing more is read, but a page is still sent to its end."""
+        with self._lock:
+            for connection in self._connections:
+                _shut_down(connection, socket.SHUT_RD)
+        super().server_close()
+
+
+def _shut_down(connection: socket.socket, how: int) -> None:
+    # The browser may have been faster.
+    with suppress(OSError):
+        connection.shutdown(how)
 
 
 class LandingServer:
@@ -47,7 +108,7 @@ class LandingServer:
         self.state = secrets.token_urlsafe(32)
         self.page = page
         self._outcome: queue.Queue[str | LocalServerLoginError] = queue.Queue()
-        self._server = HTTPServer(address, self._make_handler())
+        self._server = _Server(address, self._make_handler())
 
     @property
     def redirect_uri(self) -> str:
@@ -86,15 +147,15 @@ class LandingServer:
             thread.join()
 
     def close(self) -> None:
-        """Free the port."""
+        """Free the port, and end all connections."""
         self._server.server_close()
 
     def _make_handler(self) -> type[BaseHTTPRequestHandler]:
         landing_server = self
 
         class Handler(BaseHTTPRequestHandler):
-            # Seconds. The server handles one connection at a time: an idle one must not block the others for long.
-            timeout = 5.0
+            # Also bounds the sending of the page while the server is closed.
+            timeout = CONNECTION_SECONDS
 
             def do_GET(self) -> None:
                 status, page = landing_server._answer_request(self.path)
