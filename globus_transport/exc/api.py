@@ -10,6 +10,7 @@ from globus_transport.exc.documents import ErrorDocument, ErrorSubdocument, read
 from globus_transport.exc.err_info import ErrorInfoContainer
 from globus_transport.http.headers import SECRET_NAMES, Headers
 from globus_transport.http.messages import Response
+from globus_transport.http.repeated import hidden_in, hidden_in_bytes, secrets_of
 from globus_transport.http.response_like import ResponseLike, response_from
 
 _LONGEST_TEXT = 500
@@ -138,9 +139,13 @@ def _rebuild_api_error(cls: type[GlobusAPIError], state: dict[str, Any]) -> Glob
 
 
 def remove_secrets(response: Response) -> Response:
-    """Copy a response without its secret headers and without its request, which holds the credential."""
+    """Copy a response without its secret headers, without its request, and without what it repeats of its secrets."""
     headers = response.headers.without(*SECRET_NAMES)
-    return Response(response.status, headers, response.body, None, response.reason, None, response.truncated)
+    body, reason = response.body, response.reason
+    if response.request is not None and (secrets := secrets_of(response.request)):
+        headers = Headers.received([(name, hidden_in(secrets, value)) for name, value in headers.pairs])
+        body, reason = hidden_in_bytes(secrets, body), hidden_in(secrets, reason)
+    return Response(response.status, headers, body, None, reason, None, response.truncated)
 
 
 def _parse_media_type(content_type: str | None) -> str:

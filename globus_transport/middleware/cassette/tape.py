@@ -12,22 +12,19 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, quote_plus, unquote_plus
 
 import attrs
 
 from globus_transport.exc.base import GlobusError, GlobusSDKUsageError
 from globus_transport.http.headers import Headers, Pair
 from globus_transport.http.messages import Request, Response
-from globus_transport.http.secrets import HIDDEN
+from globus_transport.http.repeated import hidden_in, hidden_in_bytes, secrets_of
 from globus_transport.middleware.redaction import Redaction, encode_body, format_json
 
 FORMAT = "globus_transport cassette, version 1"
 
 #: They describe the transmission; the recorded body is decoded and complete.
 _FRAMING_HEADERS = ("Connection", "Content-Encoding", "Content-Length", "Keep-Alive", "Trailer", "Transfer-Encoding")
-#: A shorter text is not searched for in a response: it could stand there by chance.
-_MIN_CREDENTIAL_LENGTH = 8
 _MAX_LINES = 20
 _MAX_BODY_TEXT = 300
 
@@ -119,63 +116,29 @@ class RecordedCall:
 
 
 def hide_credential(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
-    """Hide the credential of the request in the fields, because a service may repeat it."""
-    spellings = {
-        spelling
-        for credential in _credentials_of(request)
-        if len(credential) >= _MIN_CREDENTIAL_LENGTH
-        for spelling in _spellings_of(credential)
-    }
-    # The longest first, because it may contain a shorter one.
-    ordered = sorted(spellings, key=lambda text: (-len(text), text))
-    if not ordered:
+    """Hide the secrets of the request in the fields, because a service may repeat them."""
+    secrets = secrets_of(request)
+    if not secrets:
         return fields
-    body = {"body": _hide_in_body(ordered, fields["body"])} if fields["body"] else {}
-    return {name: _hide(ordered, value) for name, value in fields.items()} | body
+    body = {"body": _hide_in_body(secrets, fields["body"])} if fields["body"] else {}
+    return {name: _hide(secrets, value) for name, value in fields.items()} | body
 
 
-def _credentials_of(request: Request) -> list[str]:
-    """The credential in the Authorization header; for Basic authentication (RFC 7617) also the password in it."""
-    scheme, _, credential = request.headers.get("Authorization", "").rpartition(" ")
-    if scheme.strip().lower() != "basic":
-        return [credential]
-    try:
-        secret = base64.b64decode(credential, validate=True).partition(b":")[2]
-    except ValueError:
-        # It is not Base64.
-        return [credential]
-    # The encoding is not defined (RFC 7617, section 2.1).
-    texts = [secret.decode("utf-8", "replace"), secret.decode("latin-1")]
-    # OAuth 2 clients encode the secret as in a form first (RFC 6749, section 2.3.1).
-    return [credential, *texts, *map(unquote_plus, texts)]
-
-
-def _spellings_of(credential: str) -> list[str]:
-    """A credential as it is, as it is encoded in a URL, and as it is escaped in a JSON document."""
-    in_json = [json.dumps(credential, ensure_ascii=escaped)[1:-1] for escaped in (True, False)]
-    in_url = [quote(credential, safe, errors="replace") for safe in ("/", "")]
-    return [credential, *in_url, quote_plus(credential, errors="replace"), *in_json]
-
-
-def _hide_in_body(credentials: Sequence[str], body: Mapping[str, Any]) -> dict[str, Any]:
+def _hide_in_body(secrets: Sequence[str], body: Mapping[str, Any]) -> dict[str, Any]:
     if "base64" not in body:
-        return {kind: _hide(credentials, content) for kind, content in body.items()}
-    content = encode_body(body)
-    for credential in credentials:
-        content = content.replace(credential.encode("utf-8", "replace"), HIDDEN.encode())
+        return {kind: _hide(secrets, content) for kind, content in body.items()}
+    content = hidden_in_bytes(secrets, encode_body(body))
     return {"base64": base64.b64encode(content).decode("ascii")}
 
 
-def _hide(credentials: Sequence[str], value: Any) -> Any:
+def _hide(secrets: Sequence[str], value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {_hide(credentials, name): _hide(credentials, member) for name, member in value.items()}
+        return {_hide(secrets, name): _hide(secrets, member) for name, member in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_hide(credentials, item) for item in value]
+        return [_hide(secrets, item) for item in value]
     text = str(value)
-    hidden = text
-    for credential in credentials:
-        hidden = hidden.replace(credential, HIDDEN)
-    # A number stays a number, unless it contains a credential.
+    hidden = hidden_in(secrets, text)
+    # A number stays a number, unless it contains a secret.
     return value if hidden == text else hidden
 
 
