@@ -11,7 +11,7 @@ import inspect
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from contextvars import copy_context
 from types import GeneratorType
 from typing import Any, TypeVar
@@ -173,7 +173,7 @@ async def until_done(future: Future[Any], timeout: float | None) -> None:
         done = asyncio.Event()
 
         def wake_up(_future: object) -> None:
-            if not loop.is_closed():
+            with suppress(RuntimeError):  # The loop is closed, and nobody waits.
                 loop.call_soon_threadsafe(done.set)
 
         future.add_done_callback(wake_up)

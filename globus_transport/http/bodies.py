@@ -137,6 +137,7 @@ def parts_of(body: StreamBody) -> Iterator[bytes]:
         if body.length is not None and sent > body.length:
             raise GlobusSDKUsageError(f"the request body was announced with {body.length} bytes but has more")
         if part:
-            yield part
+            # A part in another form may be a buffer that the body uses again.
+            yield part if isinstance(part, bytes) else bytes(part)
     if body.length is not None and sent != body.length:
         raise GlobusSDKUsageError(f"the request body was announced with {body.length} bytes but has {sent}")

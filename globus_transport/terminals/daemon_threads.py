@@ -14,6 +14,8 @@ from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar
 
+from globus_transport.core.daemon_thread import NoThreadError
+
 T = TypeVar("T")
 
 
@@ -32,7 +34,7 @@ class DaemonThreads:
     def start(self, function: Callable[..., T], *args: Any) -> Future[T]:
         """Call a function with the context variables of the caller.
 
-        :return: its result. While the call waits, it can be cancelled
+        :return: its result, or a ``NoThreadError``. While the call waits, it can be cancelled
         """
         future: Future[T] = Future()
         with self._lock:
@@ -52,16 +54,22 @@ class DaemonThreads:
                 future, call = self._waiting.popleft()
                 if future.set_running_or_notify_cancel():
                     self._running.add(future)
-                    threading.Thread(
-                        target=self._run, args=(future, call), name="globus_transport", daemon=True
-                    ).start()
+                    self._start_thread(future, call)
+
+    def _start_thread(self, future: Future[Any], call: Callable[[], Any]) -> None:
+        thread = threading.Thread(target=self._run, args=(future, call), name="globus_transport", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:
+            self._running.discard(future)
+            future.set_exception(NoThreadError(error))
 
     def _run(self, future: Future[Any], call: Callable[[], Any]) -> None:
         try:
             result = call()
         except BaseException as error:
-            self.give_up(future)
             future.set_exception(error)
         else:
-            self.give_up(future)
             future.set_result(result)
+        finally:
+            self.give_up(future)

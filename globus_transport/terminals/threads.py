@@ -11,13 +11,15 @@ from typing import Any, Protocol
 import attrs
 
 from globus_transport.core.async_driver import result_of, until_done
+from globus_transport.core.daemon_thread import NoThreadError, in_daemon_thread
 from globus_transport.core.flow import Send
 from globus_transport.core.layers import describe, runs_coroutine
 from globus_transport.core.process import PerProcess
-from globus_transport.exc.base import GlobusSDKUsageError, GlobusTimeoutError, MiddlewareError
+from globus_transport.exc.base import GlobusConnectionError, GlobusSDKUsageError, GlobusTimeoutError, MiddlewareError
 from globus_transport.http.bodies import AsyncByteStream, ByteStream
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.numbers import is_number
+from globus_transport.http.time_limits import time_left
 from globus_transport.terminals.daemon_threads import DaemonThreads
 
 # Seconds that a terminal has to notice by itself that the deadline has passed. It knows whether the request began, but
@@ -79,6 +81,8 @@ class ThreadsTerminal(PerProcess):
             if request.deadline is not None:
                 await self._wait_until(request, request.deadline, work)
             response = await result_of(work)
+        except NoThreadError as error:
+            raise GlobusConnectionError(f"{request!r}: {error}", error, request_began=False) from error
         except BaseException:
             # Most likely the task was cancelled. That does not stop a thread.
             if not work.cancel() and not work.done():
@@ -88,7 +92,7 @@ class ThreadsTerminal(PerProcess):
             work.add_done_callback(_close_unwanted)
             raise
         if isinstance(response.stream, ByteStream):
-            return attrs.evolve(response, stream=_ThreadsStream(response.stream, self._threads, exchange))
+            return attrs.evolve(response, stream=_ThreadsStream(request, response.stream, self._threads, exchange))
         return response
 
     async def _wait_until(self, request: Request, deadline: float, work: Future[Response]) -> None:
@@ -128,7 +132,10 @@ def _close_unwanted(work: Future[Response]) -> None:
 class _ThreadsStream(AsyncByteStream):
     """A response body that is read in the threads of its terminal."""
 
-    def __init__(self, stream: ByteStream, threads: DaemonThreads, exchange: Cancellable | None) -> None:
+    def __init__(
+        self, request: Request, stream: ByteStream, threads: DaemonThreads, exchange: Cancellable | None
+    ) -> None:
+        self._request = request
         self._stream = stream
         self._threads = threads
         self._exchange = exchange
@@ -150,8 +157,16 @@ class _ThreadsStream(AsyncByteStream):
             raise
 
     async def _read(self, function: Callable[..., bytes | None], *args: Any) -> bytes | None:
-        self._reading = self._threads.start(function, *args)
-        return await result_of(self._reading)
+        reading = self._reading = self._threads.start(function, *args)
+        left = time_left(self._request, None)
+        try:
+            await until_done(reading, None if left is None else left + _GRACE)
+        except TimeoutError as error:
+            raise GlobusTimeoutError(f"{self._request!r}: the deadline of the call has passed", error) from error
+        if reading.cancelled():
+            raise GlobusConnectionError(f"{self._request!r}: another task closed the body")
+        chunk: bytes | None = reading.result()
+        return chunk
 
     async def close(self) -> None:
         reading = self._reading
@@ -162,7 +177,8 @@ class _ThreadsStream(AsyncByteStream):
             if self._exchange is not None:
                 self._exchange.cancel()
         else:
-            await asyncio.shield(result_of(self._threads.start(self._stream.close)))
+            # Not in one of the threads: they may all be waiting for servers.
+            await asyncio.shield(result_of(in_daemon_thread(self._stream.close)))
 
     def _close_after(self, _reading: Future[Any]) -> None:
         self._stream.close()

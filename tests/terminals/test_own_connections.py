@@ -197,8 +197,8 @@ def test_a_connection_that_was_on_loan_at_the_close_is_closed_when_it_comes_back
 
 
 def test_the_oldest_of_many_origins_is_let_go(terminal: OwnTerminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    for kind in ("asyncio", "urllib3"):
-        monkeypatch.setattr(f"globus_transport.terminals.{kind}.terminal.MOST_ORIGINS", 2)
+    for module in ("asyncio.loop_pools", "urllib3.terminal"):
+        monkeypatch.setattr(f"globus_transport.terminals.{module}.MOST_ORIGINS", 2)
 
     def answer_once(peer: Peer) -> None:
         peer.read_request()

@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import Future
 from typing import Any
 
 import pytest
@@ -472,12 +471,13 @@ def test_a_response_that_came_just_before_the_cancellation_is_closed(turns: int)
     body = Body(b"unwanted")
 
     async def main() -> None:
-        terminal = ThreadsTerminal(lambda _request: Response(200, stream=body), threads=1)
+        held = Held(Response(200, stream=body))
+        terminal = ThreadsTerminal(held, threads=1)
         call = asyncio.ensure_future(terminal(REQUEST))
-        await asyncio.sleep(0)
-        # The only thread has finished other work, so it has made the response before. The task has not seen it.
-        started: Future[None] = terminal._threads.start(lambda: None)
-        started.result(PATIENCE)
+        await soon(held.begun)
+        held.go_on.set()
+        # When the only thread is free, the response has been made. The task has not seen it.
+        terminal._threads.start(lambda: None).result(PATIENCE)
         for _ in range(turns):
             await asyncio.sleep(0)
         assert not call.done()

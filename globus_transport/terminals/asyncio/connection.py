@@ -11,6 +11,7 @@ import socket
 import ssl
 from typing import cast
 
+from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.terminals.asyncio.tls import TLSLayer
 from globus_transport.terminals.http1.reader import CHUNK
 from globus_transport.terminals.readiness import Readiness
@@ -34,7 +35,7 @@ class Connection(asyncio.Protocol):
         self._received: list[bytes] = []
         self._waiting = 0
         self._ended = False
-        self._error: OSError | None = None
+        self._error: Exception | None = None
         self._is_full = False
         self._waiter: asyncio.Future[None] | None = None
         self._gives_up: float | None = None
@@ -90,7 +91,7 @@ class Connection(asyncio.Protocol):
         """
         # Also without a reason to wait: the loop may have something to deliver.
         await asyncio.sleep(0)
-        while self._is_full and not self._ended and not (until_received and self._received):
+        while self.is_full and not (until_received and self._received):
             await self._wait(limit)
 
     async def receive(self, limit: float | None) -> bytes:
@@ -113,6 +114,11 @@ class Connection(asyncio.Protocol):
         return received[0] if len(received) == 1 else b"".join(received)
 
     @property
+    def is_full(self) -> bool:
+        """Whether more waits to be sent than should."""
+        return self._is_full and not self._ended
+
+    @property
     def has_received(self) -> bool:
         """Whether :meth:`receive` has something to give or to raise, without waiting."""
         return bool(self._received) or self._ended
@@ -124,6 +130,8 @@ class Connection(asyncio.Protocol):
 
     def close(self) -> None:
         """Close it at the next turn of the loop. It may be called again."""
+        # Who still reads it must not take that for the end of what the server sends.
+        self._end(ConnectionAbortedError("it was closed before its end"))
         self._transport.abort()
 
     def forget(self) -> None:
@@ -131,7 +139,10 @@ class Connection(asyncio.Protocol):
 
         ``close`` would end the parent's registration for what is received.
         """
-        self._sock.close()
+        # uvloop keeps a socket open that it uses itself.
+        descriptor = self._sock.detach()
+        if descriptor >= 0:
+            socket.close(descriptor)
 
     # What the event loop calls:
 
@@ -149,10 +160,10 @@ class Connection(asyncio.Protocol):
         self._end(None)
 
     def connection_lost(self, error: Exception | None) -> None:
-        if isinstance(error, OSError):
-            self._read_what_is_left()
-            self._end(error)
-        self._end(None)
+        has_ended = not isinstance(error, OSError) or self._read_what_is_left()
+        self._end(None if has_ended else error)
+        if self._timer is not None:
+            self._timer.cancel()
 
     def pause_writing(self) -> None:
         self._is_full = True
@@ -188,23 +199,30 @@ class Connection(asyncio.Protocol):
         if not was_much and self._waiting > _MOST_WAITING and not self._transport.is_closing():
             self._transport.pause_reading()
 
-    def _read_what_is_left(self) -> None:
-        """Take what came before the connection failed. An answer that says why may be there."""
+    def _read_what_is_left(self) -> bool:
+        """Take what came before the connection failed. An answer that says why may be there.
+
+        :return: whether the server had ended what it sends
+        """
         left = _MOST_LEFT
         try:
-            while left > 0 and (data := self._sock.recv(CHUNK)):
+            while left > 0:
+                data = self._sock.recv(CHUNK)
+                if not data:
+                    return True
                 left -= len(data)
                 self.data_received(data)
         except OSError:
             # That is the failure which connection_lost() was told of.
-            return
+            pass
+        return False
 
-    def _end(self, error: OSError | None) -> None:
+    def _end(self, error: Exception | None) -> None:
         """Nothing more is received."""
         if not self._ended:
             self._ended = True
             self._error = error
-            if error is None and any(not layer.ended for layer in self._layers):
+            if error is None and self._layers and not self._layers[-1].ended:
                 self._error = ssl.SSLEOFError(ssl.SSL_ERROR_EOF, "it ended without TLS's closing alert")
         self._wake()
 
@@ -214,6 +232,8 @@ class Connection(asyncio.Protocol):
 
     async def _wait(self, limit: float | None) -> None:
         """Wait for the loop to call one of the methods above."""
+        if self._waiter is not None:
+            raise GlobusSDKUsageError("two tasks read one response at the same time; let one of them read it")
         waiter = self._waiter = self._loop.create_future()
         self._set_timer(limit)
         try:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Iterator
+from contextlib import suppress
 from http.client import HTTPException
 
-from globus_transport.core.async_driver import result_of
+from globus_transport.core.async_driver import until_done
 from globus_transport.core.daemon_thread import in_daemon_thread
 from globus_transport.http.bodies import ERROR_BODY_LIMIT, StreamBody
 from globus_transport.http.messages import Request, Response
@@ -25,10 +27,14 @@ class Exchange:
 
     :param connection: in use by this exchange only
     :param limit: seconds that each part of the request, and each read, may take
+    :param owner: what must not be forgotten while the response is read
     """
 
-    def __init__(self, pool: ConnectionPool, connection: Connection, request: Request, limit: float | None) -> None:
+    def __init__(
+        self, pool: ConnectionPool, connection: Connection, request: Request, limit: float | None, owner: object
+    ) -> None:
         self._pool = pool
+        self._owner = owner
         self._connection: Connection | None = connection
         self._limit = limit
         self._reader = ResponseReader(request.method, pool.max_head_size)
@@ -54,16 +60,30 @@ class Exchange:
         self._connection.write(head)
         parts = iter(body_parts(body))
         is_blocking = isinstance(body, StreamBody)
-        while (part := await _next_part(parts) if is_blocking else next(parts, None)) is not None:
-            if await self._refuses_the_rest():
+        while (part := await _next_part(request, parts) if is_blocking else next(parts, None)) is not None:
+            if not await self._send_part(part):
                 self._unsent = True
                 return
-            self._connection.write(part)
+
+    async def _send_part(self, part: bytes | memoryview) -> bool:
+        """Send a part of the body.
+
+        :return: whether the server takes it. If not, its response says why
+        """
+        connection = self._connection
+        assert connection is not None
+        connection.write(part)
+        until = None if self._limit is None else time.monotonic() + self._limit
+        while True:
+            left = time_left(self.request, None if until is None else max(0.0, until - time.monotonic()))
             try:
-                limit = time_left(request, self._limit)
-                await self._connection.drain(limit, until_received=self._head is None)
+                await connection.drain(left, until_received=self._head is None)
             except TimeoutError as error:
-                raise timed_out(request, "the server did not take the request", self._limit, error) from error
+                raise timed_out(self.request, "the server did not take the request", self._limit, error) from error
+            if await self._refuses_the_rest():
+                return False
+            if not connection.is_full:
+                return True
 
     async def _refuses_the_rest(self) -> bool:
         """Whether the server has answered with an error, or closed the connection (RFC 9112, section 9.5)."""
@@ -140,7 +160,8 @@ class Exchange:
     def close_soon(self, loop: asyncio.AbstractEventLoop) -> None:
         """:meth:`close`, from any thread. Does nothing when the loop has ended, and the connection with it."""
         if self._connection is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(self.close)
+            with suppress(RuntimeError):  # It ended just now.
+                loop.call_soon_threadsafe(self.close)
 
 
 class ExchangeStream(AsyncReceivedStream):
@@ -177,6 +198,12 @@ class ExchangeStream(AsyncReceivedStream):
         self._exchange.close_soon(self._loop)
 
 
-async def _next_part(parts: Iterator[bytes | memoryview]) -> bytes | memoryview | None:
-    # The body may block, for as long as it likes.
-    return await result_of(in_daemon_thread(next, parts, None))
+async def _next_part(request: Request, parts: Iterator[bytes | memoryview]) -> bytes | memoryview | None:
+    # The body may block, for as long as the deadline allows.
+    making = in_daemon_thread(next, parts, None)
+    try:
+        await until_done(making, time_left(request, None))
+    except TimeoutError as error:
+        raise timed_out(request, "the body of the request was not made", None, error) from error
+    part: bytes | memoryview | None = making.result()
+    return part

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 
 from globus_transport.exc.base import GlobusConnectionTimeoutError
 from globus_transport.http.messages import Request
@@ -24,7 +25,9 @@ class ConnectionPool:
         self.max_head_size = max_head_size
         self._connector = Connector(destination)
         self._size = size
-        self._turns = asyncio.Semaphore(size)
+        # Connections that are in use, or being made.
+        self._in_use = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
         self._connections: set[Connection] = set()
         self._idle: list[Connection] = []
         self._given_back = 0
@@ -38,10 +41,10 @@ class ConnectionPool:
         :raises GlobusTimeoutError: if the request's deadline passes before
         :raises GlobusConnectionError: if there is no connection
         """
-        if self._turns.locked():
-            await self._wait_for_turn(request, limit)
+        if self._in_use < self._size:
+            self._in_use += 1
         else:
-            await self._turns.acquire()
+            await self._wait_for_turn(request, limit)
         while self._idle:
             connection = self._idle.pop()
             if connection.is_usable():
@@ -50,26 +53,41 @@ class ConnectionPool:
         try:
             connection = await self._connector.connect(request, limit)
         except BaseException:
-            self._turns.release()
+            self._end_turn()
             raise
         self._connections.add(connection)
         return connection
 
     async def _wait_for_turn(self, request: Request, limit: float | None) -> None:
-        while True:
-            given_back = self._given_back
-            try:
-                async with asyncio.timeout(time_left(request, limit, began=False)):
-                    await self._turns.acquire()
-                return
-            except TimeoutError as error:
-                time_left(request, limit, began=False)
-                if given_back == self._given_back:
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            while not turn.done():
+                given_back = self._given_back
+                left = time_left(request, limit, began=False)
+                await asyncio.wait([turn], timeout=left)
+                if not turn.done() and given_back == self._given_back:
+                    time_left(request, limit, began=False)
                     raise GlobusConnectionTimeoutError(
-                        f"no connection to {self.destination} within {in_seconds(limit)}: "
-                        f"all {self._size} are in use. Is a streamed response open that is not read?",
-                        error,
-                    ) from error
+                        f"no connection to {self.destination} within {in_seconds(left)}: "
+                        f"all {self._size} are in use. Is a streamed response open that is not read?"
+                    )
+        except BaseException:
+            if turn.done():
+                # It came as the task was cancelled.
+                self._end_turn()
+            turn.cancel()
+            raise
+
+    def _end_turn(self) -> None:
+        """Let the next one use a connection, who has waited longest."""
+        self._given_back += 1
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._in_use -= 1
 
     def give_back(self, connection: Connection, closes: bool) -> None:
         """Keep a connection whose response was read to its end.
@@ -80,8 +98,7 @@ class ConnectionPool:
             self._close(connection)
         else:
             self._idle.append(connection)
-        self._given_back += 1
-        self._turns.release()
+        self._end_turn()
 
     def close(self) -> None:
         """Close the idle connections, and those in use when they come back."""

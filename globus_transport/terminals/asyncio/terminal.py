@@ -16,11 +16,10 @@ import attrs
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.time_limits import limits_of
 from globus_transport.terminals.asyncio.exchange import Exchange
+from globus_transport.terminals.asyncio.loop_pools import LoopPools
 from globus_transport.terminals.asyncio.pool import ConnectionPool
 from globus_transport.terminals.destination import Destination
-from globus_transport.terminals.settings import MOST_ORIGINS, ConnectionSettings
-
-Pools = dict[str, ConnectionPool]
+from globus_transport.terminals.settings import ConnectionSettings
 
 # A forked child keeps what belongs to its parent's event loops: their destructors would reach into the parent.
 _of_parents: list[object] = []
@@ -45,14 +44,13 @@ class AsyncioTerminal(ConnectionSettings):
     _process_state = ("_lock", "_loops")
 
     def _make_process_state(self) -> None:
-        self._loops: dict[asyncio.AbstractEventLoop, _LoopPools] = {}
+        self._loops: dict[asyncio.AbstractEventLoop, _Entered] = {}
         self._lock = threading.Lock()
 
     def _after_fork(self) -> None:
         _of_parents.append(self._loops)
-        for loop_pools in self._loops.values():
-            for pool in loop_pools.pools.values():
-                pool.forget()
+        for entered in self._loops.values():
+            entered.pools.forget()
         self._make_process_state()
 
     async def __call__(self, request: Request) -> Response:
@@ -61,35 +59,35 @@ class AsyncioTerminal(ConnectionSettings):
         :raises NetworkError: if no complete response came
         :raises ReplyFormatError: if its body is not in the encoding that it says
         """
-        loop_pools = self._loops.get(asyncio.get_running_loop()) or await self._enter_loop()
-        origin = request.url.origin
-        pool = loop_pools.pools.get(origin) or self._open_pool(loop_pools.pools, origin)
+        entered = self._loops.get(asyncio.get_running_loop()) or await self._enter_loop()
+        pools, origin = entered.pools, request.url.origin
+        pool = pools.get(origin) or pools.add(origin, self._new_pool(origin))
         connect_limit, limit = self.connect_timeout, self.http_timeout
         if request.extensions:
             connect_limit, limit = limits_of(request, connect_limit, limit)
-        exchange = Exchange(pool, await pool.take(request, connect_limit), request, limit)
+        pools.calls += 1
         try:
-            await exchange.send()
-            return await exchange.receive()
-        except BaseException:
-            exchange.close()
-            raise
+            exchange = Exchange(pool, await pool.take(request, connect_limit), request, limit, entered)
+            try:
+                await exchange.send()
+                return await exchange.receive()
+            except BaseException:
+                exchange.close()
+                raise
+        finally:
+            pools.calls -= 1
 
-    async def _enter_loop(self) -> _LoopPools:
-        pools: Pools = {}
-        ends_with_loop = _close_with_loop(pools)
+    async def _enter_loop(self) -> _Entered:
+        pools = LoopPools()
+        ends_with_loop = pools.close_with_loop()
+        # From now on the loop ends it.
         await anext(ends_with_loop)
         with self._lock:
             for loop in [loop for loop in self._loops if loop.is_closed()]:
-                del self._loops[loop]
-            entered = self._loops[asyncio.get_running_loop()] = _LoopPools(pools, ends_with_loop)
+                # It was closed without ending its generators.
+                self._loops.pop(loop).pools.forget()
+            entered = self._loops[asyncio.get_running_loop()] = _Entered(pools, ends_with_loop)
         return entered
-
-    def _open_pool(self, pools: Pools, origin: str) -> ConnectionPool:
-        if len(pools) >= MOST_ORIGINS:
-            pools.pop(next(iter(pools))).close()
-        pool = pools[origin] = self._new_pool(origin)
-        return pool
 
     def _new_pool(self, origin: str) -> ConnectionPool:
         return ConnectionPool(Destination.of(origin, self.verify_ssl), self.pool_size, self.max_head_size)
@@ -101,10 +99,7 @@ class AsyncioTerminal(ConnectionSettings):
         """
         entered = self._loops.get(asyncio.get_running_loop())
         if entered is not None:
-            pools = list(entered.pools.values())
-            entered.pools.clear()
-            for pool in pools:
-                pool.close()
+            entered.pools.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -117,27 +112,12 @@ class AsyncioTerminal(ConnectionSettings):
 
 
 @attrs.frozen(eq=False)
-class _LoopPools:
-    """The pools of one event loop.
+class _Entered:
+    """An event loop in which the terminal was used.
 
-    :ivar pools: by origin
-    :ivar ends_with_loop: a started :func:`_close_with_loop`
+    :ivar pools: its connections
+    :ivar ends_with_loop: a started ``pools.close_with_loop()``. It ends as well when nobody has this object
     """
 
-    pools: Pools
+    pools: LoopPools
     ends_with_loop: AsyncGenerator[None, None]
-
-
-async def _close_with_loop(pools: Pools) -> AsyncGenerator[None, None]:
-    """Close the connections when the event loop ends, or when nobody has the terminal any more.
-
-    An event loop runs the generators that were started in it to their end before it is closed.
-    """
-    try:
-        yield
-    finally:
-        for pool in pools.values():
-            pool.abort()
-        pools.clear()
-        # The loop closes a socket at its next turn.
-        await asyncio.sleep(0)

@@ -192,7 +192,7 @@ class CancellableExchange(Exchange):
         super().__init__(pool, request, connect_limit, limit)
         self._cancelled = False
         # A connection that was given back is another call's, and must not be shut down.
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def cancel(self) -> None:
         """Shut down the connection. A thread that waits for it goes on at once, with an exception.
@@ -209,6 +209,13 @@ class CancellableExchange(Exchange):
             super()._use(connection)
             if self._cancelled:
                 raise GlobusConnectionError(f"{self.request!r}: the call was cancelled", request_began=False)
+
+    def _receive_bytes(self) -> bytes:
+        received = super()._receive_bytes()
+        if self._cancelled:
+            # This is not the end of what the server sends.
+            raise ConnectionAbortedError("it was closed before its end")
+        return received
 
     def _give_back(self, closes: bool) -> None:
         with self._lock:
