@@ -33,8 +33,10 @@ from globus_transport.token_storage import (
     MemoryTokenStorage,
     MissingTokenError,
     TokenStorageData,
+    TokenStorageError,
     UnmetScopeRequirementsError,
 )
+from globus_transport.token_storage.file_lock import FileLock
 from tests.app.conftest import Apps
 from tests.app.people import User
 from tests.core.stepping import exit_code_of_child
@@ -309,6 +311,24 @@ def test_calls_go_on_while_a_user_logs_in(globus: Sandbox, user: User, apps: App
         done.set()
         login.join(10)
     assert user.logins == 2
+
+
+def test_tokens_that_may_only_be_read_serve_until_they_have_to_be_renewed(
+    globus: Sandbox, user: User, apps: Apps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apps.transfer(apps.user_app(request_refresh_tokens=True)).task_list()
+
+    def refuse(lock: FileLock) -> None:
+        raise TokenStorageError("the folder may only be read")
+
+    monkeypatch.setattr(FileLock, "__enter__", refuse)
+    client = apps.transfer(apps.user_app(request_refresh_tokens=True))
+    client.task_list()
+    globus.revoke_all_access_tokens()
+    with pytest.raises(TokenStorageError, match="only be read"):
+        client.task_list()
+    # The refresh token is still unused.
+    assert globus.grants == {"authorization_code": 1}
 
 
 def test_asyncio(globus: Sandbox, user: User, apps: Apps) -> None:
