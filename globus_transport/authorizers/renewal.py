@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextvars import copy_context
 from types import CoroutineType
 from typing import Any, Generic, TypeVar
 
@@ -103,17 +104,47 @@ class SharedRenewal(PerProcess, Generic[T]):
 
     def _renew(self, future: Future[T], started: threading.Event) -> None:
         started.set()
+        fetched: Future[Any] = Future()
         try:
-            answer = self._fetch_once()
-            step = self._store(answer)
-            if step is not None and isinstance(coroutine := step.function(*step.args), CoroutineType):
-                coroutine.close()
-                raise GlobusSDKUsageError(f"{step!r} returned a coroutine; give the coroutine function itself")
+            # Apart from this thread, which a signal handler, Ctrl-C or gevent may interrupt: the server has replaced
+            # the refresh token by then, and its answer must not be lost. Not a daemon, so that a program waits for it.
+            threading.Thread(target=copy_context().run, args=(self._fetch_into, fetched), name="token grant").start()
+            answer = fetched.result()
+        except BaseException as error:
+            if not (fetched.done() and fetched.exception() is error):
+                self._fail(future, _AbandonedError())
+                fetched.add_done_callback(self._store_late)
+                raise
+            self._fail(future, error)
+            if not isinstance(error, Exception):
+                raise
+            return
+        try:
+            self._store_here(answer)
             self._succeed(future, answer)
         except BaseException as error:
             self._fail(future, error)
             if not isinstance(error, Exception):
                 raise
+
+    def _store_here(self, answer: Any) -> None:
+        step = self._store(answer)
+        if step is not None and isinstance(coroutine := step.function(*step.args), CoroutineType):
+            coroutine.close()
+            raise GlobusSDKUsageError(f"{step!r} returned a coroutine; give the coroutine function itself")
+
+    def _store_late(self, fetched: Future[Any]) -> None:
+        """Store the answer that a leader did not wait for, unless another one leads by now."""
+        with self._lock:
+            if fetched.exception() is not None or self._in_flight is not None or self._answer is not fetched.result():
+                return
+        try:
+            self._store_here(self._answer)
+        except Exception:
+            # The answer is kept: the next caller stores it, or gets the exception.
+            return
+        self._adopt(self._answer)
+        self._answer = None
 
     def _succeed(self, future: Future[T], answer: Any) -> None:
         value = self._adopt(answer)

@@ -92,8 +92,9 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
     :param expires_at: when it expires, in seconds since the epoch
     :param on_refresh: called with every token reply before its token is used, to store it. If it raises, the call
         fails with that exception, and the next call passes the same reply again. Under threads it is called in one of
-        the threads that wait for the token, under asyncio in a thread of its own. It may be a coroutine function, for
-        asyncio only, which is awaited in the caller's event loop
+        the threads that wait for the token, under asyncio, or if that thread was interrupted, in a thread of its own.
+        It may be a coroutine function, for asyncio only, which is awaited in the caller's event loop. Several processes
+        need a storage with a lock instead: each would renew by itself
     :raises GlobusSDKUsageError: if only one of ``access_token`` and ``expires_at`` is given
     """
 
