@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from globus_transport.authorizers.renewing import GrantsClientCredentials, RenewingAuthorizer, ReplyT
+from globus_transport.authorizers.renewing import GrantsClientCredentials, RenewingAuthorizer, ReplyT, check_auth_client
+from globus_transport.authorizers.stored import ClientCredentialsRenewer
 from globus_transport.scopes.text import ScopesLike, scope_text
+from globus_transport.token_storage.base import TokenStorage
 
 
 class ClientCredentialsAuthorizer(RenewingAuthorizer[ReplyT]):
@@ -17,7 +19,11 @@ class ClientCredentialsAuthorizer(RenewingAuthorizer[ReplyT]):
     :param access_token: the first access token, if there is one already
     :param expires_at: when it expires, in seconds since the epoch
     :param on_refresh: called with every token reply before its token is used
-    :raises GlobusSDKUsageError: if no scope is given, or only one of ``access_token`` and ``expires_at``
+    :param token_storage: where the tokens are kept, for all processes that use them. The authorizer renews under its
+        lock, and only if nobody else has
+    :param resource_server: whose tokens in the storage these are, if it has those of several
+    :raises GlobusSDKUsageError: if no scope is given, only one of ``access_token`` and ``expires_at``, or a client
+        without credentials
     """
 
     def __init__(
@@ -28,10 +34,17 @@ class ClientCredentialsAuthorizer(RenewingAuthorizer[ReplyT]):
         access_token: str | None = None,
         expires_at: int | None = None,
         on_refresh: Callable[[ReplyT], Any] | None = None,
+        token_storage: TokenStorage | None = None,
+        resource_server: str | None = None,
     ) -> None:
+        check_auth_client(self, confidential_client, "oauth2_client_credentials_tokens")
         self.confidential_client = confidential_client
+        self._renewer: GrantsClientCredentials[Any] = confidential_client
+        if token_storage is not None:
+            self._renewer = ClientCredentialsRenewer(token_storage, confidential_client, resource_server, access_token)
         self.scopes = scope_text(scopes)
         super().__init__(access_token, expires_at, on_refresh)
 
     def _get_token_response(self) -> ReplyT:
-        return self.confidential_client.oauth2_client_credentials_tokens(self.scopes)
+        reply: ReplyT = self._renewer.oauth2_client_credentials_tokens(self.scopes)
+        return reply

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from globus_transport.authorizers.renewing import RefreshesTokens, RenewingAuthorizer, ReplyT
+from globus_transport.authorizers.renewing import RefreshesTokens, RenewingAuthorizer, ReplyT, check_auth_client
+from globus_transport.authorizers.stored import RefreshTokenRenewer
 from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.token_storage.base import TokenStorage
 
 
 class RefreshTokenAuthorizer(RenewingAuthorizer[ReplyT]):
@@ -18,9 +20,12 @@ class RefreshTokenAuthorizer(RenewingAuthorizer[ReplyT]):
     :param access_token: the first access token, if there is one already
     :param expires_at: when it expires, in seconds since the epoch
     :param on_refresh: called with every token reply before its token is used. A reply may hold a new refresh token,
-        which must be stored: the old one may be invalid from then on
-    :raises GlobusSDKUsageError: if the refresh token is empty, or only one of ``access_token`` and
-        ``expires_at`` is given
+        which must be stored: the old one may be invalid from then on. Several processes need ``token_storage`` instead
+    :param token_storage: where the tokens are kept, for all processes that use them. Its tokens take precedence over
+        the given ones. The authorizer renews under its lock, and stores before it uses
+    :param resource_server: whose tokens in the storage these are, if it has those of several
+    :raises GlobusSDKUsageError: if the refresh token is empty, only one of ``access_token`` and ``expires_at`` is
+        given, or ``auth_client`` cannot refresh tokens
     """
 
     def __init__(
@@ -31,15 +36,22 @@ class RefreshTokenAuthorizer(RenewingAuthorizer[ReplyT]):
         access_token: str | None = None,
         expires_at: int | None = None,
         on_refresh: Callable[[ReplyT], Any] | None = None,
+        token_storage: TokenStorage | None = None,
+        resource_server: str | None = None,
     ) -> None:
         if not isinstance(refresh_token, str) or not refresh_token:
             raise GlobusSDKUsageError("RefreshTokenAuthorizer: the refresh token is empty or not text")
+        check_auth_client(self, auth_client, "oauth2_refresh_token")
         self.refresh_token = refresh_token
         self.auth_client = auth_client
+        self._renewer: RefreshesTokens[Any] = auth_client
+        if token_storage is not None:
+            self._renewer = RefreshTokenRenewer(token_storage, auth_client, resource_server, access_token)
         super().__init__(access_token, expires_at, on_refresh)
 
     def _get_token_response(self) -> ReplyT:
-        return self.auth_client.oauth2_refresh_token(self.refresh_token)
+        reply: ReplyT = self._renewer.oauth2_refresh_token(self.refresh_token)
+        return reply
 
     def _keep_token_data(self, token_data: Mapping[str, Any]) -> None:
         new = token_data.get("refresh_token")

@@ -47,6 +47,17 @@ class GrantsClientCredentials(Protocol[ReplyT_co]):
     def oauth2_client_credentials_tokens(self) -> Callable[[str], ReplyT_co]: ...
 
 
+def check_auth_client(authorizer: object, client: object, method: str) -> None:
+    """Refuse a client that cannot make the grant, when the authorizer is made.
+
+    :raises GlobusSDKUsageError: if it lacks the method
+    """
+    if not callable(getattr(client, method, None)):
+        what = f"{type(authorizer).__name__}: a {type(client).__name__} has no {method}()"
+        others = " or a NativeAppAuthClient" if method == "oauth2_refresh_token" else ""
+        raise GlobusSDKUsageError(f"{what}; give a ConfidentialAppAuthClient{others}")
+
+
 class AccessToken:
     """An access token. It is immutable, except that a server may reject it.
 

@@ -6,11 +6,11 @@ import uuid
 
 from globus_transport.authorizers.base import GlobusAuthorizer
 from globus_transport.authorizers.client_credentials import ClientCredentialsAuthorizer
+from globus_transport.authorizers.stored import ClientCredentialsRenewer
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.gare import GlobusAuthorizationParameters
 from globus_transport.globus_app.app import DEFAULT_CONFIG, GlobusApp, ScopeRequirements
 from globus_transport.globus_app.config import GlobusAppConfig
-from globus_transport.globus_app.renewals import ClientCredentialsRenewer
 from globus_transport.login_flows.manager import LoginClient
 from globus_transport.services.auth.client import ConfidentialAppAuthClient
 
@@ -72,7 +72,10 @@ class ClientApp(GlobusApp):
             data = self.token_storage.get_token_data(resource_server)
             expires_at = data.expires_at_seconds
             token = None if expires_at is None else data.access_token
-        renewer = ClientCredentialsRenewer(self.token_storage, self._login_client, resource_server, token)
+        storage = self.token_storage
+        renewer = ClientCredentialsRenewer(
+            storage.token_storage, self._login_client, resource_server, token, storage.store_renewal
+        )
         return ClientCredentialsAuthorizer(renewer, scopes, access_token=token, expires_at=expires_at), None
 
     def _run_login_flow(self, auth_params: GlobusAuthorizationParameters | None = None) -> None:

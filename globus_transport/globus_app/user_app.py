@@ -7,12 +7,12 @@ import uuid
 from globus_transport.authorizers.access_token import AccessTokenAuthorizer
 from globus_transport.authorizers.base import GlobusAuthorizer
 from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
+from globus_transport.authorizers.stored import RefreshTokenRenewer
 from globus_transport.gare import GlobusAuthorizationParameters
 from globus_transport.globus_app.app import DEFAULT_CONFIG, GlobusApp, ScopeRequirements
 from globus_transport.globus_app.config import GlobusAppConfig
 from globus_transport.globus_app.errors import DeadLoginError
 from globus_transport.globus_app.parts import make_login_flow_manager
-from globus_transport.globus_app.renewals import RefreshTokenRenewer
 from globus_transport.globus_app.validators import (
     HasRefreshTokensValidator,
     NotExpiredValidator,
@@ -77,7 +77,10 @@ class UserApp(GlobusApp):
         if previous is not None and previous.refused_token == refresh_token:
             raise DeadLoginError(f"the login for {resource_server} is no longer valid; log in again: app.login()")
         token = None if data.expires_at_seconds is None else data.access_token
-        renewer = RefreshTokenRenewer(self.token_storage, self._login_client, resource_server, data.access_token)
+        storage = self.token_storage
+        renewer = RefreshTokenRenewer(
+            storage.token_storage, self._login_client, resource_server, data.access_token, storage.store_renewal
+        )
         self._renewers[resource_server] = renewer
         authorizer = RefreshTokenAuthorizer(
             refresh_token, renewer, access_token=token, expires_at=data.expires_at_seconds

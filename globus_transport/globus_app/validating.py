@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 
-from globus_transport.exc.base import ReplyFormatError, ValidationError
+from globus_transport.authorizers.stored import store_renewal
+from globus_transport.exc.base import ValidationError
 from globus_transport.globus_app.errors import MissingTokenError
 from globus_transport.globus_app.validators import TokenDataValidator, TokenValidationContext
 from globus_transport.services.auth.response import OAuthRefreshTokenResponse
@@ -57,23 +58,7 @@ class ValidatingTokenStorage(TokenStorage):
 
         :raises ReplyFormatError: if the reply has no tokens for this resource server
         """
-        if resource_server not in token_response.by_resource_server:
-            names = ", ".join(sorted(token_response.by_resource_server)) or "nothing"
-            raise ReplyFormatError(f"a renewal of the tokens for {resource_server} brought tokens for {names}")
-        known = self.token_storage.get_token_data(resource_server)
-        identity_id = self.identity_id if known is None or known.identity_id is None else known.identity_id
-        tokens = token_response.by_resource_server[resource_server]
-        renewed = TokenStorageData(
-            resource_server=resource_server,
-            identity_id=identity_id,
-            scope=tokens["scope"] or ("" if known is None else known.scope),
-            access_token=tokens["access_token"],
-            refresh_token=tokens.get("refresh_token") or (None if known is None else known.refresh_token),
-            expires_at_seconds=tokens.get("expires_at_seconds"),
-            token_type=tokens.get("token_type"),
-        )
-        self.token_storage.store_token_data_by_resource_server({resource_server: renewed})
-        return renewed
+        return store_renewal(self.token_storage, resource_server, token_response, self.identity_id)
 
     def get_token_data(self, resource_server: str) -> TokenStorageData:
         """Read and validate the tokens for one resource server.

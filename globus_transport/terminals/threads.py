@@ -32,6 +32,7 @@ class Cancellable(Protocol):
 
     def run(self) -> Response:
         """Send the request, once, and return its response."""
+        ...
 
     def cancel(self) -> None:
         """End the call. A response that comes all the same is closed, and so is the body of one that came before."""

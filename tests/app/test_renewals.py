@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from globus_transport import LoginRequiredError, OAuthRefreshTokenResponse, ReplyFormatError, Response
-from globus_transport.globus_app.renewals import ClientCredentialsRenewer, RefreshTokenRenewer
+from globus_transport.authorizers.stored import ClientCredentialsRenewer, RefreshTokenRenewer
 from globus_transport.token_storage import MemoryTokenStorage, TokenStorageData, ValidatingTokenStorage
 
 SERVER = "a.server"
@@ -55,7 +55,7 @@ def storage_with(data: TokenStorageData | None) -> ValidatingTokenStorage:
 
 
 def renewals(auth: Auth, known: str | None = "access-0") -> RefreshTokenRenewer:
-    return RefreshTokenRenewer(auth.storage, auth, SERVER, known)  # type: ignore[arg-type]
+    return RefreshTokenRenewer(auth.storage.token_storage, auth, SERVER, known, auth.storage.store_renewal)
 
 
 def test_what_a_renewal_leaves_out_stays() -> None:
@@ -74,8 +74,10 @@ def test_the_storages_refresh_token_is_used() -> None:
     assert auth.asked == ["refresh-1"]
 
 
-def test_fresh_tokens_of_another_program_are_taken() -> None:
-    auth = Auth(storage_with(tokens("access-1", "refresh-1")))
+@pytest.mark.parametrize("lifetime", [600.0, 40.0])
+def test_fresh_tokens_of_another_program_are_taken(lifetime: float) -> None:
+    """Also those that live shortly: otherwise each of several processes would renew them."""
+    auth = Auth(storage_with(tokens("access-1", "refresh-1", lifetime)))
     renewing = renewals(auth)
     got = renewing.oauth2_refresh_token("refresh-0").by_resource_server[SERVER]
     assert (got["access_token"], got["refresh_token"]) == ("access-1", "refresh-1")
@@ -87,7 +89,7 @@ def test_fresh_tokens_of_another_program_are_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lifetime", "asked"), [(600.0, ["refresh-0"]), (30.0, ["refresh-0", "refresh-1"])], ids=["fresh", "stale"]
+    ("lifetime", "asked"), [(600.0, ["refresh-0"]), (3.0, ["refresh-0", "refresh-1"])], ids=["fresh", "stale"]
 )
 def test_one_who_does_not_know_of_the_lock_was_first(lifetime: float, asked: list[str]) -> None:
     auth = Auth(storage_with(tokens("access-0", "refresh-0")), **{"refresh-1": reply("access-2", "refresh-2")})
@@ -101,7 +103,7 @@ def test_one_who_does_not_know_of_the_lock_was_first(lifetime: float, asked: lis
 
 def test_tokens_for_another_server_are_no_renewal() -> None:
     auth = Auth(storage_with(tokens("access-0", "refresh-0")), **{"refresh-0": reply("access-1")})
-    renewing = RefreshTokenRenewer(auth.storage, auth, "another.server", None)  # type: ignore[arg-type]
+    renewing = RefreshTokenRenewer(auth.storage.token_storage, auth, "another.server", None, auth.storage.store_renewal)
     with pytest.raises(ReplyFormatError, match=r"for another\.server brought tokens for a\.server"):
         renewing.oauth2_refresh_token("refresh-0")
 
@@ -117,11 +119,11 @@ def test_a_dead_one_is_remembered_and_nothing_is_deleted() -> None:
 
 def test_a_client_stores_what_it_gets() -> None:
     auth = Auth(storage_with(None), **{"the scopes": reply("access-1")})
-    renewing = ClientCredentialsRenewer(auth.storage, auth, SERVER, None)  # type: ignore[arg-type]
+    renewing = ClientCredentialsRenewer(auth.storage.token_storage, auth, SERVER, None, auth.storage.store_renewal)
     got = renewing.oauth2_client_credentials_tokens("the scopes").by_resource_server[SERVER]
     assert got["access_token"] == "access-1"
     assert auth.storage.get_token_data(SERVER).access_token == "access-1"
     # Its own tokens are known to it; these are not asked for again by another one.
-    other = ClientCredentialsRenewer(auth.storage, auth, SERVER, None)  # type: ignore[arg-type]
+    other = ClientCredentialsRenewer(auth.storage.token_storage, auth, SERVER, None, auth.storage.store_renewal)
     assert other.oauth2_client_credentials_tokens("the scopes").by_resource_server[SERVER] == got
     assert auth.asked == ["the scopes"]

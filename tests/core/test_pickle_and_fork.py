@@ -124,6 +124,8 @@ def test_a_child_is_not_blocked_by_the_locks_of_its_parent() -> None:
     codes: list[int] = []
 
     def in_the_child() -> int:
+        # It does not fork again.
+        codes.extend([0, 0])
         renewal_of_the_child = renewal.get_fresh(lambda: None, None)
         return run_above(renewal_of_the_child, unreachable)
 

@@ -204,7 +204,7 @@ def test_long_headers(size: int) -> None:
 def test_the_length_of_a_head_is_a_setting(at_once: bool) -> None:
     sent = head("200 OK", *["X-Name: value"] * 10)
     for most, fits in ((len(sent), True), (len(sent) - 1, False)):
-        reader = ResponseReader("GET", most)
+        reader, done = ResponseReader("GET", most), False
         for piece in [sent] if at_once else [sent[:100], sent[100:-1], sent[-1:]]:
             reader.feed(piece)
             if fits:

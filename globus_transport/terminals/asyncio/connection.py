@@ -159,9 +159,9 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> None:
         self._end(None)
 
-    def connection_lost(self, error: Exception | None) -> None:
-        has_ended = not isinstance(error, OSError) or self._read_what_is_left()
-        self._end(None if has_ended else error)
+    def connection_lost(self, exc: Exception | None) -> None:
+        has_ended = not isinstance(exc, OSError) or self._read_what_is_left()
+        self._end(None if has_ended else exc)
         if self._timer is not None:
             self._timer.cancel()
 
