@@ -44,8 +44,8 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 
     def move(seconds: float) -> None:
         clock = SimpleNamespace(time=lambda: time.time() + seconds)
-        for module in ("app", "validators", "renewals"):
-            monkeypatch.setattr(f"globus_transport.globus_app.{module}.time", clock)
+        for module in ("globus_app.app", "globus_app.validators", "authorizers.stored"):
+            monkeypatch.setattr(f"globus_transport.{module}.time", clock)
 
     return move
 
