@@ -6,6 +6,8 @@ import os
 import sys
 from importlib import import_module
 
+from globus_transport.public_names import explain_missing
+
 _USAGE = """\
 usage: python -m globus_transport demo      a transfer that survives an expired token, on a local Globus
        python -m globus_transport sandbox   a local Globus, until Ctrl-C (--help lists its options)"""
@@ -26,9 +28,10 @@ def main(argv: list[str]) -> int:
         print(_USAGE, file=sys.stderr)
         return 2
     try:
-        # They need the extra "sandbox", and say so where it is missing.
         run = import_module(_COMMANDS[command]).main
     except ImportError as error:
+        if isinstance(error, ModuleNotFoundError):
+            error = explain_missing(f"the command {command}", error)
         print(error, file=sys.stderr)
         return 1
     try:

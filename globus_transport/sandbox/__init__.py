@@ -24,6 +24,4 @@ _NAMES = {
     "sandbox.tokens": ("SandboxToken",),
 }
 
-__all__, __getattr__, __dir__ = lazy_names(
-    __name__, _NAMES, packages_of_extra=("authlib", "flask", "joserfc", "werkzeug")
-)
+__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES)

@@ -14,6 +14,8 @@ For tests of a terminal see :mod:`globus_transport.testing.terminal_contract`.
 
 from __future__ import annotations
 
+from globus_transport.public_names import explain_missing
+
 try:
     from globus_transport.testing.error_factory import construct_error
     from globus_transport.testing.response_registry import (
@@ -27,13 +29,7 @@ try:
     from globus_transport.testing.response_sets import RegisteredResponse, ResponseList, ResponseSet
     from globus_transport.testing.responses_bridge import use_responses
 except ModuleNotFoundError as error:
-    package = (error.name or "").partition(".")[0]
-    if package not in {"requests", "responses"}:
-        raise
-    raise ImportError(
-        f'The testing part needs {package}, which is not installed: run pip install "globus_transport[testing]"',
-        name=package,
-    ) from error
+    raise explain_missing("globus_transport.testing", error, "testing") from error
 
 __all__ = [
     "RegisteredResponse",
