@@ -33,7 +33,7 @@ def _sent(body: Any) -> bytes:
         (iter([b"ab", b"c"]), b"abc"),
         (None, b""),
     ],
-    ids=repr,
+    ids=lambda value: value.__class__.__name__,
 )
 def test_what_is_sent(body: Any, expected: bytes) -> None:
     assert _sent(body) == expected

@@ -236,6 +236,7 @@ def test_compressed_above_the_cassette(tmp_path: Path) -> None:
         (gzip.compress(b"a")[:-4] + b"abcd", None),
         (b"\xff", None),
     ],
+    ids=["two members", "padding", "empty", "not compressed", "cut off", "wrong sum", "neither"],
 )
 def test_a_body_that_says_that_it_is_compressed(tmp_path: Path, body: bytes, written: Any) -> None:
     request = post(body=body, headers=GZIP)

@@ -26,7 +26,7 @@ def import_without(missing: str) -> str:
 @pytest.mark.parametrize("package", ["flask", "authlib", "joserfc", "werkzeug"])
 def test_hint(package: str) -> None:
     text = import_without(package)
-    assert text.startswith(f"ImportError {package} The sandbox needs {package}, ")
+    assert text.startswith(f"ImportError {package} globus_transport.sandbox.Sandbox needs {package}, ")
     assert text.endswith('pip install "globus_transport[sandbox]"')
 
 

@@ -124,7 +124,9 @@ def test_a_failed_request_is_made_again(auth: FakeAuth) -> None:
 
 
 @pytest.mark.parametrize(
-    "client", [AsyncAuthClient(base_url=_URL), NativeAppAuthClient("a", base_url=_URL), object()], ids=repr
+    "client",
+    [AsyncAuthClient(base_url=_URL), NativeAppAuthClient("a", base_url=_URL), object()],
+    ids=["async", "native", "object"],
 )
 def test_a_client_that_cannot_look_up(client: Any) -> None:
     with pytest.raises(GlobusSDKUsageError, match="give it an AuthClient"):
