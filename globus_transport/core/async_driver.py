@@ -58,7 +58,7 @@ def checked_terminal(terminal: AsyncSend) -> AsyncSend:
 
     async def send(request: Request) -> Response:
         answer: Any = terminal(request)
-        if not inspect.isawaitable(answer):
+        if not hasattr(answer, "__await__"):
             raise MiddlewareError(
                 f"the terminal {describe(terminal)} returned {type(answer).__name__}, which cannot be awaited; "
                 "AsyncStack needs a coroutine function, and ThreadsTerminal makes one of a blocking terminal"

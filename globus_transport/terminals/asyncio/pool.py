@@ -13,6 +13,25 @@ from globus_transport.terminals.asyncio.connection import Connection
 from globus_transport.terminals.destination import Destination
 
 
+class _Turn:
+    """Of a request that waits for a connection.
+
+    :ivar waiter: wakes the request
+    :ivar has_come: whether it may use a connection now
+    :ivar is_given_up: whether nobody waits any more
+    """
+
+    def __init__(self, waiter: asyncio.Future[None]) -> None:
+        self.waiter = waiter
+        self.has_come = False
+        self.is_given_up = False
+
+    def wake(self) -> None:
+        """Have the request look whether its turn has come, or its time is over."""
+        if not self.waiter.done():
+            self.waiter.set_result(None)
+
+
 class ConnectionPool:
     """Keeps idle connections, and makes new ones. Used in one event loop only.
 
@@ -27,7 +46,7 @@ class ConnectionPool:
         self._size = size
         # Connections that are in use, or being made.
         self._in_use = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[_Turn] = deque()
         self._connections: set[Connection] = set()
         self._idle: list[Connection] = []
         self._given_back = 0
@@ -59,24 +78,31 @@ class ConnectionPool:
         return connection
 
     async def _wait_for_turn(self, request: Request, limit: float | None) -> None:
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        turn = _Turn(loop.create_future())
         self._waiting.append(turn)
         try:
-            while not turn.done():
+            while not turn.has_come:
                 given_back = self._given_back
                 left = time_left(request, limit, began=False)
-                await asyncio.wait([turn], timeout=left)
-                if not turn.done() and given_back == self._given_back:
+                timer = None if left is None else loop.call_later(left, turn.wake)
+                try:
+                    await turn.waiter
+                finally:
+                    if timer is not None:
+                        timer.cancel()
+                if not turn.has_come and given_back == self._given_back:
                     time_left(request, limit, began=False)
                     raise GlobusConnectionTimeoutError(
                         f"no connection to {self.destination} within {in_seconds(left)}: "
                         f"all {self._size} are in use. Is a streamed response open that is not read?"
                     )
+                turn.waiter = loop.create_future()
         except BaseException:
-            if turn.done():
+            turn.is_given_up = True
+            if turn.has_come:
                 # It came as the task was cancelled.
                 self._end_turn()
-            turn.cancel()
             raise
 
     def _end_turn(self) -> None:
@@ -84,8 +110,9 @@ class ConnectionPool:
         self._given_back += 1
         while self._waiting:
             turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
+            if not turn.is_given_up:
+                turn.has_come = True
+                turn.wake()
                 return
         self._in_use -= 1
 
