@@ -39,12 +39,13 @@ class ClientCredentialsAuthorizer(RenewingAuthorizer[ReplyT]):
     ) -> None:
         check_auth_client(self, confidential_client, "oauth2_client_credentials_tokens")
         self.confidential_client = confidential_client
-        self._renewer: GrantsClientCredentials[Any] = confidential_client
+        self._renewer: ClientCredentialsRenewer | None = None
         if token_storage is not None:
             self._renewer = ClientCredentialsRenewer(token_storage, confidential_client, resource_server, access_token)
         self.scopes = scope_text(scopes)
         super().__init__(access_token, expires_at, on_refresh)
 
     def _get_token_response(self) -> ReplyT:
-        reply: ReplyT = self._renewer.oauth2_client_credentials_tokens(self.scopes)
+        client: Any = self._renewer or self.confidential_client
+        reply: ReplyT = client.oauth2_client_credentials_tokens(self.scopes)
         return reply

@@ -44,13 +44,14 @@ class RefreshTokenAuthorizer(RenewingAuthorizer[ReplyT]):
         check_auth_client(self, auth_client, "oauth2_refresh_token")
         self.refresh_token = refresh_token
         self.auth_client = auth_client
-        self._renewer: RefreshesTokens[Any] = auth_client
+        self._renewer: RefreshTokenRenewer | None = None
         if token_storage is not None:
             self._renewer = RefreshTokenRenewer(token_storage, auth_client, resource_server, access_token)
         super().__init__(access_token, expires_at, on_refresh)
 
     def _get_token_response(self) -> ReplyT:
-        reply: ReplyT = self._renewer.oauth2_refresh_token(self.refresh_token)
+        client: Any = self._renewer or self.auth_client
+        reply: ReplyT = client.oauth2_refresh_token(self.refresh_token)
         return reply
 
     def _keep_token_data(self, token_data: Mapping[str, Any]) -> None:

@@ -166,7 +166,8 @@ class RefreshTokenRenewer(_TokenRenewer[Any]):
         try:
             return self.client.oauth2_refresh_token(token)
         except GlobusAPIError as error:
-            if error.http_status not in (400, 401):
+            # RFC 6749, section 5.2. Other refusals, of the client's secret say, are not about the refresh token.
+            if error.code != "invalid_grant":
                 raise
             # A program that does not take the lock may have used the refresh token and stored new tokens.
             newer = self._read_stored_tokens()

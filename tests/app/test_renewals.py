@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from globus_transport import LoginRequiredError, OAuthRefreshTokenResponse, ReplyFormatError, Response
+from globus_transport import AuthAPIError, LoginRequiredError, OAuthRefreshTokenResponse, ReplyFormatError, Response
 from globus_transport.authorizers.stored import ClientCredentialsRenewer, RefreshTokenRenewer
 from globus_transport.token_storage import MemoryTokenStorage, TokenStorageData, ValidatingTokenStorage
 
 SERVER = "a.server"
+_JSON = {"Content-Type": "application/json"}
 
 
 def tokens(access: str, refresh: str | None, lifetime: float = 600.0) -> TokenStorageData:
@@ -41,7 +42,7 @@ class Auth:
             self.storage.token_storage.store_token_data_by_resource_server({SERVER: self.meanwhile})
             self.meanwhile = None
         if token not in self.answers:
-            raise LoginRequiredError(Response(400, {}, b'{"error": "invalid_grant"}'))
+            raise LoginRequiredError(Response(400, _JSON, b'{"error": "invalid_grant"}'))
         return self.answers[token]
 
     oauth2_client_credentials_tokens = oauth2_refresh_token
@@ -115,6 +116,21 @@ def test_a_dead_one_is_remembered_and_nothing_is_deleted() -> None:
         renewing.oauth2_refresh_token("refresh-0")
     assert renewing.refused_token == "refresh-0"
     assert auth.storage.get_token_data(SERVER).refresh_token == "refresh-0"
+
+
+def test_a_refused_client_is_no_dead_login() -> None:
+    auth = Auth(storage_with(tokens("access-0", "refresh-0")))
+    refusal = AuthAPIError(Response(401, _JSON, b'{"error": "invalid_client"}'))
+
+    class Refusing:
+        def oauth2_refresh_token(self, _token: str) -> OAuthRefreshTokenResponse:
+            raise refusal
+
+    renewing = RefreshTokenRenewer(auth.storage.token_storage, Refusing(), SERVER, "access-0")
+    with pytest.raises(AuthAPIError) as raised:
+        renewing.oauth2_refresh_token("refresh-0")
+    assert raised.value is refusal
+    assert renewing.refused_token is None
 
 
 def test_a_client_stores_what_it_gets() -> None:

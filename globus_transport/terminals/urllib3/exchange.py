@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.client import HTTPException
 
@@ -95,14 +96,17 @@ class Exchange:
         assert self._connection is not None
         # With TLS, a piece is sent whole or not at all.
         size = CHUNK if type(sock) is socket.socket else _TLS_PIECE
+        until = None if self._limit is None else time.monotonic() + self._limit
         while part:
-            left = time_left(self.request, self._limit)
+            # A server that drips its answer does not get more time.
+            left = time_left(self.request, None if until is None else max(0.0, until - time.monotonic()))
             readable, writable = self._connection.wait_to_write(left, or_read=self._head is None)
             try:
                 if readable and self._refuses_the_rest():
                     return False
                 if writable:
-                    sock.settimeout(left)
+                    # 0 would mean not to wait at all, which TLS may have to.
+                    sock.settimeout(None if left is None else max(left, 0.001))
                     part = part[sock.send(part[:size]) :]
                 elif not readable:
                     raise TimeoutError
