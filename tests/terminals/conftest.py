@@ -1,10 +1,14 @@
-"""Tests that ask for ``fresh`` or ``terminal`` run with the blocking terminal and with the asyncio one."""
+"""Tests that ask for ``fresh`` or ``terminal`` run with the blocking terminal and with the asyncio one.
+
+Those that ask for ``run`` run with the terminals for asyncio that send over sockets.
+"""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.terminals.async_terminals import RUNNERS, Runs
 from tests.terminals.fresh_terminal import Fresh, forget_proxies, fresh_asyncio, fresh_urllib3
 
 
@@ -20,3 +24,9 @@ def fresh(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Fr
 def terminal(fresh: Fresh) -> Iterator[Any]:
     with fresh() as terminal:
         yield terminal
+
+
+@pytest.fixture(params=RUNNERS)
+def run(request: pytest.FixtureRequest) -> Runs:
+    """Calls a function with a terminal, in an event loop."""
+    return RUNNERS[request.param]

@@ -11,7 +11,7 @@ import pytest
 
 from globus_transport import AsyncByteStream, AsyncTransferClient, Request, StreamBody
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, whole
-from tests.terminals.async_terminals import RUNNERS, AsyncTerminal
+from tests.terminals.async_terminals import AsyncTerminal
 from tests.terminals.fresh_terminal import forget_proxies
 
 
@@ -37,11 +37,6 @@ async def _cancel(task: asyncio.Task[Any]) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-
-
-@pytest.fixture(params=RUNNERS)
-def run(request: pytest.FixtureRequest) -> Any:
-    return RUNNERS[request.param]
 
 
 def _cancelled(

@@ -28,18 +28,13 @@ from globus_transport.testing.loopback_server import (
     silent,
     whole,
 )
-from tests.terminals.async_terminals import RUNNERS, AsyncTerminal
+from tests.terminals.async_terminals import AsyncTerminal
 from tests.terminals.fresh_terminal import forget_proxies
 
 
 @pytest.fixture(autouse=True)
 def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     forget_proxies(monkeypatch)
-
-
-@pytest.fixture(params=RUNNERS)
-def run(request: pytest.FixtureRequest) -> Any:
-    return RUNNERS[request.param]
 
 
 def test_no_connection_says_that_nothing_began(run: Any) -> None:

@@ -24,18 +24,13 @@ from globus_transport.testing.loopback_server import (
     in_turn,
     whole,
 )
-from tests.terminals.async_terminals import RUNNERS, AsyncTerminal
+from tests.terminals.async_terminals import AsyncTerminal
 from tests.terminals.fresh_terminal import forget_proxies
 
 
 @pytest.fixture(autouse=True)
 def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     forget_proxies(monkeypatch)
-
-
-@pytest.fixture(params=RUNNERS)
-def run(request: pytest.FixtureRequest) -> Any:
-    return RUNNERS[request.param]
 
 
 def test_what_is_sent_is_the_request_to_the_letter(run: Any) -> None:
