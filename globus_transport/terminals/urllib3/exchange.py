@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from http.client import HTTPException
+from weakref import finalize
 
 from globus_transport.exc.base import GlobusConnectionError
 from globus_transport.http.bodies import ERROR_BODY_LIMIT
@@ -239,6 +240,9 @@ class ExchangeStream(ReceivedStream):
         super().__init__(exchange.request)
         self._exchange = exchange
         self._head = head
+        if exchange.request.stream:
+            # Programs that leave a response unread leave that to the garbage collector.
+            finalize(self, exchange.close).atexit = False
 
     def _parts(self) -> Iterator[bytes]:
         return decoded(self._exchange.pieces(self._head), self._head.encoding, self._request)
