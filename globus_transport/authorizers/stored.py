@@ -96,6 +96,8 @@ class _TokenRenewer(Generic[ClientT]):
         self._known_access_token = known_access_token
         self._store = store
         self._unstored_response: Any = None
+        # The stored tokens that it replaces.
+        self._replaced: TokenStorageData | None = None
 
     def _renew(self, request_tokens: RequestTokens) -> StoredTokens:
         with self.storage.exclusive():
@@ -104,11 +106,16 @@ class _TokenRenewer(Generic[ClientT]):
         return StoredTokens.from_token_data(fresh)
 
     def _get_fresh_tokens(self, request_tokens: RequestTokens) -> TokenStorageData:
+        stored = self._read_stored_tokens()
+        if stored != self._replaced:
+            # Newer tokens were stored meanwhile. A child that was forked while its parent stored a reply has a copy of
+            # it, and must not store that when it is old; nor must a parent whose child has stored the reply for it.
+            self._unstored_response = None
         # If the last reply could not be stored, it is stored now: it may hold the only valid refresh token.
         if self._unstored_response is None:
-            stored = self._read_stored_tokens()
             if stored is not None and stored.access_token != self._known_access_token and _is_fresh(stored):
                 return stored
+            self._replaced = stored
             granted = request_tokens(stored)
             if isinstance(granted, TokenStorageData):
                 return granted
@@ -174,7 +181,10 @@ class RefreshTokenRenewer(_TokenRenewer[Any]):
             if newer is None or newer.refresh_token in (None, token):
                 self.refused_token = token
                 raise
-        return newer if _is_fresh(newer) else self.client.oauth2_refresh_token(str(newer.refresh_token))
+        if _is_fresh(newer):
+            return newer
+        self._replaced = newer
+        return self.client.oauth2_refresh_token(str(newer.refresh_token))
 
 
 class ClientCredentialsRenewer(_TokenRenewer[Any]):
