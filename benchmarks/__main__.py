@@ -1,4 +1,7 @@
-"""``python -m benchmarks``: measure everything against one loopback server, and print the table."""
+"""``python -m benchmarks``: measure everything against one loopback server, and print the table.
+
+``python -m benchmarks soak`` makes calls through a faulty server for ten minutes, and counts what went wrong.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,8 @@ from benchmarks import (
 )
 from benchmarks.loopback import running_server
 from benchmarks.packages import extra_fast
-from benchmarks.sizes import FULL, SMALL
+from benchmarks.sizes import FULL, SMALL, Size
+from benchmarks.soak.soak import run_soak
 from benchmarks.table import Row, render
 
 _MEASUREMENTS = {
@@ -64,8 +68,20 @@ _LIBRARIES = ("globus_transport", "urllib3", "requests", "httpx", "aiohttp", "gl
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--small", action="store_true", help="only see that everything works; the figures mean little")
-    size = SMALL if parser.parse_args().small else FULL
+    commands = parser.add_subparsers(dest="command", title="instead of measuring")
+    soak = commands.add_parser("soak", help="threads, tasks and forked children call a faulty server")
+    soak.add_argument("--minutes", type=float, default=10.0, help="how long calls are begun (default: 10)")
+    soak.add_argument("--seed", type=int, default=1, help="decides what is called and what goes wrong (default: 1)")
+    options = parser.parse_args()
     _forget_the_environment()
+    if options.command == "soak":
+        report = run_soak(options.minutes * 60, options.seed)
+        print(report)
+        sys.exit(0 if report.is_well else 1)
+    _measure(SMALL if options.small else FULL)
+
+
+def _measure(size: Size) -> None:
     started = time.perf_counter()
     rows: list[Row] = []
     # The core dependencies alone; the measurements of the extra turn it on.
