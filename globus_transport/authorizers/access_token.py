@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from globus_transport.authorizers.base import StaticGlobusAuthorizer, bearer_header
+from globus_transport.exc.tracebacks import raises_from_its_caller
 
 
 class AccessTokenAuthorizer(StaticGlobusAuthorizer):
@@ -12,6 +13,7 @@ class AccessTokenAuthorizer(StaticGlobusAuthorizer):
     :raises GlobusSDKUsageError: if it is empty, or not valid in a header
     """
 
+    @raises_from_its_caller
     def __init__(self, access_token: str) -> None:
         self.access_token = access_token
         self._header = bearer_header(access_token)

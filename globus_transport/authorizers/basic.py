@@ -6,6 +6,7 @@ import base64
 
 from globus_transport.authorizers.base import StaticGlobusAuthorizer
 from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.exc.tracebacks import raises_from_its_caller
 
 
 class BasicAuthorizer(StaticGlobusAuthorizer):
@@ -16,6 +17,7 @@ class BasicAuthorizer(StaticGlobusAuthorizer):
     :raises GlobusSDKUsageError: if one is not text, or the user name contains a ``:``
     """
 
+    @raises_from_its_caller
     def __init__(self, username: str, password: str) -> None:
         if not isinstance(username, str) or not isinstance(password, str):
             raise GlobusSDKUsageError("BasicAuthorizer takes two texts: a client id and its secret")

@@ -7,6 +7,7 @@ from typing import Any
 
 from globus_transport.authorizers.renewing import GrantsClientCredentials, RenewingAuthorizer, ReplyT, check_auth_client
 from globus_transport.authorizers.stored import ClientCredentialsRenewer
+from globus_transport.exc.tracebacks import raises_from_its_caller
 from globus_transport.scopes.text import ScopesLike, scope_text
 from globus_transport.token_storage.base import TokenStorage
 
@@ -26,6 +27,7 @@ class ClientCredentialsAuthorizer(RenewingAuthorizer[ReplyT]):
         without credentials
     """
 
+    @raises_from_its_caller
     def __init__(
         self,
         confidential_client: GrantsClientCredentials[ReplyT],

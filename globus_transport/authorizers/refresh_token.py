@@ -8,6 +8,7 @@ from typing import Any
 from globus_transport.authorizers.renewing import RefreshesTokens, RenewingAuthorizer, ReplyT, check_auth_client
 from globus_transport.authorizers.stored import RefreshTokenRenewer
 from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.exc.tracebacks import raises_from_its_caller
 from globus_transport.token_storage.base import TokenStorage
 
 
@@ -28,6 +29,7 @@ class RefreshTokenAuthorizer(RenewingAuthorizer[ReplyT]):
         given, or ``auth_client`` cannot refresh tokens
     """
 
+    @raises_from_its_caller
     def __init__(
         self,
         refresh_token: str,

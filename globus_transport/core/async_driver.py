@@ -20,6 +20,7 @@ from globus_transport.core.driver import check_flow, check_response, is_within, 
 from globus_transport.core.flow import AsyncSend, Hedge, Middleware, Read, Run, Shield, Sleep, Start, Step, Steps, Wait
 from globus_transport.core.layers import describe, runs_coroutine
 from globus_transport.exc.base import MiddlewareError
+from globus_transport.exc.tracebacks import leave_out_own_frames
 from globus_transport.http.bodies import ByteStream
 from globus_transport.http.messages import Request, Response
 
@@ -63,7 +64,12 @@ def checked_terminal(terminal: AsyncSend) -> AsyncSend:
                 f"the terminal {describe(terminal)} returned {type(answer).__name__}, which cannot be awaited; "
                 "AsyncStack needs a coroutine function, and ThreadsTerminal makes one of a blocking terminal"
             )
-        response = await answer
+        try:
+            response = await answer
+        except BaseException as error:
+            # A layer may log the exception with its local variables.
+            leave_out_own_frames(error)
+            raise
         return response if type(response) is Response else check_response("terminal", terminal, response)
 
     return send

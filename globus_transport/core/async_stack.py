@@ -9,6 +9,7 @@ from globus_transport.core import async_driver
 from globus_transport.core.flow import AsyncSend, Middleware, Steps
 from globus_transport.core.layers import AsyncCallNext
 from globus_transport.core.stack import LayeredStack
+from globus_transport.exc.tracebacks import leave_out_own_frames
 from globus_transport.http.messages import Request, Response
 
 T = TypeVar("T")
@@ -39,11 +40,19 @@ class AsyncStack(LayeredStack[AsyncSend]):
         :raises NetworkError: if no complete response came
         :raises Exception: any exception of a layer
         """
-        return await self._send(request)
+        try:
+            return await self._send(request)
+        except BaseException as error:
+            leave_out_own_frames(error)
+            raise
 
     async def run(self, flow: Steps[T]) -> T:
         """Run a flow that is above the stack: its requests go through every layer."""
-        return await async_driver.run_above(flow, self._send)
+        try:
+            return await async_driver.run_above(flow, self._send)
+        except BaseException as error:
+            leave_out_own_frames(error)
+            raise
 
     async def close(self) -> None:
         """Close the terminal's connections."""

@@ -51,14 +51,18 @@ class Attempts:
         """
         import tenacity
 
+        trace = None
         if isinstance(outcome, Exception):
-            self._state.set_exception((type(outcome), outcome, outcome.__traceback__))
+            trace = outcome.__traceback__
+            self._state.set_exception((type(outcome), outcome, trace))
         else:
             self._state.set_result(outcome)
         try:
             decision = self._retrying.iter(self._state)
         except Exception as error:
             if error is outcome:
+                # Without tenacity's own frames.
+                error.__traceback__ = trace
                 return None
             raise
         if not isinstance(decision, tenacity.DoSleep):

@@ -22,6 +22,7 @@ from globus_transport.core.daemon_thread import in_daemon_thread
 from globus_transport.core.flow import Hedge, Middleware, Read, Run, Send, Shield, Sleep, Start, Step, Steps, Wait
 from globus_transport.core.layers import describe
 from globus_transport.exc.base import MiddlewareError
+from globus_transport.exc.tracebacks import leave_out_own_frames
 from globus_transport.http.bodies import ByteStream
 from globus_transport.http.messages import Request, Response
 
@@ -56,7 +57,12 @@ def checked_terminal(terminal: Send) -> Send:
     """The terminal, with an error that names it if it returns something else than a response."""
 
     def send(request: Request) -> Response:
-        response = terminal(request)
+        try:
+            response = terminal(request)
+        except BaseException as error:
+            # A layer may log the exception with its local variables.
+            leave_out_own_frames(error)
+            raise
         return response if type(response) is Response else check_response("terminal", terminal, response)
 
     return send

@@ -27,6 +27,7 @@ from globus_transport.core.layers import (
     to_layer,
 )
 from globus_transport.exc.base import GlobusSDKUsageError, MiddlewareError
+from globus_transport.exc.tracebacks import leave_out_own_frames
 from globus_transport.http.messages import Request, Response
 
 T = TypeVar("T")
@@ -162,11 +163,19 @@ class Stack(LayeredStack[Send]):
         :raises NetworkError: if no complete response came
         :raises Exception: any exception of a layer
         """
-        return self._send(request)
+        try:
+            return self._send(request)
+        except BaseException as error:
+            leave_out_own_frames(error)
+            raise
 
     def run(self, flow: Steps[T]) -> T:
         """Run a flow that is above the stack: its requests go through every layer."""
-        return driver.run_above(flow, self._send)
+        try:
+            return driver.run_above(flow, self._send)
+        except BaseException as error:
+            leave_out_own_frames(error)
+            raise
 
     def close(self) -> None:
         """Close the terminal's connections."""

@@ -15,6 +15,7 @@ import attrs
 from globus_transport.authorizers.base import GlobusAuthorizer
 from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
+from globus_transport.exc.tracebacks import raises_from_its_caller
 from globus_transport.gare import GlobusAuthorizationParameters, to_gare
 from globus_transport.globus_app.config import GlobusAppConfig
 from globus_transport.globus_app.errors import TokenValidationError
@@ -76,6 +77,8 @@ class GlobusApp(PerProcess, ABC):
         scope_requirements: ScopeRequirements | None = None,
         config: GlobusAppConfig = DEFAULT_CONFIG,
     ) -> None:
+        if not isinstance(config, GlobusAppConfig):
+            raise GlobusSDKUsageError(f"config: expected a GlobusAppConfig, got a {type(config).__name__}")
         self.app_name = app_name
         self.config = config
         self._owned_resources: list[Any] = []
@@ -147,6 +150,7 @@ class GlobusApp(PerProcess, ABC):
     def _run_login_flow(self, auth_params: GlobusAuthorizationParameters | None = None) -> None:
         """Log in, and store the tokens."""
 
+    @raises_from_its_caller
     def login(self, *, auth_params: GlobusAuthorizationParameters | None = None, force: bool = False) -> None:
         """Log in if a login is needed, and store the tokens. Blocks until the user has logged in.
 

@@ -8,6 +8,7 @@ from globus_transport.authorizers.base import GlobusAuthorizer
 from globus_transport.authorizers.client_credentials import ClientCredentialsAuthorizer
 from globus_transport.authorizers.stored import ClientCredentialsRenewer
 from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.exc.tracebacks import raises_from_its_caller
 from globus_transport.gare import GlobusAuthorizationParameters
 from globus_transport.globus_app.app import DEFAULT_CONFIG, GlobusApp, ScopeRequirements
 from globus_transport.globus_app.config import GlobusAppConfig
@@ -28,6 +29,7 @@ class ClientApp(GlobusApp):
 
     _login_client: ConfidentialAppAuthClient
 
+    @raises_from_its_caller
     def __init__(
         self,
         app_name: str = "Unnamed Globus App",

@@ -8,6 +8,7 @@ from globus_transport.authorizers.access_token import AccessTokenAuthorizer
 from globus_transport.authorizers.base import GlobusAuthorizer
 from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
 from globus_transport.authorizers.stored import RefreshTokenRenewer
+from globus_transport.exc.tracebacks import raises_from_its_caller
 from globus_transport.gare import GlobusAuthorizationParameters
 from globus_transport.globus_app.app import DEFAULT_CONFIG, GlobusApp, ScopeRequirements
 from globus_transport.globus_app.config import GlobusAppConfig
@@ -35,6 +36,7 @@ class UserApp(GlobusApp):
     ``config.login_redirect_uri`` is required.
     """
 
+    @raises_from_its_caller
     def __init__(
         self,
         app_name: str = "Unnamed Globus App",

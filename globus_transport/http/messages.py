@@ -54,8 +54,9 @@ class Request:
 
     method: str
     url: URL = attrs.field(converter=_to_url)
-    headers: Headers = attrs.field(converter=_to_headers, factory=Headers)
-    body: bytes | StreamBody | None = None
+    # rich prints the fields of attrs classes by itself.
+    headers: Headers = attrs.field(converter=_to_headers, factory=Headers, repr=False)
+    body: bytes | StreamBody | None = attrs.field(default=None, repr=False)
     stream: bool = False
     repeatable: bool | None = None
     authorize: bool = True
@@ -133,8 +134,8 @@ class Response:
     """
 
     status: int
-    headers: Headers = attrs.field(converter=_to_headers, factory=Headers)
-    body: bytes = b""
+    headers: Headers = attrs.field(converter=_to_headers, factory=Headers, repr=False)
+    body: bytes = attrs.field(default=b"", repr=False)
     stream: ByteStream | AsyncByteStream | None = None
     reason: str = ""
     request: Request | None = None

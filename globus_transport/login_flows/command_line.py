@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from globus_transport.exc.base import GlobusError, GlobusSDKUsageError
+from globus_transport.exc.tracebacks import raises_from_its_caller
 from globus_transport.gare import GlobusAuthorizationParameters
 from globus_transport.login_flows.manager import LoginClient, LoginFlowManager, LoginSettings, make_named_grant
 from globus_transport.services.auth.client import ConfidentialAppAuthClient
@@ -66,6 +67,7 @@ class CommandLineLoginFlowManager(LoginFlowManager):
             native_prefill_named_grant=make_named_grant(app_name),
         )
 
+    @raises_from_its_caller
     def run_login_flow(self, auth_parameters: GlobusAuthorizationParameters) -> OAuthTokenResponse:
         """Log in, and get tokens. Blocks until the user enters the code.
 

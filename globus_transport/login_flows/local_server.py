@@ -8,6 +8,7 @@ from string import Template
 from typing import ClassVar, Self
 
 from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.exc.tracebacks import raises_from_its_caller
 from globus_transport.gare import GlobusAuthorizationParameters
 from globus_transport.login_flows.landing import (
     LANDING_PAGE,
@@ -76,6 +77,7 @@ class LocalServerLoginFlowManager(LoginFlowManager):
             native_prefill_named_grant=make_named_grant(app_name),
         )
 
+    @raises_from_its_caller
     def run_login_flow(self, auth_parameters: GlobusAuthorizationParameters) -> OAuthTokenResponse:
         """Log in, and get tokens. Blocks until the browser returns.
 

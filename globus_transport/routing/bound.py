@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Generic, NoReturn, ParamSpec, TypeVar
 
 from globus_transport.core.flow import Steps, send
 from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.exc.tracebacks import leave_out_own_frames, raises_from_its_caller
 from globus_transport.http.messages import Request, Response
 from globus_transport.routing.paging import PageRequests
 
@@ -56,6 +57,7 @@ class BoundOperation(Generic[P, R]):
 class BoundRoute(BoundOperation[P, R]):
     """A route on a route table, or on a client."""
 
+    @raises_from_its_caller
     def request(self, *args: P.args, **kwargs: P.kwargs) -> Request:
         """The call's request, without a credential, not sent: to send it through a stack of one's own.
 
@@ -75,16 +77,24 @@ class OperationCall(BoundOperation[P, R]):
     """An operation on a client: call it."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        result: R = self._client.stack.run(self._route.function(self._client, *args, **kwargs))
-        return result
+        try:
+            result: R = self._client.stack.run(self._route.function(self._client, *args, **kwargs))
+            return result
+        except BaseException as error:
+            leave_out_own_frames(error)
+            raise
 
 
 class AsyncOperationCall(BoundOperation[P, R]):
     """An operation on a client: call it and await the result."""
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        result: R = await self._client.stack.run(self._route.function(self._client, *args, **kwargs))
-        return result
+        try:
+            result: R = await self._client.stack.run(self._route.function(self._client, *args, **kwargs))
+            return result
+        except BaseException as error:
+            leave_out_own_frames(error)
+            raise
 
 
 class RouteCall(BoundRoute[P, R]):
@@ -92,8 +102,12 @@ class RouteCall(BoundRoute[P, R]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         client, plan = self._client, self._route.plan
-        reply: R = plan.reply(client.stack.send(plan.request(client, args, kwargs)), client)
-        return reply
+        try:
+            reply: R = plan.reply(client.stack.send(plan.request(client, args, kwargs)), client)
+            return reply
+        except BaseException as error:
+            leave_out_own_frames(error)
+            raise
 
 
 class AsyncRouteCall(BoundRoute[P, R]):
@@ -101,8 +115,12 @@ class AsyncRouteCall(BoundRoute[P, R]):
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         client, plan = self._client, self._route.plan
-        reply: R = plan.reply(await client.stack.send(plan.request(client, args, kwargs)), client)
-        return reply
+        try:
+            reply: R = plan.reply(await client.stack.send(plan.request(client, args, kwargs)), client)
+            return reply
+        except BaseException as error:
+            leave_out_own_frames(error)
+            raise
 
 
 class PagedRouteCall(RouteCall[P, R]):
@@ -139,13 +157,21 @@ class AsyncPagedRouteCall(AsyncRouteCall[P, R]):
 
 
 def _pages(send: Callable[[Request], Response], requests: PageRequests) -> Iterator[Any]:
-    while requests.more:
-        yield requests.take(send(requests.request()))
+    try:
+        while requests.more:
+            yield requests.take(send(requests.request()))
+    except BaseException as error:
+        leave_out_own_frames(error)
+        raise
 
 
 async def _async_pages(send: Callable[[Request], Awaitable[Response]], requests: PageRequests) -> AsyncIterator[Any]:
-    while requests.more:
-        yield requests.take(await send(requests.request()))
+    try:
+        while requests.more:
+            yield requests.take(await send(requests.request()))
+    except BaseException as error:
+        leave_out_own_frames(error)
+        raise
 
 
 async def _async_items(pages: AsyncIterator[Any]) -> AsyncIterator[Any]:

@@ -224,6 +224,8 @@ class Plan:
         try:
             call_signature(self.function).bind(*args, **kwargs)
         except TypeError as error:
+            # The traceback shows this frame, whose arguments may be secrets.
+            del args, kwargs
             raise TypeError(f"{self.name}(): {error}") from None
         raise AssertionError(f"{self.name}: the arguments fit its signature, yet not its plan")
 

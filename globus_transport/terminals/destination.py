@@ -76,18 +76,14 @@ class Destination:
     def __str__(self) -> str:
         return self.origin if self.proxy is None else f"{self.origin} through the proxy {self.proxy.url}"
 
-    def not_connected(
-        self, error: Exception, limit: float | None, *, timed_out: bool, reason: BaseException | None = None
-    ) -> NetworkError:
+    def not_connected(self, error: Exception, limit: float | None, *, timed_out: bool) -> NetworkError:
         """The error for a connection that was not made.
 
         :param limit: seconds that it might take
-        :param reason: whose message says why; by default ``error``
         """
         if timed_out:
             return GlobusConnectionTimeoutError(f"no connection to {self} within {in_seconds(limit)}", error)
-        reason = reason or error
-        message = f"no connection to {self}: {str(reason) or type(reason).__name__}"
+        message = f"no connection to {self}: {str(error) or type(error).__name__}"
         return final_if_it_lasts(GlobusConnectionError(message, error, request_began=False))
 
 

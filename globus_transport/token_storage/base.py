@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
 
+from globus_transport.exc.tracebacks import raises_from_its_caller
 from globus_transport.token_storage.token_data import TokenStorageData
 
 
@@ -71,6 +72,7 @@ class TokenStorage(ABC):
         :return: whether there were any
         """
 
+    @raises_from_its_caller
     def store_token_response(self, token_response: StorableReply) -> None:
         """Store all tokens of a token reply.
 

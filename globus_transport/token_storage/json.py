@@ -15,6 +15,7 @@ from typing import Any
 
 from globus_transport import __version__
 from globus_transport.exc.base import ValidationError
+from globus_transport.exc.tracebacks import raises_from_its_caller
 from globus_transport.token_storage.errors import make_file_error
 from globus_transport.token_storage.file import FileTokenStorage
 from globus_transport.token_storage.token_data import TokenStorageData
@@ -47,6 +48,7 @@ class JSONTokenStorage(FileTokenStorage):
     format_version = "2.0"
     supported_versions = ("1.0", "2.0")
 
+    @raises_from_its_caller
     def store_token_data_by_resource_server(
         self, token_data_by_resource_server: Mapping[str, TokenStorageData]
     ) -> None:
@@ -62,6 +64,7 @@ class JSONTokenStorage(FileTokenStorage):
                 tokens[server] = data.to_dict(include_extra=True)
             self._write(namespaces)
 
+    @raises_from_its_caller
     def get_token_data_by_resource_server(self) -> dict[str, TokenStorageData]:
         """Read all tokens, by resource server.
 
@@ -73,6 +76,7 @@ class JSONTokenStorage(FileTokenStorage):
             server: TokenStorageData.from_dict(data) for server, data in self._read().get(self.namespace, {}).items()
         }
 
+    @raises_from_its_caller
     def remove_token_data(self, resource_server: str) -> bool:
         """Remove the tokens for a resource server.
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from globus_transport import __version__
 from globus_transport.exc.base import GlobusSDKUsageError, ValidationError
+from globus_transport.exc.tracebacks import raises_from_its_caller
 from globus_transport.token_storage.errors import TokenStorageError, make_file_error
 from globus_transport.token_storage.file import FileTokenStorage
 from globus_transport.token_storage.token_data import TokenStorageData
@@ -145,6 +146,7 @@ class SQLiteTokenStorage(FileTokenStorage):
         except sqlite3.DatabaseError as error:
             raise ValidationError(f"{self.filepath!r} is no database of tokens: {error}") from error
 
+    @raises_from_its_caller
     def store_token_data_by_resource_server(
         self, token_data_by_resource_server: Mapping[str, TokenStorageData]
     ) -> None:
@@ -162,6 +164,7 @@ class SQLiteTokenStorage(FileTokenStorage):
                 "REPLACE INTO token_storage(namespace, resource_server, token_data_json) VALUES (?, ?, ?)", rows
             )
 
+    @raises_from_its_caller
     def get_token_data_by_resource_server(self) -> dict[str, TokenStorageData]:
         """Read all tokens, by resource server.
 
@@ -180,6 +183,7 @@ class SQLiteTokenStorage(FileTokenStorage):
             # Not `from error`: the exception holds the text, and with it the tokens.
             raise ValidationError(f"{self.filepath!r}: a row of token_storage does not hold a JSON document") from None
 
+    @raises_from_its_caller
     def remove_token_data(self, resource_server: str) -> bool:
         """Remove the tokens for a resource server.
 

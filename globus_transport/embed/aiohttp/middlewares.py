@@ -21,6 +21,7 @@ from globus_transport.core.layers import LayerLike
 from globus_transport.embed.aiohttp.messages import SessionCall
 from globus_transport.embed.authorizing import bind_authorizer
 from globus_transport.exc.base import GlobusSDKUsageError, NetworkError, ReplyFormatError
+from globus_transport.exc.tracebacks import leave_out_own_frames
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.urls import URL
 from globus_transport.terminals.aiohttp.secrets import SecretStr
@@ -59,6 +60,13 @@ class GlobusAuth:
 
     async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
         """Send one request of the session."""
+        try:
+            return await self._send(request, handler)
+        except BaseException as error:
+            leave_out_own_frames(error)
+            raise
+
+    async def _send(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
         origin = self._origins.get(_origin_key(request.url))
         active = _active_middlewares.get()
         if origin is None or self in active:

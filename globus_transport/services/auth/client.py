@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from globus_transport.authorizers.basic import BasicAuthorizer
 from globus_transport.core.flow import Send
+from globus_transport.exc.tracebacks import raises_from_its_caller
 from globus_transport.http.ids import checked_client_id
 from globus_transport.middleware.retry.config import RetryConfig
 from globus_transport.routing.app import AppLike
@@ -110,6 +111,7 @@ class ConfidentialAppAuthClientBase(ConfidentialAppRoutes, AuthLoginClientBase[S
     :param client_secret: the application's secret
     """
 
+    @raises_from_its_caller
     def __init__(
         self,
         client_id: UUIDLike,

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.exc.tracebacks import raises_from_its_caller
 from globus_transport.routing.missing import MISSING, MissingType
 from globus_transport.routing.parameters import encode_query
 from globus_transport.scopes.text import ScopesLike, scope_text
@@ -60,6 +61,7 @@ class GlobusOAuthFlowManager:
         }
         return f"{self.auth_client.base_url.rstrip('/')}/v2/oauth2/authorize?{encode_query(query)}"
 
+    @raises_from_its_caller
     def exchange_code_for_tokens(self, auth_code: str) -> Any:
         """Call the auth client's ``oauth2_exchange_code_for_tokens``.
 

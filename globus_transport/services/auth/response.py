@@ -74,6 +74,8 @@ class OAuthTokenResponse(GlobusHTTPResponse):
     by_resource_server: dict[str, TokenDocument]
 
     def __init__(self, response: Response | GlobusHTTPResponse, client: Any = None) -> None:
+        # A debugger may print a reply that is not read yet, or whose document is no token reply.
+        self.by_resource_server = {}
         super().__init__(response, client)
         self._read_tokens(time.time())
 

@@ -153,8 +153,9 @@ def _connect(destination: Destination, request: Request, limit: float | None) ->
     except (OSError, HTTPError, HTTPException) as error:
         # urllib3 counts a refused connection among the time-outs.
         timed_out = isinstance(error, (TimeoutError, ConnectTimeoutError)) and not isinstance(error, NewConnectionError)
-        # urllib3 puts the name of its connection object before what the system said.
-        raise destination.not_connected(error, limit, timed_out=timed_out, reason=error.__cause__) from error
+        # urllib3 wraps what the system said, and puts the name of its connection object before it.
+        cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
+        raise destination.not_connected(cause, limit, timed_out=timed_out) from cause
 
 
 def _open(destination: Destination, left: Callable[[], float | None]) -> socket.socket:

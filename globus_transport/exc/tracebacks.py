@@ -1,0 +1,73 @@
+"""What a traceback shows: the program's own lines, and not those of this package.
+
+Between a program's call and the error stand the frames of drivers, layers and the terminal. They say nothing that the
+message does not say, and their local variables hold tokens and secrets, which rich, ``pytest -l`` and Sentry print.
+Frames of the program, such as those of its middleware, stay.
+
+With the environment variable ``GLOBUS_TRANSPORT_FULL_TRACEBACKS`` tracebacks are left whole.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import wraps
+from types import TracebackType
+from typing import ParamSpec, TypeVar
+
+from globus_transport.exc.base import GlobusError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_PACKAGE = __name__.partition(".")[0]
+
+
+def leave_out_own_frames(error: BaseException) -> None:
+    """Shorten the traceback of an exception, and of those that led to it.
+
+    The last frame of an exception that is none of ours is kept: it shows where the fault is.
+    """
+    if os.environ.get("GLOBUS_TRANSPORT_FULL_TRACEBACKS"):
+        return
+    error.__traceback__ = _shortened(error.__traceback__, keep_last=not isinstance(error, GlobusError))
+    shortened = {id(error)}
+    earlier = [error.__cause__, error.__context__]
+    while earlier:
+        one = earlier.pop()
+        if one is not None and id(one) not in shortened:
+            shortened.add(id(one))
+            one.__traceback__ = _shortened(one.__traceback__, keep_last=False)
+            earlier += one.__cause__, one.__context__
+
+
+def raises_from_its_caller(function: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a function that takes or handles secrets: its frames are left out of tracebacks."""
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except BaseException as error:
+            leave_out_own_frames(error)
+            raise
+
+    return call
+
+
+def _shortened(trace: TracebackType | None, *, keep_last: bool) -> TracebackType | None:
+    entries = []
+    while trace is not None:
+        entries.append(trace)
+        trace = trace.tb_next
+    shortened = None
+    for entry in reversed(entries):
+        is_last = keep_last and entry is entries[-1]
+        if is_last or not _is_own(entry):
+            shortened = TracebackType(shortened, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    return shortened
+
+
+def _is_own(entry: TracebackType) -> bool:
+    module = entry.tb_frame.f_globals.get("__name__")
+    return isinstance(module, str) and module.partition(".")[0] == _PACKAGE
