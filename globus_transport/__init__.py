@@ -125,12 +125,16 @@ _NAMES = {
     "terminals.asgi": ("ASGITerminal",),
     "terminals.asyncio.terminal": ("AsyncioTerminal",),
     "terminals.httpx.terminal": ("AsyncHttpxTerminal", "HttpxTerminal"),
+    "terminals.requests": ("RequestsTerminal",),
+    "terminals.threads": ("ThreadsTerminal",),
+    "terminals.urllib3.terminal": ("Urllib3Terminal",),
+    "terminals.wsgi": ("WSGITerminal",),
     "transport": ("Transport",),
 }
 
 # A program may use these without importing them, as in `except globus_transport.exc.NetworkError`.
 _SUBMODULES = ("client", "exc", "paging", "response")
 # `import *` works without any extra.
-_WITH_AN_EXTRA = ("AiohttpTerminal",)
+_WITH_AN_EXTRA = ("AiohttpTerminal", "RequestsTerminal")
 
 __all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES, _SUBMODULES, _WITH_AN_EXTRA)

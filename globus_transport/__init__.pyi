@@ -135,6 +135,10 @@ from globus_transport.terminals.asgi import ASGITerminal as ASGITerminal
 from globus_transport.terminals.asyncio.terminal import AsyncioTerminal as AsyncioTerminal
 from globus_transport.terminals.httpx.terminal import AsyncHttpxTerminal as AsyncHttpxTerminal
 from globus_transport.terminals.httpx.terminal import HttpxTerminal as HttpxTerminal
+from globus_transport.terminals.requests import RequestsTerminal as RequestsTerminal
+from globus_transport.terminals.threads import ThreadsTerminal as ThreadsTerminal
+from globus_transport.terminals.urllib3.terminal import Urllib3Terminal as Urllib3Terminal
+from globus_transport.terminals.wsgi import WSGITerminal as WSGITerminal
 from globus_transport.transport import Transport as Transport
 
 __version__: str

@@ -17,7 +17,7 @@ import globus_transport
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, whole
 
 #: Names that are there to import, and take an extra.
-_WITH_AN_EXTRA = {"AiohttpTerminal"}
+_WITH_AN_EXTRA = {"AiohttpTerminal", "RequestsTerminal"}
 _EXTRAS = [
     "aiohttp",
     "requests",
@@ -86,6 +86,37 @@ def test_every_name_of_a_package_is_there(package: str) -> None:
         assert getattr(module, name) is not None
     with pytest.raises(AttributeError, match="has no attribute 'Klient'"):
         module.Klient  # noqa: B018
+
+
+def test_every_terminal_can_be_imported_from_the_top_and_from_terminals() -> None:
+    files = Path(globus_transport.__file__).parent.joinpath("terminals").rglob("*.py")
+    classes = {
+        node.name
+        for file in files
+        for node in ast.parse(file.read_text("utf-8")).body
+        if isinstance(node, ast.ClassDef) and node.name.endswith("Terminal") and not node.name.startswith("_")
+    }
+    assert {"Urllib3Terminal", "AsyncioTerminal", "RequestsTerminal", "WSGITerminal"} <= classes
+    terminals = importlib.import_module("globus_transport.terminals")
+    assert classes == {*terminals.__all__}
+    for name in classes:
+        assert getattr(globus_transport, name) is getattr(terminals, name)
+
+
+@pytest.mark.parametrize(
+    ("library", "names"),
+    [
+        ("requests", ["GlobusAuth", "StackAdapter"]),
+        ("httpx", ["GlobusAuth", "StackTransport", "AsyncStackTransport"]),
+        ("httpx2", ["GlobusAuth", "StackTransport", "AsyncStackTransport"]),
+        ("aiohttp", ["GlobusAuth", "StackMiddleware"]),
+        ("urllib3", ["StackPool"]),
+    ],
+)
+def test_an_embedding_has_its_names_in_its_module(library: str, names: list[str]) -> None:
+    module = importlib.import_module(f"globus_transport.embed.{library}")
+    for name in names:
+        assert isinstance(getattr(module, name), type)
 
 
 @pytest.mark.parametrize("name", [*vars(globus_transport)["__all__"], *_WITH_AN_EXTRA])
