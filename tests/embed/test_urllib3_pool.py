@@ -6,6 +6,7 @@ import gzip
 import io
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import urllib3
@@ -13,6 +14,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError,
 
 from globus_transport import (
     AccessTokenAuthorizer,
+    DefaultHeaders,
     GlobusSDKUsageError,
     NetworkError,
     Redirect,
@@ -23,16 +25,21 @@ from globus_transport import (
 from globus_transport.embed.urllib3.pool import StackPool
 from globus_transport.sandbox import Sandbox
 from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
-from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, silent, whole
+from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, once, silent, whole
 from tests.terminals.fresh_terminal import forget_proxies
 
 
 @pytest.fixture
-def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[StackPool]:
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Urllib3Terminal]:
     forget_proxies(monkeypatch)
     terminal = Urllib3Terminal(http_timeout=10)
-    yield StackPool(Stack(terminal, [Redirect()]), headers={"X-Default": "1"})
+    yield terminal
     terminal.close()
+
+
+@pytest.fixture
+def pool(terminal: Urllib3Terminal) -> StackPool:
+    return StackPool(Stack(terminal, [Redirect()]), headers={"X-Default": "1"})
 
 
 def test_a_whole_stack_against_the_sandbox() -> None:
@@ -100,11 +107,53 @@ def test_errors_are_urllib3_s(pool: StackPool) -> None:
             reply.read()
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"enforce_content_length": False},
+        {"release_conn": False},
+        {"release_conn": True},
+        {"pool_timeout": 1},
+        {"timeout": None},
+        {"assert_same_host": False},
+        {"body_pos": 2},
+        {"chunked": True},
+        {"preload_content": False},
+        {"decode_content": False},
+        {"retries": False, "redirect": False},
+    ],
+    ids=str,
+)
+def test_every_option_of_urlopen_is_taken(pool: StackPool, options: dict[str, Any]) -> None:
+    with ScriptedServer(answering(whole(b"ok"))) as server:
+        one_host = pool.connection_from_url(server.origin)
+        for _ in range(2):
+            reply = one_host.urlopen("POST", "/x", body=io.BytesIO(b"a file"), **options)
+            assert (reply.status, reply.data) == (200, b"ok")
+        assert {request.body for request in server.requests} == {b"file" if "body_pos" in options else b"a file"}
+        assert server.connections == 1
+
+
+@pytest.mark.parametrize("enforce", [True, False])
+def test_an_incomplete_body_is_an_error_whatever_the_caller_enforces(pool: StackPool, enforce: bool) -> None:
+    with ScriptedServer(once(head("200 OK", "Content-Length: 10"), b"abc")) as server:
+        reply = pool.urlopen("GET", server.origin, preload_content=False, enforce_content_length=enforce)
+        with pytest.raises(ProtocolError):
+            reply.read()
+
+
+def test_bytes_as_sent_are_asked_for_without_an_encoding(terminal: Urllib3Terminal) -> None:
+    with ScriptedServer(answering(whole(b"ok"))) as server:
+        client_like = StackPool(Stack(terminal, [DefaultHeaders({"Accept-Encoding": "gzip"})]))
+        client_like.request("GET", server.origin)
+        client_like.request("GET", server.origin, decode_content=False)
+        client_like.request("GET", server.origin, decode_content=False, headers={"Accept-Encoding": "br"})
+        assert [request["Accept-Encoding"] for request in server.requests] == ["gzip", "identity", "br"]
+
+
 def test_what_cannot_be_kept_is_refused(pool: StackPool) -> None:
     with pytest.raises(GlobusSDKUsageError, match="cert_file: a stack has no such option"):
         pool.connection_from_url("https://127.0.0.1:9/", pool_kwargs={"cert_file": "x"})
-    with pytest.raises(GlobusSDKUsageError, match="enforce_content_length=False"):
-        pool.urlopen("GET", "http://127.0.0.1:9/", enforce_content_length=False)
     with pytest.raises(TypeError, match="cert_file"):
         pool.urlopen("GET", "http://127.0.0.1:9/", cert_file="x")
     with pytest.raises(GlobusSDKUsageError, match="expected Stack"):

@@ -46,7 +46,8 @@ class StackPool(urllib3.PoolManager):
 
     Without ``retries=``, urllib3 does not repeat a failed request, and the retry layer of the stack decides. With it,
     urllib3 repeats requests in addition. ``timeout=`` applies if the stack ends in a ``Urllib3Terminal``, as the stack
-    of a client does. ``clear()`` does not close the stack.
+    of a client does. Bodies are always complete: ``enforce_content_length=False`` is accepted and has no effect.
+    ``clear()`` does not close the stack.
 
     :param stack: layers over a terminal, such as ``client.stack``
     :param headers: sent with every request that has no headers of its own
@@ -145,12 +146,12 @@ class _StackConnection(HTTPConnection):
         decode_content: bool = True,
         enforce_content_length: bool = True,
     ) -> None:
-        if not enforce_content_length:
-            raise GlobusSDKUsageError(
-                "enforce_content_length=False: a stack does not accept an incomplete body; leave it out"
-            )
+        # enforce_content_length has no effect: it allows urllib3 to accept an incomplete body, and a stack never does.
         self._connect_limit = self.timeout
         pairs = _pairs(headers or {})
+        if not decode_content and not any(name.lower() == "accept-encoding" for name, _ in pairs):
+            # As urllib3 does. Otherwise a layer may ask for an encoding, and the terminal decodes it.
+            pairs.append(("Accept-Encoding", "identity"))
         request = Request(
             method.upper(),
             # The pool has percent-encoded it already.
