@@ -37,7 +37,7 @@ _NAMES = {
         "sleep",
         "wait",
     ),
-    "core.layers": ("Layer",),
+    "core.layers": ("Layer", "Place"),
     "core.stack": ("Stack",),
     "exc.api": ("GlobusAPIError",),
     "exc.base": (
@@ -74,6 +74,7 @@ _NAMES = {
     "middleware.headers": ("DefaultHeaders",),
     "middleware.hedging": ("Hedging",),
     "middleware.idempotency_key": ("IdempotencyKey",),
+    "middleware.only_for": ("only_for",),
     "middleware.open_telemetry": ("OpenTelemetry",),
     "middleware.rate_limit": ("RateLimit",),
     "middleware.redirect": ("Redirect",),

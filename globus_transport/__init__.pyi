@@ -31,6 +31,7 @@ from globus_transport.core.flow import shield as shield
 from globus_transport.core.flow import sleep as sleep
 from globus_transport.core.flow import wait as wait
 from globus_transport.core.layers import Layer as Layer
+from globus_transport.core.layers import Place as Place
 from globus_transport.core.stack import Stack as Stack
 from globus_transport.exc.api import GlobusAPIError as GlobusAPIError
 from globus_transport.exc.base import GlobusConnectionError as GlobusConnectionError
@@ -70,6 +71,7 @@ from globus_transport.middleware.events import Events as Events
 from globus_transport.middleware.headers import DefaultHeaders as DefaultHeaders
 from globus_transport.middleware.hedging import Hedging as Hedging
 from globus_transport.middleware.idempotency_key import IdempotencyKey as IdempotencyKey
+from globus_transport.middleware.only_for import only_for as only_for
 from globus_transport.middleware.open_telemetry import OpenTelemetry as OpenTelemetry
 from globus_transport.middleware.rate_limit import RateLimit as RateLimit
 from globus_transport.middleware.redirect import Redirect as Redirect

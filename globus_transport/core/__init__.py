@@ -31,7 +31,7 @@ _NAMES = {
         "sleep",
         "wait",
     ),
-    "core.layers": ("AnyMiddleware", "Layer", "LayerLike"),
+    "core.layers": ("AnyMiddleware", "Layer", "LayerLike", "Place"),
     "core.stack": ("Stack",),
 }
 

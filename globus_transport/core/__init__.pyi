@@ -33,4 +33,5 @@ from globus_transport.core.flow import wait as wait
 from globus_transport.core.layers import AnyMiddleware as AnyMiddleware
 from globus_transport.core.layers import Layer as Layer
 from globus_transport.core.layers import LayerLike as LayerLike
+from globus_transport.core.layers import Place as Place
 from globus_transport.core.stack import Stack as Stack

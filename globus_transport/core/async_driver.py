@@ -144,6 +144,8 @@ async def perform(step: Step, below: AsyncSend, open_responses: list[Response]) 
         arguments = (step.function, *step.args)
         return threading.Thread(target=copy_context().run, args=arguments, name=repr(step)).start()
     if isinstance(step, Run):
+        if step.for_asyncio is not None:
+            return await step.for_asyncio(*step.args)
         if runs_coroutine(step.function):
             return await step.function(*step.args)
         answer = await asyncio.to_thread(_run_in_worker, step)

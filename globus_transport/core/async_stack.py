@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from contextlib import AsyncExitStack
 from typing import Self, TypeVar, cast
 
 from globus_transport.core import async_driver
@@ -55,15 +56,31 @@ class AsyncStack(LayeredStack[AsyncSend]):
             raise
 
     async def close(self) -> None:
-        """Close the terminal's connections."""
-        close = getattr(self.terminal, "close", None)
-        if close is not None:
-            closing = close()
-            if inspect.isawaitable(closing):
-                await closing
+        """Close the layers, as :meth:`close_layers` does, and the terminal's connections."""
+        try:
+            await self.close_layers()
+        finally:
+            await _close_if_possible(self.terminal)
+
+    async def close_layers(self) -> None:
+        """Call ``aclose()``, or else ``close()``, of the layers that have it, from the outermost to the innermost.
+
+        Each is closed once.
+
+        :raises Exception: what a layer raises, after the others are closed
+        """
+        async with AsyncExitStack() as closing:
+            for middleware in reversed(self._unclosed_layers()):
+                closing.push_async_callback(_close_if_possible, middleware)
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
         await self.close()
+
+
+async def _close_if_possible(thing: object) -> None:
+    close = getattr(thing, "aclose", None) or getattr(thing, "close", None)
+    if close is not None and inspect.isawaitable(closing := close()):
+        await closing

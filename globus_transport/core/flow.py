@@ -75,9 +75,22 @@ class Run(_Work):
     """Call a function that blocks. Under threads it is called in place, under asyncio in a worker thread.
 
     Its result is the answer. If it returns a coroutine, asyncio awaits it; under threads that is an error.
+
+    A layer over a client that exists for both, such as redis's, passes both functions::
+
+        value = yield Run(self.redis.get, key, for_asyncio=self.async_redis.get)
+
+    :param for_asyncio: called in its place under asyncio, in the event loop, with the same arguments. What it returns
+        is awaited
     """
 
-    __slots__ = ()
+    __slots__ = ("for_asyncio",)
+
+    def __init__(
+        self, function: Callable[..., Any], *args: Any, for_asyncio: Callable[..., Awaitable[Any]] | None = None
+    ) -> None:
+        super().__init__(function, *args)
+        self.for_asyncio = for_asyncio
 
 
 class Start(_Work):
@@ -152,9 +165,9 @@ def wait(future: Future[T], timeout: float | None = None) -> Steps[T]:
     return cast(T, (yield Wait(future, timeout)))
 
 
-def run(function: Callable[..., T], *args: Any) -> Steps[T]:
+def run(function: Callable[..., T], *args: Any, for_asyncio: Callable[..., Awaitable[T]] | None = None) -> Steps[T]:
     """Call a function that blocks; see :class:`Run`."""
-    return cast(T, (yield Run(function, *args)))
+    return cast(T, (yield Run(function, *args, for_asyncio=for_asyncio)))
 
 
 def read(response: Response, limit: int | None = None) -> Steps[Response]:

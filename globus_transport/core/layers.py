@@ -22,16 +22,45 @@ AnyMiddleware = Middleware | CallNext | AsyncCallNext
 Kind = Literal["flow", "call_next", "async call_next"]
 
 
+@attrs.frozen
+class Place:
+    """Where a layer has to stand. A middleware says it in its attribute ``place``::
+
+        class Sign:
+            place = Place(innermost=True, reason="the signature covers every header")
+
+    A stack refuses layers in another order. ``stack.add()`` finds the right position.
+
+    :ivar innermost: next to the terminal, after all other layers
+    :ivar after: names of layers that it has to come after, if the stack has them
+    :ivar reason: for the message of the error
+    """
+
+    innermost: bool = False
+    after: tuple[str, ...] = ()
+    reason: str = ""
+
+
+_ANYWHERE = Place()
+
+
+def _place_of(layer: Layer) -> Place:
+    place = getattr(_without_arguments(layer.middleware), "place", None)
+    return place if isinstance(place, Place) else _ANYWHERE
+
+
 @attrs.frozen(eq=False)
 class Layer:
     """A middleware and its name in a stack.
 
+    :ivar place: where it has to stand; by default what the middleware's attribute ``place`` says
     :ivar kind: ``"flow"`` runs in any stack; ``"call_next"`` under threads only;
         ``"async call_next"`` under asyncio only
     """
 
     name: str
     middleware: AnyMiddleware
+    place: Place = attrs.field(default=attrs.Factory(_place_of, takes_self=True), kw_only=True)
     kind: Kind = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -92,6 +121,20 @@ def check_names(layers: Iterable[Layer]) -> tuple[Layer, ...]:
             )
         seen.add(layer.name)
     return layers
+
+
+def check_places(layers: tuple[Layer, ...]) -> None:
+    """:raises GlobusSDKUsageError: if a layer does not stand where it has to"""
+    for position, layer in enumerate(layers):
+        inside = layers[position + 1 :]
+        reason = f": {layer.place.reason}" if layer.place.reason else ""
+        if layer.place.innermost and inside:
+            raise GlobusSDKUsageError(
+                f"layer {layer.name!r} has to be the innermost{reason}; put {inside[0].name!r} before it"
+            )
+        for other in inside:
+            if other.name in layer.place.after:
+                raise GlobusSDKUsageError(f"layer {layer.name!r} has to come after {other.name!r}{reason}")
 
 
 def position_of(layers: tuple[Layer, ...], name: str) -> int:

@@ -10,6 +10,8 @@ A stack is immutable. ``add``, ``replace`` and ``remove`` return another stack o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from types import CoroutineType
 from typing import Any, Generic, Self, TypeVar, cast
 
 from globus_transport.core import driver
@@ -21,6 +23,7 @@ from globus_transport.core.layers import (
     Layer,
     LayerLike,
     check_names,
+    check_places,
     describe,
     position_of,
     runs_coroutine,
@@ -39,6 +42,7 @@ class LayeredStack(Generic[SendT]):
 
     _runs: tuple[Kind, ...]
     _send: SendT
+    _layers_are_closed = False
 
     def __init__(self, terminal: SendT, layers: Iterable[LayerLike] = ()) -> None:
         if not callable(terminal):
@@ -46,6 +50,7 @@ class LayeredStack(Generic[SendT]):
         self._check_terminal(terminal)
         self.terminal: SendT = terminal
         self.layers = check_names(map(to_layer, layers))
+        check_places(self.layers)
         for layer in self.layers:
             if layer.kind not in self._runs:
                 right = "AsyncStack" if layer.kind == "async call_next" else "Stack"
@@ -71,15 +76,18 @@ class LayeredStack(Generic[SendT]):
     ) -> Self:
         """A stack with one more layer: next to the terminal, or before or after a named layer.
 
-        A layer that is before another sees the request earlier and the response later.
+        A layer that is before another sees the request earlier and the response later. One that has to be the
+        innermost stays it: by default the new layer is put before it.
 
-        :raises GlobusSDKUsageError: if both ``before`` and ``after`` are given, no layer has that name, or the name
-            is in use
+        :raises GlobusSDKUsageError: if both ``before`` and ``after`` are given, no layer has that name, the name
+            is in use, or a layer would stand where its :class:`Place` does not allow it
         """
         if before is not None and after is not None:
             raise GlobusSDKUsageError("give before= or after=, not both")
         layer = to_layer(middleware if name is None else (name, middleware))
         position = len(self.layers)
+        if self.layers and self.layers[-1].place.innermost and not layer.place.innermost:
+            position -= 1
         if before is not None:
             position = position_of(self.layers, before)
         elif after is not None:
@@ -109,6 +117,13 @@ class LayeredStack(Generic[SendT]):
     def _with(self, layers: list[Layer]) -> Self:
         return type(self)(self.terminal, layers)
 
+    def _unclosed_layers(self) -> list[object]:
+        """The middleware that is not closed yet, outermost first. It counts as closed from now on."""
+        if self._layers_are_closed:
+            return []
+        self._layers_are_closed = True
+        return list({id(layer.middleware): layer.middleware for layer in self.layers}.values())
+
     def __getitem__(self, name: str) -> AnyMiddleware:
         """The middleware of the named layer."""
         return self.layers[position_of(self.layers, name)].middleware
@@ -128,7 +143,7 @@ class LayeredStack(Generic[SendT]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The functions that the layers are mounted as cannot be pickled.
-        return (type(self), (self.terminal, tuple((layer.name, layer.middleware) for layer in self.layers)))
+        return (type(self), (self.terminal, self.layers))
 
 
 class Stack(LayeredStack[Send]):
@@ -178,13 +193,39 @@ class Stack(LayeredStack[Send]):
             raise
 
     def close(self) -> None:
-        """Close the terminal's connections."""
-        close = getattr(self.terminal, "close", None)
-        if close is not None:
-            close()
+        """Close the layers, as :meth:`close_layers` does, and the terminal's connections."""
+        try:
+            self.close_layers()
+        finally:
+            close_if_possible(self.terminal)
+
+    def close_layers(self) -> None:
+        """Call ``close()`` of the layers that have it, from the outermost to the innermost. Each is closed once.
+
+        :raises Exception: what a layer raises, after the others are closed
+        """
+        with ExitStack() as closing:
+            for middleware in reversed(self._unclosed_layers()):
+                closing.callback(close_if_possible, middleware)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exc: object) -> None:
         self.close()
+
+
+def close_if_possible(thing: object) -> None:
+    """Call its ``close()``, if it has one.
+
+    :raises MiddlewareError: if that is a coroutine function, which needs asyncio
+    """
+    close = getattr(thing, "close", None)
+    if close is None:
+        return
+    if isinstance(closing := close(), CoroutineType):
+        closing.close()
+        raise MiddlewareError(
+            f"{describe(thing)}: close() is a coroutine function, which only AsyncStack awaits; call it aclose(), and "
+            "give close() to what has to be closed under threads"
+        )

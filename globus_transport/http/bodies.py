@@ -20,12 +20,15 @@ class StreamBody:
 
     :ivar open: called each time the body is sent; returns its chunks
     :ivar length: in bytes; ``None`` sends it chunked
-    :ivar replayable: whether ``open`` can be called again. If not, the request is sent at most once
+    :ivar replayable: whether the body can be sent again. If not, the request is sent at most once
+    :ivar readable: whether a layer may call ``open``, which it may do for a replayable body. If not, only the library
+        that the body comes from can read it, such as aiohttp a form with files
     """
 
     open: Callable[[], Iterable[bytes]]
     length: int | None = None
     replayable: bool = False
+    readable: bool = True
 
     @classmethod
     def once(cls, chunks: Iterable[bytes], length: int | None = None) -> StreamBody:

@@ -14,6 +14,9 @@ match_token = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch
 #: Headers whose values are never printed.
 SECRET_NAMES = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 
+#: Headers that say where a body ends (RFC 9112, section 6). The body of a request decides them.
+FRAMING = frozenset({"content-length", "transfer-encoding"})
+
 Pair = tuple[str, str]
 
 

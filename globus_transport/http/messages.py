@@ -12,7 +12,7 @@ import attrs
 from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.http import json
 from globus_transport.http.bodies import AsyncByteStream, ByteStream, StreamBody
-from globus_transport.http.headers import Headers, check_field
+from globus_transport.http.headers import FRAMING, Headers, check_field
 from globus_transport.http.urls import URL
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -27,6 +27,7 @@ def _to_headers(headers: Headers | Mapping[str, str] | Iterable[tuple[str, str]]
 
 
 _KNOWN_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+_EXPECT_A_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 
 
@@ -83,6 +84,27 @@ class Request:
     def with_headers(self, headers: Headers) -> Request:
         """This request with other headers."""
         return self._copy("headers", headers)
+
+    def with_wire_headers(self) -> Request:
+        """This request with the headers that a terminal adds: ``Host``, and those that say how long the body is.
+
+        For a layer that signs. What it reads here is sent as it is; see "What a terminal adds" in the documentation.
+        """
+        headers = self.headers.without(*FRAMING)
+        if "Host" not in headers:
+            headers = Headers.received([("Host", self.url.origin.partition("://")[2]), *headers.pairs])
+        framing = self.framing
+        return self._copy("headers", headers if framing is None else headers.with_header(*framing))
+
+    @property
+    def framing(self) -> tuple[str, str] | None:
+        """The header that says where the body ends (RFC 9112, section 6); ``None`` if there is no body to announce."""
+        body = self.body
+        if body is None:
+            return ("Content-Length", "0") if self.method in _EXPECT_A_BODY else None
+        if isinstance(body, bytes):
+            return "Content-Length", str(len(body))
+        return ("Transfer-Encoding", "chunked") if body.length is None else ("Content-Length", str(body.length))
 
     def with_deadline(self, deadline: float | None) -> Request:
         """This request with another deadline, or none."""

@@ -16,6 +16,7 @@ _NAMES = {
     "middleware.headers": ("DefaultHeaders",),
     "middleware.hedging": ("Hedging",),
     "middleware.idempotency_key": ("IdempotencyKey",),
+    "middleware.only_for": ("only_for",),
     "middleware.open_telemetry": ("OpenTelemetry",),
     "middleware.rate_limit": ("RateLimit",),
     "middleware.redirect": ("Redirect",),

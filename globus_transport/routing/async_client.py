@@ -30,9 +30,11 @@ class AsyncBaseClient(AwaitedCalls, ClientBase[AsyncSend]):
         return AsyncPaginated(self)
 
     async def close(self) -> None:
-        """Close the client's connections, if they are its own. A later call opens new ones."""
+        """Close the layers, and the client's connections if they are its own. A later call opens new connections."""
         if self._owns_terminal:
             await self.stack.close()
+        else:
+            await self.stack.close_layers()
 
     async def __aenter__(self) -> Self:
         return self

@@ -29,9 +29,11 @@ class BaseClient(BlockingCalls, ClientBase[Send]):
         return Paginated(self)
 
     def close(self) -> None:
-        """Close the client's connections, if they are its own. A later call opens new ones."""
+        """Close the layers, and the client's connections if they are its own. A later call opens new connections."""
         if self._owns_terminal:
             self.stack.close()
+        else:
+            self.stack.close_layers()
 
     def __enter__(self) -> Self:
         return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 _UNKNOWN_LIMITS = aiohttp.ClientTimeout()
+_CHUNK = 1 << 16
 
 
 class SessionCall:
@@ -55,7 +56,7 @@ class SessionCall:
         if isinstance(payload, aiohttp.BytesPayload):
             body = await _read_payload(payload)
         elif payload is not None:
-            body = StreamBody(_refuse_to_read, payload.size, _can_be_sent_again(payload))
+            body = _stream_body(payload)
         headers = Headers.received(client_request.headers.items())
         self._first = self._last = Request(client_request.method, url, headers, body, stream=True)
         return self._first
@@ -133,6 +134,26 @@ async def _close(stream: ByteStream | AsyncByteStream) -> None:
 
 def _refuse_to_read() -> Iterable[bytes]:
     raise GlobusSDKUsageError("only aiohttp can read and send this body; the layers have to leave it as it is")
+
+
+def _stream_body(payload: Payload) -> StreamBody:
+    """The body as the layers get it: they can read a file, and aiohttp alone can read other payloads."""
+    replayable = _can_be_sent_again(payload)
+    if replayable and isinstance(payload, aiohttp.IOBasePayload) and not isinstance(payload, aiohttp.TextIOPayload):
+        file: Any = payload._value
+        position: int = file.tell()
+        return StreamBody(lambda: _chunks_of(file, position), payload.size, replayable)
+    return StreamBody(_refuse_to_read, payload.size, replayable, readable=False)
+
+
+def _chunks_of(file: Any, position: int) -> Iterator[bytes]:
+    file.seek(position)
+    try:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+    finally:
+        # aiohttp sends the file from where it stands.
+        file.seek(position)
 
 
 async def _read_payload(payload: aiohttp.BytesPayload) -> bytes:

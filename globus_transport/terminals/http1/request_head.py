@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.bodies import StreamBody, parts_of
+from globus_transport.http.headers import FRAMING
 from globus_transport.http.messages import Request
 from globus_transport.terminals.http1.reader import CHUNK
-
-_EXPECT_A_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_FRAMING = frozenset({"content-length", "transfer-encoding"})
 
 
 def request_head(request: Request, *, target: str, host: str, added: Mapping[str, str]) -> bytes:
@@ -21,28 +19,20 @@ def request_head(request: Request, *, target: str, host: str, added: Mapping[str
     :param added: headers for a proxy
     :raises GlobusSDKUsageError: if a header could forge another one
     """
-    body = request.body
     host_line = f"Host: {host}\r\n"
     fields = []
     for name, value in request.headers.pairs:
         key = name.lower()
         if key == "host":
             host_line = ""
-        elif key in _FRAMING:
+        elif key in FRAMING:
             # The body decides that.
             continue
         fields.append(f"{name}: {value}\r\n")
     for name, value in added.items():
         fields.append(f"{name}: {value}\r\n")
-    if body is None:
-        if request.method in _EXPECT_A_BODY:
-            fields.append("Content-Length: 0\r\n")
-    elif isinstance(body, bytes):
-        fields.append(f"Content-Length: {len(body)}\r\n")
-    elif body.length is None:
-        fields.append("Transfer-Encoding: chunked\r\n")
-    else:
-        fields.append(f"Content-Length: {body.length}\r\n")
+    if (framing := request.framing) is not None:
+        fields.append(f"{framing[0]}: {framing[1]}\r\n")
     text = "".join(fields)
     if text.count("\n") != len(fields) or text.count("\r") != len(fields):
         # Headers of a response may be sent in a request, and are not checked when they are received.
