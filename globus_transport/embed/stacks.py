@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from http.client import IncompleteRead
 from typing import TypeVar
 
 from globus_transport.core.async_stack import AsyncStack
+from globus_transport.core.layers import Layer, LayerLike, to_layer
 from globus_transport.core.stack import Stack
 from globus_transport.exc.base import GlobusConnectionError, GlobusSDKUsageError
 from globus_transport.http.bodies import AsyncByteStream, ByteStream
 from globus_transport.http.messages import Response
+from globus_transport.middleware.errors import Errors
+from globus_transport.middleware.redirect import Redirect
+from globus_transport.middleware.retry import Retry
 
 StackT = TypeVar("StackT", Stack, AsyncStack)
 
@@ -18,9 +22,12 @@ StackT = TypeVar("StackT", Stack, AsyncStack)
 DECODED_ENCODINGS = frozenset({"gzip", "x-gzip", "deflate"})
 
 
-def without_layers(stack: StackT, kind: type[StackT], *left_out: type[object]) -> StackT:
-    """The stack without the layers of the classes ``left_out``, whatever their names are.
+def embedded_stack(stack: StackT, kind: type[StackT], *, retries: bool) -> StackT:
+    """The stack as an HTTP library uses it: without the layers ``redirect`` and ``errors``, whatever their names are.
 
+    The library follows redirects and checks statuses itself.
+
+    :param retries: whether the stack repeats requests, see :func:`without_retries`
     :raises GlobusSDKUsageError: if ``stack`` is not of class ``kind``
     """
     if not isinstance(stack, kind):
@@ -29,9 +36,18 @@ def without_layers(stack: StackT, kind: type[StackT], *left_out: type[object]) -
             + ("; its twin cannot run here" if isinstance(stack, (Stack, AsyncStack)) else "")
         )
     for layer in stack.layers:
-        if isinstance(layer.middleware, left_out):
+        if isinstance(layer.middleware, (Errors, Redirect)) or (not retries and _repeats_requests(layer)):
             stack = stack.remove(layer.name)
     return stack
+
+
+def without_retries(layers: Iterable[LayerLike]) -> list[Layer]:
+    """The layers without those that repeat requests: of the class ``Retry``, or with the name ``retry``."""
+    return [layer for layer in map(to_layer, layers) if not _repeats_requests(layer)]
+
+
+def _repeats_requests(layer: Layer) -> bool:
+    return layer.name == "retry" or isinstance(layer.middleware, Retry)
 
 
 class TruncatedBody(ByteStream):

@@ -20,6 +20,7 @@ from globus_transport.core.async_stack import AsyncStack
 from globus_transport.core.layers import LayerLike
 from globus_transport.embed.aiohttp.messages import SessionCall
 from globus_transport.embed.authorizing import bind_authorizer
+from globus_transport.embed.stacks import without_retries
 from globus_transport.exc.base import GlobusSDKUsageError, NetworkError, ReplyFormatError
 from globus_transport.exc.tracebacks import leave_out_own_frames
 from globus_transport.http.messages import Request, Response
@@ -110,14 +111,17 @@ class StackMiddleware:
 
     :param layers: of a stack, outermost first; or an ``AsyncStack``, whose layers are used and whose terminal is not,
         since aiohttp sends
+    :param retries: whether the ``retry`` layer stays in the stack;
+        ``False`` if the code around the session repeats requests
     :raises GlobusSDKUsageError: if it is neither
     :raises MiddlewareError: if an item is not a middleware, or cannot run under asyncio
     """
 
-    def __init__(self, layers: AsyncStack | Iterable[LayerLike]) -> None:
+    def __init__(self, layers: AsyncStack | Iterable[LayerLike], *, retries: bool = True) -> None:
         if not isinstance(layers, AsyncStack) and not isinstance(layers, Iterable):
             raise GlobusSDKUsageError(f"layers: expected a list of layers or an AsyncStack, got {layers!r}")
-        self.stack = AsyncStack(_send_current_call, layers.layers if isinstance(layers, AsyncStack) else layers)
+        given = layers.layers if isinstance(layers, AsyncStack) else layers
+        self.stack = AsyncStack(_send_current_call, given if retries else without_retries(given))
 
     async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
         """Send one request of the session."""

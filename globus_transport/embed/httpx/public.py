@@ -49,6 +49,8 @@ class StackTransport(SyncTransport[httpx.Request, httpx.Response], httpx.BaseTra
     :param stack: layers over a terminal, such as ``client.stack``
     :param stream: whether a body stays on the wire until it is read. Layers that look at bodies, such as a cache,
         need ``False``
+    :param retries: whether the ``retry`` layer stays in the stack;
+        ``False`` if the code around the client, such as an SDK, repeats requests
     :raises GlobusSDKUsageError: if ``stack`` is not a ``Stack``
     """
 

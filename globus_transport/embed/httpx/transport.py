@@ -12,15 +12,13 @@ from globus_transport.core.async_stack import AsyncStack
 from globus_transport.core.stack import Stack
 from globus_transport.embed.httpx.bodies import read_async_stream, to_body
 from globus_transport.embed.httpx.errors import checked_url, to_httpx_error
-from globus_transport.embed.stacks import DECODED_ENCODINGS, AsyncTruncatedBody, TruncatedBody, without_layers
+from globus_transport.embed.stacks import DECODED_ENCODINGS, AsyncTruncatedBody, TruncatedBody, embedded_stack
 from globus_transport.exc.base import GlobusSDKUsageError, MiddlewareError, NetworkError, ReplyFormatError
 from globus_transport.http.bodies import AsyncByteStream, ByteStream, StreamBody
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.time_limits import TIME_LIMITS
 from globus_transport.http.urls import URL
-from globus_transport.middleware.errors import Errors
-from globus_transport.middleware.redirect import Redirect
 
 RequestT = TypeVar("RequestT")
 ResponseT = TypeVar("ResponseT")
@@ -40,8 +38,8 @@ class SyncTransport(Generic[RequestT, ResponseT]):
     _library: Any
     _stream_class: Any
 
-    def __init__(self, stack: Stack, *, stream: bool = True) -> None:
-        self.stack = without_layers(stack, Stack, Errors, Redirect)
+    def __init__(self, stack: Stack, *, stream: bool = True, retries: bool = True) -> None:
+        self.stack = embedded_stack(stack, Stack, retries=retries)
         self.stream = stream
 
     def handle_request(self, request: RequestT) -> ResponseT:
@@ -74,8 +72,8 @@ class AsyncTransport(Generic[RequestT, ResponseT]):
     _library: Any
     _stream_class: Any
 
-    def __init__(self, stack: AsyncStack, *, stream: bool = True) -> None:
-        self.stack = without_layers(stack, AsyncStack, Errors, Redirect)
+    def __init__(self, stack: AsyncStack, *, stream: bool = True, retries: bool = True) -> None:
+        self.stack = embedded_stack(stack, AsyncStack, retries=retries)
         self.stream = stream
 
     async def handle_async_request(self, request: RequestT) -> ResponseT:

@@ -17,7 +17,7 @@ from requests.utils import get_auth_from_url, get_encoding_from_headers, select_
 
 from globus_transport.core.stack import Stack
 from globus_transport.embed.requests.messages import to_request
-from globus_transport.embed.stacks import without_layers
+from globus_transport.embed.stacks import embedded_stack
 from globus_transport.embed.urllib3.errors import broke_in_body, tls_or_proxy_error
 from globus_transport.embed.urllib3.response import to_urllib3_response
 from globus_transport.exc.base import (
@@ -29,8 +29,6 @@ from globus_transport.exc.base import (
 )
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.urls import URL
-from globus_transport.middleware.errors import Errors
-from globus_transport.middleware.redirect import Redirect
 from globus_transport.terminals.proxies import proxy_for
 from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 
@@ -50,12 +48,14 @@ class StackAdapter(BaseAdapter):
     body of a response with status 400 or above is cut at 1 MiB.
 
     :param stack: layers over a terminal, such as ``client.stack``
+    :param retries: whether the ``retry`` layer stays in the stack;
+        ``False`` if the code around the session repeats requests
     :raises GlobusSDKUsageError: if ``stack`` is not a ``Stack``
     """
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, *, retries: bool = True) -> None:
         super().__init__()
-        self.stack = without_layers(stack, Stack, Errors, Redirect)
+        self.stack = embedded_stack(stack, Stack, retries=retries)
         self._by_verify: dict[bool | str, Stack] = {}
 
     def mount(self, session: requests.Session, *urls: str) -> None:

@@ -17,7 +17,7 @@ from urllib3.util import SKIP_HEADER
 from globus_transport.core.flow import Flow, read, send
 from globus_transport.core.stack import Stack
 from globus_transport.embed.bodies import to_body, to_text
-from globus_transport.embed.stacks import without_layers
+from globus_transport.embed.stacks import embedded_stack
 from globus_transport.embed.urllib3.errors import to_urllib3_error
 from globus_transport.embed.urllib3.response import to_urllib3_response
 from globus_transport.exc.base import GlobusSDKUsageError, NetworkError, ReplyFormatError
@@ -25,8 +25,6 @@ from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request
 from globus_transport.http.time_limits import TIME_LIMITS
 from globus_transport.http.urls import URL
-from globus_transport.middleware.errors import Errors
-from globus_transport.middleware.redirect import Redirect
 
 _POOL_OPTIONS = frozenset({"scheme", "host", "port", "blocksize"})
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
@@ -51,12 +49,14 @@ class StackPool(urllib3.PoolManager):
 
     :param stack: layers over a terminal, such as ``client.stack``
     :param headers: sent with every request that has no headers of its own
+    :param retries: whether the ``retry`` layer stays in the stack;
+        ``False`` if the code around the pool, or urllib3 itself, repeats requests
     :raises GlobusSDKUsageError: if ``stack`` is not a ``Stack``
     """
 
-    def __init__(self, stack: Stack, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, stack: Stack, headers: Mapping[str, str] | None = None, *, retries: bool = True) -> None:
         super().__init__(headers=headers)
-        self.stack = without_layers(stack, Stack, Errors, Redirect)
+        self.stack = embedded_stack(stack, Stack, retries=retries)
         self._connection_stack = self.stack.add(_read_whole_body)
         self._pools_by_origin: dict[tuple[str | None, int | None, str | None], HTTPConnectionPool] = {}
 
