@@ -1,12 +1,14 @@
 """A terminal over a ``requests.Session``, for programs whose requests have to go through one (extra ``requests``).
 
-The session keeps its adapters, connections, proxies, certificates, headers and cookies. What layers do is switched
-off in it: redirects, ``.netrc``, ``session.auth`` and retries.
+The session keeps its adapters, connections, proxies, certificates and headers. What layers do is switched off in it:
+redirects, ``.netrc``, ``session.auth`` and retries. So are its cookies: clients of several users may share a session.
 """
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, TypeGuard, cast
 
 import requests
@@ -50,6 +52,8 @@ _NOT_FROM_SESSION = ("User-Agent", "Accept-Encoding", "Accept", "Connection", "A
 class RequestsTerminal(PerProcess):
     """Sends through a ``requests.Session``. Threads may share it if they may share the session.
 
+    The cookies of the session are not sent, and cookies of responses are not stored in it.
+
     :param session: of the program; it is never closed here, and the program takes care of it after a fork. By
         default, a new session, which opens new connections after a fork
     :param http_timeout: seconds to wait for the server's next bytes; ``None`` for no limit
@@ -87,7 +91,7 @@ class RequestsTerminal(PerProcess):
         connect_limit = time_left(request, connect_limit, began=False)
         self._check_adapter(request)
         prepared = self._prepare(request)
-        location = _HiddenLocation(prepared)
+        hidden = _HiddenHeaders(prepared)
         settings = self.session.merge_environment_settings(request.url, {}, True, None, None)
         try:
             reply = self.session.send(prepared, timeout=(connect_limit, read_limit), allow_redirects=False, **settings)
@@ -98,7 +102,7 @@ class RequestsTerminal(PerProcess):
             reply = error.response
         except (RequestException, HTTPError) as error:
             raise _to_globus_error(request, error, connect_limit, read_limit) from error
-        location.restore(reply)
+        hidden.restore(reply)
         return _to_response(request, reply, read_limit)
 
     def _after_fork(self) -> None:
@@ -130,6 +134,9 @@ class RequestsTerminal(PerProcess):
         prepared = self.session.prepare_request(session_request)
         # The URL is encoded already; requests has quoted it once more.
         prepared.url = str(request.url)
+        if "Cookie" not in request.headers:
+            # The session has added its own: they may be those of another user.
+            prepared.headers.pop("Cookie", None)
         return prepared
 
     def close(self) -> None:
@@ -145,24 +152,34 @@ def _do_not_authorize(prepared: requests.PreparedRequest) -> requests.PreparedRe
     return prepared
 
 
-class _HiddenLocation:
-    """Hides the Location header of a response from the session, and restores it later.
+class _HiddenHeaders:
+    """Hides Location and Set-Cookie of a response from the session, and restores them later.
 
     For a redirect, a session prepares the next request even if it does not follow. For that it reads the body,
-    past the deadline, and raises an exception if the header is not a URL.
+    past the deadline, and raises an exception if the header is not a URL. Cookies would go into the session.
     """
 
     def __init__(self, prepared: requests.PreparedRequest) -> None:
-        self._value: str | None = None
-        # Runs after the hooks of the session, which see the header.
+        self._location: str | None = None
+        self._messages: list[tuple[Any, Any]] = []
+        # Runs after the hooks of the session, which see the headers.
         cast(Any, prepared).register_hook("response", self._hide)
 
     def _hide(self, reply: requests.Response, **_options: Any) -> None:
-        self._value = reply.headers.pop("Location", None)
+        # A session that caches calls the hooks of a request twice.
+        self._location = reply.headers.pop("Location", self._location)
+        for response in (*reply.history, reply):
+            # requests reads Set-Cookie here, and nothing else. The response itself has a copy.
+            original = getattr(response.raw, "_original_response", None)
+            if original is not None:
+                self._messages.append((original, original.msg))
+                original.msg = http.client.HTTPMessage()
 
     def restore(self, reply: requests.Response) -> None:
-        if self._value is not None:
-            reply.headers["Location"] = self._value
+        if self._location is not None:
+            reply.headers["Location"] = self._location
+        for original, message in reversed(self._messages):
+            original.msg = message
 
 
 def _is_response_to(
@@ -247,15 +264,20 @@ class _SessionStream(ReceivedStream):
         return decoded(self._raw_chunks(), self._encoding, self._request)
 
     def _raw_chunks(self) -> Iterator[bytes]:
-        while chunk := self._read_chunk():
+        raw: Any = self._reply.raw
+        if isinstance(raw._fp, http.client.HTTPResponse):
+            # read1() returns what has arrived; read() would wait for a whole chunk of a slow stream.
+            chunks = iter(partial(raw.read1, _CHUNK, decode_content=False), b"")
+        else:
+            # CacheControl stores what passes through a file of its own, which does not see read1().
+            chunks = raw.stream(_CHUNK, decode_content=False)
+        while chunk := self._next_chunk(chunks):
             yield chunk
 
-    def _read_chunk(self) -> bytes:
+    def _next_chunk(self, chunks: Iterator[bytes]) -> bytes:
         try:
             time_left(self._request, None)
-            # read1() returns what has arrived; read() would wait for a whole chunk of a slow stream.
-            chunk: bytes = self._reply.raw.read1(_CHUNK, decode_content=False)
-            return chunk
+            return next(chunks, b"")
         except (OSError, HTTPError) as error:
             raise _to_globus_error(self._request, error, self._limit, self._limit) from error
 

@@ -95,7 +95,6 @@ class TestThreadsTLS(OverTLS, TestThreads):
 
 
 class TestRequests(TerminalContract):
-    keeps_cookies = True
     skips_early_hints = False
 
     def make_terminal(self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0) -> Any:
