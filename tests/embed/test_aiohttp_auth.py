@@ -403,6 +403,28 @@ def test_who_may_see_it_has_to_be_said_once() -> None:
         GlobusAuth(SimpleNamespace(), "https://a.example.org")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    "answers", [[whole(b"in")], [REFUSED, whole(b"in")], [REFUSED]], ids=["in", "renewed", "refused"]
+)
+def test_a_response_does_not_keep_the_credential(answers: list[bytes]) -> None:
+    async def main(origin: str) -> aiohttp.ClientResponse:
+        auth = GlobusAuth(_tokens(), origin)
+        async with aiohttp.ClientSession(middlewares=(auth,)) as session, session.get(origin) as reply:
+            return reply
+
+    with ScriptedServer(answering(*answers)) as server:
+        reply = asyncio.run(asyncio.wait_for(main(server.origin), 10))
+        assert all(request.values("Authorization") for request in server.requests)
+    assert "Host" in reply.request_info.headers
+    assert "Authorization" not in reply.request_info.headers
+
+
+def test_two_for_the_same_server_are_printed_differently() -> None:
+    one, two = (GlobusAuth(_tokens(), "https://a.example.org") for _ in range(2))
+    assert str(one) == str(two)
+    assert repr(one) != repr(two)
+
+
 def test_it_is_copied_and_printed_without_its_secret() -> None:
     auth = pickle.loads(pickle.dumps(GlobusAuth(AccessTokenAuthorizer("hush"), "https://a.example.org/x")))
     assert str(auth) == "AccessTokenAuthorizer for https://a.example.org only"

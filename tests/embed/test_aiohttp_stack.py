@@ -278,7 +278,25 @@ def test_what_is_no_stack_and_what_only_threads_can_run() -> None:
         StackMiddleware(7)  # type: ignore[arg-type]
     with pytest.raises(MiddlewareError, match="only Stack can run"):
         StackMiddleware([call_next])
-    assert repr(StackMiddleware([Retry(), Redirect()])) == "<StackMiddleware: retry, redirect>"
+    assert str(StackMiddleware([Retry(), Redirect()])) == "retry, redirect"
+    assert repr(StackMiddleware([Retry()])) != repr(StackMiddleware([Retry()]))
+
+
+def test_a_response_keeps_only_the_credential_of_the_caller() -> None:
+    layer = AccessTokenAuthorizer("of-a-layer")
+
+    async def main(origin: str) -> list[str | None]:
+        kept = []
+        async with aiohttp.ClientSession(middlewares=(StackMiddleware([layer.bound_to(origin)]),)) as session:
+            for headers in ({}, {"Authorization": "Basic mine"}):
+                async with session.get(origin, headers=headers) as reply:
+                    kept.append(reply.request_info.headers.get("Authorization"))
+        return kept
+
+    with ScriptedServer(answering(whole(b"in"))) as server:
+        kept = asyncio.run(asyncio.wait_for(main(server.origin), 10))
+        assert [request["Authorization"] for request in server.requests] == ["Bearer of-a-layer"] * 2
+    assert kept == [None, "Basic mine"]
 
 
 def _reads(request: Request) -> Flow:

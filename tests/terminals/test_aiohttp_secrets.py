@@ -88,7 +88,7 @@ def test_a_token_of_an_authorizer_is_not_in_what_aiohttp_raises(kind: str) -> No
     with ScriptedServer(answering(REFUSED)) as server:
         error, logged = _said_of(GlobusAuth(authorizer, server.origin), server.origin)
         assert server.requests[0]["Authorization"] == "Bearer token-1"
-    assert "'Authorization': <hidden>" in repr(error)
+    assert "Authorization" not in repr(error)
     assert len(logged) == 1
     assert "ClientResponseError" in logged[0]
     assert "token-" not in repr(error) + str(error) + logged[0]

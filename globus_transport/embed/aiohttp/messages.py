@@ -19,7 +19,7 @@ from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.urls import URL
 from globus_transport.terminals.aiohttp.errors import to_globus_error
-from globus_transport.terminals.aiohttp.secrets import hide_secrets
+from globus_transport.terminals.aiohttp.secrets import SecretStr, hide_secrets
 
 if TYPE_CHECKING:
     from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, Payload
@@ -113,6 +113,15 @@ class SessionCall:
             client_request.chunked = None
             await _replace_body(client_request, body)
         self._last = request
+
+    def remove_credential(self) -> None:
+        """Put the caller's Authorization header, or none, in the place of one that a layer has added.
+
+        A response refers to these headers (``request_info``). Libraries around aiohttp store them, such as a cache.
+        """
+        self._client_request.headers.popall("Authorization", None)
+        if "Authorization" in self._first.headers:
+            self._client_request.headers["Authorization"] = SecretStr(self._first.headers["Authorization"])
 
     async def to_client_response(self, response: Response) -> ClientResponse:
         """The response of aiohttp for the response that the layers returned."""

@@ -72,6 +72,15 @@ class GlobusAuth:
         active = _active_middlewares.get()
         if origin is None or self in active:
             return await handler(request)
+        try:
+            return await self._send_with_credential(request, handler, origin, active)
+        finally:
+            # A response refers to these headers (request_info). Libraries around aiohttp store them, such as a cache.
+            request.headers.popall("Authorization", None)
+
+    async def _send_with_credential(
+        self, request: ClientRequest, handler: ClientHandlerType, origin: str, active: tuple[object, ...]
+    ) -> ClientResponse:
         # The fast case: the header is known, and the server accepts it. The authorizer's flow is run only after a 401.
         header = _ready_header(self.authorizer)
         refusal = None
@@ -96,7 +105,8 @@ class GlobusAuth:
         return str(self.authorizer)
 
     def __repr__(self) -> str:
-        return f"<GlobusAuth: {self}>"
+        # The identity is part of it: fsspec takes two filesystems for the same if their options have the same repr.
+        return f"<GlobusAuth at {id(self):#x}: {self}>"
 
 
 class StackMiddleware:
@@ -136,6 +146,7 @@ class StackMiddleware:
         except (NetworkError, ReplyFormatError) as error:
             failure = error
         finally:
+            call.remove_credential()
             _active_middlewares.reset(tokens[0])
             _current_call.reset(tokens[1])
         cause = failure.underlying_exception if isinstance(failure, NetworkError) else failure.__cause__
@@ -145,7 +156,7 @@ class StackMiddleware:
         return ", ".join(layer.name for layer in self.stack.layers) or "no layers"
 
     def __repr__(self) -> str:
-        return f"<StackMiddleware: {self}>"
+        return f"<StackMiddleware at {id(self):#x}: {self}>"
 
 
 def _ready_header(bound: BoundAuthorizer) -> str | None:
