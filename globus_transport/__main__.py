@@ -1,4 +1,4 @@
-"""``python -m globus_transport demo`` and ``python -m globus_transport sandbox``."""
+"""``python -m globus_transport``: the commands ``demo``, ``sandbox`` and ``middleware``."""
 
 from __future__ import annotations
 
@@ -9,14 +9,19 @@ from importlib import import_module
 from globus_transport.public_names import explain_missing
 
 _USAGE = """\
-usage: python -m globus_transport demo      a transfer that survives an expired token, on a local Globus
-       python -m globus_transport sandbox   a local Globus, until Ctrl-C (--help lists its options)"""
+usage: python -m globus_transport demo         a transfer that survives an expired token, on a local Globus
+       python -m globus_transport sandbox      a local Globus, until Ctrl-C (--help lists its options)
+       python -m globus_transport middleware   the layers that installed packages offer"""
 
-_COMMANDS = {"demo": "globus_transport.demo.transfer_demo", "sandbox": "globus_transport.sandbox.cli"}
+_COMMANDS = {
+    "demo": "globus_transport.demo.transfer_demo",
+    "sandbox": "globus_transport.sandbox.cli",
+    "middleware": "globus_transport.middleware.published",
+}
 
 
 def main(argv: list[str]) -> int:
-    """Run one of the two commands.
+    """Run one of the commands.
 
     :return: the exit status
     """
