@@ -81,14 +81,21 @@ def test_a_redirect_elsewhere_after_a_renewal_carries_nothing(session: requests.
     ]
 
 
-def test_what_was_sent_stays_on_record(session: requests.Session) -> None:
+def test_a_history_has_no_credential(session: requests.Session) -> None:
     auth = GlobusAuth(_tokens(), HOME)
-    _answers(session, (401, {}), (200, {}), (302, {"Location": f"{SECURE_HOME}/"}), (200, {}))
-    renewed, redirected = session.get(f"{HOME}/", auth=auth), session.get(f"{HOME}/", auth=auth)
-    sent = [reply.request.headers.get("Authorization") for reply in (*renewed.history, renewed)]
-    assert sent == ["Bearer token-1", "Bearer token-2"]
-    sent = [reply.request.headers.get("Authorization") for reply in (*redirected.history, redirected)]
-    assert sent == ["Bearer token-2", None]
+    there, away = {"Location": f"{HOME}/there"}, {"Location": f"{SECURE_HOME}/"}
+    adapter = _answers(session, (401, {}), (200, {}), (302, there), (200, {}), (302, away), (200, {}))
+    expected = {
+        "renewed": (["<hidden>", "Bearer token-2"], ["Bearer token-1", "Bearer token-2"]),
+        "redirected": (["<hidden>", "Bearer token-2"], ["Bearer token-2", "Bearer token-2"]),
+        "redirected elsewhere": (["<hidden>", None], ["Bearer token-2", None]),
+    }
+    for case, (recorded, sent) in expected.items():
+        reply = session.get(f"{HOME}/", auth=auth)
+        got = [earlier.request.headers.get("Authorization") for earlier in (*reply.history, reply)]
+        assert got == recorded, case
+        assert [credential for _, credential in adapter.sent] == sent, case
+        adapter.sent.clear()
 
 
 def test_a_credential_of_the_user_for_another_server_is_left_alone(session: requests.Session) -> None:

@@ -19,7 +19,11 @@ from globus_transport.embed.requests.messages import to_request, url_of
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request, Response
+from globus_transport.http.secrets import HIDDEN
 from globus_transport.http.urls import URL
+
+# An attribute of responses with status 401.
+_WAS_HANDLED = "_globus_auth_was_handled"
 
 
 class GlobusAuth(AuthBase):
@@ -29,6 +33,9 @@ class GlobusAuth(AuthBase):
 
     After a 401 the request is sent once more with a renewed token, if its body can be sent again. Requests and
     redirects to other servers go without the credential. Threads and sessions may share one object.
+
+    In ``history``, the requests of refused responses and of redirects have ``<hidden>`` for the credential: caches of
+    responses write it to disk. The last response has its own request, as it was sent.
 
     :param authorizer: any authorizer; one that was bound with ``bound_to()`` takes no ``urls``
     :param urls: of the servers that may see the credential
@@ -59,17 +66,21 @@ class GlobusAuth(AuthBase):
         return url if url.origin in self.authorizer.origins else None
 
     def _handle_response(self, reply: requests.Response, **options: Any) -> requests.Response:
-        # requests follows a redirect with the headers of this request.
         prepared = reply.request
         if not (reply.status_code == 401 or reply.is_redirect) or self._url_for_credential(prepared) is None:
             return reply
         if reply.status_code == 401:
+            # A session that caches calls the hooks twice, and for stored responses.
+            if hasattr(reply, _WAS_HANDLED) or not hasattr(reply, "connection"):
+                return reply
             reply = self._send_again(prepared, reply, options)
-        if reply.is_redirect and self._leads_elsewhere(reply):
-            # requests itself keeps the credential if only the scheme changes.
-            if reply.request is prepared:
-                reply.request = prepared.copy()
-            prepared.headers.pop("Authorization", None)
+            setattr(reply, _WAS_HANDLED, True)
+        if reply.is_redirect:
+            # requests follows with the headers of ``prepared``, and itself keeps the credential if only the scheme
+            # changes.
+            _hide_credential(reply)
+            if self._leads_elsewhere(reply):
+                prepared.headers.pop("Authorization", None)
         return reply
 
     def _send_again(
@@ -83,8 +94,7 @@ class GlobusAuth(AuthBase):
             while following is not None and request.can_replay:
                 _release(reply)
                 again = _copy_for(following, prepared, reply)
-                if reply.request is prepared:
-                    reply.request = prepared.copy()
+                _hide_credential(reply)
                 # If the second reply is a redirect, requests takes the headers for it from here.
                 _set_authorization(prepared, following)
                 started = perf_counter()
@@ -159,6 +169,13 @@ def _set_authorization(prepared: requests.PreparedRequest, request: Request) -> 
         prepared.headers.pop("Authorization", None)
     else:
         prepared.headers["Authorization"] = header
+
+
+def _hide_credential(reply: requests.Response) -> None:
+    """Hide the credential in the request of a response that becomes part of a ``history``."""
+    reply.request = reply.request.copy()
+    if "Authorization" in reply.request.headers:
+        reply.request.headers["Authorization"] = HIDDEN
 
 
 def _release(reply: requests.Response) -> None:
