@@ -405,6 +405,37 @@ def test_a_function_that_raises_stop_iteration_does_not_end_the_flow(world: Worl
     assert world.send(get(), [layer], world.terminal(OK)) is OK
 
 
+@in_both_worlds
+def test_run_has_a_twin_for_asyncio(world: World) -> None:
+    async def in_the_loop(key: str) -> str:
+        await asyncio.sleep(0)
+        return f"{key} from asyncio"
+
+    def ask(request: Request) -> Flow:
+        value = yield from run(lambda key: f"{key} from threads", "value", for_asyncio=in_the_loop)
+        return Response(200, {"X-Value": value}, request=request)
+
+    assert world.send(get(), [ask], world.terminal()).headers["X-Value"] == f"value from {type(world).__name__.lower()}"
+
+
+@in_both_worlds
+def test_a_failure_of_the_twin_is_raised_at_the_yield(world: World) -> None:
+    def fail() -> str:
+        raise KeyError("x")
+
+    async def fail_in_the_loop() -> str:
+        raise KeyError("x")
+
+    def ask(request: Request) -> Flow:
+        try:
+            yield from run(fail, for_asyncio=fail_in_the_loop)
+        except KeyError:
+            return Response(204, request=request)
+        return Response(200, request=request)
+
+    assert world.send(get(), [ask], world.terminal()).status == 204
+
+
 def test_run_does_not_print_its_arguments() -> None:
     assert repr(Run(divmod, "s3cret")) == "Run(divmod)"
     assert repr(Run(Wrong(), "s3cret")) == "Run(Wrong)"
