@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from globus_transport.core.driver import check_flow, check_response, is_within, not_a_step, with_body
 from globus_transport.core.flow import AsyncSend, Hedge, Middleware, Read, Run, Shield, Sleep, Start, Step, Steps, Wait
 from globus_transport.core.layers import describe, runs_coroutine
-from globus_transport.exc.base import MiddlewareError
+from globus_transport.exc.base import GlobusSDKUsageError, MiddlewareError
 from globus_transport.exc.tracebacks import leave_out_own_frames
 from globus_transport.http.bodies import ByteStream
 from globus_transport.http.messages import Request, Response
@@ -101,6 +101,23 @@ def mount_call_next(
         return response
 
     return send
+
+
+def check_event_loop(caller: str, failure: Exception | None = None) -> None:
+    """Check that asyncio runs this code, and not another library with coroutines, such as trio.
+
+    :param caller: what needs it, for the message
+    :param failure: what was raised, if the check is made because of it
+    :raises GlobusSDKUsageError: if no event loop of asyncio is running
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        raise GlobusSDKUsageError(
+            f"{caller} needs asyncio, and no event loop of asyncio is running here; call it under asyncio.run(), or "
+            'under anyio with backend="asyncio". Under trio, use trio_asyncio (aio_as_trio), or a client that blocks, '
+            "in trio.to_thread.run_sync()"
+        ) from failure
 
 
 async def run_above(flow: Steps[T], send: AsyncSend) -> T:

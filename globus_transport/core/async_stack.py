@@ -15,6 +15,9 @@ from globus_transport.http.messages import Request, Response
 
 T = TypeVar("T")
 
+# What asyncio raises where another library, such as trio, runs the coroutine, and what that library raises.
+_OF_ANOTHER_LOOP = (RuntimeError, TypeError)
+
 
 class AsyncStack(LayeredStack[AsyncSend]):
     """Layers over a terminal, for asyncio.
@@ -39,12 +42,16 @@ class AsyncStack(LayeredStack[AsyncSend]):
         """Send one request down the stack.
 
         :raises NetworkError: if no complete response came
+        :raises GlobusSDKUsageError: if asyncio is needed, and does not run this, as under trio
         :raises Exception: any exception of a layer
         """
         try:
             return await self._send(request)
         except BaseException as error:
             leave_out_own_frames(error)
+            # Checked after a failure only, because the check takes time.
+            if isinstance(error, _OF_ANOTHER_LOOP):
+                async_driver.check_event_loop(f"{request!r}: an AsyncStack", error)
             raise
 
     async def run(self, flow: Steps[T]) -> T:
@@ -53,6 +60,8 @@ class AsyncStack(LayeredStack[AsyncSend]):
             return await async_driver.run_above(flow, self._send)
         except BaseException as error:
             leave_out_own_frames(error)
+            if isinstance(error, _OF_ANOTHER_LOOP):
+                async_driver.check_event_loop("an AsyncStack", error)
             raise
 
     async def close(self) -> None:

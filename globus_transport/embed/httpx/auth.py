@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Generator
 from typing import Any, Generic, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
-from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer
+from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer, StaticGlobusAuthorizer
 from globus_transport.core import async_driver
 from globus_transport.core.flow import Steps
 from globus_transport.embed.authorizing import (
@@ -63,7 +63,12 @@ class HttpxAuth(Generic[RequestT, ResponseT]):
             call.close()
 
     async def async_auth_flow(self, request: RequestT) -> AsyncGenerator[RequestT, ResponseT]:
-        """Authorize a request of an ``AsyncClient``. Yields each request to send, and is sent its response."""
+        """Authorize a request of an ``AsyncClient``. Yields each request to send, and is sent its response.
+
+        :raises GlobusSDKUsageError: if a credential that may have to be renewed is used without asyncio, as under trio
+        """
+        if not isinstance(self.authorizer.authorizer, StaticGlobusAuthorizer):
+            async_driver.check_event_loop(f"{self!r} in an AsyncClient")
         call = _AuthorizedCall(self._library, self.authorizer, self._origins)
         try:
             following = await _run_steps(call.first_request(request))

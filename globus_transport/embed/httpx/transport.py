@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import IO, Any, Generic, TypeVar, cast
 
+from globus_transport.core.async_driver import check_event_loop
 from globus_transport.core.async_stack import AsyncStack
 from globus_transport.core.stack import Stack
 from globus_transport.embed.httpx.bodies import read_async_stream, to_body
@@ -80,7 +81,9 @@ class AsyncTransport(Generic[RequestT, ResponseT]):
         """Send one request down the stack. A body that is an asynchronous stream is read to its end first.
 
         :raises httpx.TransportError: as httpx's own transport raises it; ``__cause__`` is this package's exception
+        :raises GlobusSDKUsageError: if asyncio does not run this, as under trio
         """
+        check_event_loop("AsyncStackTransport")
         library, httpx_request = self._library, cast(Any, request)
         request_file = None
         body: bytes | StreamBody | None

@@ -97,7 +97,10 @@ class AsyncioTerminal(ConnectionSettings):
 
         A later request opens new ones.
         """
-        entered = self._loops.get(asyncio.get_running_loop())
+        try:
+            entered = self._loops.get(asyncio.get_running_loop())
+        except RuntimeError:
+            return  # Another library, such as trio, runs this. It has no connections here.
         if entered is not None:
             entered.pools.close()
 

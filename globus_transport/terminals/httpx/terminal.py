@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from globus_transport.core.async_driver import check_event_loop
 from globus_transport.core.layers import describe
 from globus_transport.exc.base import GlobusSDKUsageError, RedirectError
 from globus_transport.http.bodies import StreamBody, parts_of
@@ -231,8 +232,10 @@ class AsyncHttpxTerminal(_ClientTerminal):
         """Send one request, once.
 
         :raises NetworkError: if no complete response came
-        :raises GlobusSDKUsageError: if the client is closed, or cannot send this
+        :raises GlobusSDKUsageError: if the client is closed, or cannot send this, or if asyncio does not run this
         """
+        # httpx itself would send this under trio, too, but what layers wait for needs asyncio.
+        check_event_loop(f"{request!r}: an AsyncHttpxTerminal")
         self._check_open(request)
         connect, read = self._limits(request)
         body = request.body
