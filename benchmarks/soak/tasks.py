@@ -19,23 +19,27 @@ _ENDINGS = ("not", "cancel", "cancel after turns", "timeout")
 
 
 def start_tasks(
-    number: int, clients: Clients, seed: int, until: float, limit: float
+    number: int, part: str, clients: Clients, random: Random, until: float, limit: float
 ) -> tuple[threading.Thread, list[Counts]]:
     """Start tasks that make calls until a time on the clock of ``time.monotonic()``.
 
+    :param part: unique; the ids of the calls begin with it
     :param limit: seconds that the last calls may take; tasks that are still at work then have lost their calls
     """
     several = [Counts() for _ in range(number + 1)]
+    randoms = [Random(random.random()) for _ in range(number)]
 
     def run() -> None:
-        asyncio.run(_run_tasks(clients, seed, until, limit, several))
+        asyncio.run(_run_tasks(part, clients, randoms, until, limit, several))
 
     thread = threading.Thread(target=run, name="soak tasks", daemon=True)
     thread.start()
     return thread, several
 
 
-async def _run_tasks(clients: Clients, seed: int, until: float, limit: float, several: list[Counts]) -> None:
+async def _run_tasks(
+    part: str, clients: Clients, randoms: list[Random], until: float, limit: float, several: list[Counts]
+) -> None:
     *counts_of_tasks, own = several
 
     def note_complaint(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -43,8 +47,8 @@ async def _run_tasks(clients: Clients, seed: int, until: float, limit: float, se
 
     asyncio.get_running_loop().set_exception_handler(note_complaint)
     tasks = [
-        asyncio.create_task(_make_calls(clients, f"task-{index}", Random(f"{seed} task {index}"), counts, until))
-        for index, counts in enumerate(counts_of_tasks)
+        asyncio.create_task(_make_calls(clients, f"{part}-task-{index}", random, counts, until))
+        for index, (random, counts) in enumerate(zip(randoms, counts_of_tasks, strict=True))
     ]
     _, pending = await asyncio.wait(tasks, timeout=max(0.0, until - time.monotonic()) + limit)
     for task in pending:

@@ -14,15 +14,18 @@ from globus_transport.routing.replies import GlobusHTTPResponse
 
 
 def start_threads(
-    number: int, clients: Clients, seed: int, until: float
+    number: int, part: str, clients: Clients, random: Random, until: float
 ) -> tuple[list[threading.Thread], list[Counts]]:
-    """Start threads that make calls until a time on the clock of ``time.monotonic()``."""
+    """Start threads that make calls until a time on the clock of ``time.monotonic()``.
+
+    :param part: unique; the ids of the calls begin with it
+    """
     several = [Counts() for _ in range(number)]
     threads = []
     for index, counts in enumerate(several):
-        random = Random(f"{seed} thread {index}")
-        arguments = (clients, f"thread-{index}", random, counts, lambda: time.monotonic() >= until)
-        threads.append(threading.Thread(target=make_calls, args=arguments, name=f"soak {index}", daemon=True))
+        name = f"{part}-thread-{index}"
+        arguments = (clients, name, Random(random.random()), counts, lambda: time.monotonic() >= until)
+        threads.append(threading.Thread(target=make_calls, args=arguments, name=f"soak {name}", daemon=True))
     for thread in threads:
         thread.start()
     return threads, several

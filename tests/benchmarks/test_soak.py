@@ -4,7 +4,6 @@ import gzip
 import subprocess
 import sys
 import time
-from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 
 from benchmarks.soak.calls import Call, check_error, check_reply
 from benchmarks.soak.counts import Counts
-from benchmarks.soak.process import JumpingClock, MemoryGrowth
+from benchmarks.soak.process import JumpingClock, memory_at_rest
 from benchmarks.soak.report import MOST_GROWTH, Report
 from benchmarks.soak.responses import make_response
 from benchmarks.soak.service import FIRST_REFRESH_TOKEN, Service
@@ -151,17 +150,13 @@ def test_counts_pass_from_a_child_to_its_parent() -> None:
     assert Counts.total([copy, counts]).outcomes == {"whole": 4}
 
 
-def test_growth_of_memory_is_that_between_the_first_and_the_last_samples(monkeypatch: pytest.MonkeyPatch) -> None:
-    samples = iter([80.0] * 20 + [200.0] * 60 + [90.0] * 20)
-    seconds = count()
-    monkeypatch.setattr("benchmarks.soak.process.memory_in_use", lambda: next(samples))
-    monkeypatch.setattr("benchmarks.soak.process._call_glibc", lambda *_: None)
-    monkeypatch.setattr("time.monotonic", lambda: next(seconds))
-    memory = MemoryGrowth()
-    assert memory.medians() is None
-    for _ in range(100):
-        memory.sample()
-    assert memory.medians() == (80.0, 90.0)
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the memory of a process")
+def test_memory_is_measured_without_what_is_free() -> None:
+    before = memory_at_rest()
+    kept = bytearray(b"x") * (64 << 20)
+    assert memory_at_rest() - before > 48
+    del kept
+    assert memory_at_rest() - before < 16
 
 
 def test_the_clock_jumps_and_can_be_set_right() -> None:
