@@ -8,7 +8,7 @@ import attrs
 
 from benchmarks.soak.counts import Counts
 
-#: MiB of growth that cannot be told from the noise of the allocators. In ten minutes, a leak of 16 bytes a call is more.
+#: MiB of growth that cannot be told from the noise of the allocators. In ten minutes 16 bytes a call are more.
 MOST_GROWTH = 5.0
 
 
