@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import NoReturn, TypeVar
 
-from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer
+from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer, StaticGlobusAuthorizer
 from globus_transport.core import driver
-from globus_transport.core.flow import Flow, Steps
+from globus_transport.core.flow import Flow, Run, Steps
 from globus_transport.exc.base import GlobusSDKUsageError, MiddlewareError
 from globus_transport.http.messages import Request, Response
 
@@ -82,6 +82,19 @@ class Reauthorization:
     def close(self) -> None:
         """End the flow."""
         self._flow.close()
+
+
+def discard_credential(authorizer: BoundAuthorizer, header: str) -> Steps[None]:
+    """After a 401 that is not answered with another request: the next request has another credential, if possible.
+
+    :param header: the Authorization header that the server refused
+    """
+    inner = authorizer.authorizer
+    if isinstance(inner, StaticGlobusAuthorizer):
+        return
+    # Another call may have replaced it in the meantime.
+    if inner.ready_header() in (None, header):
+        yield Run(inner.handle_missing_authorization)
 
 
 def run_steps(steps: Steps[T]) -> T:

@@ -5,8 +5,9 @@ The public classes, each made for one of the two libraries, are in ``public.py``
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncGenerator, Generator
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, Never, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer, StaticGlobusAuthorizer
@@ -15,11 +16,13 @@ from globus_transport.core.flow import Steps
 from globus_transport.embed.authorizing import (
     Reauthorization,
     bind_authorizer,
+    discard_credential,
     first_request,
     refuse_to_send,
     run_steps,
 )
 from globus_transport.embed.httpx.bodies import can_be_read_again
+from globus_transport.embed.httpx.errors import wrong_library
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.bodies import StreamBody
 from globus_transport.http.headers import Headers
@@ -59,8 +62,12 @@ class HttpxAuth(Generic[RequestT, ResponseT]):
             while following is not None:
                 response = yield following
                 following = run_steps(call.next_request(response))
+            return
+        except GeneratorExit:
+            pass  # httpx raises another exception, which is the one that is being handled from here on.
         finally:
             call.close()
+        run_steps(call.after_exception(sys.exception()))
 
     async def async_auth_flow(self, request: RequestT) -> AsyncGenerator[RequestT, ResponseT]:
         """Authorize a request of an ``AsyncClient``. Yields each request to send, and is sent its response.
@@ -75,8 +82,17 @@ class HttpxAuth(Generic[RequestT, ResponseT]):
             while following is not None:
                 response = yield following
                 following = await _run_steps(call.next_request(response))
+            return
+        except GeneratorExit:
+            pass  # httpx raises another exception, which is the one that is being handled from here on.
         finally:
             call.close()
+        await _run_steps(call.after_exception(sys.exception()))
+
+    # Nothing is a ``Never``, so type checkers refuse this object as a callable for ``auth=``.
+    def __call__(self, request: Never) -> NoReturn:
+        """:raises GlobusSDKUsageError: always: a client calls an object that is no ``Auth`` of its own library"""
+        raise wrong_library("GlobusAuth", self._library, request)
 
     def __repr__(self) -> str:
         return f"<GlobusAuth: {self.authorizer}>"
@@ -112,6 +128,20 @@ class _AuthorizedCall:
         refusal = Response(reply.status_code, Headers.received(reply.headers.multi_items()))
         self._sent = yield from self._reauthorization.next_request(refusal)
         return None if self._sent is None else _with_credential(reply.request, self._sent)
+
+    def after_exception(self, error: BaseException | None) -> Steps[None]:
+        """Discard the credential if httpx ends the call with an exception for a 401: a response hook raised it.
+
+        httpx runs the hooks before this object gets the response. Nothing can be sent again in the same call.
+
+        :param error: the exception; ``None`` if unknown
+        """
+        for cause in (error, *((error.__cause__, error.__context__) if error is not None else ())):
+            if isinstance(cause, self._library.HTTPStatusError):
+                refused = self._refused_request(cause.response)
+                if refused is not None and "Authorization" in refused.headers:
+                    yield from discard_credential(self._authorizer, refused.headers["Authorization"])
+                return
 
     def close(self) -> None:
         """End the authorizer's flow."""

@@ -7,10 +7,28 @@ from typing import Any
 
 from globus_transport.exc.base import (
     GlobusConnectionTimeoutError,
+    GlobusSDKUsageError,
     GlobusTimeoutError,
     NetworkError,
     ReplyFormatError,
 )
+
+_MODULES = {"httpx": "globus_transport.embed.httpx", "httpx2": "globus_transport.embed.httpx2"}
+
+
+def wrong_library(name: str, library: Any, request: object) -> GlobusSDKUsageError:
+    """The error for an object of this package that is made for another library than the client that uses it.
+
+    :param name: of the object's class
+    :param library: the module that it is made for
+    :param request: what the client gave it
+    """
+    own, other = library.__name__, type(request).__module__.partition(".")[0]
+    if type(request).__name__ != "Request" or other not in _MODULES or other == own:
+        return GlobusSDKUsageError(f"{name}: expected a request of a client of {own}, got a {type(request).__name__}")
+    return GlobusSDKUsageError(
+        f"{name}: this one is made for {own}, and the client is one of {other}; import {name} from {_MODULES[other]}"
+    )
 
 
 def checked_url(library: Any, request: Any) -> str:

@@ -12,7 +12,7 @@ from globus_transport.core.async_driver import check_event_loop
 from globus_transport.core.async_stack import AsyncStack
 from globus_transport.core.stack import Stack
 from globus_transport.embed.httpx.bodies import read_async_stream, to_body
-from globus_transport.embed.httpx.errors import checked_url, to_httpx_error
+from globus_transport.embed.httpx.errors import checked_url, to_httpx_error, wrong_library
 from globus_transport.embed.stacks import DECODED_ENCODINGS, AsyncTruncatedBody, TruncatedBody, embedded_stack
 from globus_transport.exc.base import GlobusSDKUsageError, MiddlewareError, NetworkError, ReplyFormatError
 from globus_transport.http.bodies import AsyncByteStream, ByteStream, StreamBody
@@ -47,7 +47,10 @@ class SyncTransport(Generic[RequestT, ResponseT]):
         """Send one request down the stack.
 
         :raises httpx.TransportError: as httpx's own transport raises it; ``__cause__`` is this package's exception
+        :raises GlobusSDKUsageError: if the client is one of the other library
         """
+        if not isinstance(request, self._library.Request):
+            raise wrong_library("StackTransport", self._library, request)
         own_request = _to_request(self._library, request, to_body(self._library, request), self.stream)
         try:
             response = self.stack.send(own_request)
@@ -81,9 +84,11 @@ class AsyncTransport(Generic[RequestT, ResponseT]):
         """Send one request down the stack. A body that is an asynchronous stream is read to its end first.
 
         :raises httpx.TransportError: as httpx's own transport raises it; ``__cause__`` is this package's exception
-        :raises GlobusSDKUsageError: if asyncio does not run this, as under trio
+        :raises GlobusSDKUsageError: if the client is one of the other library, or asyncio does not run this
         """
         check_event_loop("AsyncStackTransport")
+        if not isinstance(request, self._library.Request):
+            raise wrong_library("AsyncStackTransport", self._library, request)
         library, httpx_request = self._library, cast(Any, request)
         request_file = None
         body: bytes | StreamBody | None
