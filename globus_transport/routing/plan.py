@@ -38,7 +38,8 @@ class RouteOptions(TypedDict, total=False):
     """What a route can declare besides its method and path.
 
     ``form``: whether the body is a form instead of JSON. ``wrap``: the name of an object that the fields are put into.
-    ``constants``: fields with fixed values. ``from_client``: fields whose values are attributes of the client.
+    ``constants``: fields with fixed values. ``from_client``: parts of the path, and fields, whose values are attributes
+    of the client: for each name the attribute.
     ``repeatable``: whether doing it twice has the same effect as doing it once, if the method does not decide that.
     ``scopes``: what a token needs. ``iter_key``: the key of the reply's items. ``prepare``: a function that checks or
     changes several parameters together: it takes the arguments by name, and returns them.
@@ -83,13 +84,17 @@ class Plan:
         self.is_form = options.get("form", False)
         self.wrap = options.get("wrap")
         self.constants = dict(options.get("constants", {}))
-        self.from_client = dict(options.get("from_client", {}))
         self.repeatable = options.get("repeatable")
         self.prepare = options.get("prepare")
         self._literals, self._path_names = _split_path(path)
+        from_client = options.get("from_client", {})
+        self._path_from_client = {name: from_client[name] for name in self._path_names if name in from_client}
+        self._fields_from_client = {
+            name: attribute for name, attribute in from_client.items() if name not in self._path_names
+        }
         self._read_stub()
         self._choose_reply(options.get("iter_key"))
-        self._has_fields = bool(self.constants or self.from_client) or any(
+        self._has_fields = bool(self.constants or self._fields_from_client) or any(
             parameter.location in (Field, MoreFields) for parameter in self.parameters.values()
         )
 
@@ -100,9 +105,9 @@ class Plan:
             parameter.name for parameter in declared if parameter.kind is parameter.POSITIONAL_OR_KEYWORD
         )
         self.parameters = {parameter.name: self._parameter(parameter.name) for parameter in declared}
-        missing = [name for name in self._path_names if name not in self.parameters]
-        if missing:
-            raise TypeError(f"{self.name}: the path names {missing[0]!r}, which is no parameter")
+        for name in self._path_names:
+            if (name in self.parameters) == (name in self._path_from_client):
+                raise TypeError(f"{self.name}: {name!r} of the path is either a parameter or in from_client=")
         self.required = frozenset(parameter.name for parameter in declared if parameter.default is parameter.empty)
         # Only these are sent if the caller gives nparameter.
         self._defaults = {
@@ -137,7 +142,7 @@ class Plan:
     def request(self, client: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
         """The request of one call.
 
-        :param client: knows the service's address and the ``from_client`` fields
+        :param client: knows the service's address and the ``from_client`` values
         :raises TypeError: if the arguments don't fit the stub
         :raises GlobusSDKUsageError: if an argument has no form on the wire
         """
@@ -178,7 +183,7 @@ class Plan:
     def _sorted(self, given: Mapping[str, Any], client: Any) -> tuple[dict[str, Any], dict[str, Any], Any]:
         query: dict[str, Any] = {}
         fields = dict(self.constants)
-        for name, attribute in self.from_client.items():
+        for name, attribute in self._fields_from_client.items():
             fields[name] = getattr(client, attribute)
         document: Any = MISSING
         more: list[tuple[dict[str, Any], Mapping[str, Any]]] = []
@@ -232,7 +237,8 @@ class Plan:
     def _url(self, client: Any, given: Mapping[str, Any]) -> URL:
         parts = [client.base_path, self._literals[0]]
         for name, literal in zip(self._path_names, self._literals[1:], strict=True):
-            parts.append(path_segment(name, given[name]))
+            attribute = self._path_from_client.get(name)
+            parts.append(path_segment(name, given[name] if attribute is None else getattr(client, attribute)))
             parts.append(literal)
         return URL.at(client.origin, "".join(parts))
 

@@ -106,8 +106,9 @@ class _RoutesOf:
 
 
 class _ResourceServerOfScopes:
-    def __get__(self, _instance: object, owner: type[RouteTable]) -> str | None:
-        server: str | None = getattr(owner.scopes, "resource_server", None)
+    def __get__(self, instance: RouteTable | None, owner: type[RouteTable]) -> str | None:
+        # A client of one of many resource servers has scopes of its own.
+        server: str | None = getattr((owner if instance is None else instance).scopes, "resource_server", None)
         return server
 
 
@@ -130,10 +131,10 @@ class RouteTable:
 
     routes: ClassVar[_RoutesOf] = _RoutesOf()
     service_name: ClassVar[str] = ""
-    scopes: ClassVar[Any] = None
+    scopes: Any = None
     error_class: ClassVar[type[GlobusAPIError]] = GlobusAPIError
     if TYPE_CHECKING:
-        resource_server: ClassVar[str | None]
+        resource_server: str | None
     else:
         resource_server = _ResourceServerOfScopes()
     token_scopes: ClassVar[Iterable[str | Scope]] = ()

@@ -12,8 +12,16 @@ from typing import Any
 import pytest
 
 import globus_transport
-from globus_transport import GlobusHTTPResponse, Response, RouteTable, TransferClient
-from globus_transport.routing import get
+from globus_transport import (
+    BaseClient,
+    GlobusHTTPResponse,
+    GlobusSDKUsageError,
+    Response,
+    RouteTable,
+    TransferClient,
+)
+from globus_transport.routing import get, post
+from globus_transport.scopes import GCSEndpointScopes
 
 TABLES = [
     value
@@ -136,3 +144,51 @@ def test_what_they_name_and_nothing_has_is_said(widgets: Any) -> None:
         widgets.Widgets.widget.plan  # noqa: B018
     with pytest.raises(NameError, match="'Size' is not defined"):
         inspect.signature(widgets.Widgets.widget)
+
+
+class _Shelf(BaseClient):
+    base_url = "https://shelves.example.org/"
+
+    def __init__(self, shelf_id: str, **options: Any) -> None:
+        self.shelf_id = shelf_id
+        super().__init__(**options)
+
+    @post("/shelf/{shelf_id}/book", from_client={"shelf_id": "shelf_id"})
+    def add_book(self, title: str) -> GlobusHTTPResponse:
+        """Add a book to the client's shelf."""
+        raise NotImplementedError
+
+
+def test_a_part_of_the_path_can_come_from_the_client() -> None:
+    request = _Shelf("a b", terminal=lambda _request: Response(200)).add_book.request("Emma")
+    assert str(request.url) == "https://shelves.example.org/shelf/a%20b/book"
+    assert request.body == b'{"title":"Emma"}'
+
+
+def test_a_client_whose_id_leaves_its_segment_is_refused() -> None:
+    with pytest.raises(GlobusSDKUsageError, match="shelf_id"):
+        _Shelf("..", terminal=lambda _request: Response(200)).add_book("Emma")
+
+
+@pytest.mark.parametrize("from_client", [{}, {"shelf_id": "shelf_id"}])
+def test_a_part_of_the_path_has_one_source(from_client: dict[str, str]) -> None:
+    def without(self: Any) -> GlobusHTTPResponse:
+        raise NotImplementedError
+
+    def with_parameter(self: Any, shelf_id: str) -> GlobusHTTPResponse:
+        raise NotImplementedError
+
+    with pytest.raises(TypeError, match="shelf_id"):
+        get("/shelf/{shelf_id}", from_client=from_client)(with_parameter if from_client else without).plan  # noqa: B018
+
+
+def test_scopes_of_an_instance_name_its_resource_server() -> None:
+    class Endpoint(BaseClient):
+        base_url = "https://endpoint.example.org/"
+
+        def __init__(self, endpoint_id: str) -> None:
+            self.scopes = GCSEndpointScopes(endpoint_id)
+            super().__init__()
+
+    assert Endpoint("one").resource_server == "one"
+    assert Endpoint.resource_server is None
