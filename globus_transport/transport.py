@@ -13,9 +13,17 @@ import attrs
 
 from globus_transport import config, terminals
 from globus_transport.exc.base import GlobusSDKUsageError
-from globus_transport.middleware.retry.config import (
-    RetryConfig as RetryConfig,  # globus-sdk has it in a module of this name
-)
+
+# globus-sdk has these in a module of this name.
+from globus_transport.middleware.retry.checks import RequestCallerInfo as RequestCallerInfo
+from globus_transport.middleware.retry.checks import RetryCheck as RetryCheck
+from globus_transport.middleware.retry.checks import RetryCheckCollection as RetryCheckCollection
+from globus_transport.middleware.retry.checks import RetryCheckFlags as RetryCheckFlags
+from globus_transport.middleware.retry.checks import RetryCheckResult as RetryCheckResult
+from globus_transport.middleware.retry.checks import RetryCheckRunner as RetryCheckRunner
+from globus_transport.middleware.retry.checks import RetryContext as RetryContext
+from globus_transport.middleware.retry.checks import set_retry_check_flags as set_retry_check_flags
+from globus_transport.middleware.retry.config import RetryConfig as RetryConfig
 
 
 @attrs.frozen

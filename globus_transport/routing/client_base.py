@@ -20,6 +20,7 @@ from globus_transport.middleware.redirect import Redirect
 from globus_transport.middleware.retry.config import RetryConfig
 from globus_transport.middleware.retry.retry import Retry
 from globus_transport.routing.app import AppAuthorizer, AppLike, ScopeCollectionLike
+from globus_transport.routing.client_settings import ClientRetryConfig, ClientTransport
 from globus_transport.routing.generic_calls import GenericCalls
 from globus_transport.scopes.scope import Scope
 from globus_transport.transport import Transport
@@ -159,7 +160,7 @@ class ClientBase(GenericCalls, Generic[SendT]):
                     f"{type(self).__name__}.stack: expected a stack, got a {type(value).__name__}; "
                     "client.with_stack(client.stack.add(...)) gives a client with another one"
                 )
-            super().__setattr__(name, value)
+            super().__setattr__(name, self._with_rule_of_service(value) if name == "stack" else value)
 
     @property
     def app(self) -> AppLike | None:
@@ -219,6 +220,35 @@ class ClientBase(GenericCalls, Generic[SendT]):
         self._app.add_scope_requirements({self.resource_server: scope_collection})
         return self
 
+    @property
+    def retry_config(self) -> ClientRetryConfig:
+        """The settings of the client's retry layer. Assign a :class:`RetryConfig`, or one of its attributes.
+
+        A change is one for all threads that use the client. Settings that are known when the client is made are better
+        given as ``retry_config=``.
+        """
+        return ClientRetryConfig(self)
+
+    @retry_config.setter
+    def retry_config(self, config: RetryConfig | ClientRetryConfig) -> None:
+        value = config.config if isinstance(config, ClientRetryConfig) else config
+        if not isinstance(value, RetryConfig):
+            raise GlobusSDKUsageError(f"retry_config: expected a RetryConfig, got a {type(value).__name__}")
+        self.stack = self.stack.replace("retry", Retry(value, self.may_pass))
+
+    @property
+    def transport(self) -> ClientTransport:
+        """The settings of the client's own connections. Better given as ``transport=`` when the client is made."""
+        return ClientTransport(self)
+
+    def _with_rule_of_service(self, stack: Any) -> Any:
+        """The stack with retry layers that know which failures of the service are final."""
+        for layer in stack.layers:
+            retry = layer.middleware
+            if isinstance(retry, Retry) and retry.may_pass is None:
+                stack = stack.replace(layer.name, Retry(retry.config, self.may_pass))
+        return stack
+
     def with_stack(self, stack: Any) -> Self:
         """The same client on another stack, which it does not close.
 
@@ -231,7 +261,7 @@ class ClientBase(GenericCalls, Generic[SendT]):
                 f"{type(self).__name__} runs on {type(self.stack).__name__}, not on {type(stack).__name__}"
             )
         other = object.__new__(type(self))
-        vars(other).update(vars(self), stack=stack)
+        vars(other).update(vars(self), stack=self._with_rule_of_service(stack))
         other._owns_terminal = False
         return other
 

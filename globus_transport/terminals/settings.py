@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from typing import Any, Self
+
 from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.numbers import is_number
@@ -10,6 +13,8 @@ from globus_transport.terminals.http1.reader import MOST_HEAD
 
 #: Origins whose connections a terminal keeps. When there are more, those of the oldest are closed.
 MOST_ORIGINS = 32
+
+_SETTINGS = ("http_timeout", "connect_timeout", "verify_ssl", "pool_size", "max_head_size")
 
 
 class ConnectionSettings(PerProcess):
@@ -37,6 +42,22 @@ class ConnectionSettings(PerProcess):
         self.pool_size = pool_size
         self.max_head_size = max_head_size
         self._enter_process()
+
+    def with_settings(self, **changes: Any) -> Self:
+        """A terminal with other settings, and connections of its own.
+
+        :param changes: parameters of this class. ``http_timeout=-1`` is no limit, and the time to connect changes along
+            with it, if both are the same
+        :raises GlobusSDKUsageError: if one cannot be used
+        """
+        settings = {name: getattr(self, name) for name in _SETTINGS} | changes
+        if settings["http_timeout"] == -1:
+            settings["http_timeout"] = None
+        if "connect_timeout" not in changes and self.connect_timeout == self.http_timeout:
+            settings["connect_timeout"] = None
+        if isinstance(settings["verify_ssl"], os.PathLike):
+            settings["verify_ssl"] = os.fspath(settings["verify_ssl"])
+        return type(self)(**settings)
 
     def _describe(self, connections: str) -> str:
         verify = f"verified by {self.verify_ssl}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from globus_transport.core.attempts import Attempts, full_jitter, stop_after
 from globus_transport.exc.base import NetworkError
 from globus_transport.http.messages import Request, Response
+from globus_transport.middleware.retry.checks import CheckedResponse, RequestCallerInfo, RetryCheckRunner, RetryContext
 from globus_transport.middleware.retry.config import RetryConfig
 from globus_transport.middleware.retry.retry_after import retry_after
 
@@ -17,22 +18,25 @@ if TYPE_CHECKING:
 
 
 def make_attempts(
-    request: Request, config: RetryConfig, may_pass: Callable[[Response], bool], started: float
+    request: Request, config: RetryConfig, may_pass: Callable[[Response], bool] | None, started: float
 ) -> Attempts:
     """Make tenacity's state for one call that has failed.
 
-    :param may_pass: whether the service considers a transient status temporary
+    :param may_pass: whether the service considers a transient status temporary; ``None`` if it always does
     :param started: when the first attempt began, on ``time.monotonic()``'s clock
     """
     stop = config.stop or stop_after(config.max_retries + 1)
-    wait = config.wait or full_jitter(config.max_sleep)
+    checks = _Checks(config)
+    wait = config.wait or checks.wait
 
     def is_transient(state: tenacity.RetryCallState) -> bool:
         assert state.outcome is not None
         if state.outcome.failed:
             return isinstance(state.outcome.exception(), NetworkError)
         response: Response = state.outcome.result()
-        return response.status in config.transient_error_status_codes and may_pass(response)
+        if response.status in config.transient_error_status_codes:
+            return may_pass is None or may_pass(response)
+        return _is_safe(request, state) and checks.should_retry(state)
 
     should_retry = config.retry or is_transient
 
@@ -49,6 +53,39 @@ def make_attempts(
         retry=lambda state: should_retry(state) and _is_safe(request, state),
         started=started,
     )
+
+
+class _Checks:
+    """The checks of one call, and the pauses that they, or ``backoff``, ask for."""
+
+    def __init__(self, config: RetryConfig) -> None:
+        self._config = config
+        self._runner = RetryCheckRunner(config.checks)
+        self._full_jitter = full_jitter(config.max_sleep)
+        self._context: RetryContext | None = None
+
+    def should_retry(self, state: tenacity.RetryCallState) -> bool:
+        """Whether a check asks for another attempt."""
+        self._context = self._context_of(state)
+        return self._runner.should_retry(self._context)
+
+    def wait(self, state: tenacity.RetryCallState) -> float:
+        """The pause before the next attempt, in seconds."""
+        context, self._context = self._context or self._context_of(state), None
+        if context.backoff is not None:
+            return min(context.backoff, self._config.max_sleep)
+        if self._config.backoff is not None:
+            return min(self._config.backoff(context), self._config.max_sleep)
+        return self._full_jitter(state)
+
+    def _context_of(self, state: tenacity.RetryCallState) -> RetryContext:
+        assert state.outcome is not None
+        caller = RequestCallerInfo(self._config)
+        attempt = state.attempt_number - 1
+        error = state.outcome.exception()
+        if isinstance(error, Exception):
+            return RetryContext(attempt, caller_info=caller, exception=error)
+        return RetryContext(attempt, caller_info=caller, response=CheckedResponse(state.outcome.result()))
 
 
 def _requested_wait(state: tenacity.RetryCallState) -> float:

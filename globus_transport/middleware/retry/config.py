@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Iterable
 
 import attrs
 
@@ -11,6 +12,7 @@ from globus_transport.core.attempts import Condition, Stop, Wait
 from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.numbers import is_number
+from globus_transport.middleware.retry.checks import RetryCheck, RetryContext
 
 
 class RetryBudget(PerProcess):
@@ -52,6 +54,14 @@ class RetryBudget(PerProcess):
         return f"RetryBudget(capacity={self.capacity:g}, per_second={self.per_second:g})"
 
 
+def _to_checks(checks: Iterable[RetryCheck]) -> tuple[RetryCheck, ...]:
+    found = tuple(checks)
+    for check in found:
+        if not callable(check):
+            raise GlobusSDKUsageError(f"RetryConfig(checks=...): {check!r} is no function of a RetryContext")
+    return found
+
+
 @attrs.frozen
 class RetryConfig:
     """Settings of the retry layer.
@@ -67,7 +77,11 @@ class RetryConfig:
     :param retry: tenacity's retry condition, instead of network errors and the transient statuses. A request is sent
         again only when that is safe, whatever the condition returns
     :param budget: limits the retries of all calls of the stack; ``None`` for no limit
-    :raises GlobusSDKUsageError: if a number is negative
+    :param checks: functions of a :class:`RetryContext`, asked in their order about what the conditions above do not
+        decide. None makes the layer send again what is not safe to repeat
+    :param backoff: a function of a :class:`RetryContext` that gives the seconds to wait, up to ``max_sleep``. tenacity's
+        ``wait`` takes precedence
+    :raises GlobusSDKUsageError: if a number is negative, or a function cannot be called
     """
 
     max_retries: int = 5
@@ -78,9 +92,13 @@ class RetryConfig:
     wait: Wait | None = None
     retry: Condition | None = None
     budget: RetryBudget | None = attrs.field(factory=RetryBudget)
+    checks: tuple[RetryCheck, ...] = attrs.field(default=(), converter=_to_checks)
+    backoff: Callable[[RetryContext], float] | None = None
 
     def __attrs_post_init__(self) -> None:
         for name in ("max_retries", "max_sleep", "max_retry_after"):
             number = getattr(self, name)
             if not is_number(number, at_least=0):
                 raise GlobusSDKUsageError(f"RetryConfig({name}={number!r}): give a number that is not negative")
+        if self.backoff is not None and not callable(self.backoff):
+            raise GlobusSDKUsageError(f"RetryConfig(backoff={self.backoff!r}): give a function of a RetryContext")

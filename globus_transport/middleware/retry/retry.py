@@ -15,10 +15,6 @@ from globus_transport.middleware.retry.advice import make_attempts
 from globus_transport.middleware.retry.config import RetryConfig
 
 
-def _always(_response: Response) -> bool:
-    return True
-
-
 class Retry:
     """Repeat a request after a network error or a transient status.
 
@@ -27,10 +23,11 @@ class Retry:
     once is never sent again.
 
     :param config: see :class:`RetryConfig`
-    :param may_pass: whether the service considers a transient status temporary; ``False`` makes the response final
+    :param may_pass: whether the service considers a transient status temporary; ``False`` makes the response final. In
+        the stack of a client it is by default that of the client's service
     """
 
-    def __init__(self, config: RetryConfig | None = None, may_pass: Callable[[Response], bool] = _always) -> None:
+    def __init__(self, config: RetryConfig | None = None, may_pass: Callable[[Response], bool] | None = None) -> None:
         self.config = RetryConfig() if config is None else config
         self.may_pass = may_pass
 
@@ -75,7 +72,8 @@ class Retry:
 
     def _is_final(self, response: Response) -> bool:
         # Decided before the body is read, so that the layers above get a streamed body unread.
-        return self.config.retry is None and response.status not in self.config.transient_error_status_codes
+        config = self.config
+        return config.retry is None and not config.checks and response.status not in config.transient_error_status_codes
 
     def __str__(self) -> str:
         config = self.config
