@@ -137,7 +137,7 @@ def test_more_scopes() -> None:
         [f"{TransferScopes.all}[*{data_access}]"],
     ]
     for wrong in ("x", "", [id, "x"], [1]):
-        with pytest.raises(GlobusSDKUsageError, match="expected the UUIDs of collections"):
+        with pytest.raises(GlobusSDKUsageError, match="collection_ids: expected UUIDs"):
             client.add_app_data_access_scope(wrong)  # type: ignore[arg-type]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Self, Union
 
 from globus_transport.core.flow import Send
-from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.ids import checked_uuids
 from globus_transport.routing.bound import Paginated
 from globus_transport.routing.client import BaseClient
 from globus_transport.routing.client_base import ClientBase, SendT
@@ -28,16 +28,9 @@ class TransferClientBase(ClientBase[SendT], TransferRoutes):
         :return: this client
         :raises GlobusSDKUsageError: if the client has no app, or an id is not a UUID
         """
-        ids = [collection_ids] if isinstance(collection_ids, (str, uuid.UUID)) else list(collection_ids)
-        scopes = [GCSCollectionScopes(_check_uuid(value)).data_access.with_optional(True) for value in ids]
+        ids = checked_uuids("collection_ids", collection_ids)
+        scopes = [GCSCollectionScopes(collection_id).data_access.with_optional(True) for collection_id in ids]
         return self.add_app_scope(self.scopes.all.with_dependencies(scopes))
-
-
-def _check_uuid(collection_id: uuid.UUID | str) -> str:
-    try:
-        return str(collection_id if isinstance(collection_id, uuid.UUID) else uuid.UUID(collection_id))
-    except (ValueError, TypeError, AttributeError):
-        raise GlobusSDKUsageError(f"collection_ids: expected the UUIDs of collections, got {collection_id!r}") from None
 
 
 class PaginatedTransfer(Paginated, TransferRoutes):

@@ -1,4 +1,4 @@
 """The documents that are submitted to Globus Transfer: transfers, deletes and tunnels.
 
-``field_checks`` checks the values of their fields.
+``field_checks`` checks their paths and deadlines.
 """

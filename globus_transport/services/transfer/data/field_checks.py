@@ -1,28 +1,12 @@
-"""Checks and encodes the fields of the documents that are submitted."""
+"""Checks and encodes the paths and deadlines of the documents that are submitted."""
 
 from __future__ import annotations
 
 import datetime
-import uuid
 from typing import Any
 
 from globus_transport.exc.base import GlobusSDKUsageError
-from globus_transport.routing.missing import MISSING, MissingType
-
-
-def check_id(name: str, value: Any) -> str:
-    """Check the id of a collection or a submission, and convert it to text.
-
-    :raises GlobusSDKUsageError: if it is empty, or neither text nor a UUID
-    """
-    if not isinstance(value, (str, uuid.UUID)) or not str(value):
-        raise GlobusSDKUsageError(f"{name}: expected a UUID or text, got {value!r}")
-    return str(value)
-
-
-def check_optional_id(name: str, value: uuid.UUID | str | MissingType | None) -> str | MissingType | None:
-    """Check an id that may be missing or ``None``, and convert it to text."""
-    return value if value is None or isinstance(value, MissingType) else check_id(name, value)
+from globus_transport.routing.missing import MissingType
 
 
 def check_path(name: str, value: Any) -> str:
@@ -45,36 +29,3 @@ def format_deadline(value: datetime.datetime | str | MissingType | None) -> str 
     if value is None or isinstance(value, (str, MissingType)):
         return value
     raise GlobusSDKUsageError(f"deadline: expected a datetime or text, got {value!r}")
-
-
-def check_optional_texts(**values: Any) -> dict[str, Any]:
-    """Check fields that hold text, or are missing or ``None``.
-
-    :raises GlobusSDKUsageError: if a field has another type
-    """
-    return _check_type(str, "text", values)
-
-
-def check_optional_ints(**values: Any) -> dict[str, Any]:
-    """Check fields that hold a whole number, or are missing or ``None``.
-
-    :raises GlobusSDKUsageError: if a field has another type
-    """
-    return _check_type(int, "a whole number", values)
-
-
-def check_optional_bools(**values: Any) -> dict[str, Any]:
-    """Check fields that are true or false, or are missing or ``None``.
-
-    :raises GlobusSDKUsageError: if a field has another type
-    """
-    return _check_type(bool, "True or False", values)
-
-
-def _check_type(expected: type, description: str, values: dict[str, Any]) -> dict[str, Any]:
-    for name, value in values.items():
-        # None becomes JSON's null. In Python a bool is an int, but the service does not accept it as a number.
-        is_valid = value is None or value is MISSING or isinstance(value, expected)
-        if not is_valid or (isinstance(value, bool) and expected is int):
-            raise GlobusSDKUsageError(f"{name}: expected {description}, got {value!r}")
-    return values

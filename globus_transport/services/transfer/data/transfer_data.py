@@ -6,18 +6,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from globus_transport.exc.base import GlobusSDKUsageError
-from globus_transport.routing.missing import MISSING
-from globus_transport.routing.parameters import DateLike, Maybe, UUIDLike
-from globus_transport.routing.payload import GlobusPayload, checked_fields
-from globus_transport.services.transfer.data.field_checks import (
+from globus_transport.routing.field_checks import (
     check_id,
     check_optional_bools,
     check_optional_id,
     check_optional_ints,
     check_optional_texts,
-    check_path,
-    format_deadline,
 )
+from globus_transport.routing.missing import MISSING
+from globus_transport.routing.parameters import DateLike, Maybe, UUIDLike
+from globus_transport.routing.payload import GlobusPayload, checked_fields
+from globus_transport.services.transfer.data.field_checks import check_path, format_deadline
 
 _SYNC_LEVELS = {"exists": 0, "size": 1, "mtime": 2, "checksum": 3}
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from globus_transport.routing.missing import MISSING
-from globus_transport.routing.parameters import Maybe, UUIDLike
-from globus_transport.routing.payload import GlobusPayload
-from globus_transport.services.transfer.data.field_checks import (
+from globus_transport.routing.field_checks import (
     check_id,
     check_optional_bools,
     check_optional_id,
     check_optional_ints,
     check_optional_texts,
 )
+from globus_transport.routing.missing import MISSING
+from globus_transport.routing.parameters import Maybe, UUIDLike
+from globus_transport.routing.payload import GlobusPayload
 
 
 class CreateTunnelData(GlobusPayload):
