@@ -15,6 +15,7 @@ import anyio.to_thread
 
 from globus_transport import AsyncTransferClient, GlobusTimeoutError, RefreshTokenAuthorizer, TransferClient, Transport
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, silent, whole
+from tests.core.stepping import FakeAuth
 
 
 def _run(main: Callable[[], Awaitable[Any]]) -> Any:
@@ -25,7 +26,10 @@ def _run(main: Callable[[], Awaitable[Any]]) -> Any:
     return anyio.run(limited)
 
 
-def test_tasks_of_a_group_renew_once(guarded_server: ScriptedServer, authorizer: RefreshTokenAuthorizer[Any]) -> None:
+def test_tasks_of_a_group_renew_once(guarded_server: ScriptedServer) -> None:
+    auth = FakeAuth(before=lambda number: time.sleep(0.1))
+    authorizer: RefreshTokenAuthorizer[Any] = RefreshTokenAuthorizer("refresh", auth)
+
     async def main() -> list[str]:
         statuses: list[str] = []
         async with AsyncTransferClient(authorizer=authorizer, base_url=guarded_server.origin) as client:
@@ -40,6 +44,7 @@ def test_tasks_of_a_group_renew_once(guarded_server: ScriptedServer, authorizer:
 
     assert _run(main) == ["ACTIVE"] * 10
     assert {request["Authorization"] for request in guarded_server.requests} == {"Bearer token-1", "Bearer token-2"}
+    assert len(auth.grants) == 2
 
 
 def test_a_cancel_scope_ends_a_call_and_its_connection() -> None:
