@@ -6,9 +6,6 @@ answers. Without an active mock they send as usual.
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from typing import Any, Self
-
 import attrs
 from requests.adapters import HTTPAdapter
 
@@ -19,12 +16,13 @@ from globus_transport.terminals.requests import RequestsTerminal
 from globus_transport.terminals.settings import ConnectionSettings
 from globus_transport.terminals.threads import Cancellable, ThreadsTerminal
 from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
+from globus_transport.testing.patched_terminals import PatchedTerminals
 
 _REAL_SEND = HTTPAdapter.send
 _NOT_REGISTERED = "Connection refused by Responses"
 
 
-class use_responses:
+class use_responses(PatchedTerminals):
     """Make ``responses`` answer for every client with the default terminal, from now on.
 
     This includes clients that exist already, and clients under asyncio. As a context manager
@@ -34,6 +32,7 @@ class use_responses:
     """
 
     def __init__(self) -> None:
+        super().__init__()
         send, cancellable, send_async = Urllib3Terminal.__call__, Urllib3Terminal.cancellable, AsyncioTerminal.__call__
 
         def call(terminal: Urllib3Terminal, request: Request) -> Response:
@@ -47,25 +46,9 @@ class use_responses:
                 return await send_async(terminal, request)
             return await ThreadsTerminal(lambda request: _answer(terminal, request))(request)
 
-        self._originals = ExitStack()
-        # Python looks up __call__ on the class, so this affects the terminals of existing stacks too.
         self._replace(Urllib3Terminal, "__call__", call)
         self._replace(Urllib3Terminal, "cancellable", call_cancellable)
         self._replace(AsyncioTerminal, "__call__", call_async)
-
-    def _replace(self, terminal_class: type, name: str, method: Any) -> None:
-        self._originals.callback(setattr, terminal_class, name, getattr(terminal_class, name))
-        setattr(terminal_class, name, method)
-
-    def stop(self) -> None:
-        """Make the clients send as usual again. A second call changes nothing."""
-        self._originals.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self.stop()
 
 
 def _has_mock() -> bool:
