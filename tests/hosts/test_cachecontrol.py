@@ -16,7 +16,7 @@ pytest.importorskip("cachecontrol", reason="install the extra hosts: pip install
 from cachecontrol import CacheControl
 from cachecontrol.caches import FileCache
 
-from globus_transport import NetworkError, RefreshTokenAuthorizer, TransferClient
+from globus_transport import AccessTokenAuthorizer, NetworkError, RefreshTokenAuthorizer, TransferClient
 from globus_transport.embed.requests import GlobusAuth
 from globus_transport.http.bodies import ByteStream
 from globus_transport.http.messages import Request, Response
@@ -94,3 +94,14 @@ def test_auth_renews_its_token_once_and_only_the_answer_is_stored(
     assert [request["Authorization"] for request in guarded_server.requests] == ["Bearer token-1", "Bearer token-2"]
     assert b"ACTIVE" in stored(tmp_path)
     assert b"token" not in stored(tmp_path)
+
+
+@pytest.mark.parametrize(("vary", "sees"), [((), b"ada"), (("Vary: Authorization",), b"grace")])
+def test_two_users_of_one_cache_get_the_same_answer_unless_it_varies_and_then_tokens_are_stored(
+    session: requests.Session, tmp_path: Path, vary: tuple[str, ...], sees: bytes
+) -> None:
+    with ScriptedServer(answering(whole(b"ada", "200 OK", FRESH, *vary), whole(b"grace", "200 OK", FRESH))) as server:
+        for user, expected in (("token-of-ada", b"ada"), ("token-of-grace", sees)):
+            auth = GlobusAuth(AccessTokenAuthorizer(user), server.origin)
+            assert session.get(server.origin, auth=auth).content == expected
+            assert (f"Bearer {user}".encode() in stored(tmp_path)) == (bool(vary) and user == "token-of-ada")
