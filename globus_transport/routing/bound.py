@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from typing import Any, ClassVar, Generic, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, ParamSpec, TypeVar
 
 from globus_transport.core.flow import Steps, send
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.exc.tracebacks import leave_out_own_frames, raises_from_its_caller
 from globus_transport.http.messages import Request, Response
+from globus_transport.routing.paginators import Paginator
 from globus_transport.routing.paging import PageRequests
 
 P = ParamSpec("P")
@@ -139,6 +140,10 @@ class PagedRouteCall(RouteCall[P, R]):
         pages: Iterator[Any] = self.pages(*args, **kwargs)
         return (item for page in pages for item in page)
 
+    def paginator(self, *args: P.args, **kwargs: P.kwargs) -> Paginator[R]:
+        """The pages as an iterable, as ``client.paginated`` gives it. Nothing is sent yet."""
+        return RoutePaginator(self, args, kwargs)
+
 
 class AsyncPagedRouteCall(AsyncRouteCall[P, R]):
     """A route on a client whose reply is one page of a list: await one, or go through all."""
@@ -180,23 +185,20 @@ async def _async_items(pages: AsyncIterator[Any]) -> AsyncIterator[Any]:
             yield item
 
 
-class Paginator(Generic[R]):
-    """Every page of a list. It can be iterated several times; each time the pages are fetched again."""
+class RoutePaginator(Paginator[R]):
+    """Every page of a route's list."""
 
-    def __init__(self, pages: Callable[[], Iterator[R]]) -> None:
-        self._pages = pages
-
-    def __iter__(self) -> Iterator[R]:
-        return self._pages()
+    def __init__(self, route: PagedRouteCall[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        super().__init__(route, client_args=args, client_kwargs=kwargs)
+        self._route = route
 
     def pages(self) -> Iterator[R]:
         """Every page, fetched when it is asked for."""
-        return self._pages()
+        return self._route.pages(*self.client_args, **self.client_kwargs)
 
     def items(self) -> Iterator[Any]:
         """Every item of every page."""
-        pages: Iterator[Any] = self._pages()
-        return (item for page in pages for item in page)
+        return self._route.items(*self.client_args, **self.client_kwargs)
 
 
 class AsyncPaginator(Generic[R]):
@@ -221,8 +223,7 @@ class PaginatorCall(BoundOperation[P, R]):
     """A route on ``client.paginated``: calling it sends nothing yet."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Paginator[R]:
-        route = PagedRouteCall[P, R](self._route, self._client.client)
-        return Paginator(lambda: route.pages(*args, **kwargs))
+        return PagedRouteCall[P, R](self._route, self._client.client).paginator(*args, **kwargs)
 
 
 class AsyncPaginatorCall(BoundOperation[P, R]):
@@ -303,6 +304,17 @@ class Paginated:
 
     def __init__(self, client: BlockingCalls) -> None:
         self.client = client
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            # A method of the client's own class that has_paginator() decorates.
+            if name.startswith("_"):
+                raise AttributeError(name)
+            try:
+                return Paginator.wrap(getattr(self.client, name))
+            except GlobusSDKUsageError as error:
+                raise AttributeError(str(error)) from None
 
 
 class AsyncPaginated:
