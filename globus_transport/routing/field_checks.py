@@ -48,7 +48,15 @@ def check_optional_bools(**values: Any) -> dict[str, Any]:
     return _check_type(bool, "True or False", values)
 
 
-def _check_type(expected: type, description: str, values: dict[str, Any]) -> dict[str, Any]:
+def check_optional_lists(**values: Any) -> dict[str, Any]:
+    """Check fields that hold a list, or are missing or ``None``.
+
+    :raises GlobusSDKUsageError: if a field has another type
+    """
+    return _check_type((list, tuple), "a list", values)
+
+
+def _check_type(expected: type | tuple[type, ...], description: str, values: dict[str, Any]) -> dict[str, Any]:
     for name, value in values.items():
         # None becomes JSON's null. In Python a bool is an int, but the service does not accept it as a number.
         is_valid = value is None or value is MISSING or isinstance(value, expected)
