@@ -189,7 +189,14 @@ PAGES = (
     Page(
         "payloads",
         "Payloads",
-        ("routing.payload", "services.transfer.data", "services.auth.data", "routing.missing"),
+        (
+            "routing.payload",
+            "services.transfer.data",
+            "services.auth.data",
+            "services.groups.data",
+            "services.timers.data",
+            "routing.missing",
+        ),
     ),
     Page(
         "logins",
@@ -197,6 +204,7 @@ PAGES = (
         ("services.auth.flow_managers", "services.auth.id_tokens", "services.auth.identity_map"),
         ("services.auth.flow_managers.GlobusOAuthFlowManager",),
     ),
+    Page("groups_manager", "The manager of groups", ("services.groups.manager",)),
     Page(
         "apps",
         "Applications",
@@ -218,7 +226,7 @@ PAGES = (
     Page(
         "errors",
         "Errors",
-        ("exc", "services.auth.errors", "services.transfer.errors"),
+        ("exc", "services.auth.errors", "services.transfer.errors", "services.groups.errors", "services.timers.errors"),
     ),
     Page("sandbox", "The sandbox", ("sandbox",)),
     Page("testing", "Tests with responses", ("testing",)),

@@ -15,7 +15,15 @@ from globus_transport.routing.generic_calls import GenericCalls
 from globus_transport.routing.parameters import MoreFields, MoreQuery
 from globus_transport.routing.table import Declared
 
-CLIENTS = ("TransferClient", "AuthClient", "AuthLoginClient", "NativeAppAuthClient", "ConfidentialAppAuthClient")
+CLIENTS = (
+    "TransferClient",
+    "AuthClient",
+    "AuthLoginClient",
+    "NativeAppAuthClient",
+    "ConfidentialAppAuthClient",
+    "GroupsClient",
+    "TimersClient",
+)
 
 _REPEATED = "after every failure that may be temporary"
 _NOT_REPEATED = "only if it is certain that the server did not begin: no connection, 429, or 503 with ``Retry-After``"

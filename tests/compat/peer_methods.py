@@ -9,10 +9,26 @@ from typing import Any
 
 import globus_sdk
 
-CLIENTS = ("TransferClient", "AuthClient", "AuthLoginClient", "NativeAppAuthClient", "ConfidentialAppAuthClient")
+CLIENTS = (
+    "TransferClient",
+    "AuthClient",
+    "AuthLoginClient",
+    "NativeAppAuthClient",
+    "ConfidentialAppAuthClient",
+    "GroupsClient",
+    "TimersClient",
+)
 
 #: What belongs to an application object, and sends nothing by itself.
-APPLICATION = frozenset({"add_app_data_access_scope", "add_app_scope", "attach_globus_app"})
+APPLICATION = frozenset(
+    {
+        "add_app_data_access_scope",
+        "add_app_flow_user_scope",
+        "add_app_scope",
+        "add_app_transfer_data_access_scope",
+        "attach_globus_app",
+    }
+)
 #: Needs a login that was started; tests/wire has it.
 _NEEDS_A_LOGIN = frozenset({"oauth2_get_authorize_url", "oauth2_exchange_code_for_tokens", "oauth2_start_flow"})
 #: Waits, and closes: no requests to compare.

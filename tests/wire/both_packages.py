@@ -13,7 +13,13 @@ from tests.wire.recording_server import Recorded, RecordingServer
 #: A call: is given a client and the package that the client is of.
 Call = Callable[[Any, Any], object]
 
-_TOKEN_CLIENTS = ("TransferClient", "AuthClient", "AuthLoginClient")
+_TOKEN_CLIENTS = (
+    "TransferClient",
+    "AuthClient",
+    "AuthLoginClient",
+    "GroupsClient",
+    "TimersClient",
+)
 
 
 def make_client(package: Any, name: str, url: str) -> Any:

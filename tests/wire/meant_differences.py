@@ -58,4 +58,6 @@ CONSTRUCTORS: dict[str, tuple[set[str], set[str]]] = {
     "AuthLoginClient": (set(), {"terminal"}),
     "NativeAppAuthClient": (set(), {"terminal"}),
     "ConfidentialAppAuthClient": (set(), {"terminal"}),
+    "GroupsClient": (set(), {"terminal"}),
+    "TimersClient": (set(), {"terminal"}),
 }

@@ -8,11 +8,11 @@ import globus_sdk
 import pytest
 
 import globus_transport
+from tests.compat.peer_methods import CLIENTS
 from tests.wire.both_packages import sent_by
 from tests.wire.meant_differences import NOTHING_FAILS
 from tests.wire.recording_server import RecordingServer
 
-_CLIENTS = ("TransferClient", "AuthClient", "AuthLoginClient", "NativeAppAuthClient", "ConfidentialAppAuthClient")
 #: Not a single request: it needs oauth2_start_flow first.
 _NEEDS_A_LOGIN = "oauth2_exchange_code_for_tokens"
 #: What a call needs besides its required parameters: one of two.
@@ -37,7 +37,7 @@ _REFUSED: dict[str, set[tuple[str, str]]] = {
 
 def _required(parameters: Any) -> dict[str, Any]:
     return {
-        one.name: {"submission_id": "s"} if one.name in ("data", "form_data") else "v"
+        one.name: {"submission_id": "s"} if one.name in ("actions", "data", "form_data") else "v"
         for one in parameters
         if one.default is one.empty
     }
@@ -48,7 +48,7 @@ def _optional() -> list[tuple[str, str, str]]:
     skipped = {"response_class", "timeout", "polling_interval", "scope"}
     return [
         (client, route.name, one.name)
-        for client in _CLIENTS
+        for client in CLIENTS
         for route in getattr(globus_transport, client).routes
         if route.name != _NEEDS_A_LOGIN
         for one in route.signature.parameters.values()

@@ -9,13 +9,13 @@ import globus_sdk.services.transfer
 import pytest
 
 import globus_transport
+from tests.compat.peer_methods import APPLICATION, CLIENTS
 from tests.wire.meant_differences import CONSTRUCTORS
 
-_CLIENTS = ("TransferClient", "AuthClient", "AuthLoginClient", "NativeAppAuthClient", "ConfidentialAppAuthClient")
 _PAYLOADS = ("TransferData", "DeleteData", "CreateTunnelData")
 _GENERIC = ("get", "post", "put", "patch", "delete", "request")
 _LOGIN = ("oauth2_start_flow", "oauth2_get_authorize_url")
-_APP = ("attach_globus_app", "add_app_scope", "add_app_data_access_scope")
+_APP = tuple(sorted(APPLICATION))
 # Left out means the same here: the class is loaded by the first call.
 _LEFT_OUT = {"response_class": "OAuthTokenResponse"}
 
@@ -34,7 +34,7 @@ def _default(parameter: inspect.Parameter) -> str:
 
 def _methods() -> list[tuple[str, str]]:
     found = []
-    for client in _CLIENTS:
+    for client in CLIENTS:
         cls = getattr(globus_transport, client)
         names = {route.name for route in cls.routes} | {name for name in _GENERIC + _LOGIN + _APP if hasattr(cls, name)}
         found += [(client, name) for name in sorted(names)]
@@ -60,7 +60,7 @@ def test_a_method(client: str, name: str) -> None:
     assert _shape(ours) == _shape(theirs)
 
 
-@pytest.mark.parametrize("client", _CLIENTS)
+@pytest.mark.parametrize("client", CLIENTS)
 def test_a_constructor(client: str) -> None:
     theirs = inspect.signature(getattr(globus_sdk, client)).parameters
     ours = inspect.signature(getattr(globus_transport, client)).parameters
