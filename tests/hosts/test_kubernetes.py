@@ -80,18 +80,18 @@ def test_a_watch_yields_events_as_they_arrive(terminal: Urllib3Terminal, make_ap
 
     def script(peer: Peer) -> None:
         peer.read_request()
+        peers.append(peer)
         peer.send(head("200 OK", "Transfer-Encoding: chunked"), event("one"))
-        # The second event is sent only when the first one is there.
-        first_is_there.append(peer)
         peer.hold()
 
-    first_is_there: list[Peer] = []
+    peers: list[Peer] = []
     with ScriptedServer(script) as server:
         api = make_api(Stack(terminal), server.origin)
         watch: Any = kubernetes.watch
         events = watch.Watch().stream(api.list_namespace)
         assert next(events)["object"].metadata.name == "one"
-        first_is_there[0].send(event("two"))
+        # The second event is sent only after the first one has arrived.
+        peers[0].send(event("two"))
         assert next(events)["object"].metadata.name == "two"
         events.close()
 
