@@ -17,6 +17,9 @@ CLIENTS = (
     "ConfidentialAppAuthClient",
     "GroupsClient",
     "TimersClient",
+    "SearchClient",
+    "FlowsClient",
+    "SpecificFlowClient",
 )
 
 #: What belongs to an application object, and sends nothing by itself.
@@ -97,7 +100,7 @@ def methods() -> list[tuple[str, str]]:
 def public_methods(client: str) -> list[str]:
     """The public methods of one of globus-sdk's clients."""
     cls = getattr(globus_sdk, client)
-    return [name for name in dir(cls) if not name.startswith("_") and inspect.isfunction(getattr(cls, name))]
+    return [name for name in dir(cls) if not name.startswith("_") and inspect.isfunction(getattr(cls, name, None))]
 
 
 def arguments(client: str, name: str, *, every: bool) -> dict[str, Any]:

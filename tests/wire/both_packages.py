@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import globus_sdk
+import pytest
 
 import globus_transport
 from tests.wire.recording_server import Recorded, RecordingServer
@@ -19,7 +20,11 @@ _TOKEN_CLIENTS = (
     "AuthLoginClient",
     "GroupsClient",
     "TimersClient",
+    "SearchClient",
+    "FlowsClient",
 )
+#: The flow of the client for one flow.
+FLOW_ID = "0b4d4f0b-2f3c-4c0e-9a3e-6a5b8a1d2c3e"
 
 
 def make_client(package: Any, name: str, url: str) -> Any:
@@ -30,8 +35,14 @@ def make_client(package: Any, name: str, url: str) -> Any:
         return package.ConfidentialAppAuthClient("an-app", "its-secret", base_url=url)
     if name == "AuthLoginClient without authorizer":
         return package.AuthLoginClient("an-app", base_url=url)
+    authorizer = package.AccessTokenAuthorizer("a-token")
+    if name == "SpecificFlowClient":
+        # That of globus-sdk has no base_url=.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("GLOBUS_SDK_SERVICE_URL_FLOWS", url)
+            return package.SpecificFlowClient(FLOW_ID, authorizer=authorizer)
     assert name in _TOKEN_CLIENTS
-    return getattr(package, name)(base_url=url, authorizer=package.AccessTokenAuthorizer("a-token"))
+    return getattr(package, name)(base_url=url, authorizer=authorizer)
 
 
 def sent_by(package: Any, name: str, call: Call, server: RecordingServer) -> list[Recorded]:

@@ -39,7 +39,7 @@ HEADERS = {
 ELSEWHERE = ("Bearer a-token", None)
 
 #: Parameters for which globus-sdk raises an error when they are given this; here they
-#: are left out of the request, as others are.
+#: are left out of the request, as others are. A name after a route's is that route's alone.
 NOTHING_FAILS = {
     "MISSING": {"query_params", "body_params", "additional_params"},
     "None": {
@@ -48,6 +48,8 @@ NOTHING_FAILS = {
         "filter_endpoint_use",
         "additional_fields",
         "openid_configuration",
+        "list_flows: orderby",
+        "list_registered_apis: orderby",
     },
 }
 
@@ -60,4 +62,7 @@ CONSTRUCTORS: dict[str, tuple[set[str], set[str]]] = {
     "ConfidentialAppAuthClient": (set(), {"terminal"}),
     "GroupsClient": (set(), {"terminal"}),
     "TimersClient": (set(), {"terminal"}),
+    "SearchClient": (set(), {"terminal"}),
+    "FlowsClient": (set(), {"terminal"}),
+    "SpecificFlowClient": (set(), {"base_url", "terminal"}),
 }

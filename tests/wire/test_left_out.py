@@ -73,7 +73,7 @@ def test_nothing_is_sent_for_it(client: str, route: str, parameter: str, nothing
         assert server.take() == []
         return
     ours = sent_by(globus_transport, client, call, server)
-    if parameter in NOTHING_FAILS[nothing]:
+    if {parameter, f"{route}: {parameter}"} & NOTHING_FAILS[nothing]:
         plain = sent_by(globus_transport, client, lambda made, _: getattr(made, route)(**arguments), server)
         assert ours == plain
     else:
