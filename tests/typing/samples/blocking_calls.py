@@ -33,7 +33,7 @@ from globus_transport import (
     TransferScopes,
     UserApp,
 )
-from globus_transport.routing.bound import Paginator
+from globus_transport.paging import Paginator
 from globus_transport.token_storage import TokenStorageData
 
 
@@ -79,6 +79,7 @@ def pages(client: TransferClient) -> None:
     for page in paginator:
         assert_type(page, IterableTransferResponse)
     assert_type(client.paginated.endpoint_search("words"), Paginator[IterableTransferResponse])
+    assert_type(Paginator.wrap(client.task_list)(limit=1), Paginator[IterableTransferResponse])
 
 
 def generic(client: TransferClient) -> None:
