@@ -231,6 +231,12 @@ PAGES = (
     Page("sandbox", "The sandbox", ("sandbox",)),
     Page("testing", "Tests with responses", ("testing",)),
     Page(
+        "middleware_contract",
+        "The contract of middleware",
+        ("testing.middleware_contract",),
+        ("testing.middleware_contract.MiddlewareContract",),
+    ),
+    Page(
         "terminal_contract",
         "The contract of terminals",
         ("testing.terminal_contract", "testing.application_contract", "testing.loopback_server"),

@@ -10,7 +10,7 @@ import pytest
 from tests.docs.examples import DOCS, EXAMPLES
 
 _SHOWN = re.compile(r"^\.\. literalinclude:: (\S+)$", re.MULTILINE)
-_PROGRAMS = sorted(file for file in EXAMPLES.glob("*/*.py"))
+_PROGRAMS = sorted(EXAMPLES.rglob("*.py"))
 
 
 def _shown() -> set[Path]:
