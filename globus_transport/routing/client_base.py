@@ -193,19 +193,25 @@ class ClientBase(GenericCalls, Generic[SendT]):
             raise GlobusSDKUsageError(f"{client}: app_scopes is set; leave it, and give app_scopes= along with the app")
         if self.authorizer is not None:
             raise GlobusSDKUsageError(f"{client} has an authorizer; make a client without one for the app")
-        if self.resource_server is None:
-            raise GlobusSDKUsageError(f"{client} names no resource_server, so that an app knows no tokens for it")
         if self.environment != app.config.environment:
             raise GlobusSDKUsageError(
                 f"{client} is for the environment {self.environment!r}, the app for {app.config.environment!r}"
             )
-        scopes = app_scopes or self.default_scope_requirements
-        app.add_scope_requirements({self.resource_server: scopes})
+        authorizer = self._app_authorizer(app, app_scopes)
         self._app = app
-        self.app_scopes = scopes
         if self._app_name is None:
             self.app_name = app.app_name
-        self._put_authorizer(AppAuthorizer(app, self.resource_server).bound_to(self.origin))
+        self._put_authorizer(authorizer.bound_to(self.origin))
+
+    def _app_authorizer(self, app: AppLike, app_scopes: list[Scope] | None) -> AppAuthorizer:
+        """Ask an application for the client's scopes, and make the authorizer that uses it."""
+        if self.resource_server is None:
+            raise GlobusSDKUsageError(
+                f"{type(self).__name__} names no resource_server, so that an app knows no tokens for it"
+            )
+        self.app_scopes = app_scopes or self.default_scope_requirements
+        app.add_scope_requirements({self.resource_server: self.app_scopes})
+        return AppAuthorizer(app, self.resource_server)
 
     def add_app_scope(self, scope_collection: ScopeCollectionLike) -> Self:
         """Have the application ask for more scopes of this client's resource server, in the next login.

@@ -41,8 +41,10 @@ class RouteOptions(TypedDict, total=False):
     ``constants``: fields with fixed values. ``from_client``: parts of the path, and fields, whose values are attributes
     of the client: for each name the attribute.
     ``repeatable``: whether doing it twice has the same effect as doing it once, if the method does not decide that.
-    ``scopes``: what a token needs. ``iter_key``: the key of the reply's items. ``prepare``: a function that checks or
-    changes several parameters together: it takes the arguments by name, and returns them.
+    ``scopes``: what a token needs. ``authorize``: whether the client's credential is sent, which is the default.
+    ``iter_key``: the key of the reply's items. ``reply_options``: further arguments of the reply's class, by name.
+    ``prepare``: a function that checks or changes several parameters together: it takes the arguments by name, and
+    returns them.
     """
 
     form: bool
@@ -51,7 +53,9 @@ class RouteOptions(TypedDict, total=False):
     from_client: Mapping[str, str]
     repeatable: bool
     scopes: tuple[str | Scope, ...]
+    authorize: bool
     iter_key: str
+    reply_options: Mapping[str, Any]
     prepare: Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -85,6 +89,7 @@ class Plan:
         self.wrap = options.get("wrap")
         self.constants = dict(options.get("constants", {}))
         self.repeatable = options.get("repeatable")
+        self.authorize = options.get("authorize", True)
         self.prepare = options.get("prepare")
         self._literals, self._path_names = _split_path(path)
         from_client = options.get("from_client", {})
@@ -93,7 +98,7 @@ class Plan:
             name: attribute for name, attribute in from_client.items() if name not in self._path_names
         }
         self._read_stub()
-        self._choose_reply(options.get("iter_key"))
+        self._choose_reply(options.get("iter_key"), options.get("reply_options", {}))
         self._has_fields = bool(self.constants or self._fields_from_client) or any(
             parameter.location in (Field, MoreFields) for parameter in self.parameters.values()
         )
@@ -128,12 +133,16 @@ class Plan:
                 return Parameter(name, type(marker), name)
         return Parameter(name, Field if self.method in _WITH_BODY else Query, name)
 
-    def _choose_reply(self, iter_key: str | None) -> None:
+    def _choose_reply(self, iter_key: str | None, reply_options: Mapping[str, Any]) -> None:
         reply = self._hints.get("return")
         if not isinstance(reply, type) or not issubclass(reply, GlobusHTTPResponse):
             raise TypeError(f"{self.name}: a route returns GlobusHTTPResponse or a subclass, not {reply!r}")
         self.reply_class = reply
-        self._reply_options: dict[str, Any] = {}
+        self._reply_options: dict[str, Any] = dict(reply_options)
+        try:
+            inspect.signature(reply).bind(None, client=None, **reply_options)
+        except TypeError as error:
+            raise TypeError(f"{self.name}: reply_options= do not fit {reply.__name__}: {error}") from None
         if iter_key is not None:
             if not issubclass(reply, IterableResponse):
                 raise TypeError(f"{self.name}: iter_key= needs an IterableResponse")
@@ -177,6 +186,7 @@ class Plan:
             headers,
             body,
             repeatable=self.repeatable,
+            authorize=self.authorize,
             route=self.label,
         )
 
@@ -256,7 +266,7 @@ class Plan:
 
     def reply(self, response: Response, client: Any) -> Any:
         """The reply of one call."""
-        return self.reply_class(response, client, **self._reply_options)
+        return self.reply_class(response, client=client, **self._reply_options)
 
 
 def _split_path(path: str) -> tuple[list[str], list[str]]:

@@ -13,9 +13,11 @@ import pytest
 
 import globus_transport
 from globus_transport import (
+    AccessTokenAuthorizer,
     BaseClient,
     GlobusHTTPResponse,
     GlobusSDKUsageError,
+    Request,
     Response,
     RouteTable,
     TransferClient,
@@ -192,3 +194,51 @@ def test_scopes_of_an_instance_name_its_resource_server() -> None:
 
     assert Endpoint("one").resource_server == "one"
     assert Endpoint.resource_server is None
+
+
+class _Tagged(GlobusHTTPResponse):
+    def __init__(self, response: Response, client: Any = None, *, tag: str) -> None:
+        super().__init__(response, client)
+        self.tag = tag
+
+
+class _Signs(BaseClient):
+    base_url = "https://signs.example.org/"
+
+    @get("/sign", authorize=False, reply_options={"tag": "road"})
+    def get_sign(self) -> _Tagged:
+        """Get a sign that everybody may read."""
+        raise NotImplementedError
+
+    @get("/plan")
+    def get_plan(self) -> GlobusHTTPResponse:
+        """Get a plan."""
+        raise NotImplementedError
+
+
+def test_a_route_can_be_called_without_the_credential() -> None:
+    sent: list[str | None] = []
+
+    def terminal(request: Request) -> Response:
+        sent.append(request.headers.get("Authorization"))
+        return Response(200)
+
+    client = _Signs(authorizer=AccessTokenAuthorizer("a-token"), terminal=terminal)
+    client.get_sign()
+    client.get_plan()
+    assert sent == [None, "Bearer a-token"]
+
+
+def test_a_route_gives_its_reply_further_arguments() -> None:
+    client = _Signs(terminal=lambda _request: Response(200))
+    reply = client.get_sign()
+    assert (reply.tag, reply.client) == ("road", client)
+
+
+@pytest.mark.parametrize("reply_options", [{}, {"tag": "road", "size": 1}])
+def test_arguments_that_a_reply_does_not_take_are_refused(reply_options: dict[str, Any]) -> None:
+    def get_sign(self: Any) -> _Tagged:
+        raise NotImplementedError
+
+    with pytest.raises(TypeError, match="reply_options= do not fit _Tagged"):
+        get("/sign", reply_options=reply_options)(get_sign).plan  # noqa: B018
