@@ -20,6 +20,7 @@ CLIENTS = (
     "SearchClient",
     "FlowsClient",
     "SpecificFlowClient",
+    "GCSClient",
 )
 
 #: What belongs to an application object, and sends nothing by itself.
@@ -34,8 +35,8 @@ APPLICATION = frozenset(
 )
 #: Needs a login that was started; tests/wire has it.
 _NEEDS_A_LOGIN = frozenset({"oauth2_get_authorize_url", "oauth2_exchange_code_for_tokens", "oauth2_start_flow"})
-#: Waits, and closes: no requests to compare.
-_NO_REQUEST = frozenset({"close"})
+#: Closes, or makes scopes: no requests to compare.
+_NO_REQUEST = frozenset({"close", "get_gcs_endpoint_scopes", "get_gcs_collection_scopes"})
 
 #: The parameters that take one of a few values, or a document of a certain form.
 _VALUES: dict[str, Any] = {
@@ -71,6 +72,13 @@ _NEEDED: dict[tuple[str, str], Any] = {
     ("create_child_client", "public_client"): True,
     ("get_client", "client_id"): uuid.UUID("b8872740-7edc-11ec-9f33-ed182a728dff"),
     ("create_tunnel", "data"): {"data": {"type": "Tunnel", "attributes": {"label": "ü", "submission_id": "s"}}},
+}
+#: Values for the parameters of one method, where those for the name or the type do not fit.
+_OF_METHOD: dict[tuple[str, str], Any] = {
+    ("get_collection_list", "filter"): ["managed_by_me", "created_by_me"],
+    ("get_collection_list", "include"): ("private_policies", "other"),
+    ("update_endpoint", "endpoint_data"): {"DATA_TYPE": "endpoint#1.0.0", "display_name": "ü"},
+    ("update_endpoint", "include"): "endpoint",
 }
 #: What must not be given together with another parameter. tests/wire calls with these, too.
 _APART = frozenset({("get_client", "fqdn"), ("get_identity_providers", "ids"), ("get_scopes", "ids")})
@@ -112,7 +120,7 @@ def arguments(client: str, name: str, *, every: bool) -> dict[str, Any]:
             continue
         if (name, one.name) in _APART:
             continue
-        value = _NEEDED.get((name, one.name), _value(one))
+        value = _NEEDED.get((name, one.name), _OF_METHOD.get((name, one.name), _value(one)))
         if value is not None and (every or one.default is one.empty or (name, one.name) in _NEEDED):
             given[one.name] = value
     return given

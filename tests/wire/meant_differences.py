@@ -65,4 +65,5 @@ CONSTRUCTORS: dict[str, tuple[set[str], set[str]]] = {
     "SearchClient": (set(), {"terminal"}),
     "FlowsClient": (set(), {"terminal"}),
     "SpecificFlowClient": (set(), {"base_url", "terminal"}),
+    "GCSClient": (set(), {"terminal"}),
 }

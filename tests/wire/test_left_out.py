@@ -21,6 +21,7 @@ _ONE_OF_TWO: dict[str, dict[str, Any]] = {
     "create_child_client": {"client_type": "client_identity"},
     "get_client": {"client_id": "v"},
 }
+_DOCUMENTS = ("actions", "collection_data", "data", "endpoint_data", "form_data")
 #: What both packages refuse.
 _REFUSED: dict[str, set[tuple[str, str]]] = {
     # Two of two, and one link without the other.
@@ -37,7 +38,7 @@ _REFUSED: dict[str, set[tuple[str, str]]] = {
 
 def _required(parameters: Any) -> dict[str, Any]:
     return {
-        one.name: {"submission_id": "s"} if one.name in ("actions", "data", "form_data") else "v"
+        one.name: {"submission_id": "s"} if one.name in _DOCUMENTS else "v"
         for one in parameters
         if one.default is one.empty
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from globus_transport.core.flow import Send, Steps, run
 from globus_transport.exc.base import GlobusSDKUsageError
@@ -32,6 +32,9 @@ class GCSClientBase(ClientBase[SendT], GCSRoutes):
 
     :param gcs_address: the host name of the endpoint, such as ``abc.def.data.globus.org``, or its URL
     """
+
+    # find_endpoint_client_id() is not an operation of the server's API.
+    lists_its_routes: ClassVar[bool] = False
 
     def __init__(
         self,
