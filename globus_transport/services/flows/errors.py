@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import attrs
-
 from globus_transport.exc.api import GlobusAPIError
-from globus_transport.exc.documents import ErrorDocument
+from globus_transport.exc.documents import ErrorDocument, ErrorSubdocument
+
+# In the errors of Flows, "detail" explains more than "message".
+_MESSAGE_FIELDS = ("detail", "message", "title")
 
 
 class FlowsAPIError(GlobusAPIError):
@@ -16,9 +17,16 @@ class FlowsAPIError(GlobusAPIError):
     """
 
     def _read(self) -> ErrorDocument:
-        document = super()._read()
-        details = document.errors[0].get("detail") if len(document.errors) == 1 else None
-        if not isinstance(details, list) or not all(isinstance(detail, dict) for detail in details):
-            return document
-        texts = [detail.get("msg") for detail in details]
-        return attrs.evolve(document, messages=[text for text in texts if isinstance(text, str)])
+        document = self.raw_json or {}
+        error = document.get("error")
+        has_code_and_message = all(isinstance(document.get(name), str) for name in ("code", "message"))
+        if not isinstance(error, dict) or has_code_and_message:
+            return super()._read()
+        subdocument = ErrorSubdocument(error, message_fields=_MESSAGE_FIELDS)
+        details = error.get("detail")
+        if isinstance(details, list) and all(isinstance(detail, dict) for detail in details):
+            texts = [detail.get("msg") for detail in details]
+        else:
+            texts = [subdocument.message]
+        messages = [text for text in texts if isinstance(text, str)]
+        return ErrorDocument(subdocument.code, messages, [subdocument])
