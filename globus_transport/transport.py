@@ -75,3 +75,7 @@ class Transport:
             "verify_ssl": verify,
             "pool_size": self.pool_size,
         }
+
+
+#: The name that globus-sdk has for the settings.
+RequestsTransport = Transport

@@ -80,6 +80,14 @@ class ClientApp(GlobusApp):
         )
         return ClientCredentialsAuthorizer(renewer, scopes, access_token=token, expires_at=expires_at), None
 
+    def login_required(self) -> bool:
+        """Whether tokens of a resource server are missing, or lack a required scope. Expired ones are renewed."""
+        with self._lock:
+            storage = self.token_storage.token_storage
+            if any(storage.get_token_data(server) is None for server in self._scope_requirements):
+                return True
+        return super().login_required()
+
     def _run_login_flow(self, auth_params: GlobusAuthorizationParameters | None = None) -> None:
         scopes = self._add_required_scopes(auth_params).required_scopes
         if not scopes:

@@ -26,6 +26,7 @@ from globus_transport.routing.replies import GlobusHTTPResponse
 
 P = ParamSpec("P")
 R = TypeVar("R")
+PageT = TypeVar("PageT")
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 _MARK = "_paginator_of_method"
@@ -74,7 +75,7 @@ class Paginator(Iterable[R], Generic[R], ABC):
         return (item for page in self.pages() for item in page[self.items_key])  # type: ignore[index]
 
     @classmethod
-    def wrap(cls, method: Callable[P, R]) -> Callable[P, Paginator[R]]:
+    def wrap(cls, method: Callable[P, PageT]) -> Callable[P, Paginator[PageT]]:
         """What makes paginators for a method of a client, with the method's own types.
 
         ``Paginator.wrap(client.task_list)(limit=10)`` is ``client.paginated.task_list(limit=10)``.
@@ -83,7 +84,7 @@ class Paginator(Iterable[R], Generic[R], ABC):
         :raises GlobusSDKUsageError: if it has no pages
         """
         if (make := getattr(method, "paginator", None)) is not None:
-            found: Callable[P, Paginator[R]] = make
+            found: Callable[P, Paginator[PageT]] = make
             return found
         mark: _Mark | None = getattr(method, _MARK, None)
         if mark is None:

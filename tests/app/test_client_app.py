@@ -44,7 +44,10 @@ def test_a_refused_token_is_renewed_and_stored(globus: Sandbox, apps: Apps) -> N
 def test_login_gets_all_tokens_at_once(globus: Sandbox, apps: Apps) -> None:
     app = apps.client_app(token_storage="memory")
     client = apps.transfer(app)
-    app.login(force=True)
+    assert app.login_required()
+    app.login()
+    assert not app.login_required()
+    app.login()
     assert app.token_storage.get_token_data_by_resource_server().keys() == {TRANSFER, "auth.globus.org"}
     identity = app.token_storage.identity_id
     with AuthClient(app=app) as auth:
@@ -68,9 +71,11 @@ def test_logout_revokes(globus: Sandbox, apps: Apps) -> None:
 
 def test_a_wrong_secret(globus: Sandbox) -> None:
     with ClientApp("x", client_id=globus.client_id, client_secret="wrong") as app, AuthClient(app=app) as client:
-        with pytest.raises(AuthAPIError) as caught:
-            client.userinfo()
-        assert caught.value.http_status == 401
+        for call in (client.userinfo, app.login):
+            with pytest.raises(AuthAPIError) as caught:
+                call()
+            assert caught.value.http_status == 401
+        assert app.login_required()
 
 
 def test_a_login_client_of_ones_own_stays_open(globus: Sandbox) -> None:
