@@ -20,6 +20,8 @@ from globus_transport.services.auth.client import (
     ConfidentialAppAuthClient,
     NativeAppAuthClient,
 )
+from globus_transport.services.groups.client import GroupsClient
+from globus_transport.services.timers.client import TimersClient
 from globus_transport.services.transfer.client import TransferClient
 from globus_transport.testing.response_sets import RegisteredResponse, ResponseList, ResponseSet
 
@@ -30,6 +32,8 @@ SetId = Declared | BoundOperation[..., Any] | str
 _CLIENTS: dict[str, tuple[type[RouteTable], ...]] = {
     "auth": (AuthClient, AuthLoginClient, NativeAppAuthClient, ConfidentialAppAuthClient),
     "transfer": (TransferClient,),
+    "groups": (GroupsClient,),
+    "timer": (TimersClient,),
 }
 _FOLDER = Path(__file__).parent / "recorded"
 _registered: dict[Any, ResponseSet] = {}
