@@ -8,6 +8,7 @@ from globus_transport.public_names import lazy_names
 _NAMES = {
     "services.gcs.async_client": ("AsyncGCSClient",),
     "services.gcs.client": ("GCSClient",),
+    "services.gcs.collection_client": ("AsyncGCSCollectionClient", "GCSCollectionClient"),
     "services.gcs.connector_table": ("ConnectorTable", "GlobusConnectServerConnector"),
     "services.gcs.data.collection": ("CollectionDocument", "GuestCollectionDocument", "MappedCollectionDocument"),
     "services.gcs.data.collection_policies": (
@@ -36,6 +37,7 @@ _NAMES = {
         "StorageGatewayPolicies",
     ),
     "services.gcs.data.user_credential": ("UserCredentialDocument",),
+    "services.gcs.downloader": ("AsyncGCSDownloader", "GCSDownloader", "UnknownCollectionError"),
     "services.gcs.errors": ("GCSAPIError",),
     "services.gcs.response": ("IterableGCSResponse", "UnpackingGCSResponse"),
 }

@@ -2,6 +2,8 @@
 
 from globus_transport.services.gcs.async_client import AsyncGCSClient as AsyncGCSClient
 from globus_transport.services.gcs.client import GCSClient as GCSClient
+from globus_transport.services.gcs.collection_client import AsyncGCSCollectionClient as AsyncGCSCollectionClient
+from globus_transport.services.gcs.collection_client import GCSCollectionClient as GCSCollectionClient
 from globus_transport.services.gcs.connector_table import ConnectorTable as ConnectorTable
 from globus_transport.services.gcs.connector_table import GlobusConnectServerConnector as GlobusConnectServerConnector
 from globus_transport.services.gcs.data.collection import CollectionDocument as CollectionDocument
@@ -35,6 +37,9 @@ from globus_transport.services.gcs.data.storage_policies import POSIXStoragePoli
 from globus_transport.services.gcs.data.storage_policies import S3StoragePolicies as S3StoragePolicies
 from globus_transport.services.gcs.data.storage_policies import StorageGatewayPolicies as StorageGatewayPolicies
 from globus_transport.services.gcs.data.user_credential import UserCredentialDocument as UserCredentialDocument
+from globus_transport.services.gcs.downloader import AsyncGCSDownloader as AsyncGCSDownloader
+from globus_transport.services.gcs.downloader import GCSDownloader as GCSDownloader
+from globus_transport.services.gcs.downloader import UnknownCollectionError as UnknownCollectionError
 from globus_transport.services.gcs.errors import GCSAPIError as GCSAPIError
 from globus_transport.services.gcs.response import IterableGCSResponse as IterableGCSResponse
 from globus_transport.services.gcs.response import UnpackingGCSResponse as UnpackingGCSResponse

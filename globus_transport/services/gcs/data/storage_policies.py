@@ -204,7 +204,7 @@ class GoogleCloudStoragePolicies(StorageGatewayPolicies):
 
     def __init__(
         self,
-        DATA_TYPE: str = "google_cloud_storage_storage_policies#1.0.0",
+        DATA_TYPE: str = "google_cloud_storage_policies#1.0.0",
         client_id: Maybe[str] = MISSING,
         secret: Maybe[str] = MISSING,
         service_account_key: Maybe[Mapping[str, Any]] = MISSING,
