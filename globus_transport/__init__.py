@@ -88,7 +88,7 @@ _NAMES = {
     "routing.payload": ("GlobusPayload",),
     "routing.replies": ("ArrayResponse", "GlobusHTTPResponse", "IterableResponse"),
     "routing.table": ("RouteTable",),
-    "scopes.collections": ("AuthScopes", "TransferScopes"),
+    "scopes.collections": ("AuthScopes", "GroupsScopes", "TimersScopes", "TransferScopes"),
     "scopes.consents": ("ConsentForest", "ConsentParseError", "ConsentTreeConstructionError"),
     "scopes.errors": ("ScopeCycleError", "ScopeParseError"),
     "scopes.parser": ("ScopeParser",),

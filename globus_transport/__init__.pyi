@@ -90,6 +90,8 @@ from globus_transport.routing.replies import GlobusHTTPResponse as GlobusHTTPRes
 from globus_transport.routing.replies import IterableResponse as IterableResponse
 from globus_transport.routing.table import RouteTable as RouteTable
 from globus_transport.scopes.collections import AuthScopes as AuthScopes
+from globus_transport.scopes.collections import GroupsScopes as GroupsScopes
+from globus_transport.scopes.collections import TimersScopes as TimersScopes
 from globus_transport.scopes.collections import TransferScopes as TransferScopes
 from globus_transport.scopes.consents import ConsentForest as ConsentForest
 from globus_transport.scopes.consents import ConsentParseError as ConsentParseError

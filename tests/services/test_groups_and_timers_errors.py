@@ -10,7 +10,7 @@ import pytest
 
 import globus_transport
 from globus_transport import GlobusAPIError, GroupsAPIError, GroupsClient, Request, Response, TimersAPIError
-from globus_transport.testing import construct_error
+from globus_transport.testing import RegisteredResponse, construct_error, get_response_set
 
 _FIELD = {"loc": ["body", "start"], "msg": "field required", "type": "value_error.missing"}
 _OTHER = {"loc": ["body", "callback_url"], "msg": "no URL", "type": "value_error.url"}
@@ -106,3 +106,11 @@ def test_a_session_that_groups_requires() -> None:
     assert theirs.info.authorization_parameters
     assert ours.info.authorization_parameters.session_required_mfa is True
     assert GroupsClient.error_class is GroupsAPIError
+
+
+def test_the_ready_made_error_has_its_messages() -> None:
+    reply = get_response_set("timer.create_job").lookup("validation_error")
+    assert isinstance(reply, RegisteredResponse)
+    assert isinstance(reply.json, dict)
+    error = construct_error(http_status=reply.status, body=reply.json, error_class=TimersAPIError)
+    assert error.messages == reply.metadata["expect_messages"]
