@@ -8,6 +8,7 @@ import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any, Self
 
 import attrs
@@ -22,8 +23,9 @@ from globus_transport.globus_app.errors import TokenValidationError
 from globus_transport.globus_app.parts import make_decoder, make_storage
 from globus_transport.globus_app.validating import ValidatingTokenStorage
 from globus_transport.globus_app.validators import ScopeRequirementsValidator
-from globus_transport.http.messages import Response
+from globus_transport.http.messages import Request, Response
 from globus_transport.login_flows.manager import LoginClient
+from globus_transport.middleware.retry.checks import RetryCheck, RetryCheckResult
 from globus_transport.routing.app import ScopeCollectionLike
 from globus_transport.routing.bound import AwaitedCalls
 from globus_transport.scopes.collections import AuthScopes
@@ -268,6 +270,13 @@ class GlobusApp(PerProcess, ABC):
                 self.login(auth_params=requirement.authorization_parameters)
         return True
 
+    def get_client_retry_checks(self) -> list[RetryCheck]:
+        """For a client of globus-sdk on this application: the check that logs in as a service demands.
+
+        The clients of this package need no check for that.
+        """
+        return [_LoginOnDemand(self)] if self.config.auto_redrive_gares else []
+
     def _add_required_scopes(self, auth_params: GlobusAuthorizationParameters | None) -> GlobusAuthorizationParameters:
         """Add the application's scope requirements to the parameters of a login."""
         given = GlobusAuthorizationParameters() if auth_params is None else auth_params
@@ -301,8 +310,33 @@ class GlobusApp(PerProcess, ABC):
         return f"<{type(self).__name__} {self.app_name!r}: {', '.join(self._scope_requirements)}>"
 
 
+class _LoginOnDemand:
+    """A retry check of globus-sdk's clients that logs in, once for a request, when a service demands it."""
+
+    def __init__(self, app: GlobusApp) -> None:
+        self._app = app
+
+    def __call__(self, context: Any) -> RetryCheckResult:
+        # A client accepts the results of its own package only.
+        results: type[RetryCheckResult] = import_module(type(context).__module__).RetryCheckResult
+        caller, response = context.caller_info, context.response
+        if response is None or response.status_code != 403 or caller.resource_server is None:
+            return results.no_decision
+        if getattr(caller, "login_was_tried", False):
+            return results.no_decision
+        sent = {name: value for name, value in response.request.headers.items() if name.lower() == "authorization"}
+        request = Request("GET", response.url, sent)
+        refusal = Response(response.status_code, body=response.content, request=request)
+        setattr(caller, "login_was_tried", True)  # noqa: B010 - globus-sdk's class has no such attribute
+        if not self._app.resolve_refusal(caller.resource_server, refusal):
+            return results.no_decision
+        caller.authorizer = self._app.get_authorizer(caller.resource_server)
+        return results.do_retry
+
+
 def _parse_scopes(given: ScopeCollectionLike) -> list[Scope]:
     scopes: list[Scope] = []
     for item in [given] if isinstance(given, (str, Scope)) else given:
-        scopes += ScopeParser.parse(item) if isinstance(item, str) else [item]
+        # A client of globus-sdk gives scopes of its own class.
+        scopes += [item] if isinstance(item, Scope) else ScopeParser.parse(str(item))
     return scopes

@@ -22,6 +22,7 @@ from globus_transport.middleware.retry.retry import Retry
 from globus_transport.routing.app import AppAuthorizer, AppLike, ScopeCollectionLike
 from globus_transport.routing.client_settings import ClientRetryConfig, ClientTransport
 from globus_transport.routing.generic_calls import GenericCalls
+from globus_transport.routing.globus_sdk_app import adapted_app
 from globus_transport.scopes.scope import Scope
 from globus_transport.transport import Transport
 
@@ -39,7 +40,7 @@ class ClientBase(GenericCalls, Generic[SendT]):
     :param environment: the Globus environment; by default that of ``GLOBUS_SDK_ENVIRONMENT``, else production
     :param base_url: the service's address, instead of the environment's
     :param app: logs in for the client and keeps its tokens, instead of an authorizer. The client takes its name and
-        environment from it
+        environment from it. An application of globus-sdk works as well
     :param app_scopes: the scopes that the app asks for; by default the client's ``default_scope_requirements``
     :param authorizer: adds the credential. It is sent to the client's own origin only, or to the origins that the
         authorizer was bound to with ``bound_to()``
@@ -187,6 +188,8 @@ class ClientBase(GenericCalls, Generic[SendT]):
             server; or if the client and the app are for different environments
         """
         client = type(self).__name__
+        if not hasattr(app, "ready_authorizer"):
+            app = adapted_app(app)
         if self._app is not None:
             raise GlobusSDKUsageError(f"{client} has an app; make another client for another app")
         if self.app_scopes:

@@ -28,9 +28,6 @@ _DEFAULTS = {("LocalServerLoginFlowManager", "__init__", "html_template")}
 #: Of globus-sdk's own inside.
 _INSIDE = {
     ("LocalServerLoginFlowManager", "background_local_server"),
-    ("GlobusApp", "get_client_retry_checks"),
-    ("UserApp", "get_client_retry_checks"),
-    ("ClientApp", "get_client_retry_checks"),
     ("FileTokenStorage", "user_only_umask"),
     ("JSONTokenStorage", "user_only_umask"),
     ("SQLiteTokenStorage", "user_only_umask"),
