@@ -103,7 +103,7 @@ def _widgets(package: Any) -> Any:
     class WidgetsClient(package.BaseClient):  # type: ignore[misc]
         base_url = "https://widgets.example"
 
-        @package.paging.has_paginator(package.paging.MarkerPaginator, items_key="widgets")
+        @package.paging.has_paginator(package.paging.MarkerPaginator, items_key="widgets")  # type: ignore[untyped-decorator]
         def list_widgets(self, color: str, *, marker: str | None = None) -> Any:
             page = {"widgets": [f"{color} {marker}"], "has_next_page": marker != "b", "marker": "a"}
             return {**page, "marker": "b"} if marker == "a" else page
