@@ -20,10 +20,12 @@ from globus_transport.services.auth.client import (
     ConfidentialAppAuthClient,
     NativeAppAuthClient,
 )
+from globus_transport.services.flows.client import FlowsClient, SpecificFlowClient
 from globus_transport.services.groups.client import GroupsClient
+from globus_transport.services.search.client import SearchClient
 from globus_transport.services.timers.client import TimersClient
 from globus_transport.services.transfer.client import TransferClient
-from globus_transport.testing.response_sets import RegisteredResponse, ResponseList, ResponseSet
+from globus_transport.testing.response_sets import Matcher, RegisteredResponse, ResponseList, ResponseSet
 
 #: The key of a set: a route such as ``TransferClient.get_task`` or ``client.get_task``, its name with its service such
 #: as ``"transfer.get_task"``, or any other text that a set is registered under.
@@ -34,6 +36,8 @@ _CLIENTS: dict[str, tuple[type[RouteTable], ...]] = {
     "transfer": (TransferClient,),
     "groups": (GroupsClient,),
     "timer": (TimersClient,),
+    "search": (SearchClient,),
+    "flows": (FlowsClient, SpecificFlowClient),
 }
 _FOLDER = Path(__file__).parent / "recorded"
 _registered: dict[Any, ResponseSet] = {}
@@ -159,23 +163,36 @@ def _find_client(route: Declared) -> tuple[str, type[RouteTable]]:
 def _make_reply(
     service: str, table: type[RouteTable], route: Declared, metadata: Mapping[str, Any], fields: Mapping[str, Any]
 ) -> RegisteredResponse | ResponseList:
+    known = {**metadata, **fields.get("metadata", {})}
     if "requests" in fields:
-        # An operation makes several requests: the replies to them, with the names of their routes.
+        # The requests of an operation, or of the pages of a list: the replies to them, with the names of their routes.
         replies = []
         for name, reply_fields in fields["requests"]:
             # A request that is not a route has no name, such as one to an address in a reply.
             reply = (
                 RegisteredResponse(**reply_fields)
                 if name is None
-                else _make_reply(service, table, getattr(table, name), metadata, reply_fields)
+                else _make_reply(service, table, getattr(table, name), known, reply_fields)
             )
             assert isinstance(reply, RegisteredResponse)
             replies.append(reply)
-        return ResponseList(*replies)
-    known = {**metadata, **fields.get("metadata", {})}
+        return ResponseList(*replies, metadata=known)
+    options = {name: value for name, value in fields.items() if name != "query"}
+    if "query" in fields:
+        options["match"] = [_match_query(fields["query"])]
     return RegisteredResponse(
         service=service,
         method=route.method,
         path=route.path.format_map(known),
-        **{**fields, "metadata": known},
+        **{**options, "metadata": known},
     )
+
+
+def _match_query(expected: Mapping[str, str | None]) -> Matcher:
+    """A matcher for requests with these parameters. ``None`` means that the request does not have the parameter."""
+
+    def match(request: Any) -> tuple[bool, str]:
+        differing = [name for name, value in expected.items() if request.params.get(name) != value]
+        return not differing, f"the query differs in {', '.join(differing)}" if differing else ""
+
+    return match
