@@ -60,6 +60,8 @@ def _rows(listed: dict[str, Any]) -> Iterator[Row]:
             _names(ours),
             "a client has a stack, which ends in a terminal",
         )
+    for name, (their_value, our_value, why) in listed["VALUES"].items():
+        yield f"``{name}``", f"``{their_value}``", f"``{our_value}``", why
 
 
 def _readable(value: str) -> str:

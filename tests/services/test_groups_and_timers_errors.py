@@ -11,6 +11,7 @@ import pytest
 import globus_transport
 from globus_transport import GlobusAPIError, GroupsAPIError, GroupsClient, Request, Response, TimersAPIError
 from globus_transport.testing import RegisteredResponse, construct_error, get_response_set
+from tests.wire.meant_differences import VALUES
 
 _FIELD = {"loc": ["body", "start"], "msg": "field required", "type": "value_error.missing"}
 _OTHER = {"loc": ["body", "callback_url"], "msg": "no URL", "type": "value_error.url"}
@@ -66,10 +67,16 @@ def _contents(error: Any) -> dict[str, Any]:
     }
 
 
+def test_the_index_of_an_item_is_a_part_of_the_location() -> None:
+    detail = {"loc": ["body", "end", 0], "msg": "field required"}
+    ours, theirs = _construct_both("TimersAPIError", {"detail": [detail]})
+    case = 'TimersAPIError.messages, for {"loc": ["body", "end", 0], "msg": "field required"}'
+    assert (theirs.messages, ours.messages) == VALUES[case][:2]
+
+
 @pytest.mark.parametrize(
     ("location", "message"),
     [
-        (["body", "end", 0], "field required: body.end.0"),
         ([], "field required"),
         (None, "field required"),
         ("body", "field required"),

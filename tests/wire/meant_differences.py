@@ -67,3 +67,18 @@ CONSTRUCTORS: dict[str, tuple[set[str], set[str]]] = {
     "SpecificFlowClient": (set(), {"base_url", "terminal"}),
     "GCSClient": (set(), {"terminal"}),
 }
+
+#: Values that documents and errors have: in globus-sdk, in this package, and why.
+VALUES: dict[str, tuple[object, object, str]] = {
+    'GroupPolicies(signup_fields="city")["signup_fields"]': (
+        ["c", "i", "t", "y"],
+        ["city"],
+        "one field is a list of one",
+    ),
+    'TimersAPIError.messages, for {"loc": ["body", "end", 0], "msg": "field required"}': (
+        [],
+        ["field required: body.end.0"],
+        "no message is lost for the index of an item",
+    ),
+    "create_job(FlowTimer(...))": ("POST /jobs/", "GlobusSDKUsageError", "create_timer takes it"),
+}

@@ -26,7 +26,8 @@ from globus_transport import (
     TransferData,
     TransferTimer,
 )
-from tests.wire.both_packages import Call, sent_by_both
+from tests.wire.both_packages import Call, sent_by, sent_by_both
+from tests.wire.meant_differences import VALUES
 from tests.wire.recording_server import RecordingServer
 
 ID = uuid.UUID("b8872740-7edc-11ec-9f33-ed182a728dff")
@@ -209,10 +210,20 @@ def test_each_call_takes_its_own_documents(server: RecordingServer) -> None:
         for package in (globus_sdk, globus_transport):
             with pytest.raises(package.GlobusSDKUsageError):
                 call(package.TimersClient(base_url=server.url), package)
-    with pytest.raises(GlobusSDKUsageError, match="create_timer"):
-        TimersClient(base_url=server.url).create_job(_flow_timer())
+    assert server.take() == []
     with pytest.raises(GlobusSDKUsageError, match="timer: expected"):
         TimersClient(base_url=server.url).create_timer("x")  # type: ignore[arg-type]
+    assert server.take() == []
+
+
+def test_a_flow_timer_is_no_job(server: RecordingServer) -> None:
+    theirs, ours, _ = VALUES["create_job(FlowTimer(...))"]
+    timer = globus_sdk.FlowTimer(flow_id="f", schedule={}, body={})
+    (sent,) = sent_by(globus_sdk, "TimersClient", lambda client, _: client.create_job(timer), server)
+    assert f"{sent.method} {sent.path}" == theirs
+    with pytest.raises(GlobusSDKUsageError, match="create_timer") as raised:
+        TimersClient(base_url=server.url).create_job(_flow_timer())
+    assert type(raised.value).__name__ == ours
     assert server.take() == []
 
 
