@@ -126,6 +126,11 @@ from globus_transport.services.auth.response import OAuthClientCredentialsRespon
 from globus_transport.services.auth.response import OAuthDependentTokenResponse as OAuthDependentTokenResponse
 from globus_transport.services.auth.response import OAuthRefreshTokenResponse as OAuthRefreshTokenResponse
 from globus_transport.services.auth.response import OAuthTokenResponse as OAuthTokenResponse
+from globus_transport.services.compute.async_client import AsyncComputeClientV2 as AsyncComputeClientV2
+from globus_transport.services.compute.async_client import AsyncComputeClientV3 as AsyncComputeClientV3
+from globus_transport.services.compute.client import ComputeClientV2 as ComputeClientV2
+from globus_transport.services.compute.client import ComputeClientV3 as ComputeClientV3
+from globus_transport.services.compute.errors import ComputeAPIError as ComputeAPIError
 from globus_transport.services.flows.async_client import AsyncFlowsClient as AsyncFlowsClient
 from globus_transport.services.flows.async_client import AsyncSpecificFlowClient as AsyncSpecificFlowClient
 from globus_transport.services.flows.client import FlowsClient as FlowsClient
