@@ -86,10 +86,18 @@ def _json_value(value: Any, path: str) -> Any:
 
 def _json_list(values: list[Any] | tuple[Any, ...], path: str, start: int = 0) -> list[Any]:
     return [
-        item if _is_simple(item) else _json_value(item, f"{path}[{index}]")
+        _simple_item(item) or _json_value(item, f"{path}[{index}]")
         for index, item in enumerate(values, start)
         if item is not MISSING
     ]
+
+
+def _simple_item(item: Any) -> dict[str, Any] | None:
+    """An item of a long list, without what is MISSING, if the rest of it is JSON already; most items are."""
+    if type(item) is not dict:
+        return None
+    given = {key: value for key, value in item.items() if value is not MISSING}
+    return given if _is_simple(given) else None
 
 
 def _is_simple(value: Any) -> bool:

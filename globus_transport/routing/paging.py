@@ -176,7 +176,8 @@ class PageRequests:
         self._query = {name: list(value) if isinstance(value, Iterator) else value for name, value in query.items()}
         self._fields = fields
         document = {} if self._document is MISSING else self._document
-        self._asked: dict[str, Any] = self._query if paging.location == "query" else {**document, **fields}
+        asked = self._query if paging.location == "query" else {**document, **fields}
+        self._asked: dict[str, Any] = {name: value for name, value in asked.items() if value is not MISSING}
         self.more = True
         self._count = 0
         self._landmark: Mapping[str, Any] | None = None

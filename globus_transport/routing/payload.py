@@ -10,12 +10,16 @@ from globus_transport.routing.missing import MISSING
 
 
 class GlobusPayload(dict[str, Any]):
-    """A document to send. It is a dict; fields that were not given are not in it."""
+    """A document to send. It is a dict; fields that were not given are ``MISSING``, which is not sent nor printed."""
 
     def _set_given(self, fields: Mapping[str, Any], additional_fields: Mapping[str, Any] | None = None) -> None:
-        self.update({name: value for name, value in fields.items() if value is not MISSING})
+        self.update(fields)
         if additional_fields is not None:
             self.update(checked_fields(type(self).__name__, additional_fields))
+
+
+    def __repr__(self) -> str:
+        return repr({name: value for name, value in self.items() if value is not MISSING})
 
 
 def checked_fields(owner: str, additional_fields: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -80,7 +80,7 @@ def test_each_class_pages_as_in_globus_sdk(name: str) -> None:
     for package in PACKAGES:
         method = Pages(*pages)
         paginator = getattr(package.paging, name)(
-            method, items_key="items", client_args=("x",), client_kwargs=given, **options
+            method, items_key="items", client_args=("x",), client_kwargs=dict(given), **options
         )
         results.append((list(paginator.items()), [_plain(asked) for asked in method.asked]))
         assert isinstance(paginator, package.paging.Paginator)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import globus_sdk
 import pytest
 
 import globus_transport
+from globus_transport.routing.json_body import encode_json
 from tests.wire.recording_server import Recorded, RecordingServer
 
 #: A call: is given a client and the package that the client is of.
@@ -64,3 +66,8 @@ def sent_by(package: Any, name: str, call: Call, server: RecordingServer) -> lis
 def sent_by_both(name: str, call: Call, server: RecordingServer) -> tuple[list[Recorded], list[Recorded]]:
     """The same from globus-sdk and from this package."""
     return sent_by(globus_sdk, name, call, server), sent_by(globus_transport, name, call, server)
+
+
+def as_sent(document: Any) -> Any:
+    """What goes over the wire of a document."""
+    return json.loads(encode_json(document))

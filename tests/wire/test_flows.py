@@ -30,7 +30,7 @@ from globus_transport import (
 from globus_transport.services.flows import RunActivityNotificationPolicy
 from tests.app.test_attaching import FakeApp
 from tests.core.test_error_documents import requests_response
-from tests.wire.both_packages import FLOW_ID, Call, sent_by_both
+from tests.wire.both_packages import FLOW_ID, Call, as_sent, sent_by_both
 from tests.wire.paged_server import pages_asked_by_both
 from tests.wire.recording_server import RecordingServer
 
@@ -133,8 +133,8 @@ def test_the_policy_of_a_run() -> None:
     parameters = inspect.signature(RunActivityNotificationPolicy).parameters
     theirs = inspect.signature(globus_sdk.services.flows.RunActivityNotificationPolicy).parameters
     assert [(one.name, one.kind) for one in parameters.values()] == [(one.name, one.kind) for one in theirs.values()]
-    assert RunActivityNotificationPolicy() == {}
-    assert RunActivityNotificationPolicy(["FAILED"]) == {"status": ["FAILED"]}
+    assert as_sent(RunActivityNotificationPolicy()) == {}
+    assert as_sent(RunActivityNotificationPolicy(["FAILED"])) == {"status": ["FAILED"]}
     with pytest.raises(GlobusSDKUsageError, match="status"):
         RunActivityNotificationPolicy("FAILED")  # type: ignore[arg-type]
 

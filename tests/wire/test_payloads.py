@@ -12,6 +12,7 @@ import pytest
 import globus_transport
 from globus_transport import MISSING, CreateTunnelData, DeleteData, GlobusSDKUsageError, TransferData
 from globus_transport.routing.json_body import encode_json
+from tests.wire.both_packages import as_sent
 
 ID = uuid.UUID("b8872740-7edc-11ec-9f33-ed182a728dff")
 
@@ -89,10 +90,24 @@ def test_a_wrong_type_is_refused_by_name(make: Callable[..., Any], name: str, va
 
 
 @pytest.mark.parametrize("make", [_transfer, _delete, _tunnel])
-def test_what_is_not_given_is_not_there(make: Callable[..., Any]) -> None:
+def test_what_is_not_given_is_missing_and_not_sent(make: Callable[..., Any]) -> None:
     document = make(label=MISSING, submission_id=MISSING)
-    assert not {"label", "submission_id"} & {*document, *document.get("data", {}).get("attributes", ())}
+    fields = document.get("data", {}).get("attributes", document)
+    assert fields["label"] is fields["submission_id"] is MISSING
+    sent = as_sent(document)
+    assert not {"label", "submission_id"} & {*sent, *sent.get("data", {}).get("attributes", ())}
+    assert "label" not in repr(document)
     assert isinstance(document, dict)
+
+
+def test_what_is_not_given_of_an_item_and_a_rule() -> None:
+    for package in (globus_sdk, globus_transport):
+        data: Any = package.TransferData("a", "b")
+        data.add_item("/a", "/b")
+        data.add_filter_rule("*.txt")
+        (item,) = data["DATA"]
+        (rule,) = data["filter_rules"]
+        assert data["notify_on_failed"] is item["recursive"] is rule["type"] is package.MISSING
 
 
 @pytest.mark.parametrize("name", [*_TEXTS, *_SWITCHES, "deadline", "submission_id", "sync_level"])

@@ -31,6 +31,9 @@ class _Item:
         self.DATA_TYPE = "transfer_item"
         self.source_path = source_path
         self.destination_path = destination_path
+        self.recursive = MISSING
+        self.external_checksum = MISSING
+        self.checksum_algorithm = MISSING
 
 
 class TransferData(GlobusPayload):
@@ -166,7 +169,9 @@ class TransferData(GlobusPayload):
             raise GlobusSDKUsageError(f"type: expected 'file' or 'dir', got {type!r}")
         rule = GlobusPayload()
         rule._set_given({"DATA_TYPE": "filter_rule", "method": method, "name": name, "type": type})
-        self.setdefault("filter_rules", []).append(rule)
+        if self.get("filter_rules", MISSING) is MISSING:
+            self["filter_rules"] = []
+        self["filter_rules"].append(rule)
 
     def iter_items(self) -> Iterator[dict[str, Any]]:
         """Iterate over the items, as documents."""
