@@ -21,6 +21,7 @@ from globus_transport.services.auth.client import (
     NativeAppAuthClient,
 )
 from globus_transport.services.flows.client import FlowsClient, SpecificFlowClient
+from globus_transport.services.gcs.client import GCSClient
 from globus_transport.services.groups.client import GroupsClient
 from globus_transport.services.search.client import SearchClient
 from globus_transport.services.timers.client import TimersClient
@@ -38,7 +39,10 @@ _CLIENTS: dict[str, tuple[type[RouteTable], ...]] = {
     "timer": (TimersClient,),
     "search": (SearchClient,),
     "flows": (FlowsClient, SpecificFlowClient),
+    "gcs": (GCSClient,),
 }
+# globus-sdk has another name for the sets of this service than for its address.
+_OTHER_NAMES = {"globus_connect_server": "gcs"}
 _FOLDER = Path(__file__).parent / "recorded"
 _registered: dict[Any, ResponseSet] = {}
 
@@ -127,7 +131,7 @@ def _describe(set_id: SetId) -> str:
 
 def _find_route(text: str) -> Declared:
     service, _, name = text.partition(".")
-    for table in _CLIENTS.get(service, ()):
+    for table in _CLIENTS.get(_OTHER_NAMES.get(service, service), ()):
         route = getattr(table, name, None)
         if isinstance(route, Declared):
             return route

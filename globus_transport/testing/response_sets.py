@@ -14,6 +14,9 @@ from globus_transport.exc.base import GlobusSDKUsageError
 #: A matcher of ``responses``.
 Matcher = Callable[..., tuple[bool, str]]
 
+#: The endpoint that replies of Globus Connect Server are for, as in globus-sdk.
+GCS_URL = "https://abc.xyz.data.globus.org/api/"
+
 _METHODS = ("GET", "PUT", "POST", "PATCH", "HEAD", "DELETE", "OPTIONS", "CONNECT", "TRACE")
 
 
@@ -31,7 +34,8 @@ class RegisteredResponse:
     """A reply to one request.
 
     :param path: of the request, relative to the service's base URL; without ``service``, a full URL
-    :param service: ``"auth"``, ``"transfer"`` and so on; ``None`` if ``path`` is a full URL
+    :param service: ``"auth"``, ``"transfer"`` and so on; ``"gcs"`` for the endpoint ``abc.xyz.data.globus.org``;
+        ``None`` if ``path`` is a full URL
     :param body: text; not together with ``json``
     :param json: a document; not together with ``body``
     :param headers: of the reply
@@ -61,7 +65,8 @@ class RegisteredResponse:
         """The URL of the request. Environment variables for service URLs are considered."""
         if self.service is None:
             return self.path
-        return f"{config.service_url(self.service).rstrip('/')}/{self.path.lstrip('/')}"
+        base_url = GCS_URL if self.service == "gcs" else config.service_url(self.service)
+        return f"{base_url.rstrip('/')}/{self.path.lstrip('/')}"
 
     def add(self, *, requests_mock: responses.RequestsMock | None = None) -> Self:
         """Register the reply, after earlier replies to the same request.
