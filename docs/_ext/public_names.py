@@ -183,7 +183,7 @@ PAGES = (
     Page(
         "replies",
         "Replies",
-        ("routing.replies", "services.auth", "services.transfer"),
+        ("routing.replies", "services.auth", "services.transfer", "services.search", "services.flows"),
         ("services.auth.response.TokensByScope",),
     ),
     Page(
@@ -195,6 +195,8 @@ PAGES = (
             "services.auth.data",
             "services.groups.data",
             "services.timers.data",
+            "services.search.data",
+            "services.flows.data",
             "routing.missing",
         ),
     ),
@@ -226,7 +228,15 @@ PAGES = (
     Page(
         "errors",
         "Errors",
-        ("exc", "services.auth.errors", "services.transfer.errors", "services.groups.errors", "services.timers.errors"),
+        (
+            "exc",
+            "services.auth.errors",
+            "services.transfer.errors",
+            "services.groups.errors",
+            "services.timers.errors",
+            "services.search.errors",
+            "services.flows.errors",
+        ),
     ),
     Page("sandbox", "The sandbox", ("sandbox",)),
     Page("testing", "Tests with responses", ("testing",)),

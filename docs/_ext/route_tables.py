@@ -23,6 +23,9 @@ CLIENTS = (
     "ConfidentialAppAuthClient",
     "GroupsClient",
     "TimersClient",
+    "SearchClient",
+    "FlowsClient",
+    "SpecificFlowClient",
 )
 
 _REPEATED = "after every failure that may be temporary"

@@ -80,5 +80,10 @@ VALUES: dict[str, tuple[object, object, str]] = {
         ["field required: body.end.0"],
         "no message is lost for the index of an item",
     ),
+    'FlowsAPIError.messages, for {"error": {"code": "A", "message": "short"}}': (
+        [],
+        ["short"],
+        "an error without a detail has its message",
+    ),
     "create_job(FlowTimer(...))": ("POST /jobs/", "GlobusSDKUsageError", "create_timer takes it"),
 }

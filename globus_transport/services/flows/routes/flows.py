@@ -49,7 +49,7 @@ class FlowRoutes(RouteTable):
 
         The reply has the flow's ``id``, and under ``globus_auth_scope`` the scope that starting it requires.
         Principals are URNs: ``urn:globus:auth:identity:{id}`` or ``urn:globus:groups:id:{id}``.
-        Documentation: docs.globus.org/api/flows/authoring-flows
+        Documentation: https://docs.globus.org/api/flows/authoring-flows
 
         :param title: the name of the flow, 1 to 128 characters
         :param definition: the states of the flow, and where it starts
@@ -142,7 +142,7 @@ class FlowRoutes(RouteTable):
 
     @post("/flows/validate", repeatable=True, scopes=_MANAGE)
     def validate_flow(self, definition: Document, input_schema: Maybe[Document] = MISSING) -> GlobusHTTPResponse:
-        """Check a definition, without creating a flow. The reply names its ``scopes`` and its ``analysis``.
+        """Check a definition, without creating a flow. The reply has the ``scopes`` that it uses.
 
         :param definition: the states of the flow, and where it starts
         :param input_schema: a JSON Schema for the input of runs

@@ -39,9 +39,9 @@ class SpecificFlowRoutes(RouteTable):
     ) -> GlobusHTTPResponse:
         """Start a run. The reply has its ``run_id`` and ``status``.
 
-        Each call starts another run, so that it is not sent again if the service may have received it. After a
+        Each call starts another run, so it is not sent again if the service may have received it. After a
         network error, look for the run with ``FlowsClient.list_runs``.
-        Documentation: docs.globus.org/api/flows
+        Documentation: https://docs.globus.org/api/flows
 
         :param body: the input of the run, which has to satisfy the flow's input schema
         :param label: the name of the run

@@ -27,7 +27,7 @@ class IndexRoutes(RouteTable):
 
         The reply has the index's ``id``. A new index is a trial index (``is_trial``), which has a small
         ``max_size_in_mb``; the support of Globus converts it for subscribers.
-        Documentation: docs.globus.org/api/search/reference/index_create
+        Documentation: https://docs.globus.org/api/search/reference/index_create
 
         :param display_name: the name of the index
         :param description: what the index contains
@@ -99,7 +99,7 @@ class RoleRoutes(RouteTable):
     ) -> GlobusHTTPResponse:
         """Give a user or a group a role. The reply has the role's ``id``.
 
-        Documentation: docs.globus.org/api/search/reference/role_create
+        Documentation: https://docs.globus.org/api/search/reference/role_create
 
         :param index_id: the id of the index
         :param data: such as ``{"role_name": "writer", "principal": "urn:globus:auth:identity:..."}``. Roles are

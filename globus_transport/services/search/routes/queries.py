@@ -38,7 +38,7 @@ class QueryRoutes(RouteTable):
 
         The reply has one page of subjects under ``gmeta``, with their entries, and their number under ``count``.
         ``total`` is the number of all results, and ``has_next_page`` says whether there is another page.
-        Documentation: docs.globus.org/api/search/reference/get_query
+        Documentation: https://docs.globus.org/api/search/reference/get_query
 
         :param index_id: the id of the index
         :param q: the words to search for
@@ -62,7 +62,7 @@ class QueryRoutes(RouteTable):
         """Search an index with filters, facets, boosts and an order.
 
         The reply is that of ``search``. It also has ``facet_results``, if the query asks for facets.
-        Documentation: docs.globus.org/api/search/reference/post_query
+        Documentation: https://docs.globus.org/api/search/reference/post_query
 
         :param index_id: the id of the index
         :param data: a :class:`SearchQueryV1`, or a dict of the same form
@@ -82,7 +82,7 @@ class QueryRoutes(RouteTable):
         """Read all results of a query, also those beyond the 10000 of ``search``: ``client.scroll.items(...)``.
 
         The results have no order. If the index is written at the same time, some may be missing or come twice.
-        Documentation: docs.globus.org/api/search/reference/scroll_query
+        Documentation: https://docs.globus.org/api/search/reference/scroll_query
 
         :param index_id: the id of the index
         :param data: a :class:`SearchScrollQuery`, or a dict of the same form

@@ -34,7 +34,7 @@ class WriteRoutes(RouteTable):
         """Write one or several entries. The reply has a ``task_id``.
 
         An entry replaces the entry with the same subject and id.
-        Documentation: docs.globus.org/api/search/reference/ingest
+        Documentation: https://docs.globus.org/api/search/reference/ingest
 
         :param index_id: the id of the index
         :param data: one entry, as ``{"ingest_type": "GMetaEntry", "ingest_data": entry}``, or several, as
@@ -48,7 +48,7 @@ class WriteRoutes(RouteTable):
     def delete_by_query(self, index_id: UUIDLike, data: Annotated[Mapping[str, Any], Body()]) -> GlobusHTTPResponse:
         """Delete the subjects that match a query. The reply has a ``task_id``.
 
-        Documentation: docs.globus.org/api/search/reference/delete_by_query
+        Documentation: https://docs.globus.org/api/search/reference/delete_by_query
 
         :param index_id: the id of the index
         :param data: a query with ``q``, ``advanced`` and ``filters``, as in :class:`SearchQueryV1`
@@ -64,7 +64,7 @@ class WriteRoutes(RouteTable):
     ) -> GlobusHTTPResponse:
         """Delete several subjects with all their entries. The reply has a ``task_id``.
 
-        Documentation: docs.globus.org/api/search/reference/batch_delete_by_subject
+        Documentation: https://docs.globus.org/api/search/reference/batch_delete_by_subject
 
         :param index_id: the id of the index
         :param subjects: the subjects
@@ -103,7 +103,7 @@ class WriteRoutes(RouteTable):
     def get_task(self, task_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
         """Get a task. Its ``state`` is ``PENDING``, ``PROGRESS``, ``SUCCESS``, ``FAILED`` or ``CANCELLED``.
 
-        Documentation: docs.globus.org/api/search/reference/get_task
+        Documentation: https://docs.globus.org/api/search/reference/get_task
 
         :param task_id: from the reply of the write
         """
