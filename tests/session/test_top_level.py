@@ -157,6 +157,18 @@ def test_packages_load_nothing_but_themselves() -> None:
     assert done.stdout.split() == sorted({*names, *parents, "globus_transport.public_names"})
 
 
+@pytest.mark.parametrize(
+    ("client", "service"), [("GroupsClient", "groups"), ("TimersClient", "timers"), ("TransferClient", "transfer")]
+)
+def test_a_client_loads_its_own_service_only(client: str, service: str) -> None:
+    program = (
+        f"import sys, globus_transport; globus_transport.{client}\n"
+        "print({name.split('.')[2] for name in sys.modules if name.startswith('globus_transport.services.')})"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == repr({service})
+
+
 def test_a_call_that_succeeds_does_not_load_tenacity() -> None:
     program = (
         "import sys\n"
