@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,12 +56,28 @@ class CreateTunnelData(GlobusPayload):
         )
         self["data"] = {
             "type": "Tunnel",
-            "relationships": {
-                "listener": _make_access_point("listener_stream_access_point", listener_stream_access_point),
-                "initiator": _make_access_point("initiator_stream_access_point", initiator_stream_access_point),
-            },
+            "relationships": make_tunnel_ends(initiator_stream_access_point, listener_stream_access_point),
             "attributes": attributes,
         }
+
+
+def make_submission_id() -> str:
+    """A new submission id.
+
+    Version 1, as the service's own ids, with a random node id in place of the hardware address (RFC 9562, 6.10).
+    """
+    return str(uuid.uuid1(node=uuid.uuid4().node | 1 << 40))
+
+
+def make_tunnel_ends(initiator: UUIDLike, listener: UUIDLike) -> dict[str, Any]:
+    """The two ends of a tunnel, as the relationships of its document.
+
+    :raises GlobusSDKUsageError: if an id is empty, or neither text nor a UUID
+    """
+    return {
+        "listener": _make_access_point("listener_stream_access_point", listener),
+        "initiator": _make_access_point("initiator_stream_access_point", initiator),
+    }
 
 
 def _make_access_point(name: str, value: UUIDLike) -> dict[str, Any]:

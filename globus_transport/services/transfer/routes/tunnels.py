@@ -5,7 +5,6 @@ Their documents have the format of JSON:API (jsonapi.org): the contents are unde
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, MutableMapping
 from typing import Annotated, Any
 
@@ -15,6 +14,7 @@ from globus_transport.routing.parameters import Body, QueryParams, UUIDLike
 from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import delete, get, operation, patch, post
 from globus_transport.routing.table import RouteTable
+from globus_transport.services.transfer.data.tunnel_data import make_submission_id
 from globus_transport.services.transfer.response import IterableJSONAPIResponse
 
 
@@ -28,7 +28,8 @@ class TunnelRoutes(RouteTable):
         If the document has no submission id, this call adds one to it. Sending the same document again, for example
         after a connection error, then creates no second tunnel.
 
-        :param data: a :class:`CreateTunnelData`, or a dict of the same form
+        :param data: a :class:`CreateTunnelData` or :class:`~globus_transport.experimental.TunnelCreateDocument`, or a
+            dict of the same form
         :raises GlobusSDKUsageError: if it has no object under ``data``
         """
         _ensure_submission_id(data)
@@ -45,47 +46,67 @@ class TunnelRoutes(RouteTable):
     ) -> GlobusHTTPResponse:
         """Update a tunnel: its label, its state, or its listener's address.
 
-        :param update_doc: such as ``{"data": {"type": "Tunnel", "attributes": {"state": "STOPPING"}}}``
+        :param tunnel_id: the tunnel's id
+        :param update_doc: a :class:`~globus_transport.experimental.TunnelUpdateDocument`, or a dict of the same form,
+            such as ``{"data": {"type": "Tunnel", "attributes": {"state": "STOPPING"}}}``
         """
         raise NotImplementedError
 
     @get("/v2/tunnels/{tunnel_id}")
     def get_tunnel(self, tunnel_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
-        """Get a tunnel."""
+        """Get a tunnel.
+
+        Under ``attributes``, the reply's ``data`` has its ``label``, its ``state``, a ``status`` that explains the
+        state, ``lifetime_mins`` and ``created_time``, and the addresses and ports of its ends.
+
+        :param tunnel_id: the tunnel's id
+        """
         raise NotImplementedError
 
     @delete("/v2/tunnels/{tunnel_id}")
     def delete_tunnel(self, tunnel_id: UUIDLike) -> GlobusHTTPResponse:
-        """Delete a tunnel."""
+        """Delete a tunnel. It has to be stopped before: :meth:`update_tunnel` with the state ``STOPPING``.
+
+        :param tunnel_id: the tunnel's id
+        """
         raise NotImplementedError
 
     @get("/v2/tunnels")
     def list_tunnels(self, *, query_params: QueryParams = None) -> IterableJSONAPIResponse:
-        """List the user's tunnels."""
+        """List the user's tunnels. Iterating over the reply yields them."""
         raise NotImplementedError
 
     @get("/v2/stream_access_points/{stream_ap_id}")
     def get_stream_access_point(
         self, stream_ap_id: UUIDLike, *, query_params: QueryParams = None
     ) -> GlobusHTTPResponse:
-        """Get a stream access point, which is an end of tunnels."""
+        """Get a stream access point, which is an end of tunnels.
+
+        :param stream_ap_id: the access point's id
+        """
         raise NotImplementedError
 
     @get("/v2/tunnels/{tunnel_id}/events")
-    def get_tunnel_events(self, tunnel_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
-        """List the events of a tunnel."""
+    def get_tunnel_events(self, tunnel_id: UUIDLike, *, query_params: QueryParams = None) -> IterableJSONAPIResponse:
+        """List the events of a tunnel. Iterating over the reply yields them.
+
+        Each has, under ``attributes``, its ``code``, ``description``, ``details``, ``time`` and ``is_error``.
+
+        :param tunnel_id: the tunnel's id
+        """
         raise NotImplementedError
 
 
 def _ensure_submission_id(data: MutableMapping[str, Any]) -> None:
     if not isinstance(data, MutableMapping):
-        raise GlobusSDKUsageError(f"data: expected CreateTunnelData or a dict, got a {type(data).__name__}")
+        raise GlobusSDKUsageError(f"data: expected a document such as CreateTunnelData, got a {type(data).__name__}")
     tunnel = data.get("data")
     if not isinstance(tunnel, MutableMapping):
-        raise GlobusSDKUsageError("data: the document has no object under 'data'; make it with CreateTunnelData")
+        raise GlobusSDKUsageError(
+            "data: the document has no object under 'data'; make it with CreateTunnelData or TunnelCreateDocument"
+        )
     attributes = tunnel.setdefault("attributes", {})
     if not isinstance(attributes, MutableMapping):
         raise GlobusSDKUsageError(f"data: 'attributes' is a {type(attributes).__name__}, not a mapping")
     if not attributes.get("submission_id"):
-        # Version 1, as the service's own ids, with a random node id in place of the hardware address (RFC 9562, 6.10).
-        attributes["submission_id"] = str(uuid.uuid1(node=uuid.uuid4().node | 1 << 40))
+        attributes["submission_id"] = make_submission_id()
