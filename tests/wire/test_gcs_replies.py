@@ -280,7 +280,8 @@ def test_the_connectors() -> None:
 
 @pytest.mark.parametrize("attribute", [None, "TRANSPORTER"])
 def test_a_table_with_another_connector(attribute: str | None) -> None:
-    for table in (ConnectorTable, globus_sdk.ConnectorTable):
+    tables: tuple[Any, ...] = (ConnectorTable, globus_sdk.ConnectorTable)
+    for table in tables:
         more = table.extend(connector_name="Matter Mover", connector_id=ID, attribute_name=attribute)
         assert getattr(more, attribute or "MATTER_MOVER").connector_id == ID
         assert more.lookup("matter-mover").name == "Matter Mover"

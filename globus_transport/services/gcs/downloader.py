@@ -104,7 +104,7 @@ def _required_scopes(url: URL, collection_id: str, document: Mapping[str, Any] |
     :raises UnknownCollectionError: if the collection has another address
     """
     address = document.get("https_server")
-    if not isinstance(address, str) or origin_of(address) != url.origin:
+    if not _is_address_on(url.origin, address):
         raise UnknownCollectionError(
             f"{url.origin} says that it is the server of collection {collection_id}, whose address is {address}; "
             "no token was sent"
@@ -112,6 +112,13 @@ def _required_scopes(url: URL, collection_id: str, document: Mapping[str, Any] |
     scopes = GCSCollectionScopes(collection_id)
     is_mapped = document.get("entity_type") == "GCSv5_mapped_collection"
     return [scopes.https, scopes.data_access] if is_mapped and not document.get("high_assurance") else [scopes.https]
+
+
+def _is_address_on(origin: str, address: Any) -> bool:
+    try:
+        return origin_of(address) == origin
+    except GlobusSDKUsageError:
+        return False
 
 
 class GCSDownloader(_DownloaderBase[GCSCollectionClient, TransferClient, Send]):
