@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import uuid
 from collections.abc import Callable
@@ -21,6 +22,9 @@ CLIENTS = (
     "FlowsClient",
     "SpecificFlowClient",
     "GCSClient",
+    "ComputeClientV2",
+    "ComputeClientV3",
+    "TransferClientV2",
 )
 
 #: What belongs to an application object, and sends nothing by itself.
@@ -95,6 +99,13 @@ _BY_TYPE: tuple[tuple[str, Any], ...] = (
 )
 
 
+def class_of(package: Any, name: str) -> Any:
+    """A class of a package, also one that is experimental."""
+    return getattr(
+        package if hasattr(package, name) else importlib.import_module(f"{package.__name__}.experimental"), name
+    )
+
+
 def methods() -> list[tuple[str, str]]:
     """Every client and public method that sends something."""
     return [
@@ -107,13 +118,13 @@ def methods() -> list[tuple[str, str]]:
 
 def public_methods(client: str) -> list[str]:
     """The public methods of one of globus-sdk's clients."""
-    cls = getattr(globus_sdk, client)
+    cls = class_of(globus_sdk, client)
     return [name for name in dir(cls) if not name.startswith("_") and inspect.isfunction(getattr(cls, name, None))]
 
 
 def arguments(client: str, name: str, *, every: bool) -> dict[str, Any]:
     """Arguments for a method, by name: those that it needs, or every one."""
-    method: Callable[..., Any] = getattr(getattr(globus_sdk, client), name)
+    method: Callable[..., Any] = getattr(class_of(globus_sdk, client), name)
     given = {}
     for one in list(inspect.signature(method).parameters.values())[1:]:
         if one.kind in (one.VAR_KEYWORD, one.VAR_POSITIONAL):

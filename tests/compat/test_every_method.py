@@ -9,7 +9,7 @@ import globus_sdk
 import pytest
 
 import globus_transport
-from tests.compat.peer_methods import CLIENTS, arguments, methods, public_methods
+from tests.compat.peer_methods import CLIENTS, arguments, class_of, methods, public_methods
 from tests.wire.both_packages import make_client, sent_by
 from tests.wire.recording_server import Recorded, RecordingServer
 
@@ -19,8 +19,8 @@ from tests.wire.recording_server import Recorded, RecordingServer
     [(client, name) for client in CLIENTS for name in public_methods(client)],
 )
 def test_it_is_here(client: str, name: str) -> None:
-    assert hasattr(getattr(globus_transport, client), name)
-    assert hasattr(getattr(globus_transport, f"Async{client}"), name)
+    assert hasattr(class_of(globus_transport, client), name)
+    assert hasattr(class_of(globus_transport, f"Async{client}"), name)
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -61,12 +61,12 @@ def _own(given: dict[str, Any]) -> dict[str, Any]:
 def test_paginated_has_the_same_methods(client: str) -> None:
     theirs = _paged(globus_sdk, client)
     assert theirs or client != "TransferClient"
-    ours = {route.name for route in getattr(globus_transport, client).routes if route.kind == "paged route"}
+    ours = {route.name for route in class_of(globus_transport, client).routes if route.kind == "paged route"}
     assert theirs - ours == set()
 
 
 def _paged(package: Any, client: str) -> set[str]:
-    cls = getattr(package, client)
+    cls = class_of(package, client)
     found = set()
     for name, method in inspect.getmembers(cls, inspect.isfunction):
         if hasattr(method, "_has_paginator"):

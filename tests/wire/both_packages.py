@@ -11,6 +11,7 @@ import pytest
 
 import globus_transport
 from globus_transport.routing.json_body import encode_json
+from tests.compat.peer_methods import class_of
 from tests.wire.recording_server import Recorded, RecordingServer
 
 #: A call: is given a client and the package that the client is of.
@@ -24,6 +25,9 @@ _TOKEN_CLIENTS = (
     "TimersClient",
     "SearchClient",
     "FlowsClient",
+    "ComputeClientV2",
+    "ComputeClientV3",
+    "TransferClientV2",
 )
 #: The flow of the client for one flow.
 FLOW_ID = "0b4d4f0b-2f3c-4c0e-9a3e-6a5b8a1d2c3e"
@@ -50,7 +54,7 @@ def make_client(package: Any, name: str, url: str) -> Any:
             client.base_url = f"{url}/api/"
         return client
     assert name in _TOKEN_CLIENTS
-    return getattr(package, name)(base_url=url, authorizer=authorizer)
+    return class_of(package, name)(base_url=url, authorizer=authorizer)
 
 
 def sent_by(package: Any, name: str, call: Call, server: RecordingServer) -> list[Recorded]:

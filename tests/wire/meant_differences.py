@@ -66,6 +66,9 @@ CONSTRUCTORS: dict[str, tuple[set[str], set[str]]] = {
     "FlowsClient": (set(), {"terminal"}),
     "SpecificFlowClient": (set(), {"base_url", "terminal"}),
     "GCSClient": (set(), {"terminal"}),
+    "ComputeClientV2": (set(), {"terminal"}),
+    "ComputeClientV3": (set(), {"terminal"}),
+    "TransferClientV2": (set(), {"terminal"}),
 }
 
 #: Values that documents and errors have: in globus-sdk, in this package, and why.

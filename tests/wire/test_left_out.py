@@ -8,7 +8,7 @@ import globus_sdk
 import pytest
 
 import globus_transport
-from tests.compat.peer_methods import CLIENTS
+from tests.compat.peer_methods import CLIENTS, class_of
 from tests.wire.both_packages import sent_by
 from tests.wire.meant_differences import NOTHING_FAILS
 from tests.wire.recording_server import RecordingServer
@@ -50,7 +50,7 @@ def _optional() -> list[tuple[str, str, str]]:
     return [
         (client, route.name, one.name)
         for client in CLIENTS
-        for route in getattr(globus_transport, client).routes
+        for route in class_of(globus_transport, client).routes
         if route.name != _NEEDS_A_LOGIN
         for one in route.signature.parameters.values()
         if one.default is not one.empty and one.name not in skipped | _ONE_OF_TWO.get(route.name, {}).keys()
@@ -60,7 +60,7 @@ def _optional() -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize("nothing", ["None", "MISSING"])
 @pytest.mark.parametrize(("client", "route", "parameter"), _optional())
 def test_nothing_is_sent_for_it(client: str, route: str, parameter: str, nothing: str, server: RecordingServer) -> None:
-    arguments = _required(getattr(globus_transport, client).routes.named(route).signature.parameters.values())
+    arguments = _required(class_of(globus_transport, client).routes.named(route).signature.parameters.values())
     arguments |= _ONE_OF_TWO.get(route, {})
 
     def call(made: Any, package: Any) -> None:

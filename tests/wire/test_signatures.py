@@ -9,7 +9,7 @@ import globus_sdk.services.transfer
 import pytest
 
 import globus_transport
-from tests.compat.peer_methods import APPLICATION, CLIENTS
+from tests.compat.peer_methods import APPLICATION, CLIENTS, class_of
 from tests.wire.meant_differences import CONSTRUCTORS
 
 _PAYLOADS = ("TransferData", "DeleteData", "CreateTunnelData")
@@ -35,7 +35,7 @@ def _default(parameter: inspect.Parameter) -> str:
 def _methods() -> list[tuple[str, str]]:
     found = []
     for client in CLIENTS:
-        cls = getattr(globus_transport, client)
+        cls = class_of(globus_transport, client)
         names = {route.name for route in cls.routes} | {name for name in _GENERIC + _LOGIN + _APP if hasattr(cls, name)}
         found += [(client, name) for name in sorted(names)]
     return found
@@ -55,15 +55,15 @@ def _without_self(signature: inspect.Signature) -> inspect.Signature:
 
 @pytest.mark.parametrize(("client", "name"), _methods())
 def test_a_method(client: str, name: str) -> None:
-    ours = _own_signature(getattr(globus_transport, client), name)
-    theirs = _without_self(inspect.signature(getattr(getattr(globus_sdk, client), name)))
+    ours = _own_signature(class_of(globus_transport, client), name)
+    theirs = _without_self(inspect.signature(getattr(class_of(globus_sdk, client), name)))
     assert _shape(ours) == _shape(theirs)
 
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_a_constructor(client: str) -> None:
-    theirs = inspect.signature(getattr(globus_sdk, client)).parameters
-    ours = inspect.signature(getattr(globus_transport, client)).parameters
+    theirs = inspect.signature(class_of(globus_sdk, client)).parameters
+    ours = inspect.signature(class_of(globus_transport, client)).parameters
     assert (theirs.keys() - ours.keys(), ours.keys() - theirs.keys()) == CONSTRUCTORS[client]
     shared = [name for name in theirs if name in ours]
     assert shared == [name for name in ours if name in theirs]
