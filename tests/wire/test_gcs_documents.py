@@ -193,3 +193,11 @@ def test_a_wrong_type_is_refused_by_name(make: Any, name: str, value: Any) -> No
 def test_secrets_are_sent_and_not_printed(document: Any) -> None:
     assert "s3cret" not in f"{document!r} {document} {[document]}"
     assert b"s3cret" in encode_json(document)
+
+
+def test_what_was_not_given_is_not_printed() -> None:
+    gateway = StorageGatewayDocument(root="/", policies=globus_transport.S3StoragePolicies(s3_buckets=["a"]))
+    assert repr(gateway) == (
+        "{'DATA_TYPE': 'storage_gateway#1.0.0', 'root': '/', "
+        "'policies': {'DATA_TYPE': 's3_storage_policies#1.0.0', 's3_buckets': ['a']}}"
+    )

@@ -38,7 +38,7 @@ class GCSDocument(GlobusPayload):
         return {**fields, **checked_fields(type(self).__name__, additional_fields)}
 
     def __repr__(self) -> str:
-        return repr(_REDACTION.redact_document(self))
+        return repr(_REDACTION.redact_document(_without_missing(self)))
 
 
 class VersionedDocument(GCSDocument):
@@ -71,6 +71,12 @@ class VersionedDocument(GCSDocument):
         ]
         of_values = [callback(self) for callback in self.DATATYPE_VERSION_CALLBACKS]
         return max([_FIRST_VERSION, *of_fields, *(version for version in of_values if version is not None)])
+
+
+def _without_missing(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _without_missing(member) for name, member in value.items() if member is not MISSING}
+    return [_without_missing(item) for item in value] if isinstance(value, list) else value
 
 
 def listed(**values: Any) -> dict[str, Any]:
