@@ -136,7 +136,8 @@ class _AuthorizedCall:
 
         :param error: the exception; ``None`` if unknown
         """
-        for cause in (error, *((error.__cause__, error.__context__) if error is not None else ())):
+        causes: list[Any] = [] if error is None else [error, error.__cause__, error.__context__]
+        for cause in causes:
             if isinstance(cause, self._library.HTTPStatusError):
                 refused = self._refused_request(cause.response)
                 if refused is not None and "Authorization" in refused.headers:
