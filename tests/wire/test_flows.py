@@ -12,6 +12,7 @@ from typing import Any
 import globus_sdk
 import globus_sdk.services.flows
 import pytest
+import responses
 
 import globus_transport
 import globus_transport.services.flows
@@ -27,7 +28,9 @@ from globus_transport import (
     RetryConfig,
     SpecificFlowClient,
 )
+from globus_transport.gare import to_gare
 from globus_transport.services.flows import RunActivityNotificationPolicy
+from globus_transport.testing import load_reply, use_responses
 from tests.app.test_attaching import FakeApp
 from tests.core.test_error_documents import requests_response
 from tests.wire.both_packages import FLOW_ID, Call, as_sent, sent_by_both
@@ -251,6 +254,7 @@ def test_a_list_call_returns_its_reply(name: str, reply: str) -> None:
         {"error": {"detail": {"msg": "in a dict"}}},
         {"error": {}},
         {"error": "text", "code": "A", "message": "b"},
+        {"error": {"code": "INNER", "detail": "no"}, "code": "A", "message": "b"},
         {"error": "text"},
         {"code": "A", "message": "b"},
         {"code": "ConsentRequired", "error": {"code": "FORBIDDEN", "detail": "no"}, "authorization_parameters": {}},
@@ -271,6 +275,17 @@ def test_an_error_without_a_detail_has_its_message() -> None:
     theirs, ours, _ = VALUES[f"FlowsAPIError.messages, for {json.dumps(document)}"]
     assert globus_sdk.FlowsAPIError(requests_response(422, document)).messages == theirs
     assert FlowsAPIError(requests_response(422, document)).messages == ours
+
+
+def test_a_policy_that_the_session_does_not_satisfy_can_be_read() -> None:
+    with use_responses(), responses.mock:
+        known = load_reply(FlowsClient.get_web_input, case="auth_policy_required").metadata
+        with pytest.raises(FlowsAPIError) as raised:
+            FlowsClient().get_web_input(known["web_input_id"])
+    assert raised.value.info.authorization_parameters.session_required_policies
+    gare = to_gare(raised.value)
+    assert gare is not None
+    assert gare.code == "AuthenticationPolicyRequired"
 
 
 # The client of one flow.
