@@ -34,7 +34,7 @@ from globus_transport.exc.base import (
     NetworkError,
 )
 from globus_transport.http.bodies import StreamBody, parts_of
-from globus_transport.http.headers import Headers
+from globus_transport.http.headers import FRAMING, Headers
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.time_limits import check_time_limits, in_seconds, limits_of, time_left, timed_out
 from globus_transport.terminals.errors import final_if_it_lasts
@@ -45,7 +45,6 @@ _CHUNK = 1 << 16
 _FORM = "application/x-www-form-urlencoded"
 # requests itself frames the body. The headers that describe the session itself, and its credentials, which it would
 # send to every origin, are left out.
-_FRAMING = ("Content-Length", "Transfer-Encoding")
 _NOT_FROM_SESSION = ("User-Agent", "Accept-Encoding", "Accept", "Connection", "Authorization")
 
 
@@ -124,7 +123,7 @@ class RequestsTerminal(PerProcess):
     def _prepare(self, request: Request) -> requests.PreparedRequest:
         headers: dict[str, Any] = dict.fromkeys(_NOT_FROM_SESSION)
         joined: dict[str, str] = {}
-        for name, value in request.headers.without(*_FRAMING).pairs:
+        for name, value in request.headers.without(*FRAMING).pairs:
             # A dictionary holds each name once. RFC 9110, section 5.2, allows to join repeated fields.
             joined[name.lower()] = f"{joined[name.lower()]}, {value}" if name.lower() in joined else value
             headers[name] = joined[name.lower()]

@@ -10,12 +10,10 @@ from requests.utils import urldefragauth
 
 from globus_transport.embed.bodies import to_body, to_text
 from globus_transport.exc.base import GlobusSDKUsageError
-from globus_transport.http.headers import Headers
+from globus_transport.http.headers import FRAMING, Headers
 from globus_transport.http.messages import Request
 from globus_transport.http.time_limits import TIME_LIMITS
 from globus_transport.http.urls import URL
-
-_FRAMING = ("Content-Length", "Transfer-Encoding")
 
 
 def to_request(
@@ -39,7 +37,7 @@ def to_request(
     return Request(
         prepared.method or "GET",
         url_of(prepared),
-        headers.without(*_FRAMING),
+        headers.without(*FRAMING),
         to_body(
             prepared.body,
             length=int(length) if length else None,

@@ -21,13 +21,12 @@ from globus_transport.embed.stacks import embedded_stack
 from globus_transport.embed.urllib3.errors import to_urllib3_error
 from globus_transport.embed.urllib3.response import to_urllib3_response
 from globus_transport.exc.base import GlobusSDKUsageError, NetworkError, ReplyFormatError
-from globus_transport.http.headers import Headers
+from globus_transport.http.headers import FRAMING, Headers
 from globus_transport.http.messages import Request
 from globus_transport.http.time_limits import TIME_LIMITS
 from globus_transport.http.urls import URL
 
 _POOL_OPTIONS = frozenset({"scheme", "host", "port", "blocksize"})
-_FRAMING = frozenset({"content-length", "transfer-encoding"})
 # urllib3 warns when a pool is full and drops a connection. Here a connection holds no socket, so many may be kept.
 _POOL_SIZE = 64
 _MAX_POOLS = 64
@@ -156,7 +155,7 @@ class _StackConnection(HTTPConnection):
             method.upper(),
             # The pool has percent-encoded it already.
             URL.at(self._origin, url) if url.startswith("/") else URL(url),
-            [pair for pair in pairs if pair[0].lower() not in _FRAMING],
+            [pair for pair in pairs if pair[0].lower() not in FRAMING],
             to_body(body, length=None if chunked else _length(body, pairs), position=_position_of(body)),
             stream=not preload_content,
             follow_redirects=False,

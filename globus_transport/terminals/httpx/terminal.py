@@ -15,7 +15,7 @@ from globus_transport.core.async_driver import check_event_loop
 from globus_transport.core.layers import describe
 from globus_transport.exc.base import GlobusSDKUsageError, RedirectError
 from globus_transport.http.bodies import StreamBody, parts_of
-from globus_transport.http.headers import Headers
+from globus_transport.http.headers import FRAMING, Headers
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.time_limits import check_time_limits, in_seconds, limits_of, time_left, timed_out
 from globus_transport.terminals.http1.decoding import Decoder, decoded
@@ -37,7 +37,6 @@ T = TypeVar("T")
 # connection.
 _GRACE = 0.01
 _DECODED_HERE = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
-_FRAMING = ("Content-Length", "Transfer-Encoding")
 
 
 class _ClientTerminal:
@@ -58,7 +57,7 @@ class _ClientTerminal:
         return time_left(request, connect, began=False), time_left(request, read, began=False)
 
     def _to_httpx_request(self, request: Request, content: Any, connect: float | None, read: float | None) -> Any:
-        pairs = list(request.headers.without(*_FRAMING).pairs)
+        pairs = list(request.headers.without(*FRAMING).pairs)
         if isinstance(request.body, StreamBody) and request.body.length is not None:
             pairs.append(("Content-Length", str(request.body.length)))
         timeout = {"connect": connect, "read": read, "write": read, "pool": connect}
