@@ -183,7 +183,7 @@ PAGES = (
     Page(
         "replies",
         "Replies",
-        ("routing.replies", "services.auth", "services.transfer", "services.search", "services.flows"),
+        ("routing.replies", "services.auth", "services.transfer", "services.search", "services.flows", "services.gcs"),
         ("services.auth.response.TokensByScope",),
     ),
     Page(
@@ -197,6 +197,7 @@ PAGES = (
             "services.timers.data",
             "services.search.data",
             "services.flows.data",
+            "services.gcs.data",
             "routing.missing",
         ),
     ),
@@ -205,6 +206,12 @@ PAGES = (
         "Logins",
         ("services.auth.flow_managers", "services.auth.id_tokens", "services.auth.identity_map"),
         ("services.auth.flow_managers.GlobusOAuthFlowManager",),
+    ),
+    Page("connectors", "Connectors of Connect Server", ("services.gcs.connector_table",)),
+    Page(
+        "files_by_https",
+        "Files of a collection by HTTPS",
+        ("services.gcs.collection_client", "services.gcs.downloader"),
     ),
     Page("groups_manager", "The manager of groups", ("services.groups.manager",)),
     Page(
@@ -236,6 +243,7 @@ PAGES = (
             "services.timers.errors",
             "services.search.errors",
             "services.flows.errors",
+            "services.gcs.errors",
         ),
     ),
     Page("sandbox", "The sandbox", ("sandbox",)),

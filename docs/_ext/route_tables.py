@@ -26,6 +26,7 @@ CLIENTS = (
     "SearchClient",
     "FlowsClient",
     "SpecificFlowClient",
+    "GCSClient",
 )
 
 _REPEATED = "after every failure that may be temporary"

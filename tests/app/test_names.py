@@ -57,6 +57,8 @@ FACADES: dict[str, set[str]] = {
     "response": set(),
     "scopes": set(),
     "services.auth": set(),
+    "services.gcs": set(),
+    "services.gcs.data": set(),
     "services.transfer": set(),
     "transport": {"FormRequestEncoder", "GlobusClientInfo", "JSONRequestEncoder", "RequestEncoder"},
 }
