@@ -71,10 +71,10 @@ from globus_transport.middleware.events import Events as Events
 from globus_transport.middleware.headers import DefaultHeaders as DefaultHeaders
 from globus_transport.middleware.hedging import Hedging as Hedging
 from globus_transport.middleware.idempotency_key import IdempotencyKey as IdempotencyKey
-from globus_transport.middleware.only_for import only_for as only_for
 from globus_transport.middleware.open_telemetry import OpenTelemetry as OpenTelemetry
 from globus_transport.middleware.rate_limit import RateLimit as RateLimit
 from globus_transport.middleware.redirect import Redirect as Redirect
+from globus_transport.middleware.restriction import only_for as only_for
 from globus_transport.middleware.retry.config import RetryBudget as RetryBudget
 from globus_transport.middleware.retry.config import RetryConfig as RetryConfig
 from globus_transport.middleware.retry.retry import Retry as Retry

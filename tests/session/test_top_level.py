@@ -66,6 +66,15 @@ def _seen_by_type_checkers(package: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("package", _packages())
+def test_no_name_is_that_of_a_module(package: str) -> None:
+    # Importing the module would put it in the place of the name, for example of the function.
+    module: Any = importlib.import_module(package)
+    modules = {submodule.name for submodule in pkgutil.iter_modules(module.__path__)}
+    names = {name for homes_names in module._NAMES.values() for name in homes_names}
+    assert not names & modules
+
+
+@pytest.mark.parametrize("package", _packages())
 def test_type_checkers_see_the_names_that_there_are(package: str) -> None:
     module: Any = importlib.import_module(package)
     seen = _seen_by_type_checkers(package)
@@ -158,7 +167,15 @@ def test_packages_load_nothing_but_themselves() -> None:
 
 
 @pytest.mark.parametrize(
-    ("client", "service"), [("GroupsClient", "groups"), ("TimersClient", "timers"), ("TransferClient", "transfer")]
+    ("client", "service"),
+    [
+        ("GroupsClient", "groups"),
+        ("TimersClient", "timers"),
+        ("TransferClient", "transfer"),
+        ("SearchClient", "search"),
+        ("FlowsClient", "flows"),
+        ("SpecificFlowClient", "flows"),
+    ],
 )
 def test_a_client_loads_its_own_service_only(client: str, service: str) -> None:
     program = (
