@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
@@ -12,11 +14,13 @@ from globus_transport import AsyncBaseClient, BaseClient, ConfidentialAppAuthCli
 from globus_transport.middleware.retry import RetryBudget, RetryConfig
 from globus_transport.routing import RouteTable, get
 from globus_transport.routing.replies import GlobusHTTPResponse
-from globus_transport.token_storage import JSONTokenStorage
+from globus_transport.token_storage import JSONTokenStorage, TokenStorageData
 from globus_transport.transport import Transport
 
 _CLIENT_ID = "2b5d1b3c-6a40-4a3f-9d3b-6a1f6a1c9f10"
 _POOL_SIZE = 48
+# Seconds that storing tokens takes.
+_DISK_DELAY = 0.05
 
 
 class SoakRoutes(RouteTable):
@@ -34,6 +38,17 @@ class SoakClient(SoakRoutes, BaseClient):
 
 class AsyncSoakClient(SoakRoutes, AsyncBaseClient):
     """The client for tasks."""
+
+
+class SlowTokenStorage(JSONTokenStorage):
+    """A storage on a slow disk. Forks and cancellations find renewals that are not stored yet."""
+
+    def store_token_data_by_resource_server(
+        self, token_data_by_resource_server: Mapping[str, TokenStorageData]
+    ) -> None:
+        """Store tokens, after a pause."""
+        time.sleep(_DISK_DELAY)
+        super().store_token_data_by_resource_server(token_data_by_resource_server)
 
 
 @attrs.frozen
@@ -70,7 +85,7 @@ def make_clients(server: FaultyServer, folder: Path) -> Clients:
     retry = RetryConfig(max_retries=2, max_sleep=0.02, budget=RetryBudget(capacity=1000, per_second=1000))
     blocking, awaited = [], []
     for url, deadline in ((server.url, None), (server.tls_url, 5.0)):
-        storage = JSONTokenStorage(folder / "tokens.json")
+        storage = SlowTokenStorage(folder / "tokens.json")
         authorizer = RefreshTokenAuthorizer(
             FIRST_REFRESH_TOKEN, auth, token_storage=storage, resource_server=RESOURCE_SERVER
         )
