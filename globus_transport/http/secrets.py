@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote, unquote_plus
 HIDDEN = "<hidden>"
 
 #: Members of a document and fields of a form or query whose values are credentials: those of OAuth 2 (RFC 6749,
-#: 7521, 7636, 7662, 8628, 8693) and of Globus.
+#: 7521, 7636, 7662, 8628, 8693) and of Globus. The URL of a message queue of Globus Compute has a password in it.
 SECRET_FIELDS = frozenset(
     {
         "access_token",
@@ -19,6 +19,7 @@ SECRET_FIELDS = frozenset(
         "client_secret",
         "clientsecret",
         "code_verifier",
+        "connection_url",
         "device_code",
         "globus_connect_setup_key",
         "id_token",

@@ -88,5 +88,20 @@ VALUES: dict[str, tuple[object, object, str]] = {
         ["short"],
         "an error without a detail has its message",
     ),
+    'ComputeAPIError.code, for {"code": 3, "reason": "no such function"}': (
+        None,
+        "3",
+        "the errors of Compute have numbers",
+    ),
+    'ComputeAPIError.message, for {"code": 3, "reason": "no such function"}': (
+        None,
+        "no such function",
+        "the text of its errors is called reason",
+    ),
+    'TransferClientV2.create_tunnel({"data": {"type": "Tunnel"}}), submission_id': (
+        None,
+        "a new one",
+        "a request that is sent again makes no second tunnel",
+    ),
     "create_job(FlowTimer(...))": ("POST /jobs/", "GlobusSDKUsageError", "create_timer takes it"),
 }
