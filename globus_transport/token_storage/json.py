@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from globus_transport import __version__
 from globus_transport.exc.base import ValidationError
@@ -46,7 +46,7 @@ class JSONTokenStorage(FileTokenStorage):
 
     file_format = "json"
     format_version = "2.0"
-    supported_versions = ("1.0", "2.0")
+    supported_versions: ClassVar[tuple[str, ...]] = ("1.0", "2.0")
 
     @raises_from_its_caller
     def store_token_data_by_resource_server(
@@ -122,13 +122,21 @@ class JSONTokenStorage(FileTokenStorage):
             raise self._make_format_error("the tokens are not where they should be")
         return dict(namespaces)
 
+    def _arrange(self, namespaces: dict[str, dict[str, Any]]) -> dict[str, Any]:
+        """The tokens as they stand in a document of the version that is written."""
+        return {"data": namespaces}
+
     def _make_format_error(self, reason: str) -> ValidationError:
         return ValidationError(
             f"{self.filepath!r} is not a token file: {reason}. The file is unchanged; give another filepath"
         )
 
     def _write(self, namespaces: dict[str, dict[str, Any]]) -> None:
-        document = {"data": namespaces, "format_version": self.format_version, _WRITER: f"transport-{__version__}"}
+        document = {
+            **self._arrange(namespaces),
+            "format_version": self.format_version,
+            _WRITER: f"transport-{__version__}",
+        }
         try:
             write_atomically(self._real_path, json.dumps(document).encode())
         except OSError as error:

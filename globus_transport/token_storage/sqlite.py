@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from globus_transport import __version__
 from globus_transport.exc.base import GlobusSDKUsageError, ValidationError
@@ -18,7 +18,8 @@ from globus_transport.token_storage.errors import TokenStorageError, make_file_e
 from globus_transport.token_storage.file import FileTokenStorage
 from globus_transport.token_storage.token_data import TokenStorageData
 
-_TABLES = (
+#: The tables of globus-sdk for tokens, and for facts about the database itself.
+TOKEN_TABLES = (
     """
     CREATE TABLE IF NOT EXISTS token_storage (
         namespace VARCHAR NOT NULL,
@@ -60,6 +61,8 @@ class SQLiteTokenStorage(FileTokenStorage):
     """
 
     file_format = "db"
+    _tables: ClassVar[tuple[str, ...]] = TOKEN_TABLES
+    _schema_version: ClassVar[str] = "2"
 
     def __init__(
         self,
@@ -84,11 +87,14 @@ class SQLiteTokenStorage(FileTokenStorage):
         with self.exclusive():
             _make_private(self._real_path)
             with self._connect("mode=rw") as database:
-                for table in _TABLES:
+                for table in self._tables:
                     database.execute(table)
                 database.executemany(
                     "INSERT OR IGNORE INTO sdk_storage_adapter_internal(attribute, value) VALUES (?, ?)",
-                    [("globus-sdk.version", f"transport-{__version__}"), ("globus-sdk.database_schema_version", "2")],
+                    [
+                        ("globus-sdk.version", f"transport-{__version__}"),
+                        ("globus-sdk.database_schema_version", self._schema_version),
+                    ],
                 )
                 yield database
 
