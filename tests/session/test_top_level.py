@@ -175,6 +175,7 @@ def test_packages_load_nothing_but_themselves() -> None:
         ("SearchClient", "search"),
         ("FlowsClient", "flows"),
         ("SpecificFlowClient", "flows"),
+        ("GCSClient", "gcs"),
     ],
 )
 def test_a_client_loads_its_own_service_only(client: str, service: str) -> None:

@@ -15,7 +15,12 @@ class AsyncPaginatedGCS(AsyncPaginated, GCSRoutes):
 
 
 class AsyncGCSClient(GCSClientBase[AsyncSend], AsyncBaseClient):
-    """Manages an endpoint of Globus Connect Server: its collections, storage gateways, roles and user credentials."""
+    """Manages an endpoint of Globus Connect Server: its collections, storage gateways, roles and user credentials.
+
+    :param gcs_address: the host name of the endpoint, such as ``abc.def.data.globus.org``, or its URL
+
+    Its other parameters are those of every client, without ``base_url``.
+    """
 
     def _find_endpoint_client_id(self) -> str:
         raise GlobusSDKUsageError(

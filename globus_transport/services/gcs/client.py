@@ -144,7 +144,12 @@ class PaginatedGCS(Paginated, GCSRoutes):
 
 
 class GCSClient(GCSClientBase[Send], BaseClient):
-    """Manages an endpoint of Globus Connect Server: its collections, storage gateways, roles and user credentials."""
+    """Manages an endpoint of Globus Connect Server: its collections, storage gateways, roles and user credentials.
+
+    :param gcs_address: the host name of the endpoint, such as ``abc.def.data.globus.org``, or its URL
+
+    Its other parameters are those of every client, without ``base_url``.
+    """
 
     def _find_endpoint_client_id(self) -> str:
         return self.find_endpoint_client_id()

@@ -27,16 +27,7 @@ class _ScopesOfInstance:
 
 
 class GCSCollectionClientBase(ClientBase[SendT]):
-    """The base of the clients of a collection.
-
-    Calls are made by path: ``client.get("/folder/file.txt").text``.
-
-    :param collection_id: the id of the collection
-    :param collection_address: its host name or URL, as in ``https_server`` of
-        :meth:`TransferClient.get_endpoint <globus_transport.TransferClient.get_endpoint>`
-    :ivar collection_id: the id, as text
-    :ivar scopes: the scopes of the collection
-    """
+    """The base of the clients of a collection."""
 
     collection_id: str
     scopes: Any = _ScopesOfInstance()
@@ -82,8 +73,24 @@ def _base_url(address: str) -> str:
 
 
 class GCSCollectionClient(GCSCollectionClientBase[Send], BaseClient):
-    """Reads and writes the files of a collection by HTTPS."""
+    """Reads and writes the files of a collection by HTTPS: ``client.get("/folder/file.txt").text``.
+
+    :param collection_id: the id of the collection
+    :param collection_address: its host name or URL, which is ``https_server`` in its document of Globus Transfer
+    :ivar collection_id: the id, as text
+    :ivar scopes: the scopes of the collection
+
+    Its other parameters are those of every client, without ``base_url``.
+    """
 
 
 class AsyncGCSCollectionClient(GCSCollectionClientBase[AsyncSend], AsyncBaseClient):
-    """Reads and writes the files of a collection by HTTPS."""
+    """Reads and writes the files of a collection by HTTPS: ``(await client.get("/folder/file.txt")).text``.
+
+    :param collection_id: the id of the collection
+    :param collection_address: its host name or URL, which is ``https_server`` in its document of Globus Transfer
+    :ivar collection_id: the id, as text
+    :ivar scopes: the scopes of the collection
+
+    Its other parameters are those of every client, without ``base_url``.
+    """

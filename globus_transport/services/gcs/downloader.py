@@ -39,15 +39,7 @@ class UnknownCollectionError(GlobusError, RuntimeError):
 
 
 class _DownloaderBase(Generic[ClientT, TransferT, SendT]):
-    """The base of the downloaders.
-
-    :param app: logs in
-    :param gcs_client: the client of the collection that all files are on; by default the collection of each file is
-        found, and the attribute has the client of the last one
-    :param transfer_client: looks up collections; by default a client of the app
-    :param transport: settings of the connections of the clients that the downloader makes
-    :param terminal: sends the requests of these clients, instead of their own connections
-    """
+    """The base of the downloaders."""
 
     def __init__(
         self,
@@ -128,6 +120,14 @@ class GCSDownloader(_DownloaderBase[GCSCollectionClient, TransferClient, Send]):
 
         with GCSDownloader(app) as downloader:
             text = downloader.read_file("https://m-1234.data.globus.org/folder/notes.txt")
+
+    :param app: logs in
+    :param gcs_client: the client of the collection that all files are on; by default the collection of each file is
+        found, and the attribute has the client of the last one
+    :param transfer_client: looks up collections; by default a client of the app
+    :param transport: settings of the connections of the clients that the downloader makes
+    :param terminal: sends the requests of these clients, instead of their own connections
+    :raises GlobusSDKUsageError: if both ``transport`` and ``terminal`` are given
     """
 
     @overload
@@ -179,7 +179,10 @@ class GCSDownloader(_DownloaderBase[GCSCollectionClient, TransferClient, Send]):
 
 
 class AsyncGCSDownloader(_DownloaderBase[AsyncGCSCollectionClient, AsyncTransferClient, AsyncSend]):
-    """Reads files of collections by their HTTPS URLs, under asyncio."""
+    """Reads files of collections by their HTTPS URLs, under asyncio.
+
+    Its parameters are those of :class:`GCSDownloader`, with clients for asyncio.
+    """
 
     @overload
     async def read_file(self, file_uri: str, *, as_text: Literal[True] = True) -> str: ...
