@@ -25,6 +25,7 @@ from globus_transport.core.flow import Steps as Steps
 from globus_transport.core.flow import Wait as Wait
 from globus_transport.core.flow import hedge as hedge
 from globus_transport.core.flow import read as read
+from globus_transport.core.flow import read_bounded as read_bounded
 from globus_transport.core.flow import run as run
 from globus_transport.core.flow import send as send
 from globus_transport.core.flow import shield as shield
@@ -57,6 +58,9 @@ from globus_transport.http.headers import Headers as Headers
 from globus_transport.http.messages import Request as Request
 from globus_transport.http.messages import Response as Response
 from globus_transport.http.urls import URL as URL
+from globus_transport.local_endpoint.owner_info import GlobusConnectPersonalOwnerInfo as GlobusConnectPersonalOwnerInfo
+from globus_transport.local_endpoint.personal import LocalGlobusConnectPersonal as LocalGlobusConnectPersonal
+from globus_transport.local_endpoint.server import LocalGlobusConnectServer as LocalGlobusConnectServer
 from globus_transport.middleware.cache.cache import Cache as Cache
 from globus_transport.middleware.cache.cache import MemoryStore as MemoryStore
 from globus_transport.middleware.cassette.cassette import Cassette as Cassette

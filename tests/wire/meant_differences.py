@@ -103,5 +103,11 @@ VALUES: dict[str, tuple[object, object, str]] = {
         "a new one",
         "a request that is sent again makes no second tunnel",
     ),
+    "LocalGlobusConnectPersonal().endpoint_id, of an empty file": ("", None, "an empty file has no id"),
+    """GlobusConnectPersonalOwnerInfo(config_dn='"/O=Other/CN=x" me').username""": (
+        "x@globusid.org",
+        "GlobusSDKUsageError",
+        "another certificate is not that of an owner",
+    ),
     "create_job(FlowTimer(...))": ("POST /jobs/", "GlobusSDKUsageError", "create_timer takes it"),
 }
