@@ -66,9 +66,11 @@ class Endpoint:
     def __init__(self, *info: tuple[int, Any]) -> None:
         self.info = list(info) or [(200, INFO)]
         self.sent: list[tuple[str, str, str | None]] = []
+        self.requests: list[Request] = []
 
     def __call__(self, request: Request) -> Response:
         path = request.url.target
+        self.requests.append(request)
         self.sent.append((request.method, path, request.headers.get("Authorization")))
         status, document = self.info.pop(0) if path == "/api/info" else (200, {"data": []})
         return Response(status, {"Content-Type": "application/json"}, json.dumps(document).encode(), request=request)
@@ -91,6 +93,16 @@ def test_nothing_is_sent_before_the_first_call() -> None:
     assert app.required == [(ID, MANAGE)]
     assert client.endpoint_client_id == client.resource_server == ID
     assert len(endpoint.sent) == 3
+
+
+def test_the_request_for_the_id_has_nothing_of_the_call() -> None:
+    endpoint = Endpoint()
+    GCSClient(HOST, app=FakeApp(), terminal=endpoint).create_role({"role": "administrator"})
+    info, call = endpoint.requests
+    assert call.body == b'{"role":"administrator"}'
+    assert (info.body, info.authorize, info.route) == (None, False, "get_gcs_info")
+    assert "Content-Type" not in info.headers
+    assert info.may_repeat
 
 
 def test_the_same_under_asyncio() -> None:
