@@ -227,12 +227,8 @@ class AppOfBoth(FakeApp):
         return []
 
 
-@responses.activate
-@pytest.mark.parametrize("kind", ["GCSv5_mapped_collection", "GCSv5_guest_collection"])
-def test_globus_sdk_sends_the_same(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    forget_proxies(monkeypatch)
-    globus = Globus()
-    globus.documents[COLLECTION]["entity_type"] = kind
+def answer_with(globus: Globus) -> None:
+    """Let ``responses`` answer as these servers."""
 
     def answer(request: Any) -> tuple[int, dict[str, str], bytes]:
         headers = {"Authorization": request.headers["Authorization"]} if "Authorization" in request.headers else {}
@@ -240,6 +236,32 @@ def test_globus_sdk_sends_the_same(kind: str, monkeypatch: pytest.MonkeyPatch) -
         return response.status, dict(response.headers.pairs), response.body
 
     responses.add_callback("GET", re.compile(".*"), answer)
+
+
+@responses.activate
+def test_what_is_different_in_globus_sdk() -> None:
+    attacker = "https://attacker.example.org"
+    globus = Globus()
+    globus.locations[attacker] = login(COLLECTION)
+    answer_with(globus)
+    peer: Any = AppOfBoth(globus_sdk)
+    with TheirDownloader(peer) as downloader:
+        downloader.read_file(f"{attacker}/x")
+        downloader.read_file(f"{OTHER_SERVER}/x")
+    tokens = [sent for sent in globus.sent if sent[1] == f"Bearer for-{COLLECTION}"]
+    assert tokens == [(f"{attacker}/x", tokens[0][1]), (f"{OTHER_SERVER}/x", tokens[0][1])]
+    del globus.locations[SERVER]
+    with TheirDownloader(peer) as downloader, pytest.raises(RuntimeError):
+        downloader.read_file(FILE)
+
+
+@responses.activate
+@pytest.mark.parametrize("kind", ["GCSv5_mapped_collection", "GCSv5_guest_collection"])
+def test_globus_sdk_sends_the_same(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    forget_proxies(monkeypatch)
+    globus = Globus()
+    globus.documents[COLLECTION]["entity_type"] = kind
+    answer_with(globus)
     peer: Any = AppOfBoth(globus_sdk)
     own = AppOfBoth(globus_transport)
     with TheirDownloader(peer) as downloader:
