@@ -25,6 +25,7 @@ _NAMES = {
         "Wait",
         "hedge",
         "read",
+        "read_bounded",
         "run",
         "send",
         "shield",

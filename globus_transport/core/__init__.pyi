@@ -25,6 +25,7 @@ from globus_transport.core.flow import Steps as Steps
 from globus_transport.core.flow import Wait as Wait
 from globus_transport.core.flow import hedge as hedge
 from globus_transport.core.flow import read as read
+from globus_transport.core.flow import read_bounded as read_bounded
 from globus_transport.core.flow import run as run
 from globus_transport.core.flow import send as send
 from globus_transport.core.flow import shield as shield

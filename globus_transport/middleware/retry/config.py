@@ -79,8 +79,8 @@ class RetryConfig:
     :param budget: limits the retries of all calls of the stack; ``None`` for no limit
     :param checks: functions of a :class:`RetryContext`, asked in their order about what the conditions above do not
         decide. None makes the layer send again what is not safe to repeat
-    :param backoff: a function of a :class:`RetryContext` that gives the seconds to wait, up to ``max_sleep``. tenacity's
-        ``wait`` takes precedence
+    :param backoff: a function of a :class:`RetryContext` that gives the seconds to wait, up to ``max_sleep``; ``wait``
+        takes precedence
     :raises GlobusSDKUsageError: if a number is negative, or a function cannot be called
     """
 

@@ -58,8 +58,8 @@ class _ClientTerminal:
 
     def _to_httpx_request(self, request: Request, content: Any, connect: float | None, read: float | None) -> Any:
         pairs = list(request.headers.without(*FRAMING).pairs)
-        if isinstance(request.body, StreamBody) and request.body.length is not None:
-            pairs.append(("Content-Length", str(request.body.length)))
+        if (framing := request.framing) is not None and framing[0] == "Content-Length":
+            pairs.append(framing)
         timeout = {"connect": connect, "read": read, "write": read, "pool": connect}
         try:
             return self._library.Request(
