@@ -93,12 +93,17 @@ PAGES = (
         "clients",
         "What every client has",
         ("routing.client_base", "routing.client", "routing.async_client"),
-        ("routing.client_base.ClientBase",),
+        (
+            "routing.client_base.ClientBase",
+            "routing.client_settings.ClientRetryConfig",
+            "routing.client_settings.ClientRetryChecks",
+            "routing.client_settings.ClientTransport",
+        ),
     ),
     Page(
         "tables",
         "Route tables",
-        ("routing", "routing.table", "routing.route", "routing.parameters", "routing.paging"),
+        ("routing", "routing.table", "routing.route", "routing.parameters", "routing.paging", "routing.paginators"),
         (
             "routing.table.RouteList",
             "routing.route.Route",
@@ -106,7 +111,6 @@ PAGES = (
             "routing.route.Operation",
             "routing.plan.RouteOptions",
             "routing.bound.PagedRouteCall",
-            "routing.bound.Paginator",
             "routing.bound.AsyncPagedRouteCall",
             "routing.bound.AsyncPaginator",
         ),

@@ -20,6 +20,14 @@ from globus_transport.middleware.open_telemetry import OpenTelemetry as OpenTele
 from globus_transport.middleware.rate_limit import RateLimit as RateLimit
 from globus_transport.middleware.redirect import Redirect as Redirect
 from globus_transport.middleware.restriction import only_for as only_for
+from globus_transport.middleware.retry.checks import RequestCallerInfo as RequestCallerInfo
+from globus_transport.middleware.retry.checks import RetryCheck as RetryCheck
+from globus_transport.middleware.retry.checks import RetryCheckCollection as RetryCheckCollection
+from globus_transport.middleware.retry.checks import RetryCheckFlags as RetryCheckFlags
+from globus_transport.middleware.retry.checks import RetryCheckResult as RetryCheckResult
+from globus_transport.middleware.retry.checks import RetryCheckRunner as RetryCheckRunner
+from globus_transport.middleware.retry.checks import RetryContext as RetryContext
+from globus_transport.middleware.retry.checks import set_retry_check_flags as set_retry_check_flags
 from globus_transport.middleware.retry.config import RetryBudget as RetryBudget
 from globus_transport.middleware.retry.config import RetryConfig as RetryConfig
 from globus_transport.middleware.retry.retry import Retry as Retry

@@ -12,6 +12,17 @@ _NAMES = {
     "routing.client": ("BaseClient",),
     "routing.missing": ("MISSING", "MissingType"),
     "routing.paging": ("Marker", "NextLink", "Offset", "Paging"),
+    "routing.paginators": (
+        "HasNextPaginator",
+        "JSONAPIPaginator",
+        "LastKeyPaginator",
+        "LimitOffsetTotalPaginator",
+        "MarkerPaginator",
+        "NextTokenPaginator",
+        "NullableMarkerPaginator",
+        "Paginator",
+        "has_paginator",
+    ),
     "routing.parameters": (
         "Body",
         "BodyParams",
