@@ -12,6 +12,7 @@ import requests
 import responses
 
 from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.experimental.transfer_v2.client import TransferClientV2
 from globus_transport.routing.bound import BoundOperation
 from globus_transport.routing.table import Declared, RouteTable
 from globus_transport.services.auth.client import (
@@ -20,6 +21,7 @@ from globus_transport.services.auth.client import (
     ConfidentialAppAuthClient,
     NativeAppAuthClient,
 )
+from globus_transport.services.compute.client import ComputeClientV2, ComputeClientV3
 from globus_transport.services.flows.client import FlowsClient, SpecificFlowClient
 from globus_transport.services.gcs.client import GCSClient
 from globus_transport.services.groups.client import GroupsClient
@@ -29,7 +31,7 @@ from globus_transport.services.transfer.client import TransferClient
 from globus_transport.testing.response_sets import Matcher, RegisteredResponse, ResponseList, ResponseSet
 
 #: The key of a set: a route such as ``TransferClient.get_task`` or ``client.get_task``, its name with its service such
-#: as ``"transfer.get_task"``, or any other text that a set is registered under.
+#: as ``"transfer.get_task"`` or ``"compute.v2.get_task"``, or any other text that a set is registered under.
 SetId = Declared | BoundOperation[..., Any] | str
 
 _CLIENTS: dict[str, tuple[type[RouteTable], ...]] = {
@@ -40,6 +42,10 @@ _CLIENTS: dict[str, tuple[type[RouteTable], ...]] = {
     "search": (SearchClient,),
     "flows": (FlowsClient, SpecificFlowClient),
     "gcs": (GCSClient,),
+    # The tunnels of Transfer are routes of both of its clients, and their sets are those of "transfer".
+    "transfer.v2": (TransferClientV2,),
+    "compute.v2": (ComputeClientV2,),
+    "compute.v3": (ComputeClientV3,),
 }
 # globus-sdk has another name for the sets of this service than for its address.
 _OTHER_NAMES = {"globus_connect_server": "gcs"}
@@ -130,7 +136,7 @@ def _describe(set_id: SetId) -> str:
 
 
 def _find_route(text: str) -> Declared:
-    service, _, name = text.partition(".")
+    service, _, name = text.rpartition(".")
     for table in _CLIENTS.get(_OTHER_NAMES.get(service, service), ()):
         route = getattr(table, name, None)
         if isinstance(route, Declared):
@@ -185,7 +191,7 @@ def _make_reply(
     if "query" in fields:
         options["match"] = [_match_query(fields["query"])]
     return RegisteredResponse(
-        service=service,
+        service=service.partition(".")[0],
         method=route.method,
         path=route.path.format_map(known),
         **{**options, "metadata": known},

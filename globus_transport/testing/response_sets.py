@@ -50,7 +50,7 @@ class RegisteredResponse:
     body: str | None = None
     content_type: str | None = None
     headers: dict[str, str] | None = None
-    json: list[Any] | dict[str, Any] | None = None
+    json: list[Any] | dict[str, Any] | str | None = None
     status: int = 200
     stream: bool | None = None
     match: Sequence[Matcher] | None = None

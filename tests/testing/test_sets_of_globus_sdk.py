@@ -12,7 +12,7 @@ import pytest
 from globus_transport.testing import get_response_set
 
 #: By the name that globus-sdk gives the service.
-SERVICES = ("groups", "timer", "search", "flows", "globus_connect_server")
+SERVICES = ("groups", "timer", "search", "flows", "globus_connect_server", "compute.v2", "compute.v3", "transfer.v2")
 
 
 def _sets() -> list[str]:

@@ -11,7 +11,7 @@ from globus_transport.exc.documents import ErrorDocument
 class ComputeAPIError(GlobusAPIError):
     """Globus Compute responded with an error.
 
-    The service numbers its errors. ``code`` is the number as text, such as ``"2"``, and ``message`` is the service's
+    The service numbers its errors. ``code`` is the number as text, such as ``"3"``, and ``message`` is the service's
     ``reason``. ``raw_json["error_args"]`` has what the error is about, such as the id of a function that is not found.
     """
 
