@@ -40,8 +40,8 @@ def client_page(name: str) -> list[str]:
     lines += [f":doc:`clients` has its other methods. For asyncio: :class:`Async{name}`.", ""]
     for member in _plain_members(client):
         lines += directive(_autodoc_kind(client, member), f"globus_transport.{name}.{member}")
-    for name, declared in _unlisted_operations(client):
-        lines += _method(client, name, declared, [])
+    for member, declared in _unlisted_operations(client):
+        lines += _method(client, member, declared, [])
     lines += [*title("Routes", "-"), f"``print({name}.routes)`` prints this table:", "", *code(str(client.routes))]
     lines += _about_more_parameters(client)
     for route in client.routes:
@@ -104,10 +104,11 @@ def _plain_members(client: type) -> list[str]:
 
 def _unlisted_operations(client: type[BaseClient]) -> Iterator[tuple[str, Declared]]:
     """The operations that the table does not list, and not every client has."""
+    listed = {route.name for route in client.routes}
     for cls in client.__mro__:
         for name, value in vars(cls).items():
             is_own = isinstance(value, Declared) and not name.startswith("_") and not hasattr(BaseClient, name)
-            if is_own and value not in client.routes:
+            if is_own and name not in listed:
                 yield name, value
 
 
