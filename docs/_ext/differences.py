@@ -61,11 +61,15 @@ def _rows(listed: dict[str, Any]) -> Iterator[Row]:
             "a client has a stack, which ends in a terminal",
         )
     for name, (their_value, our_value, why) in listed["VALUES"].items():
-        yield f"``{name}``", f"``{their_value}``", f"``{our_value}``", why
+        yield f"``{name}``", _literal(their_value), _literal(our_value), why
 
 
 def _readable(value: str) -> str:
     return value.format(theirs="4.x", ours="0.x")
+
+
+def _literal(value: object) -> str:
+    return f"``{value!r}``" if value == "" else f"``{value}``"
 
 
 def _header(value: str | None) -> str:

@@ -202,6 +202,7 @@ PAGES = (
             "services.search.data",
             "services.flows.data",
             "services.gcs.data",
+            "experimental.transfer_v2.data",
             "routing.missing",
         ),
     ),
@@ -216,6 +217,11 @@ PAGES = (
         "files_by_https",
         "Files of a collection by HTTPS",
         ("services.gcs.collection_client", "services.gcs.downloader"),
+    ),
+    Page(
+        "local_endpoint",
+        "Globus Connect on this computer",
+        ("local_endpoint", "local_endpoint.personal", "local_endpoint.owner_info", "local_endpoint.server"),
     ),
     Page("groups_manager", "The manager of groups", ("services.groups.manager",)),
     Page(
@@ -248,6 +254,7 @@ PAGES = (
             "services.search.errors",
             "services.flows.errors",
             "services.gcs.errors",
+            "services.compute.errors",
         ),
     ),
     Page("sandbox", "The sandbox", ("sandbox",)),

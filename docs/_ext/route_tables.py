@@ -10,7 +10,7 @@ from readable_types import signature_text
 from rst import code, directive, title
 
 import globus_transport
-from globus_transport import BaseClient, Request
+from globus_transport import BaseClient, Request, experimental
 from globus_transport.routing.generic_calls import GenericCalls
 from globus_transport.routing.parameters import MoreFields, MoreQuery
 from globus_transport.routing.table import Declared
@@ -27,6 +27,9 @@ CLIENTS = (
     "FlowsClient",
     "SpecificFlowClient",
     "GCSClient",
+    "ComputeClientV2",
+    "ComputeClientV3",
+    "TransferClientV2",
 )
 
 _REPEATED = "after every failure that may be temporary"
@@ -35,18 +38,19 @@ _NOT_REPEATED = "only if it is certain that the server did not begin: no connect
 
 def client_page(name: str) -> list[str]:
     """The page of one client."""
-    client = getattr(globus_transport, name)
-    lines = [*title(name), *directive("autoclass", f"globus_transport.{name}")]
+    package = globus_transport if hasattr(globus_transport, name) else experimental
+    client = getattr(package, name)
+    lines = [*title(name), *directive("autoclass", f"{package.__name__}.{name}")]
     lines += [f":doc:`clients` has its other methods. For asyncio: :class:`Async{name}`.", ""]
     for member in _plain_members(client):
-        lines += directive(_autodoc_kind(client, member), f"globus_transport.{name}.{member}")
+        lines += directive(_autodoc_kind(client, member), f"{package.__name__}.{name}.{member}")
     for member, declared in _unlisted_operations(client):
         lines += _method(client, member, declared, [])
     lines += [*title("Routes", "-"), f"``print({name}.routes)`` prints this table:", "", *code(str(client.routes))]
     lines += _about_more_parameters(client)
     for route in client.routes:
         lines += route_lines(client, route)
-    lines += [*title("Under asyncio", "-"), *directive("autoclass", f"globus_transport.Async{name}")]
+    lines += [*title("Under asyncio", "-"), *directive("autoclass", f"{package.__name__}.Async{name}")]
     return [*lines, "It has the same routes. Calls are awaited, and iteration over pages is asynchronous."]
 
 

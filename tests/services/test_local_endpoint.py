@@ -94,15 +94,14 @@ def test_an_empty_file_has_no_endpoint_id(home: Path) -> None:
 
 
 def test_the_endpoint_id_is_read_once(home: Path) -> None:
-    # Type checkers would take it for None for ever.
-    local: Any = LocalGlobusConnectPersonal()
-    assert local.endpoint_id is None
-    _write(home, "client-id.txt", "first")
-    assert local.endpoint_id == "first"
-    _write(home, "client-id.txt", "second")
-    assert local.endpoint_id == "first"
+    local = LocalGlobusConnectPersonal()
+    found = [local.endpoint_id]
+    for contents in ("first", "second"):
+        _write(home, "client-id.txt", contents)
+        found.append(local.endpoint_id)
     del local.endpoint_id
-    assert local.endpoint_id == "second"
+    found.append(local.endpoint_id)
+    assert found == [None, "first", "first", "second"]
 
 
 def test_an_editor_may_add_a_byte_order_mark(home: Path) -> None:
