@@ -110,9 +110,19 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help="where state and the collections' folders are kept (default: a temporary folder)",
     )
-    parser.add_argument("--access-token-lifetime", type=float, default=172800.0, metavar="SECONDS")
-    parser.add_argument("--auth-port", type=int, default=0, metavar="PORT", help="default: any free port")
-    parser.add_argument("--transfer-port", type=int, default=0, metavar="PORT", help="default: any free port")
+    parser.add_argument(
+        "--access-token-lifetime",
+        type=float,
+        default=172800.0,
+        metavar="SECONDS",
+        help="after which an access token has expired (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--auth-port", type=int, default=0, metavar="PORT", help="of Globus Auth (default: any free port)"
+    )
+    parser.add_argument(
+        "--transfer-port", type=int, default=0, metavar="PORT", help="of Globus Transfer (default: any free port)"
+    )
     parser.add_argument(
         "--host-name",
         action="append",
@@ -120,7 +130,25 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="a further name that requests may have in Host; may be given several times",
     )
-    parser.add_argument("--max-body-size", type=int, default=MAX_BODY_SIZE, metavar="BYTES", help="of a request")
-    parser.add_argument("--token-delay", type=float, default=0.0, metavar="SECONDS", help="wait at token requests")
-    parser.add_argument("--task-delay", type=float, default=0.0, metavar="SECONDS", help="wait before each file")
+    parser.add_argument(
+        "--max-body-size",
+        type=int,
+        default=MAX_BODY_SIZE,
+        metavar="BYTES",
+        help="of a request; a longer one is refused (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--token-delay",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="to wait before a token request is answered (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--task-delay",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="to wait before a task copies or deletes its next file (default: %(default)g)",
+    )
     return parser

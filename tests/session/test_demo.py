@@ -6,10 +6,6 @@ import subprocess
 import sys
 import time
 
-import pytest
-
-from globus_transport.__main__ import main
-
 
 def test_the_demo_runs_and_says_what_happened() -> None:
     started = time.monotonic()
@@ -29,10 +25,3 @@ def test_the_demo_runs_and_says_what_happened() -> None:
         "Every file arrived unchanged",
     ):
         assert line in done.stdout
-
-
-def test_an_unknown_command_gets_the_usage(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["dance"]) == 2
-    assert "python -m globus_transport demo" in capsys.readouterr().err
-    assert main([]) == 2
-    assert main(["--help"]) == 0
