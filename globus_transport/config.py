@@ -4,59 +4,95 @@ from __future__ import annotations
 
 import math
 import os
+from typing import Any, ClassVar
 
 from globus_transport.exc.base import GlobusSDKUsageError
 
-_DOMAINS = {
-    "production": "globus.org",
-    "preview": "preview.globus.org",
-    "sandbox": "sandbox.globuscs.info",
-    "integration": "integration.globuscs.info",
-    "test": "test.globuscs.info",
-    "staging": "staging.globuscs.info",
-}
-_HOSTS = {
-    "auth": "auth.{domain}",
-    "app": "app.{domain}",
-    "transfer": "transfer.api.{domain}",
-    "groups": "groups.api.{domain}",
-    "search": "search.api.{domain}",
-    "compute": "compute.api.{domain}",
-}
-# These hosts are under one domain, with the environment's name as a prefix.
-_AUTOMATE_HOSTS = {"flows": "flows", "timer": "timer", "actions": "actions"}
 _TRUE = frozenset({"y", "yes", "t", "true", "on", "1"})
 _FALSE = frozenset({"n", "no", "f", "false", "off", "0"})
 DEFAULT_HTTP_TIMEOUT = 60.0
 
 
-def environment_name(given: str | None = None) -> str:
+class EnvConfig:
+    """One Globus environment: how the addresses of its services are made. A subclass adds an environment.
+
+    An attribute such as ``search_url`` gives the address of one service.
+
+    :cvar envname: the name of the environment
+    :cvar domain: the domain of most services
+    :cvar no_dotapi: services whose hosts are ``{service}.{domain}``; most others are ``{service}.api.{domain}``
+    :cvar automate_services: services whose hosts are ``{envname}.{service}.automate.globus.org``
+    """
+
+    envname: ClassVar[str]
+    domain: ClassVar[str]
+    no_dotapi: ClassVar[list[str]] = ["app", "auth"]
+    automate_services: ClassVar[list[str]] = ["actions", "flows", "timer"]
+    _registry: ClassVar[dict[str, type[EnvConfig]]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._registry[cls.envname] = cls
+
+    @classmethod
+    def get_by_name(cls, env: str) -> type[EnvConfig] | None:
+        """The environment of this name; ``None`` if there is none."""
+        return cls._registry.get(env)
+
+    @classmethod
+    def get_service_url(cls, service: str) -> str:
+        """The base URL of a service."""
+        own_url: str | None = getattr(cls, f"{service}_url", None)
+        if own_url is not None:
+            return own_url
+        if service in cls.automate_services:
+            return f"https://{cls.envname}.{service}.automate.globus.org/"
+        return f"https://{service}.{'' if service in cls.no_dotapi else 'api.'}{cls.domain}/"
+
+
+class _Production(EnvConfig):
+    envname = "production"
+    domain = "globus.org"
+    actions_url = "https://actions.automate.globus.org/"
+    flows_url = "https://flows.automate.globus.org/"
+    nexus_url = "https://nexus.api.globusonline.org/"
+    timer_url = "https://timer.automate.globus.org/"
+
+
+class _Preview(EnvConfig):
+    envname = "preview"
+    domain = "preview.globus.org"
+
+
+# Globus itself uses these for its tests.
+for _name in ("sandbox", "integration", "test", "staging"):
+    type(f"_{_name.title()}", (EnvConfig,), {"envname": _name, "domain": f"{_name}.globuscs.info"})
+
+
+def environment_name(inputenv: str | None = None) -> str:
     """The Globus environment: the given one, else ``GLOBUS_SDK_ENVIRONMENT``, else production.
 
     :raises GlobusSDKUsageError: if the environment is unknown
     """
+    return _environment(inputenv).envname
+
+
+def _environment(given: str | None) -> type[EnvConfig]:
     name = given or os.environ.get("GLOBUS_SDK_ENVIRONMENT") or "production"
-    if name not in _DOMAINS:
-        raise GlobusSDKUsageError(f"environment: {name!r} is no Globus environment; there are: {', '.join(_DOMAINS)}")
-    return name
+    found = EnvConfig.get_by_name(name)
+    if found is None:
+        known = ", ".join(EnvConfig._registry)
+        raise GlobusSDKUsageError(f"environment: {name!r} is no Globus environment; there are: {known}")
+    return found
 
 
 def service_url(service: str, environment: str | None = None) -> str:
     """The base URL of a service: ``GLOBUS_SDK_SERVICE_URL_{SERVICE}``, else its URL in the environment.
 
-    :raises GlobusSDKUsageError: if the service or the environment is unknown
+    :raises GlobusSDKUsageError: if the environment is unknown
     """
     override = os.environ.get(f"GLOBUS_SDK_SERVICE_URL_{service.upper()}")
-    if override:
-        return override
-    name = environment_name(environment)
-    if service in _AUTOMATE_HOSTS:
-        host = f"{_AUTOMATE_HOSTS[service]}.automate.globus.org"
-        return f"https://{host}/" if name == "production" else f"https://{name}.{host}/"
-    if service not in _HOSTS:
-        known = ", ".join(sorted([*_HOSTS, *_AUTOMATE_HOSTS]))
-        raise GlobusSDKUsageError(f"{service!r} is no Globus service with a URL of its own; there are: {known}")
-    return f"https://{_HOSTS[service].format(domain=_DOMAINS[name])}/"
+    return override or _environment(environment).get_service_url(service)
 
 
 def names_a_proxy() -> bool:
@@ -69,18 +105,15 @@ def http_timeout() -> float | None:
 
     :raises GlobusSDKUsageError: if it is set to anything but a positive number or -1
     """
-    text = os.environ.get("GLOBUS_SDK_HTTP_TIMEOUT", "")
-    if not text:
-        return DEFAULT_HTTP_TIMEOUT
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if seconds == -1:
-        return None
-    if not 0 < seconds < math.inf:
-        raise GlobusSDKUsageError(f"GLOBUS_SDK_HTTP_TIMEOUT={text!r}: give seconds above 0, or -1 for no limit")
+    seconds = get_http_timeout()
+    if seconds is not None and not 0 < seconds < math.inf:
+        raise _wrong_timeout()
     return seconds
+
+
+def _wrong_timeout() -> GlobusSDKUsageError:
+    text = os.environ["GLOBUS_SDK_HTTP_TIMEOUT"]
+    return GlobusSDKUsageError(f"GLOBUS_SDK_HTTP_TIMEOUT={text!r}: give seconds above 0, or -1 for no limit")
 
 
 def verify_ssl() -> bool | str:
@@ -116,9 +149,15 @@ def get_webapp_url(environment: str | None = None) -> str:
 
 
 def get_http_timeout(value: float | None = None) -> float | None:
-    """The given timeout in seconds, else :func:`http_timeout`. -1 means no limit, and gives ``None``."""
+    """The given timeout in seconds, else that of ``GLOBUS_SDK_HTTP_TIMEOUT``. -1 means no limit, and gives ``None``.
+
+    :raises GlobusSDKUsageError: if the variable is set to anything but a number
+    """
     if value is None:
-        return http_timeout()
+        try:
+            value = float(os.environ.get("GLOBUS_SDK_HTTP_TIMEOUT") or DEFAULT_HTTP_TIMEOUT)
+        except ValueError:
+            raise _wrong_timeout() from None
     return None if value == -1 else value
 
 

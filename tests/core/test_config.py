@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from globus_transport import config
+from globus_transport import TransferClient, config
 from globus_transport.exc.base import GlobusSDKUsageError
 
 VARIABLES = ["ENVIRONMENT", "HTTP_TIMEOUT", "VERIFY_SSL", "SERVICE_URL_TRANSFER", "SERVICE_URL_AUTH"]
@@ -33,6 +33,8 @@ def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("auth", "preview", "https://auth.preview.globus.org/"),
         ("transfer", "test", "https://transfer.api.test.globuscs.info/"),
         ("flows", "preview", "https://preview.flows.automate.globus.org/"),
+        ("nexus", None, "https://nexus.api.globusonline.org/"),
+        ("a_new_one", "preview", "https://a_new_one.api.preview.globus.org/"),
     ],
 )
 def test_addresses(service: str, environment: str | None, url: str) -> None:
@@ -56,11 +58,27 @@ def test_an_address_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
     assert config.service_url("auth") == "https://auth.globus.org/"
 
 
-def test_unknown_names_are_answered_with_the_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_environment_of_ones_own() -> None:
+    class Local(config.EnvConfig):
+        envname = "local"
+        domain = "globus.example.org"
+        search_url = "http://127.0.0.1:9200/"
+
+    try:
+        assert config.EnvConfig.get_by_name("local") is Local
+        assert config.environment_name("local") == "local"
+        assert config.service_url("auth", "local") == "https://auth.globus.example.org/"
+        assert config.service_url("search", "local") == "http://127.0.0.1:9200/"
+        assert config.service_url("flows", "local") == "https://local.flows.automate.globus.org/"
+        assert TransferClient(environment="local").base_url == "https://transfer.api.globus.example.org/"
+    finally:
+        del config.EnvConfig._registry["local"]
+    assert config.EnvConfig.get_by_name("local") is None
+
+
+def test_unknown_environments_are_answered_with_the_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(GlobusSDKUsageError, match="'prod' is no Globus environment; there are: production, preview"):
         config.service_url("auth", "prod")
-    with pytest.raises(GlobusSDKUsageError, match=r"'nope' is no Globus service .* app, auth, compute, flows"):
-        config.service_url("nope")
     monkeypatch.setenv("GLOBUS_SDK_ENVIRONMENT", "prod")
     with pytest.raises(GlobusSDKUsageError, match="'prod' is no Globus environment"):
         config.environment_name()
@@ -81,6 +99,16 @@ def test_a_bad_http_timeout(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("GLOBUS_SDK_HTTP_TIMEOUT", text)
     with pytest.raises(GlobusSDKUsageError, match=f"GLOBUS_SDK_HTTP_TIMEOUT='{text}': give seconds above 0, or -1"):
         config.http_timeout()
+
+
+@pytest.mark.parametrize("text", ["0", "-2", "inf"])
+def test_a_timeout_that_cannot_be_used_is_refused_when_a_client_is_made(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("GLOBUS_SDK_HTTP_TIMEOUT", text)
+    assert config.get_http_timeout() == float(text)
+    with pytest.raises(GlobusSDKUsageError, match="give seconds above 0"):
+        TransferClient()
 
 
 @pytest.mark.parametrize(
