@@ -54,6 +54,7 @@ _NAMES = {
         "ValidationError",
     ),
     "exc.documents": ("ErrorSubdocument",),
+    "exc.warnings": ("RemovedInV5Warning",),
     "globus_app.app": ("GlobusApp",),
     "globus_app.client_app": ("ClientApp",),
     "globus_app.config": ("GlobusAppConfig",),

@@ -46,6 +46,7 @@ from globus_transport.exc.base import RedirectError as RedirectError
 from globus_transport.exc.base import ReplyFormatError as ReplyFormatError
 from globus_transport.exc.base import ValidationError as ValidationError
 from globus_transport.exc.documents import ErrorSubdocument as ErrorSubdocument
+from globus_transport.exc.warnings import RemovedInV5Warning as RemovedInV5Warning
 from globus_transport.globus_app.app import GlobusApp as GlobusApp
 from globus_transport.globus_app.client_app import ClientApp as ClientApp
 from globus_transport.globus_app.config import GlobusAppConfig as GlobusAppConfig

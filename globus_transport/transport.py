@@ -15,6 +15,7 @@ from globus_transport import config, terminals
 from globus_transport.exc.base import GlobusSDKUsageError
 
 # globus-sdk has these in a module of this name.
+from globus_transport.http.client_info import GlobusClientInfo as GlobusClientInfo
 from globus_transport.middleware.retry.checks import RequestCallerInfo as RequestCallerInfo
 from globus_transport.middleware.retry.checks import RetryCheck as RetryCheck
 from globus_transport.middleware.retry.checks import RetryCheckCollection as RetryCheckCollection
@@ -24,6 +25,9 @@ from globus_transport.middleware.retry.checks import RetryCheckRunner as RetryCh
 from globus_transport.middleware.retry.checks import RetryContext as RetryContext
 from globus_transport.middleware.retry.checks import set_retry_check_flags as set_retry_check_flags
 from globus_transport.middleware.retry.config import RetryConfig as RetryConfig
+from globus_transport.routing.encoders import FormRequestEncoder as FormRequestEncoder
+from globus_transport.routing.encoders import JSONRequestEncoder as JSONRequestEncoder
+from globus_transport.routing.encoders import RequestEncoder as RequestEncoder
 
 
 @attrs.frozen

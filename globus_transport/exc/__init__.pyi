@@ -11,8 +11,11 @@ from globus_transport.exc.base import NetworkError as NetworkError
 from globus_transport.exc.base import RedirectError as RedirectError
 from globus_transport.exc.base import ReplyFormatError as ReplyFormatError
 from globus_transport.exc.base import ValidationError as ValidationError
+from globus_transport.exc.convert import convert_request_exception as convert_request_exception
 from globus_transport.exc.documents import ErrorSubdocument as ErrorSubdocument
 from globus_transport.exc.err_info import AuthorizationParameterInfo as AuthorizationParameterInfo
 from globus_transport.exc.err_info import ConsentRequiredInfo as ConsentRequiredInfo
 from globus_transport.exc.err_info import ErrorInfo as ErrorInfo
 from globus_transport.exc.err_info import ErrorInfoContainer as ErrorInfoContainer
+from globus_transport.exc.warnings import RemovedInV5Warning as RemovedInV5Warning
+from globus_transport.exc.warnings import warn_deprecated as warn_deprecated

@@ -6,11 +6,12 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Union
 
-from globus_transport import __version__, config
+from globus_transport import config
 from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer
 from globus_transport.core.layers import Layer
 from globus_transport.core.stack import LayeredStack
 from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.client_info import CLIENT_INFO_HEADER, GlobusClientInfo
 from globus_transport.http.messages import Request
 from globus_transport.http.urls import URL
 from globus_transport.middleware.deadline import Deadline
@@ -20,7 +21,7 @@ from globus_transport.middleware.redirect import Redirect
 from globus_transport.middleware.retry.config import RetryConfig
 from globus_transport.middleware.retry.retry import Retry
 from globus_transport.routing.app import AppAuthorizer, AppLike, ScopeCollectionLike
-from globus_transport.routing.client_settings import ClientRetryConfig, ClientTransport
+from globus_transport.routing.client_settings import ClientRetryConfig, ClientTransport, make_user_agent
 from globus_transport.routing.generic_calls import GenericCalls
 from globus_transport.routing.globus_sdk_app import adapted_app
 from globus_transport.scopes.scope import Scope
@@ -176,8 +177,8 @@ class ClientBase(GenericCalls, Generic[SendT]):
     @app_name.setter
     def app_name(self, name: str | None) -> None:
         self._app_name = name
-        if "headers" in self.stack:
-            self.stack = self.stack.replace("headers", DefaultHeaders(_default_headers(name)))
+        if "headers" in self.stack and isinstance(self.stack["headers"], DefaultHeaders):
+            self.transport.headers["User-Agent"] = make_user_agent(name)
 
     def attach_globus_app(self, app: AppLike, app_scopes: list[Scope] | None = None) -> None:
         """Let an application log in for this client. This works once, for a client without an authorizer.
@@ -291,10 +292,9 @@ def _checked(transport: Transport | None, terminal: object | None) -> Transport:
 
 
 def _default_headers(app_name: str | None) -> list[tuple[str, str]]:
-    agent = f"globus_transport/{__version__}"
     return [
         ("Accept", "application/json"),
         ("Accept-Encoding", "gzip"),
-        ("User-Agent", agent if app_name is None else f"{agent}/{app_name}"),
-        ("X-Globus-Client-Info", f"product=globus_transport,version={__version__}"),
+        ("User-Agent", make_user_agent(app_name)),
+        (CLIENT_INFO_HEADER, GlobusClientInfo().format()),
     ]

@@ -1,19 +1,23 @@
 """A client's settings as attributes, as in globus-sdk: ``client.retry_config`` and ``client.transport``.
 
-Both are views. Reading one reads the client's stack; changing one gives the client another stack, with another retry
-layer or terminal. Clients that share the stack keep theirs.
+Both are views. Reading one reads the client's stack; changing one gives the client another stack, with another layer or
+terminal. Clients that share the stack keep theirs.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar, overload
 
 import attrs
 
+from globus_transport import __version__
 from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.client_info import CLIENT_INFO_HEADER, GlobusClientInfo
+from globus_transport.http.headers import Headers
+from globus_transport.middleware.headers import DefaultHeaders
 from globus_transport.middleware.retry.checks import RetryCheck, RetryContext
 from globus_transport.middleware.retry.config import RetryBudget, RetryConfig
 from globus_transport.middleware.retry.retry import Retry
@@ -131,9 +135,9 @@ class ClientRetryConfig:
 
 
 class ClientTransport:
-    """The settings of a client's own connections; see :class:`Transport` for each.
+    """The settings of a client's own connections, see :class:`Transport` for each, and its default headers.
 
-    Assigning to an attribute gives this client other connections.
+    Assigning to an attribute gives this client other connections or headers.
     """
 
     def __init__(self, client: Any) -> None:
@@ -175,6 +179,34 @@ class ClientTransport:
         finally:
             self._client.stack = self._client.stack.over(before)
 
+    @property
+    def headers(self) -> ClientHeaders:
+        """The headers of every request that does not have them."""
+        return ClientHeaders(self._client)
+
+    @property
+    def user_agent(self) -> str:
+        """The header User-Agent. Assigning the name of a program puts it after the name of this package."""
+        return self.headers["User-Agent"]
+
+    @user_agent.setter
+    def user_agent(self, program: str) -> None:
+        self.headers["User-Agent"] = make_user_agent(program)
+
+    @property
+    def globus_client_info(self) -> GlobusClientInfo:
+        """The header X-Globus-Client-Info. ``add()`` and ``clear()`` change it for this client."""
+        client_info = GlobusClientInfo()
+        client_info.infos = [text for text in self.headers.get(CLIENT_INFO_HEADER, "").split(";") if text]
+        client_info.update_callback = self._set_client_info
+        return client_info
+
+    def _set_client_info(self, client_info: GlobusClientInfo) -> None:
+        if client_info:
+            self.headers[CLIENT_INFO_HEADER] = client_info.format()
+        else:
+            self.headers.pop(CLIENT_INFO_HEADER, None)
+
     def _change(self, **changes: Any) -> None:
         self._client.stack = self._client.stack.over(self._own_terminal().with_settings(**changes))
 
@@ -188,3 +220,45 @@ class ClientTransport:
 
     def __repr__(self) -> str:
         return f"<transport: {self._client.stack.terminal}>"
+
+
+class ClientHeaders(MutableMapping[str, str]):
+    """The default headers of a client. Assigning to one gives the client another layer ``headers``."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getitem__(self, name: str) -> str:
+        return self._headers()[name]
+
+    def __setitem__(self, name: str, value: str) -> None:
+        self._replace(self._headers().with_header(name, value))
+
+    def __delitem__(self, name: str) -> None:
+        if name not in self._headers():
+            raise KeyError(name)
+        self._replace(self._headers().without(name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._headers())
+
+    def __len__(self) -> int:
+        return len(self._headers())
+
+    def _headers(self) -> Headers:
+        stack = self._client.stack
+        if "headers" not in stack or not isinstance(layer := stack["headers"], DefaultHeaders):
+            raise GlobusSDKUsageError("client.transport.headers: the client's stack has no layer 'headers' with them")
+        return layer.headers
+
+    def _replace(self, headers: Headers) -> None:
+        self._client.stack = self._client.stack.replace("headers", DefaultHeaders(headers))
+
+    def __repr__(self) -> str:
+        return repr(self._headers())
+
+
+def make_user_agent(program: str | None) -> str:
+    """The header User-Agent of a program that uses this package."""
+    agent = f"globus_transport/{__version__}"
+    return agent if program is None else f"{agent}/{program}"

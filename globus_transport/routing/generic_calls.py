@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ClassVar, Concatenate, ParamSpec
 
 from globus_transport.core.flow import Steps, send
-from globus_transport.exc.base import GlobusSDKUsageError
-from globus_transport.http.bodies import StreamBody
-from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request
 from globus_transport.http.urls import URL, whole_path
-from globus_transport.routing.json_body import encode_json
+from globus_transport.routing.encoders import RequestData, RequestHeaders, add_query, choose_encoder
 from globus_transport.routing.parameters import encode_query
 from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import Operation, operation
 from globus_transport.routing.table import RouteTable
 
 QueryParameters = Mapping[str, Any] | None
-RequestHeaders = Mapping[str, str] | None
-RequestData = Mapping[str, Any] | Iterable[Any] | str | bytes | StreamBody | None
-
-_CONTENT_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 
 P = ParamSpec("P")
 
@@ -71,7 +64,8 @@ class GenericCalls(RouteTable):
     credential goes along only if it leads to the client's own origin.
 
     ``data`` is sent as JSON if it is a mapping or list, and as it is if it is text, bytes or a
-    ``StreamBody``; ``encoding`` says it outright: ``"json"``, ``"form"`` or ``"text"``.
+    ``StreamBody``; ``encoding`` says it outright: ``"json"``, ``"form"`` or ``"text"``. ``MISSING`` is left out of the
+    query, the headers and the data.
 
     All raise ``GlobusSDKUsageError`` if something cannot be sent, ``GlobusAPIError`` if the service
     refuses, and ``NetworkError`` if no reply comes.
@@ -109,10 +103,7 @@ class GenericCalls(RouteTable):
         :param stream: leave the reply's body on the wire, for ``reply.iter_bytes()``
         """
         url = _url(self, path, query_params)
-        content_type, body = _body(data, encoding)
-        fields = Headers(headers or ())
-        if content_type is not None:
-            fields = fields.with_defaults(Headers({"Content-Type": content_type}))
+        fields, body = choose_encoder(encoding, data).encode_content(data, headers)
         response = yield from send(
             Request(
                 method,
@@ -128,31 +119,8 @@ class GenericCalls(RouteTable):
 
 
 def _url(client: GenericCalls, path: str, query_params: QueryParameters) -> URL:
-    query = encode_query(query_params) if query_params else ""
     if path.startswith(("https://", "http://")):
-        if query:
-            path = f"{path}{'&' if '?' in path else '?'}{query}"
-        return URL(path)
+        return add_query(path, query_params)
+    query = encode_query(query_params) if query_params else ""
     target = f"{client.base_path}/{whole_path(path.lstrip('/'))}"
     return URL.at(client.origin, f"{target}?{query}" if query else target)
-
-
-def _body(data: RequestData, encoding: str | None) -> tuple[str | None, bytes | StreamBody | None]:
-    if encoding is None:
-        encoding = "text" if isinstance(data, (str, bytes, StreamBody)) else "json"
-    if encoding not in ("json", "form", "text"):
-        raise GlobusSDKUsageError(f"encoding={encoding!r}: give 'json', 'form' or 'text'")
-    if data is None:
-        return None, None
-    if encoding == "json":
-        return _CONTENT_TYPES["json"], encode_json(data)
-    if encoding == "form":
-        if not isinstance(data, Mapping):
-            raise GlobusSDKUsageError(f"data: a form is a mapping, not a {type(data).__name__}")
-        text = encode_query(data)
-        return (_CONTENT_TYPES["form"], text.encode("ascii")) if text else (None, None)
-    if isinstance(data, str):
-        return None, data.encode()
-    if isinstance(data, (bytes, StreamBody)):
-        return None, data
-    raise GlobusSDKUsageError(f"data: text is str, bytes or a StreamBody, not a {type(data).__name__}")
