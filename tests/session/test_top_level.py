@@ -176,11 +176,14 @@ def test_packages_load_nothing_but_themselves() -> None:
         ("FlowsClient", "flows"),
         ("SpecificFlowClient", "flows"),
         ("GCSClient", "gcs"),
+        ("ComputeClientV2", "compute"),
+        ("ComputeClientV3", "compute"),
+        ("experimental.TransferClientV2", "transfer"),
     ],
 )
 def test_a_client_loads_its_own_service_only(client: str, service: str) -> None:
     program = (
-        f"import sys, globus_transport; globus_transport.{client}\n"
+        f"import sys, globus_transport, globus_transport.experimental; globus_transport.{client}\n"
         "print({name.split('.')[2] for name in sys.modules if name.startswith('globus_transport.services.')})"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
