@@ -4,10 +4,6 @@ from globus_transport.routing.async_client import AsyncBaseClient as AsyncBaseCl
 from globus_transport.routing.client import BaseClient as BaseClient
 from globus_transport.routing.missing import MISSING as MISSING
 from globus_transport.routing.missing import MissingType as MissingType
-from globus_transport.routing.paging import Marker as Marker
-from globus_transport.routing.paging import NextLink as NextLink
-from globus_transport.routing.paging import Offset as Offset
-from globus_transport.routing.paging import Paging as Paging
 from globus_transport.routing.paginators import HasNextPaginator as HasNextPaginator
 from globus_transport.routing.paginators import JSONAPIPaginator as JSONAPIPaginator
 from globus_transport.routing.paginators import LastKeyPaginator as LastKeyPaginator
@@ -17,6 +13,10 @@ from globus_transport.routing.paginators import NextTokenPaginator as NextTokenP
 from globus_transport.routing.paginators import NullableMarkerPaginator as NullableMarkerPaginator
 from globus_transport.routing.paginators import Paginator as Paginator
 from globus_transport.routing.paginators import has_paginator as has_paginator
+from globus_transport.routing.paging import Marker as Marker
+from globus_transport.routing.paging import NextLink as NextLink
+from globus_transport.routing.paging import Offset as Offset
+from globus_transport.routing.paging import Paging as Paging
 from globus_transport.routing.parameters import Body as Body
 from globus_transport.routing.parameters import BodyParams as BodyParams
 from globus_transport.routing.parameters import CommaList as CommaList

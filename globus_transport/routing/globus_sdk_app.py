@@ -69,7 +69,7 @@ class AdaptedApp:
         """Ask for more scopes, by resource server, in the next login."""
         self.app.add_scope_requirements({server: _texts(scopes) for server, scopes in scope_requirements.items()})
 
-    def ready_authorizer(self, _resource_server: str) -> GlobusAuthorizer | None:
+    def ready_authorizer(self, resource_server: str) -> GlobusAuthorizer | None:
         """``None``: whether one is ready cannot be asked without a login."""
         return None
 

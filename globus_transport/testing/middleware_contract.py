@@ -78,7 +78,7 @@ class Runner:
     """Sends requests through one layer, under threads or under asyncio."""
 
     def __init__(self, colour: Colour, middleware: AnyMiddleware) -> None:
-        self.colour = colour
+        self.colour: Colour = colour
         self.middleware = middleware
 
     def send(self, answer: Callable[[Request], Response], request: Request) -> Response:

@@ -180,8 +180,9 @@ def test_a_part_of_the_path_has_one_source(from_client: dict[str, str]) -> None:
     def with_parameter(self: Any, shelf_id: str) -> GlobusHTTPResponse:
         raise NotImplementedError
 
+    function: Any = with_parameter if from_client else without
     with pytest.raises(TypeError, match="shelf_id"):
-        get("/shelf/{shelf_id}", from_client=from_client)(with_parameter if from_client else without).plan  # noqa: B018
+        get("/shelf/{shelf_id}", from_client=from_client)(function).plan  # noqa: B018
 
 
 def test_scopes_of_an_instance_name_its_resource_server() -> None:
