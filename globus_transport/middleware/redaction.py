@@ -18,7 +18,8 @@ from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.bodies import StreamBody
 from globus_transport.http.headers import SECRET_NAMES, Headers, Pair
 from globus_transport.http.messages import Request
-from globus_transport.http.secrets import HIDDEN, SECRET_FIELDS, hidden_in_query, hidden_in_text, is_secret_parameter
+from globus_transport.http.redacted_documents import hidden_in_document, hidden_in_members
+from globus_transport.http.secrets import HIDDEN, hidden_in_query, hidden_in_text, is_secret_parameter
 
 #: Maximum size in bytes of a decompressed body. A small compressed body can expand to gigabytes.
 MOST_INFLATED = 1 << 26
@@ -26,12 +27,7 @@ _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _GZIP_START = b"\x1f\x8b"
 
 _SECRET_HEADER = re.compile(r"(?i)token|secret|api-?key|password|signature").search
-# In a JSON document that is a string in another one, the quotes are escaped.
-_MEMBERS = re.compile(r'(?<!\\)(\\*)"([^"\\]++)\1"\s*:\s*').finditer
-_QUOTES = re.compile(r'(\\*)"').finditer
-_AFTER_NUMBER = re.compile(r"[\s,}\]]").search
 _BLANK_LINE = re.compile(rb"(\r?\n\r?\n)")
-_raw_decode = json.JSONDecoder().raw_decode
 
 
 @attrs.frozen
@@ -72,36 +68,11 @@ class Redaction:
 
     def redact_document(self, value: Any) -> Any:
         """Hide credentials in a JSON document."""
-        if isinstance(value, Mapping):
-            return {name: self._redact_member(name, member) for name, member in value.items()}
-        if isinstance(value, list):
-            return [self.redact_document(item) for item in value]
-        return self.redact_text(value) if isinstance(value, str) else value
-
-    def _redact_member(self, name: str, value: Any) -> Any:
-        if not self._hides_member(name):
-            return self.redact_document(value)
-        # These values show only whether there is a credential, which is not a secret.
-        return value if value is None or value == "" or isinstance(value, bool) else HIDDEN
-
-    def _hides_member(self, name: str) -> bool:
-        lowered = name.lower()
-        return lowered in SECRET_FIELDS or lowered in self.more
+        return hidden_in_document(value, self.more)
 
     def redact_text(self, text: str) -> str:
         """Hide credentials in a text that contains URLs or members of JSON documents, such as JSON lines."""
-        pieces: list[str] = []
-        end = 0
-        for member in _MEMBERS(text):
-            escape, name = member.groups()
-            start = member.end()
-            if start < end or not self._hides_member(name):
-                continue
-            stop = _find_end_of_value(text, start, escape)
-            if text[start:stop] not in ("", "null", "true", "false", f'{escape}"{escape}"'):
-                pieces += text[end:start], f'{escape}"{HIDDEN}{escape}"'
-                end = stop
-        return self.redact_url("".join([*pieces, text[end:]]))
+        return hidden_in_members(text, self.more)
 
     def describe_request_body(self, request: Request) -> dict[str, Any] | None:
         """Describe the body of a request as :meth:`describe_body` does, decompressed, with credentials hidden.
@@ -175,28 +146,6 @@ class Redaction:
         elif content:
             content = HIDDEN.encode()
         return encode_body(self._describe_single_body(head, "")) + blank + content
-
-
-def _find_end_of_value(text: str, start: int, escape: str) -> int:
-    """The position after the JSON value that begins at ``start``; the end of the text if the value is incomplete.
-
-    :param escape: the backslashes before each quote that begins or ends a string
-    """
-    if text.startswith(("{", "["), start):
-        try:
-            return _raw_decode(text, start)[1]
-        except (ValueError, RecursionError):
-            return len(text)
-    opening = f'{escape}"'
-    if not text.startswith(opening, start):
-        after = _AFTER_NUMBER(text, start)
-        return after.start() if after else len(text)
-    for quote in _QUOTES(text, start + len(opening)):
-        # A backslash in the string is written as 2 * len(opening) backslashes, and a quote in it has one fewer of them
-        # before it. The remainder therefore distinguishes the quote that ends the string.
-        if len(quote[1]) % (2 * len(opening)) == len(escape):
-            return quote.end()
-    return len(text)
 
 
 def _get_boundary(content_type: str) -> str | None:

@@ -16,6 +16,7 @@ from globus_transport.core.flow import Steps, send
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.exc.tracebacks import leave_out_own_frames, raises_from_its_caller
 from globus_transport.http.messages import Request, Response
+from globus_transport.routing.nearest_parameter import hint_for
 from globus_transport.routing.paginators import Paginator
 from globus_transport.routing.paging import PageRequests
 
@@ -33,7 +34,20 @@ class BoundOperation(Generic[P, R]):
 
     def flow(self, *args: P.args, **kwargs: P.kwargs) -> Steps[R]:
         """The call as a flow, for an operation that is made of others: ``reply = yield from table.x.flow(...)``."""
-        flow: Steps[R] = self._route.function(self._client, *args, **kwargs)
+        return self._start(args, kwargs)
+
+    def _start(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Steps[R]:
+        """Call the operation's function, which returns a flow.
+
+        :raises TypeError: if the arguments do not fit it; the message names the parameter that is nearest to a keyword
+        """
+        try:
+            flow: Steps[R] = self._route.function(self._client, *args, **kwargs)
+        except TypeError as error:
+            hint = hint_for(kwargs, [*self._route.signature.parameters])
+            if not hint:
+                raise
+            raise TypeError(f"{error}{hint}") from None
         return flow
 
     @property
@@ -79,7 +93,7 @@ class OperationCall(BoundOperation[P, R]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            result: R = self._client.stack.run(self._route.function(self._client, *args, **kwargs))
+            result: R = self._client.stack.run(self._start(args, kwargs))
             return result
         except BaseException as error:
             leave_out_own_frames(error)
@@ -91,7 +105,7 @@ class AsyncOperationCall(BoundOperation[P, R]):
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            result: R = await self._client.stack.run(self._route.function(self._client, *args, **kwargs))
+            result: R = await self._client.stack.run(self._start(args, kwargs))
             return result
         except BaseException as error:
             leave_out_own_frames(error)

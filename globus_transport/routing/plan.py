@@ -12,6 +12,7 @@ from globus_transport.http.messages import Request, Response
 from globus_transport.http.urls import URL, path_segment
 from globus_transport.routing.json_body import encode_json
 from globus_transport.routing.missing import MISSING
+from globus_transport.routing.nearest_parameter import hint_for
 from globus_transport.routing.parameters import (
     Body,
     Encode,
@@ -239,9 +240,10 @@ class Plan:
         try:
             call_signature(self.function).bind(*args, **kwargs)
         except TypeError as error:
+            hint = hint_for(kwargs, [*self.parameters])
             # The traceback shows this frame, whose arguments may be secrets.
             del args, kwargs
-            raise TypeError(f"{self.name}(): {error}") from None
+            raise TypeError(f"{self.name}(): {error}{hint}") from None
         raise AssertionError(f"{self.name}: the arguments fit its signature, yet not its plan")
 
     def _url(self, client: Any, given: Mapping[str, Any]) -> URL:

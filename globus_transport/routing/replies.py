@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import attrs
 
@@ -12,16 +12,34 @@ from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.http.bodies import AsyncByteStream, ByteStream
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Response
+from globus_transport.http.previews import preview
 from globus_transport.http.response_like import ResponseLike, response_from
 
-_UNREAD: Any = object()
+#: Stands for a document that is not read yet, or that is not shown.
+UNREAD: Any = object()
+
+#: What replies of ``requests`` have, and what a reply has in its place.
+_OTHER_WORDS = {
+    "content": "reply.binary_content is the body's bytes",
+    "items": "reply.data is the document: reply.data.items()",
+    "iter_content": "reply.iter_bytes() yields the body's chunks",
+    "json": "reply.data is the document, and reply['key'] a value of it",
+    "keys": "reply.data is the document: reply.data.keys()",
+    "ok": "an unsuccessful status raises GlobusAPIError",
+    "raise_for_status": "an unsuccessful status has raised GlobusAPIError by then",
+    "reason": "reply.http_reason is the reason phrase",
+    "status": "reply.http_status is the status code",
+    "status_code": "reply.http_status is the status code",
+    "values": "reply.data is the document: reply.data.values()",
+}
 
 
 class GlobusHTTPResponse:
     """The reply of a service.
 
-    ``reply["key"]``, ``"key" in reply`` and ``reply.get("key")`` use the JSON document. If the reply is streamed, they
-    read the body first and keep it, as ``text``, ``binary_content`` and ``data`` do.
+    ``reply["key"]``, ``"key" in reply``, ``reply.get("key")`` and ``for key in reply`` use the JSON document, as a dict
+    or a list does. If the reply is streamed, they read the body first and keep it, as ``text``, ``binary_content`` and
+    ``data`` do.
 
     :param response: the response; in a test also one of ``requests``
     :ivar client: the client that made the call; ``None`` after unpickling
@@ -39,7 +57,7 @@ class GlobusHTTPResponse:
             self.client = response.client if client is None else client
         else:
             self._response = response_from(response)
-        self._document: Any = _UNREAD
+        self._document: Any = UNREAD
 
     @property
     def http_status(self) -> int:
@@ -97,7 +115,7 @@ class GlobusHTTPResponse:
 
         :raises ReplyFormatError: if the body says that it is JSON, but is not
         """
-        if self._document is _UNREAD:
+        if self._document is UNREAD:
             self._document = self._parse()
         return self._document
 
@@ -144,6 +162,16 @@ class GlobusHTTPResponse:
         data = self.data
         return isinstance(data, (dict, list)) and item in data
 
+    def __iter__(self) -> Iterator[Any]:
+        """The keys of an object, or the elements of an array. Some replies yield the items of their list instead.
+
+        :raises ReplyFormatError: if the document is neither
+        """
+        data = self._whole()
+        if not isinstance(data, (dict, list)):
+            raise ReplyFormatError(f"the reply is a JSON {_kind(data)}, which cannot be iterated")
+        return iter(data)
+
     def __bool__(self) -> bool:
         """Whether the document holds anything."""
         return bool(self.data)
@@ -157,17 +185,44 @@ class GlobusHTTPResponse:
         return self.text
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.http_status}: {self._summary()}>"
+        """The beginning of the document, with credentials hidden. It never reads a body from the wire."""
+        document = self._shown_document()
+        if document is UNREAD:
+            return f"<{type(self).__name__} {self.http_status}: {self._summary()}>"
+        return f"{type(self).__name__}({preview(document)})"
+
+    def _shown_document(self) -> Any:
+        """The document, if a repr may show it; else ``UNREAD``, and a repr shows the summary."""
+        if self._response.stream is not None:
+            return UNREAD
+        try:
+            data = self.data
+        except ReplyFormatError:
+            return UNREAD
+        return UNREAD if data is None else data
 
     def _summary(self) -> str:
+        """What the reply holds, without any value of it."""
         if self._response.stream is not None:
             return "a stream"
-        data = self.data
+        try:
+            data = self.data
+        except ReplyFormatError:
+            data = None
         if isinstance(data, dict):
             return ", ".join(map(str, data)) or "an empty object"
         if isinstance(data, list):
             return f"a list of {len(data)}"
         return f"{len(self._response.body)} bytes"
+
+    if not TYPE_CHECKING:
+        # Type checkers would accept any name.
+        def __getattr__(self, name: str) -> Any:
+            if name in _OTHER_WORDS:
+                message = f"{type(self).__name__!r} object has no attribute {name!r}: {_OTHER_WORDS[name]}"
+                raise AttributeError(message, name=name, obj=self)
+            # Looked up again, because it may be a property that raised the AttributeError.
+            return super().__getattribute__(name)
 
     def iter_bytes(self) -> Iterator[bytes]:
         """The body's chunks: of a streamed reply as they arrive.
@@ -230,7 +285,7 @@ class GlobusHTTPResponse:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._document = _UNREAD
+        self._document = UNREAD
 
 
 def _kind(data: object) -> str:
@@ -273,7 +328,7 @@ class IterableResponse(GlobusHTTPResponse):
         self.iter_key = self.default_iter_key if iter_key is None else iter_key
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        items = self.get(self.iter_key, _UNREAD)
+        items = self.get(self.iter_key, UNREAD)
         if not isinstance(items, list):
             raise ReplyFormatError(f"expected a list under {self.iter_key!r}, got {self._summary()}")
         return iter(items)

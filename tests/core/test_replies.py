@@ -7,6 +7,7 @@ import contextlib
 import copy
 import json
 import pickle
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -137,11 +138,87 @@ def test_the_document_is_parsed_once() -> None:
 def test_printing() -> None:
     assert str(reply({"b": "é"})) == '{\n  "b": "é"\n}'
     assert str(raw(b"plain", "text/plain")) == "plain"
-    assert repr(reply({"id": "s3cret", "name": "x"})) == "<GlobusHTTPResponse 200: id, name>"
-    assert repr(reply({})) == "<GlobusHTTPResponse 200: an empty object>"
-    assert repr(reply([1, 2])) == "<GlobusHTTPResponse 200: a list of 2>"
+    assert repr(reply({"id": 7, "name": "é", "in": [None, {}]})) == (
+        'GlobusHTTPResponse({"id": 7, "name": "é", "in": [null, {}]})'
+    )
+    assert repr(reply({})) == "GlobusHTTPResponse({})"
+    assert repr(reply([1, 2])) == "GlobusHTTPResponse([1, 2])"
+    assert repr(raw(b"{")) == "<GlobusHTTPResponse 200: 1 bytes>"
     assert repr(raw(b"plain", "text/plain")) == "<GlobusHTTPResponse 200: 5 bytes>"
     assert repr(GlobusHTTPResponse(Response(200, stream=FakeStream()))) == "<GlobusHTTPResponse 200: a stream>"
+
+
+def test_a_repr_hides_credentials() -> None:
+    document = {
+        "access_token": "s3cret",
+        "credentials": [{"name": "x", "secret": "s3cret", "password": None}],
+        "link": "https://x.org/?signature=s3cret&page=2",
+        "details": '{"refresh_token": "s3cret"}',
+    }
+    assert "s3cret" not in repr(reply(document))
+    assert repr(reply(document)).count("<hidden>") == 4
+    assert '"password": null' in repr(reply(document))
+
+
+def test_a_repr_is_cut() -> None:
+    assert 1000 < len(repr(reply({"n": "x" * 5000}))) < 1050
+    assert repr(reply([*range(100_000)])).endswith("...)")
+    # What comes after the end of what is shown is not looked at.
+    many = reply([{"name": "x" * 50} for _ in range(100_000)])
+    assert many.data
+    assert shortest(lambda: repr(many)) < shortest(lambda: str(many)) / 100
+    deep = "[" * 500 + "]" * 500
+    assert repr(raw(deep.encode())) == "GlobusHTTPResponse(" + "[" * 12 + "[...]" + "]" * 12 + ")"
+
+
+def shortest(function: Callable[[], object]) -> float:
+    """The shortest of three durations, in seconds of this thread."""
+    durations = []
+    for _ in range(3):
+        started = time.thread_time()
+        function()
+        durations.append(time.thread_time() - started)
+    return min(durations)
+
+
+def test_iterating_is_that_of_the_document() -> None:
+    assert list(reply({"a": 1, "b": 2})) == ["a", "b"]
+    assert list(reply([1, 2])) == [1, 2]
+    assert list(Page(Response(200, JSON, b'{"DATA": [{"id": 1}]}'))) == [{"id": 1}]
+    with pytest.raises(ReplyFormatError, match="is a JSON number, which cannot be iterated"):
+        iter(reply(5))
+    with pytest.raises(ReplyFormatError, match="expected JSON, got"):
+        iter(raw(b"plain", "text/plain"))
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("json", r"reply\.data is the document"),
+        ("status_code", r"reply\.http_status is the status code"),
+        ("content", r"reply\.binary_content"),
+        ("iter_content", r"reply\.iter_bytes\(\)"),
+        ("raise_for_status", "GlobusAPIError"),
+        ("keys", r"reply\.data\.keys\(\)"),
+    ],
+)
+def test_the_words_of_requests_lead_to_those_of_a_reply(word: str, hint: str) -> None:
+    it = reply({"a": 1})
+    with pytest.raises(AttributeError, match=f"'GlobusHTTPResponse' object has no attribute '{word}': .*{hint}"):
+        getattr(it, word)
+    assert not hasattr(it, word)
+
+
+def test_an_attribute_error_of_a_property_is_its_own() -> None:
+    class Wrong(GlobusHTTPResponse):
+        @property
+        def owner(self) -> Any:
+            return self.client.owner
+
+    with pytest.raises(AttributeError, match="'NoneType' object has no attribute 'owner'"):
+        _ = Wrong(Response(200)).owner
+    with pytest.raises(AttributeError, match="'Wrong' object has no attribute 'nothing'"):
+        _ = Wrong(Response(200)).nothing  # type: ignore[attr-defined]
 
 
 def test_a_reply_made_from_a_reply() -> None:

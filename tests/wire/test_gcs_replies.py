@@ -106,7 +106,7 @@ def test_an_unpacked_reply_is_pickled_and_printed() -> None:
     assert reply["id"] == ID
     again = pickle.loads(pickle.dumps(reply))
     assert (again.data, again.full_data, again.client) == (reply.data, reply.full_data, None)
-    assert repr(reply) == "<UnpackingGCSResponse 200: DATA_TYPE, id, display_name>"
+    assert repr(reply).startswith('UnpackingGCSResponse({"DATA_TYPE": "collection#1.8.0", "id": ')
 
 
 @responses.activate

@@ -12,7 +12,7 @@ from typing import Any
 
 from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.http.messages import Response
-from globus_transport.routing.replies import GlobusHTTPResponse, IterableResponse
+from globus_transport.routing.replies import UNREAD, GlobusHTTPResponse, IterableResponse
 from globus_transport.scopes.consents import ConsentForest
 from globus_transport.scopes.scope import Scope
 from globus_transport.services.auth.id_tokens import IDTokenDecoder
@@ -132,6 +132,9 @@ class OAuthTokenResponse(GlobusHTTPResponse):
     def __str__(self) -> str:
         # The base prints the document, which holds the tokens.
         return repr(self)
+
+    def _shown_document(self) -> Any:
+        return UNREAD
 
     def _summary(self) -> str:
         return f"tokens for {', '.join(self.by_resource_server) or 'nothing'}"
