@@ -40,8 +40,10 @@ class ClientCredentialsAuthorizer(RenewingAuthorizer[ReplyT]):
         resource_server: str | None = None,
     ) -> None:
         check_auth_client(self, confidential_client, "oauth2_client_credentials_tokens")
-        self.confidential_client = confidential_client
-        self._renewer: ClientCredentialsRenewer | None = None
+        # An application gives its renewer, which wraps the client.
+        given: Any = confidential_client
+        self._renewer = given if isinstance(given, ClientCredentialsRenewer) else None
+        self.confidential_client: GrantsClientCredentials[ReplyT] = getattr(self._renewer, "client", given)
         if token_storage is not None:
             self._renewer = ClientCredentialsRenewer(token_storage, confidential_client, resource_server, access_token)
         self.scopes = scope_text(scopes)

@@ -45,8 +45,10 @@ class RefreshTokenAuthorizer(RenewingAuthorizer[ReplyT]):
             raise GlobusSDKUsageError("RefreshTokenAuthorizer: the refresh token is empty or not text")
         check_auth_client(self, auth_client, "oauth2_refresh_token")
         self.refresh_token = refresh_token
-        self.auth_client = auth_client
-        self._renewer: RefreshTokenRenewer | None = None
+        # An application gives its renewer, which wraps the client.
+        given: Any = auth_client
+        self._renewer = given if isinstance(given, RefreshTokenRenewer) else None
+        self.auth_client: RefreshesTokens[ReplyT] = getattr(self._renewer, "client", given)
         if token_storage is not None:
             self._renewer = RefreshTokenRenewer(token_storage, auth_client, resource_server, access_token)
         super().__init__(access_token, expires_at, on_refresh)

@@ -23,7 +23,7 @@ class GlobusAPIError(GlobusError):
     :ivar http_status: the status code
     :ivar code: the service's code for the error; ``None`` if it gave none
     :ivar messages: the service's explanations
-    :ivar errors: the single errors; for a document without a list of errors, the document itself
+    :ivar errors: the single errors; for a document without a list ``errors``, the document itself
     :ivar request_id: identifies the call in the service's logs; ``None`` if unknown
     :ivar method: the HTTP method of the request; ``None`` if unknown
     :ivar url: the URL of the request, without secrets; ``None`` if unknown

@@ -72,11 +72,15 @@ def read_error(document: Any, *, is_json_api: bool, message_fields: Sequence[str
         return ErrorDocument(_find_common_code(errors), _list_messages(errors), errors, request_id)
     code, message = _text_or_none(document.get("code")), _text_or_none(document.get("message"))
     request_id = _text_or_none(document.get("request_id"))
+    itself = _read_errors([document], message_fields)
     if code is not None and message is not None:
-        return ErrorDocument(code, [message], errors or _read_errors([document], message_fields), request_id)
-    # Some services put a single error under "error"; others send the error as the document.
-    errors = errors or _read_errors([document.get("error")], message_fields) or _read_errors([document], message_fields)
-    return ErrorDocument(code or _find_common_code(errors), _list_messages(errors), errors, request_id)
+        described, messages = errors or itself, [message]
+    else:
+        # Some services put a single error under "error"; others send the error as the document.
+        described = errors or _read_errors([document.get("error")], message_fields) or itself
+        code, messages = code or _find_common_code(described), _list_messages(described)
+    # An empty list says that there are no single errors.
+    return ErrorDocument(code, messages, [] if document.get("errors") == [] else described, request_id)
 
 
 def _read_errors(values: Any, message_fields: Sequence[str]) -> list[ErrorSubdocument]:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 
 class MissingType:
-    """The type of :data:`MISSING`, which has no other instance. It is false."""
+    """The type of :data:`MISSING`, which has no other instance. It is false.
+
+    :raises TypeError: if another one is made
+    """
+
+    def __new__(cls) -> MissingType:
+        if "MISSING" in globals():
+            raise TypeError("MissingType has one instance only: use globus_transport.MISSING")
+        return super().__new__(cls)
 
     def __bool__(self) -> bool:
         return False

@@ -70,7 +70,8 @@ def test_the_single_errors_are_those_of_globus_sdk(document: dict[str, Any], con
 
 
 def test_an_empty_list_of_errors_lists_none() -> None:
-    assert [one.raw["code"] for one in error_of({**ONE, "errors": []}).errors] == ["A"]
+    error = error_of({**ONE, "errors": []})
+    assert (error.code, error.errors) == ("A", [])
 
 
 @pytest.mark.parametrize("document", [[], [ONE], "text", None])

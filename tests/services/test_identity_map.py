@@ -51,7 +51,7 @@ def test_one_request_finds_all(auth: FakeAuth) -> None:
     assert auth.asked == [("ids", [_id(2), _id(1)])]
     assert identities["user3@b.org"]["id"] == _id(3)
     assert auth.asked[1:] == [("usernames", ["user3@b.org"])]
-    assert not {**identities.unresolved_ids, **identities.unresolved_usernames}
+    assert not identities.unresolved_ids | identities.unresolved_usernames
 
 
 def test_a_batch_is_no_larger(auth: FakeAuth) -> None:
@@ -106,9 +106,9 @@ def test_a_shared_cache(auth: FakeAuth) -> None:
 
 
 def test_what_another_map_found_is_not_asked_for(auth: FakeAuth) -> None:
-    cache = {_id(2): KNOWN[1]}
-    identities = IdentityMap(auth, [_id(1), _id(3)], cache=cache)
-    identities.unresolved_ids[_id(2)] = None
+    cache: dict[str, Any] = {}
+    identities = IdentityMap(auth, [_id(1), _id(2), _id(3)], cache=cache)
+    cache[_id(2)] = KNOWN[1]
     assert identities[_id(1)]
     assert auth.asked == [("ids", [_id(1), _id(3)])]
 

@@ -31,14 +31,13 @@ class GlobusOAuthFlowManager:
     def __init__(
         self,
         auth_client: Any,
-        client_id: str,
         requested_scopes: ScopesLike,
         redirect_uri: str,
         state: str,
         refresh_tokens: bool,
     ) -> None:
         self.auth_client = auth_client
-        self.client_id = client_id
+        self.client_id: str = auth_client.client_id
         self.requested_scopes = scope_text(requested_scopes)
         self.redirect_uri = redirect_uri
         self.state = state
@@ -81,12 +80,36 @@ class GlobusOAuthFlowManager:
 
 
 class GlobusAuthorizationCodeFlowManager(GlobusOAuthFlowManager):
-    """The login of an application with a secret."""
+    """The login of an application with a secret.
+
+    :param auth_client: the client that starts the login
+    :param redirect_uri: the URL that the browser returns to
+    :param requested_scopes: the scopes of the tokens
+    :param state: returned unchanged with the authorization code
+    :param refresh_tokens: whether to request refresh tokens
+    """
+
+    def __init__(
+        self,
+        auth_client: Any,
+        redirect_uri: str,
+        requested_scopes: ScopesLike,
+        state: str = "_default",
+        refresh_tokens: bool = False,
+    ) -> None:
+        super().__init__(auth_client, requested_scopes, redirect_uri, state, refresh_tokens)
 
 
 class GlobusNativeAppFlowManager(GlobusOAuthFlowManager):
     """The login of an application without a secret. Only the program that has the verifier can use the code (PKCE).
 
+    :param auth_client: the client that starts the login
+    :param requested_scopes: the scopes of the tokens
+    :param redirect_uri: the URL that the browser returns to; by default a page of Globus that shows the code
+    :param state: returned unchanged with the authorization code
+    :param verifier: 43 to 128 characters; by default a random one
+    :param refresh_tokens: whether to request refresh tokens
+    :param prefill_named_grant: the name of this installation on the consent page
     :ivar verifier: the secret of this login (RFC 7636, section 4.1)
     :ivar challenge: the SHA-256 of the verifier, which is part of the URL that the browser opens
     :raises GlobusSDKUsageError: if ``verifier`` is not 43 to 128 of the allowed characters
@@ -95,15 +118,16 @@ class GlobusNativeAppFlowManager(GlobusOAuthFlowManager):
     def __init__(
         self,
         auth_client: Any,
-        client_id: str,
         requested_scopes: ScopesLike,
-        redirect_uri: str,
-        state: str,
-        refresh_tokens: bool,
+        redirect_uri: str | MissingType = MISSING,
+        state: str = "_default",
         verifier: str | MissingType = MISSING,
+        refresh_tokens: bool = False,
         prefill_named_grant: str | MissingType = MISSING,
     ) -> None:
-        super().__init__(auth_client, client_id, requested_scopes, redirect_uri, state, refresh_tokens)
+        if isinstance(redirect_uri, MissingType):
+            redirect_uri = f"{auth_client.base_url.rstrip('/')}/v2/web/auth-code"
+        super().__init__(auth_client, requested_scopes, redirect_uri, state, refresh_tokens)
         if isinstance(verifier, MissingType):
             verifier = base64.urlsafe_b64encode(os.urandom(32)).rstrip(b"=").decode()
         elif not _match_verifier(verifier):

@@ -25,8 +25,6 @@ class IdentityMap:
     :param identity_ids: ids or user names to add at the start
     :param id_batch_size: the maximum number of identities for one request; by default 100
     :param cache: stores identities by id and by user name; by default a new dict
-    :ivar unresolved_ids: the ids that were added and not looked up yet, as keys
-    :ivar unresolved_usernames: the same for user names
     :raises GlobusSDKUsageError: if the client is an Async client, or the batch size is not positive
     """
 
@@ -49,17 +47,27 @@ class IdentityMap:
         self.id_batch_size = 100 if id_batch_size is None else id_batch_size
         self._cache: MutableMapping[str, dict[str, Any]] = {} if cache is None else cache
         # Dicts with None as values, as ordered sets.
-        self.unresolved_ids: dict[str, None] = {}
-        self.unresolved_usernames: dict[str, None] = {}
+        self._unresolved_ids: dict[str, None] = {}
+        self._unresolved_usernames: dict[str, None] = {}
         for identity_id in identity_ids or ():
             self.add(identity_id)
+
+    @property
+    def unresolved_ids(self) -> set[str]:
+        """The ids that were added and not looked up yet."""
+        return set(self._unresolved_ids)
+
+    @property
+    def unresolved_usernames(self) -> set[str]:
+        """The user names that were added and not looked up yet."""
+        return set(self._unresolved_usernames)
 
     def add(self, identity_id: str) -> bool:
         """Add an id or user name to the next batch.
 
         :return: whether it was added; ``False`` if it was known
         """
-        unresolved = self.unresolved_ids if _is_uuid(identity_id) else self.unresolved_usernames
+        unresolved = self._unresolved_ids if _is_uuid(identity_id) else self._unresolved_usernames
         if identity_id in self._cache or identity_id in unresolved:
             return False
         unresolved[identity_id] = None
@@ -92,7 +100,7 @@ class IdentityMap:
 
     def _look_up(self, key: str) -> None:
         by_id = _is_uuid(key)
-        unresolved = self.unresolved_ids if by_id else self.unresolved_usernames
+        unresolved = self._unresolved_ids if by_id else self._unresolved_usernames
         # Maps may share a cache: another map may have looked up some of these.
         others = (name for name in unresolved if name != key and name not in self._cache)
         batch = [key, *islice(others, self.id_batch_size - 1)]

@@ -205,14 +205,7 @@ class NativeAppRoutes(LoginRoutes):
         :param prefill_named_grant: the name of this installation on the consent page
         """
         manager = GlobusNativeAppFlowManager(
-            self,
-            self.client_id,
-            requested_scopes,
-            f"{self.base_url.rstrip('/')}/v2/web/auth-code" if isinstance(redirect_uri, MissingType) else redirect_uri,
-            state,
-            refresh_tokens,
-            verifier,
-            prefill_named_grant,
+            self, requested_scopes, redirect_uri, state, verifier, refresh_tokens, prefill_named_grant
         )
         self.current_oauth2_flow_manager = manager
         return manager
@@ -265,9 +258,7 @@ class ConfidentialAppRoutes(LoginRoutes):
         :param state: returned unchanged with the authorization code
         :param refresh_tokens: whether to request refresh tokens
         """
-        manager = GlobusAuthorizationCodeFlowManager(
-            self, self.client_id, requested_scopes, redirect_uri, state, refresh_tokens
-        )
+        manager = GlobusAuthorizationCodeFlowManager(self, redirect_uri, requested_scopes, state, refresh_tokens)
         self.current_oauth2_flow_manager = manager
         return manager
 
