@@ -31,6 +31,7 @@ from globus_transport.core.layers import (
 )
 from globus_transport.exc.base import GlobusSDKUsageError, MiddlewareError
 from globus_transport.exc.tracebacks import leave_out_own_frames
+from globus_transport.http.html_tables import html_table
 from globus_transport.http.messages import Request, Response
 
 T = TypeVar("T")
@@ -140,6 +141,11 @@ class LayeredStack(Generic[SendT]):
     def __repr__(self) -> str:
         names = ", ".join(layer.name for layer in self.layers)
         return f"<{type(self).__name__}: {names} => {type(self.terminal).__name__}>"
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks: the layers, outermost first."""
+        rows = [(layer.name, describe(layer.middleware)) for layer in self.layers]
+        return html_table(type(self).__name__, [*rows, ("terminal", describe(self.terminal))])
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The functions that the layers are mounted as cannot be pickled.

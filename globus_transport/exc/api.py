@@ -9,7 +9,9 @@ from globus_transport.exc.base import GlobusError, ReplyFormatError
 from globus_transport.exc.documents import ErrorDocument, ErrorSubdocument, read_error
 from globus_transport.exc.err_info import ErrorInfoContainer
 from globus_transport.http.headers import SECRET_NAMES, Headers
+from globus_transport.http.html_documents import value_cell
 from globus_transport.http.messages import Response
+from globus_transport.http.redacted_documents import hidden_in_members
 from globus_transport.http.repeated import hidden_in, hidden_in_bytes, secrets_of
 from globus_transport.http.response_like import ResponseLike, response_from
 
@@ -126,6 +128,20 @@ class GlobusAPIError(GlobusError):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.http_status} {self.code}>"
+
+    def _html_rows(self) -> list[tuple[str, str]]:
+        request = "" if self.method is None else f"{self.method} {self.url}"
+        document = self.raw_json
+        body = self._shorten_text() if document is None else value_cell(document)
+        rows = [
+            ("status", f"{self.http_status} {self.http_reason}".rstrip()),
+            ("code", self.code or ""),
+            ("message", self.message or ""),
+            ("request", request),
+            ("request id", self.request_id or ""),
+            ("body", hidden_in_members(body) if document is None else body),
+        ]
+        return [row for row in rows if row[1]]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_rebuild_api_error, (type(self), vars(self)))

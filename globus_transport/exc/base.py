@@ -7,9 +7,18 @@ responded with an error.
 
 from __future__ import annotations
 
+from globus_transport.http.html_tables import html_table
+
 
 class GlobusError(Exception):
     """The root of this package's exceptions."""
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks."""
+        return html_table(type(self).__name__, self._html_rows())
+
+    def _html_rows(self) -> list[tuple[str, str]]:
+        return [("message", str(self))]
 
 
 class GlobusSDKUsageError(GlobusError, ValueError):
@@ -45,6 +54,10 @@ class NetworkError(GlobusError):
         super().__init__(msg)
         self.underlying_exception = exc
         self.request_began = request_began
+
+    def _html_rows(self) -> list[tuple[str, str]]:
+        reached = "may have reached the server" if self.request_began else "did not reach the server"
+        return [*super()._html_rows(), ("request", reached)]
 
     def __reduce__(self) -> tuple[object, ...]:
         # The underlying exception is left out: it often holds a socket or a pool, which cannot be pickled.

@@ -68,6 +68,11 @@ class BoundOperation(Generic[P, R]):
     def __repr__(self) -> str:
         return f"<{type(self._client).__name__}.{self._route}>"
 
+    def _repr_html_(self) -> str:
+        """A table for notebooks."""
+        table: str = self._route._repr_html_()
+        return table
+
 
 class BoundRoute(BoundOperation[P, R]):
     """A route on a route table, or on a client."""

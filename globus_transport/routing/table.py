@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from globus_transport.exc.api import GlobusAPIError
 from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.html_tables import Html, folded, html_table
 from globus_transport.http.messages import Response
 from globus_transport.routing.bound import Bindable, CallClasses, NotMounted
 from globus_transport.routing.plan import call_signature
 from globus_transport.scopes.scope import Scope
+
+#: Routes that a notebook shows without a click.
+_MOST_UNFOLDED = 20
 
 
 class Declared(Bindable):
@@ -60,6 +64,26 @@ class Declared(Bindable):
         """Notes for a printed table."""
         return []
 
+    def _repr_html_(self) -> str:
+        """A table for notebooks: the call, the request and the documentation."""
+        rows = [
+            ("call", f"{self.name}{_without_types(self.signature)}"),
+            ("request", f"{self.method} {self.path}"),
+            ("notes", ", ".join(self.notes())),
+            ("help", folded(*_first_line_and_text(self))),
+        ]
+        return html_table(f"{self.owner}.{self.name}", [row for row in rows if row[1]])
+
+
+def _without_types(signature: inspect.Signature) -> inspect.Signature:
+    parameters = [parameter.replace(annotation=parameter.empty) for parameter in signature.parameters.values()]
+    return signature.replace(parameters=parameters, return_annotation=signature.empty)
+
+
+def _first_line_and_text(route: Declared) -> tuple[str, str]:
+    text = inspect.getdoc(route) or ""
+    return text.partition("\n")[0], text
+
 
 class RouteList(tuple[Declared, ...]):
     """The routes of a table, in the order of their declarations. It prints as a table."""
@@ -73,6 +97,12 @@ class RouteList(tuple[Declared, ...]):
             for row in rows
         ]
         return "\n".join(line.rstrip() for line in lines)
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks, folded if it is long."""
+        rows = [(route.method, route.path, route.name, ", ".join(route.notes())) for route in self]
+        table = html_table(f"{len(self)} routes", rows, ("method", "path", "name", "notes"))
+        return folded(f"{len(self)} routes", Html(table)) if len(self) > _MOST_UNFOLDED else table
 
     def __repr__(self) -> str:
         return f"<{len(self)} routes: {', '.join(route.name for route in self)}>"
