@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -95,12 +95,13 @@ def load_response_set(
 
 def register_response_set(
     set_id: SetId,
-    rset: ResponseSet | Mapping[str, Mapping[str, Any]],
+    rset: ResponseSet | Mapping[str, Mapping[str, Any] | Sequence[Mapping[str, Any]]],
     metadata: Mapping[str, Any] | None = None,
 ) -> ResponseSet:
     """Register a set. It replaces the set of the package or an earlier one with the same key.
 
-    :param rset: a set, or the parameters of its :class:`RegisteredResponse` objects by case
+    :param rset: a set, or the parameters of its :class:`RegisteredResponse` objects by case; a list for a case with
+        several
     :param metadata: of the set, if ``rset`` is a mapping
     """
     response_set = rset if isinstance(rset, ResponseSet) else ResponseSet.from_dict(rset, metadata)

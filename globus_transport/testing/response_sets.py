@@ -20,6 +20,10 @@ GCS_URL = "https://abc.xyz.data.globus.org/api/"
 _METHODS = ("GET", "PUT", "POST", "PATCH", "HEAD", "DELETE", "OPTIONS", "CONNECT", "TRACE")
 
 
+def _to_upper(method: object) -> object:
+    return method.upper() if isinstance(method, str) else method
+
+
 def _check_method(_reply: RegisteredResponse, _attribute: Any, method: str) -> None:
     if method not in _METHODS:
         raise GlobusSDKUsageError(f"RegisteredResponse(method={method!r}): give one of {', '.join(_METHODS)}")
@@ -36,6 +40,7 @@ class RegisteredResponse:
     :param path: of the request, relative to the service's base URL; without ``service``, a full URL
     :param service: ``"auth"``, ``"transfer"`` and so on; ``"gcs"`` for the endpoint ``abc.xyz.data.globus.org``;
         ``None`` if ``path`` is a full URL
+    :param method: in upper or lower case
     :param body: text; not together with ``json``
     :param json: a document; not together with ``body``
     :param headers: of the reply
@@ -46,7 +51,7 @@ class RegisteredResponse:
 
     path: str
     service: str | None = None
-    method: str = attrs.field(default="GET", validator=_check_method)
+    method: str = attrs.field(default="GET", converter=_to_upper, validator=_check_method)
     body: str | None = None
     content_type: str | None = None
     headers: dict[str, str] | None = None
@@ -127,7 +132,15 @@ class ResponseSet:
         self.metadata = dict(metadata or {})
         self._cases = kwargs
         for reply in kwargs.values():
-            reply.metadata = {**self.metadata, **reply.metadata}
+            self._complete_metadata(reply)
+
+    def _complete_metadata(self, reply: RegisteredResponse | ResponseList) -> None:
+        reply.metadata = {**self.metadata, **reply.metadata}
+
+    def register(self, case: str, value: RegisteredResponse | ResponseList) -> None:
+        """Add a case, or replace it."""
+        self._complete_metadata(value)
+        self._cases[case] = value
 
     def lookup(self, case: str) -> RegisteredResponse | ResponseList:
         """The reply of a case.
@@ -163,11 +176,19 @@ class ResponseSet:
 
     @classmethod
     def from_dict(
-        cls, data: Mapping[str, Mapping[str, Any]], metadata: Mapping[str, Any] | None = None, **kwargs: Any
+        cls,
+        data: Mapping[str, Mapping[str, Any] | Sequence[Mapping[str, Any]]],
+        metadata: Mapping[str, Any] | None = None,
+        **kwargs: Any,
     ) -> ResponseSet:
-        """Make a set from the parameters of a :class:`RegisteredResponse` for each case.
+        """Make a set from the parameters of a :class:`RegisteredResponse` for each case, or of several in a list.
 
-        :param kwargs: parameters of all cases
+        :param kwargs: parameters of all replies
         """
-        replies = {case: RegisteredResponse(**{**kwargs, **fields}) for case, fields in data.items()}
-        return cls(metadata, **replies)
+
+        def make(fields: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> RegisteredResponse | ResponseList:
+            if isinstance(fields, Mapping):
+                return RegisteredResponse(**{**kwargs, **fields})
+            return ResponseList(*(RegisteredResponse(**{**kwargs, **each}) for each in fields))
+
+        return cls(metadata, **{case: make(fields) for case, fields in data.items()})
