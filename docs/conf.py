@@ -13,7 +13,7 @@ project = "globus_transport"
 copyright = "the authors of globus_transport"
 release = version = __version__
 
-extensions = ["sphinx.ext.autodoc", "reference", "differences"]
+extensions = ["sphinx.ext.autodoc", "myst_parser", "sphinx_copybutton", "reference", "differences"]
 exclude_patterns = ["_build", "_ext"]
 nitpicky = True
 # Names of the standard library, and type variables, have no entry to link to.
@@ -22,13 +22,15 @@ nitpick_ignore_regex = [
     ("py:obj", r"globus_transport\..*\.[A-Z]"),
 ]
 
-html_theme = "alabaster"
-html_theme_options = {
-    "description": "Clients for the Globus services, on a stack of composable middleware",
-    "fixed_sidebar": True,
-    "page_width": "1100px",
-}
+html_theme = "furo"
+html_title = f"globus_transport {release}"
+html_static_path = ["_static"]
+html_css_files = ["layout.css"]
 html_copy_source = False
+html_show_sourcelink = False
+# The prompt of a shell or of Python, and what a program prints, are not copied.
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
 
 # Pages write :class:`Stack` for the name in the package.
 rst_prolog = ".. py:currentmodule:: globus_transport\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import types
 import typing
 from typing import Any, Union
@@ -10,6 +11,23 @@ from typing import Any, Union
 from globus_transport import MISSING, MissingType
 
 OPTIONAL = "optional"
+
+# What Python prints for a default, and what a reader should see. A default without a name of its own becomes "...".
+_DEFAULTS = (
+    (re.compile(r"<globus_transport\.MISSING>"), OPTIONAL),
+    (re.compile(r"<class '(?:\w+\.)*(\w+)'>"), r"\1"),
+    (re.compile(r"<(?:built-in )?function ([A-Za-z]\w*)(?: at 0x[0-9a-f]+)?>"), r"\1"),
+    (re.compile(r"<[^<>]+>|\bNOTHING\b"), "..."),
+    # Sphinx writes a parameter specification with the mark of a shortened name, and does not read it again.
+    (re.compile(r"~(?=\w+(?:[,)]|$))"), ""),
+)
+
+
+def without_machine_names(signature: str) -> str:
+    """The text of a signature without addresses, full names of classes, and what attrs puts for a factory."""
+    for pattern, replacement in _DEFAULTS:
+        signature = pattern.sub(replacement, signature)
+    return signature
 
 
 def signature_text(signature: inspect.Signature) -> str:

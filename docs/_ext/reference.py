@@ -9,16 +9,16 @@ from typing import Any, get_origin
 
 from docutils import nodes
 from public_names import PAGES, defining_module, import_line, is_public, named, page_lines, unplaced
-from readable_types import OPTIONAL
+from readable_types import without_machine_names
 from route_tables import CLIENTS, client_page
 from rst import directive, title
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
+from sphinx.util.inspect import TypeAliasForwardRef
 from sphinx.util.nodes import make_refnode
 
 _SEVERAL = re.compile(r"^(\s*):param (\w+(?:, \w+)+):(.*)$")
-_ALIAS = re.compile(r"~?[\w.]*TypeAliasForwardRef\('(\w+)'\)")
 
 
 def write_reference(app: Sphinx) -> None:
@@ -62,14 +62,11 @@ def _split(line: str) -> list[str]:
     return [f"{space}:param {name}:{text}" for name in names.split(", ")]
 
 
-def shorten_defaults(
+def show_readable_signature(
     _app: Sphinx, _what: str, _name: str, _object: object, _options: object, signature: str | None, result: str | None
 ) -> tuple[str | None, str | None]:
-    """attrs shows a default that a factory makes as ``NOTHING``, and the repr of MISSING is long."""
-    if signature is not None:
-        signature = signature.replace("NOTHING", "...").replace("<globus_transport.MISSING>", OPTIONAL)
-        signature = _ALIAS.sub(r"\1", signature)
-    return signature, result
+    """Signatures show names that readers know."""
+    return (None if signature is None else without_machine_names(signature)), result
 
 
 def keep_public_bases(_app: Sphinx, _name: str, _object: object, _options: object, bases: list[Any]) -> None:
@@ -117,12 +114,18 @@ def _link(app: Sphinx, env: BuildEnvironment, node: Any, content: nodes.TextElem
     return None
 
 
+def _alias_name(alias: TypeAliasForwardRef) -> str:
+    return alias.name
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Called by Sphinx."""
+    # Sphinx prints an alias of ``autodoc_type_aliases`` with its repr where the alias is a part of a type.
+    TypeAliasForwardRef.__repr__ = _alias_name
     app.connect("builder-inited", write_reference)
     app.connect("autodoc-process-docstring", split_shared_parameters)
     app.connect("autodoc-process-docstring", show_import)
-    app.connect("autodoc-process-signature", shorten_defaults)
+    app.connect("autodoc-process-signature", show_readable_signature)
     app.connect("autodoc-process-bases", keep_public_bases)
     app.connect("missing-reference", find_public_name)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

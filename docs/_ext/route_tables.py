@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from readable_types import signature_text
-from rst import code, directive, title
+from rst import directive, title
 
 import globus_transport
 from globus_transport import BaseClient, Request, experimental
@@ -46,12 +46,22 @@ def client_page(name: str) -> list[str]:
         lines += directive(_autodoc_kind(client, member), f"{package.__name__}.{name}.{member}")
     for member, declared in _unlisted_operations(client):
         lines += _method(client, member, declared, [])
-    lines += [*title("Routes", "-"), f"``print({name}.routes)`` prints this table:", "", *code(str(client.routes))]
+    lines += [*title("Routes", "-"), f"``print({name}.routes)`` prints this table too.", "", *_route_list(client)]
     lines += _about_more_parameters(client)
     for route in client.routes:
         lines += route_lines(client, route)
     lines += [*title("Under asyncio", "-"), *directive("autoclass", f"{package.__name__}.Async{name}")]
     return [*lines, "It has the same routes. Calls are awaited, and iteration over pages is asynchronous."]
+
+
+def _route_list(client: Any) -> list[str]:
+    """The table of a client's routes, with links to their descriptions."""
+    rows = ["* - Call", "  - Request", "  - Pages by"]
+    for route in client.routes:
+        request = "several" if route.kind == "operation" else f"``{route.method} {route.path}``"
+        pages = str(route.paging) if route.kind == "paged route" else ""
+        rows += [f"* - :meth:`~{client.__name__}.{route.name}`", f"  - {request}", f"  - {pages}".rstrip()]
+    return directive("list-table", "", [":header-rows: 1", ":widths: 35 50 15", "", *rows])
 
 
 def generic_calls(client: type[BaseClient]) -> list[str]:

@@ -18,8 +18,3 @@ def directive(name: str, argument: str, content: Iterable[str] = ()) -> list[str
 def indented(lines: Iterable[str]) -> list[str]:
     """Lines indented by three columns."""
     return [f"   {line}" if line else "" for line in lines]
-
-
-def code(text: str, language: str = "text") -> list[str]:
-    """A block of code."""
-    return directive("code-block", language, ["", *text.splitlines()])

@@ -21,7 +21,8 @@ class GlobusAuthorizer(ABC):
     A client binds its authorizer to the origin that it is mounted at. In your own stack, do that with
     :meth:`bound_to`::
 
-        Stack(terminal, [AccessTokenAuthorizer(token).bound_to("https://transfer.api.globus.org")])
+        authorizer = AccessTokenAuthorizer(token)
+        Stack(terminal, [authorizer.bound_to("https://transfer.api.globus.org")])
     """
 
     @abstractmethod

@@ -30,7 +30,8 @@ def _check_make(_layer: IdempotencyKey, _attribute: attrs.Attribute[Any], make: 
 class IdempotencyKey:
     """Add a key to every POST and PATCH without one. Place it above the retry layer: all attempts carry the same key::
 
-        client = client.with_stack(client.stack.add(IdempotencyKey(honoured=True), before="retry"))
+        keys = IdempotencyKey(honoured=True)
+        client = client.with_stack(client.stack.add(keys, before="retry"))
 
     :param header: name of the header
     :param honoured: whether the service processes requests with the same key only once. If ``True``, the retry layer

@@ -84,7 +84,8 @@ def only_for(middleware: AnyMiddleware, *urls: str) -> OnlyFor[Any]:
     It does for any layer what ``bound_to()`` does for authorizers: a redirect or a full URL that leads elsewhere is
     sent without the credential, and so is a request with ``authorize=False``::
 
-        client = client.with_stack(client.stack.add(only_for(SigV4(key, secret), "https://s3.example.org")))
+        layer = only_for(SigV4(key, secret), "https://s3.example.org")
+        client = client.with_stack(client.stack.add(layer))
 
     :param middleware: the layer; a function of ``(request, call_next)`` too
     :param urls: of the servers that may see what the layer adds; only scheme, host and port count

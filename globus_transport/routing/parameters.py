@@ -49,14 +49,17 @@ class Field:
     encode: Encode | None = None
 
 
+@attrs.frozen(eq=False)
 class Body:
     """The parameter is the body's document."""
 
 
+@attrs.frozen(eq=False)
 class MoreQuery:
     """The parameter is a mapping whose items are added to the query. They replace items of the same name."""
 
 
+@attrs.frozen(eq=False)
 class MoreFields:
     """The parameter is a mapping whose items are added to the body's fields. They replace fields of the same name."""
 

@@ -4,7 +4,9 @@
 
     class TransferRoutes(RouteTable):
         @get("/v0.10/task/{task_id}")
-        def get_task(self, task_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
+        def get_task(
+            self, task_id: UUIDLike, *, query_params: QueryParams = None
+        ) -> GlobusHTTPResponse:
             \"\"\"One task's document.\"\"\"
             raise NotImplementedError
 

@@ -9,21 +9,31 @@ COLLECTION_ID = "..."
 
 def ask_in_advance() -> None:
     """The first login asks for the consent."""
-    with UserApp("in-advance", client_id=CLIENT_ID) as app, TransferClient(app=app) as client:
+    with (
+        UserApp("in-advance", client_id=CLIENT_ID) as app,
+        TransferClient(app=app) as client,
+    ):
         client.add_app_data_access_scope(COLLECTION_ID)
         print(len(client.operation_ls(COLLECTION_ID)["DATA"]), "files")
 
 
 def let_the_app_handle_it() -> None:
-    """The application logs in again as the service requires, and sends the call again."""
+    """The application logs in again as the service requires, and sends the call
+    again."""
     config = GlobusAppConfig(auto_redrive_gares=True)
-    with UserApp("handled-by-the-app", client_id=CLIENT_ID, config=config) as app, TransferClient(app=app) as client:
+    with (
+        UserApp("handled-by-the-app", client_id=CLIENT_ID, config=config) as app,
+        TransferClient(app=app) as client,
+    ):
         print(len(client.operation_ls(COLLECTION_ID)["DATA"]), "files")
 
 
 def handle_it() -> None:
     """The program decides."""
-    with UserApp("handled", client_id=CLIENT_ID) as app, TransferClient(app=app) as client:
+    with (
+        UserApp("handled", client_id=CLIENT_ID) as app,
+        TransferClient(app=app) as client,
+    ):
         try:
             client.operation_ls(COLLECTION_ID)
         except TransferAPIError as error:

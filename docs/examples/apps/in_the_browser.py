@@ -1,4 +1,5 @@
-"""Log in with the browser of this computer, or at the command line if that is not possible."""
+"""Log in with the browser of this computer, or at the command line if that is not
+possible."""
 
 from globus_transport import GlobusAppConfig, UserApp
 from globus_transport.login_flows import LocalServerEnvironmentalLoginError
@@ -11,7 +12,9 @@ SCOPES = {TransferScopes.resource_server: TransferScopes.all}
 def log_in() -> UserApp:
     """Log in, and return the application."""
     in_the_browser = GlobusAppConfig(login_flow_manager="local-server")
-    app = UserApp("my-app", client_id=CLIENT_ID, scope_requirements=SCOPES, config=in_the_browser)
+    app = UserApp(
+        "my-app", client_id=CLIENT_ID, scope_requirements=SCOPES, config=in_the_browser
+    )
     try:
         app.login()
     except LocalServerEnvironmentalLoginError as error:

@@ -12,7 +12,9 @@ DATABASE = Path("~/.my-app/tokens.db").expanduser()
 def app_of(user: str) -> UserApp:
     """The application of one user."""
     storage = SQLiteTokenStorage(DATABASE, namespace=user)
-    return UserApp("my-app", client_id=CLIENT_ID, config=GlobusAppConfig(token_storage=storage))
+    return UserApp(
+        "my-app", client_id=CLIENT_ID, config=GlobusAppConfig(token_storage=storage)
+    )
 
 
 for user in ("ada", "grace"):

@@ -4,7 +4,9 @@ from globus_transport import GlobusAppConfig, TransferClient, UserApp
 
 CLIENT_ID = "..."
 
-app = UserApp("my-app", client_id=CLIENT_ID, config=GlobusAppConfig(request_refresh_tokens=True))
+app = UserApp(
+    "my-app", client_id=CLIENT_ID, config=GlobusAppConfig(request_refresh_tokens=True)
+)
 client = TransferClient(app=app)
 
 with app, client:

@@ -6,4 +6,6 @@ AUTH_ACCESS_TOKEN = "..."
 TRANSFER_ACCESS_TOKEN = "..."
 
 auth_client = AuthClient(authorizer=AccessTokenAuthorizer(AUTH_ACCESS_TOKEN))
-transfer_client = TransferClient(authorizer=AccessTokenAuthorizer(TRANSFER_ACCESS_TOKEN))
+transfer_client = TransferClient(
+    authorizer=AccessTokenAuthorizer(TRANSFER_ACCESS_TOKEN)
+)

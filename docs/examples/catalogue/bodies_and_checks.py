@@ -25,11 +25,15 @@ def refuse_deletes(request: Request) -> None:
 
 def require_json(response: Response) -> None:
     if not response.headers.get("Content-Type", "").startswith("application/json"):
-        raise PolicyError(f"status {response.status} without JSON: is there a login page in between?")
+        raise PolicyError(
+            f"status {response.status} without JSON: is there a login page in between?"
+        )
 
 
 plain = TransferClient(authorizer=AccessTokenAuthorizer(TRANSFER_ACCESS_TOKEN))
-stack = plain.stack.add(Validate(request=refuse_deletes, response=require_json), before="retry")
+stack = plain.stack.add(
+    Validate(request=refuse_deletes, response=require_json), before="retry"
+)
 stack = stack.add(IdempotencyKey(), before="retry").add(CompressBodies())
 client = plain.with_stack(stack)
 print(client.stack)

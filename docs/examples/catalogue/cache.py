@@ -2,7 +2,14 @@
 
 import attrs
 
-from globus_transport import AccessTokenAuthorizer, Cache, Flow, Request, Response, TransferClient
+from globus_transport import (
+    AccessTokenAuthorizer,
+    Cache,
+    Flow,
+    Request,
+    Response,
+    TransferClient,
+)
 
 TRANSFER_ACCESS_TOKEN = "..."
 

@@ -1,4 +1,5 @@
-"""A test that calls the service the first time, and replays the recording from then on."""
+"""A test that calls the service the first time, and replays the recording from then
+on."""
 
 from globus_transport import AccessTokenAuthorizer, Cassette, TransferClient
 
@@ -11,7 +12,9 @@ def failed_tasks(client: TransferClient) -> list[str]:
 
 
 def test_nothing_failed() -> None:
-    with TransferClient(authorizer=AccessTokenAuthorizer(TRANSFER_ACCESS_TOKEN)) as plain:
+    with TransferClient(
+        authorizer=AccessTokenAuthorizer(TRANSFER_ACCESS_TOKEN)
+    ) as plain:
         client = plain.with_stack(plain.stack.add(Cassette(CASSETTE)))
         assert failed_tasks(client) == []
 

@@ -1,6 +1,12 @@
 """A client that limits its load on the service, for any number of threads."""
 
-from globus_transport import AccessTokenAuthorizer, CircuitBreaker, ConcurrencyLimit, RateLimit, TransferClient
+from globus_transport import (
+    AccessTokenAuthorizer,
+    CircuitBreaker,
+    ConcurrencyLimit,
+    RateLimit,
+    TransferClient,
+)
 
 TRANSFER_ACCESS_TOKEN = "..."
 

@@ -12,7 +12,9 @@ provider.add_span_processor(SimpleSpanProcessor(ConsoleSpanExporter()))
 
 telemetry = OpenTelemetry(provider)
 plain = TransferClient(authorizer=AccessTokenAuthorizer(TRANSFER_ACCESS_TOKEN))
-stack = plain.stack.add(telemetry, before="errors").add(telemetry, name="attempts", after="retry")
+stack = plain.stack.add(telemetry, before="errors").add(
+    telemetry, name="attempts", after="retry"
+)
 client = plain.with_stack(stack)
 with provider.get_tracer("my_app").start_as_current_span("nightly report"):
     client.task_list(limit=5)

@@ -12,7 +12,11 @@ TRANSFER_ACCESS_TOKEN = "..."
 class JSONFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {"level": record.levelname, "message": record.getMessage()}
-        fields = {name: value for name, value in vars(record).items() if name == "event" or name.startswith("http_")}
+        fields = {
+            name: value
+            for name, value in vars(record).items()
+            if name == "event" or name.startswith("http_")
+        }
         return json.dumps(line | fields)
 
 

@@ -10,7 +10,9 @@ async def most_free_workers(client: AsyncComputeClientV2) -> str | None:
 
     :return: ``None`` if no endpoint is online
     """
-    endpoint_ids = [endpoint["uuid"] for endpoint in await client.get_endpoints(role="any")]
+    endpoint_ids = [
+        endpoint["uuid"] for endpoint in await client.get_endpoints(role="any")
+    ]
     statuses = await asyncio.gather(*map(client.get_endpoint_status, endpoint_ids))
     free_workers = {
         endpoint_id: reply["details"]["idle_workers"]

@@ -10,7 +10,11 @@ ENDED = ("success", "failed")
 
 
 def run_all(
-    v2: ComputeClientV2, v3: ComputeClientV3, endpoint_id: str, function_id: str, inputs: Iterable[str]
+    v2: ComputeClientV2,
+    v3: ComputeClientV3,
+    endpoint_id: str,
+    function_id: str,
+    inputs: Iterable[str],
 ) -> list[dict[str, Any]]:
     """Submit a task for each input, and wait until all have ended.
 
@@ -29,5 +33,11 @@ def run_all(
         time.sleep(2)
         open_ids = [task_id for task_id in task_ids if task_id not in ended]
         tasks = v2.get_task_batch(open_ids)["results"]
-        ended.update({task_id: task for task_id, task in tasks.items() if task["status"] in ENDED})
+        ended.update(
+            {
+                task_id: task
+                for task_id, task in tasks.items()
+                if task["status"] in ENDED
+            }
+        )
     return [ended[task_id] for task_id in task_ids]

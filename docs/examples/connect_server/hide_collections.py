@@ -1,8 +1,14 @@
-"""Hide the guest collections that everyone can find, and report what cannot be changed. Under asyncio."""
+"""Hide the guest collections that everyone can find, and report what cannot be changed.
+Under asyncio."""
 
 import asyncio
 
-from globus_transport import AccessTokenAuthorizer, AsyncGCSClient, GCSAPIError, GuestCollectionDocument
+from globus_transport import (
+    AccessTokenAuthorizer,
+    AsyncGCSClient,
+    GCSAPIError,
+    GuestCollectionDocument,
+)
 
 #: The host name of the endpoint.
 ENDPOINT = "..."
@@ -17,7 +23,9 @@ async def hide(client: AsyncGCSClient, collection_id: str) -> str:
     :return: what happened
     """
     try:
-        await client.update_collection(collection_id, GuestCollectionDocument(public=False))
+        await client.update_collection(
+            collection_id, GuestCollectionDocument(public=False)
+        )
     except GCSAPIError as error:
         return f"{error.code}: {error.message}"
     return "hidden"
@@ -25,9 +33,12 @@ async def hide(client: AsyncGCSClient, collection_id: str) -> str:
 
 async def main() -> None:
     """Hide all guest collections of a mapped collection that everyone can find."""
-    async with AsyncGCSClient(ENDPOINT, authorizer=AccessTokenAuthorizer(ACCESS_TOKEN)) as client:
+    async with AsyncGCSClient(
+        ENDPOINT, authorizer=AccessTokenAuthorizer(ACCESS_TOKEN)
+    ) as client:
         collections = client.get_collection_list.items(
-            mapped_collection_id=MAPPED_COLLECTION_ID, filter=["guest_collections", "managed_by_me"]
+            mapped_collection_id=MAPPED_COLLECTION_ID,
+            filter=["guest_collections", "managed_by_me"],
         )
         async for collection in collections:
             if collection["public"]:

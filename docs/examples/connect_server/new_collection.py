@@ -1,4 +1,5 @@
-"""Connect a folder of a file system to Globus: a storage gateway, a mapped collection, and a role for a group."""
+"""Connect a folder of a file system to Globus: a storage gateway, a mapped collection,
+and a role for a group."""
 
 from globus_transport import (
     AccessTokenAuthorizer,
@@ -54,6 +55,12 @@ def add_collection(client: GCSClient, gateway_id: str) -> str:
 with GCSClient(ENDPOINT, authorizer=AccessTokenAuthorizer(ACCESS_TOKEN)) as client:
     collection_id = add_collection(client, add_gateway(client, "/srv/images"))
     principal = f"urn:globus:groups:id:{GROUP_ID}"
-    client.create_role(GCSRoleDocument(collection=collection_id, principal=principal, role="access_manager"))
-    for collection in client.paginated.get_collection_list(filter="mapped_collections").items():
+    client.create_role(
+        GCSRoleDocument(
+            collection=collection_id, principal=principal, role="access_manager"
+        )
+    )
+    for collection in client.paginated.get_collection_list(
+        filter="mapped_collections"
+    ).items():
         print(collection["id"], collection["display_name"])

@@ -1,4 +1,5 @@
-"""Layers of this package in a session of aiohttp: it retries, and sends a credential."""
+"""Layers of this package in a session of aiohttp: it retries, and sends a
+credential."""
 
 import asyncio
 import os
@@ -13,7 +14,9 @@ TRANSFER = service_url("transfer")
 
 
 async def main() -> None:
-    credential = AccessTokenAuthorizer(os.environ["TRANSFER_ACCESS_TOKEN"]).bound_to(TRANSFER)
+    credential = AccessTokenAuthorizer(os.environ["TRANSFER_ACCESS_TOKEN"]).bound_to(
+        TRANSFER
+    )
     layers = StackMiddleware([Retry(RetryConfig(max_retries=3)), credential])
     async with aiohttp.ClientSession(middlewares=(layers,)) as session:
         reply = await session.get(f"{TRANSFER}v0.10/task_list")

@@ -12,8 +12,12 @@ authorizer = AccessTokenAuthorizer(os.environ["TRANSFER_ACCESS_TOKEN"])
 
 async def main() -> None:
     async with aiohttp.ClientSession(headers={"X-Tenant": "physics"}) as session:
-        client = AsyncTransferClient(authorizer=authorizer, terminal=AiohttpTerminal(session))
-        first, second = await asyncio.gather(client.task_list(limit=10), client.endpoint_search("data"))
+        client = AsyncTransferClient(
+            authorizer=authorizer, terminal=AiohttpTerminal(session)
+        )
+        first, second = await asyncio.gather(
+            client.task_list(limit=10), client.endpoint_search("data")
+        )
         print(len(first["DATA"]), "tasks,", len(second["DATA"]), "collections")
 
 

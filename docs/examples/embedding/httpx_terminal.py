@@ -4,7 +4,11 @@ import asyncio
 
 import httpx
 
-from globus_transport import AccessTokenAuthorizer, AsyncHttpxTerminal, AsyncTransferClient
+from globus_transport import (
+    AccessTokenAuthorizer,
+    AsyncHttpxTerminal,
+    AsyncTransferClient,
+)
 
 TRANSFER_ACCESS_TOKEN = "..."
 
@@ -13,7 +17,9 @@ async def main() -> int:
     async with httpx.AsyncClient(limits=httpx.Limits(max_connections=20)) as host:
         terminal = AsyncHttpxTerminal(host)
         authorizer = AccessTokenAuthorizer(TRANSFER_ACCESS_TOKEN)
-        async with AsyncTransferClient(authorizer=authorizer, terminal=terminal) as client:
+        async with AsyncTransferClient(
+            authorizer=authorizer, terminal=terminal
+        ) as client:
             return len((await client.task_list())["DATA"])
 
 

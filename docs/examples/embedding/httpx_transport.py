@@ -10,5 +10,7 @@ TRANSFER = "..."
 
 transfer = TransferClient(authorizer=AccessTokenAuthorizer(TRANSFER_ACCESS_TOKEN))
 
-with httpx.Client(transport=StackTransport(transfer.stack), base_url=TRANSFER) as client:
+with httpx.Client(
+    transport=StackTransport(transfer.stack), base_url=TRANSFER
+) as client:
     tasks = client.get("/v0.10/task_list").raise_for_status().json()["DATA"]

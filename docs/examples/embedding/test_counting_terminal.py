@@ -12,4 +12,6 @@ class TestCountingTerminal(TerminalContract):
     def make_terminal(
         self, *, connect_timeout: float | None = 5.0, read_timeout: float | None = 5.0
     ) -> CountingTerminal:
-        return CountingTerminal(Urllib3Terminal(connect_timeout=connect_timeout, http_timeout=read_timeout))
+        return CountingTerminal(
+            Urllib3Terminal(connect_timeout=connect_timeout, http_timeout=read_timeout)
+        )

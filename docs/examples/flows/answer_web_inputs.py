@@ -13,7 +13,9 @@ async def answer_all(client: AsyncFlowsClient, label: str) -> int:
     :return: how many web inputs were answered
     """
     answered = 0
-    async for summary in client.paginated.list_web_inputs(filter_roles="respondent", filter_states="open").items():
+    async for summary in client.paginated.list_web_inputs(
+        filter_roles="respondent", filter_states="open"
+    ).items():
         web_input = await client.get_web_input(summary["id"])
         for option in web_input["options"]:
             if option["label"] == label:
@@ -23,7 +25,9 @@ async def answer_all(client: AsyncFlowsClient, label: str) -> int:
 
 
 async def main() -> None:
-    async with AsyncFlowsClient(authorizer=AccessTokenAuthorizer(FLOWS_ACCESS_TOKEN)) as client:
+    async with AsyncFlowsClient(
+        authorizer=AccessTokenAuthorizer(FLOWS_ACCESS_TOKEN)
+    ) as client:
         print(await answer_all(client, "Keep"))
 
 

@@ -3,7 +3,12 @@
 import time
 from typing import Any
 
-from globus_transport import AccessTokenAuthorizer, FlowsAPIError, FlowsClient, SpecificFlowClient
+from globus_transport import (
+    AccessTokenAuthorizer,
+    FlowsAPIError,
+    FlowsClient,
+    SpecificFlowClient,
+)
 from globus_transport.services.flows import RunActivityNotificationPolicy
 
 FLOW_ID = "..."
@@ -22,7 +27,9 @@ def start(client: SpecificFlowClient, run_input: dict[str, Any]) -> str:
         run_input,
         label="Images of March",
         tags=["march"],
-        activity_notification_policy=RunActivityNotificationPolicy(["INACTIVE", "FAILED"]),
+        activity_notification_policy=RunActivityNotificationPolicy(
+            ["INACTIVE", "FAILED"]
+        ),
     )
     return str(run["run_id"])
 
@@ -43,13 +50,17 @@ images = {
     "destination": {"id": "e6f3c6a0-0000-4000-8000-000000000002", "path": "/archive/"},
 }
 with (
-    SpecificFlowClient(FLOW_ID, authorizer=AccessTokenAuthorizer(FLOW_ACCESS_TOKEN)) as flow,
+    SpecificFlowClient(
+        FLOW_ID, authorizer=AccessTokenAuthorizer(FLOW_ACCESS_TOKEN)
+    ) as flow,
     FlowsClient(authorizer=AccessTokenAuthorizer(FLOWS_ACCESS_TOKEN)) as client,
 ):
     try:
         flow.validate_run(images)
     except FlowsAPIError as error:
-        raise SystemExit(f"the flow does not accept this input: {error.message}") from error
+        raise SystemExit(
+            f"the flow does not accept this input: {error.message}"
+        ) from error
     run_id = start(flow, images)
     print(wait_for_the_end(client, run_id))
     for entry in client.get_run_logs.items(run_id, limit=100):

@@ -2,9 +2,16 @@
 
 import os
 
-from globus_transport import ClientCredentialsAuthorizer, ConfidentialAppAuthClient, TransferClient, TransferData
+from globus_transport import (
+    ClientCredentialsAuthorizer,
+    ConfidentialAppAuthClient,
+    TransferClient,
+    TransferData,
+)
 
-auth_client = ConfidentialAppAuthClient(os.environ["GLOBUS_CLI_CLIENT_ID"], os.environ["GLOBUS_CLI_CLIENT_SECRET"])
+auth_client = ConfidentialAppAuthClient(
+    os.environ["GLOBUS_CLI_CLIENT_ID"], os.environ["GLOBUS_CLI_CLIENT_SECRET"]
+)
 authorizer = ClientCredentialsAuthorizer(auth_client, TransferClient.scopes.all)
 
 with auth_client, TransferClient(authorizer=authorizer) as client:

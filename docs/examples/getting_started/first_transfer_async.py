@@ -3,17 +3,29 @@
 import asyncio
 import os
 
-from globus_transport import AsyncTransferClient, ClientCredentialsAuthorizer, ConfidentialAppAuthClient, TransferData
+from globus_transport import (
+    AsyncTransferClient,
+    ClientCredentialsAuthorizer,
+    ConfidentialAppAuthClient,
+    TransferData,
+)
 
 
 async def main() -> None:
-    auth_client = ConfidentialAppAuthClient(os.environ["GLOBUS_CLI_CLIENT_ID"], os.environ["GLOBUS_CLI_CLIENT_SECRET"])
-    authorizer = ClientCredentialsAuthorizer(auth_client, AsyncTransferClient.scopes.all)
+    auth_client = ConfidentialAppAuthClient(
+        os.environ["GLOBUS_CLI_CLIENT_ID"], os.environ["GLOBUS_CLI_CLIENT_SECRET"]
+    )
+    authorizer = ClientCredentialsAuthorizer(
+        auth_client, AsyncTransferClient.scopes.all
+    )
 
     with auth_client:
         async with AsyncTransferClient(authorizer=authorizer) as client:
             found = client.endpoint_search.items(filter_scope="all")
-            ids = {collection["display_name"]: collection["id"] async for collection in found}
+            ids = {
+                collection["display_name"]: collection["id"]
+                async for collection in found
+            }
             source, destination = ids["Sandbox source"], ids["Sandbox destination"]
 
             data = TransferData(source, destination, label="My first transfer")

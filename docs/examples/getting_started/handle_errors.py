@@ -17,7 +17,8 @@ def list_folder(client: TransferClient, collection_id: str, path: str) -> list[s
         return ["the login has ended: log in again"]
     except TransferAPIError as error:
         if error.info.consent_required:
-            return [f"log in again, and ask for {' '.join(error.info.consent_required.required_scopes)} too"]
+            scopes = " ".join(error.info.consent_required.required_scopes)
+            return [f"log in again, and ask for {scopes} too"]
         if error.http_status == 404:
             return [f"not there: {error.message}"]
         raise

@@ -12,7 +12,15 @@ async def remove_everywhere(client: AsyncGroupsClient, identity_id: str) -> list
     """
     manager = AsyncGroupsManager(client)
     groups = await client.get_my_groups(statuses="active")
-    managed = [group for group in groups if group["my_memberships"][0]["role"] != "member"]
-    replies = await asyncio.gather(*(manager.remove_member(group["id"], identity_id) for group in managed))
+    managed = [
+        group for group in groups if group["my_memberships"][0]["role"] != "member"
+    ]
+    replies = await asyncio.gather(
+        *(manager.remove_member(group["id"], identity_id) for group in managed)
+    )
     # The reply for a group without this member has an entry under "errors" instead.
-    return [group["name"] for group, reply in zip(managed, replies, strict=True) if reply.get("remove")]
+    return [
+        group["name"]
+        for group, reply in zip(managed, replies, strict=True)
+        if reply.get("remove")
+    ]

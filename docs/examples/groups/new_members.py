@@ -5,12 +5,17 @@ from typing import Any
 from globus_transport import BatchMembershipActions, GroupsClient
 
 
-def invite(client: GroupsClient, group_id: str, identity_ids: list[str]) -> list[dict[str, Any]]:
+def invite(
+    client: GroupsClient, group_id: str, identity_ids: list[str]
+) -> list[dict[str, Any]]:
     """Invite identities as members.
 
-    :return: the invitations that failed, with the ``identity_id`` and the ``code`` of the reason
+    :return: the invitations that failed, with the ``identity_id`` and the ``code`` of
+        the reason
     """
-    reply = client.batch_membership_action(group_id, BatchMembershipActions().invite_members(identity_ids))
+    reply = client.batch_membership_action(
+        group_id, BatchMembershipActions().invite_members(identity_ids)
+    )
     failed: list[dict[str, Any]] = reply.get("errors", {}).get("invite", [])
     return failed
 
@@ -21,8 +26,14 @@ def approve_requests(client: GroupsClient, group_id: str) -> list[str]:
     :return: the names of the new members
     """
     memberships = client.get_group(group_id, include="memberships")["memberships"]
-    pending = {member["identity_id"]: member["username"] for member in memberships if member["status"] == "pending"}
+    pending = {
+        member["identity_id"]: member["username"]
+        for member in memberships
+        if member["status"] == "pending"
+    }
     if not pending:
         return []
-    reply = client.batch_membership_action(group_id, BatchMembershipActions().approve_pending(pending))
+    reply = client.batch_membership_action(
+        group_id, BatchMembershipActions().approve_pending(pending)
+    )
     return [pending[member["identity_id"]] for member in reply.get("approve", [])]

@@ -18,7 +18,13 @@ def copy_new_files(client: TransferClient) -> str:
 
     :return: the final status of the task
     """
-    data = TransferData(SOURCE, DESTINATION, label="nightly", sync_level="mtime", notify_on_succeeded=False)
+    data = TransferData(
+        SOURCE,
+        DESTINATION,
+        label="nightly",
+        sync_level="mtime",
+        notify_on_succeeded=False,
+    )
     data.add_item("/results/", "/results/", recursive=True)
     task_id = client.submit_transfer(data)["task_id"]
     while not client.task_wait(task_id, timeout=600, polling_interval=10):

@@ -55,7 +55,9 @@ class InventoryClient(BaseClient, InventoryRoutes):
     """The service, for threads."""
 
 
-with InventoryClient(base_url=BASE_URL, authorizer=AccessTokenAuthorizer(ACCESS_TOKEN)) as client:
+with InventoryClient(
+    base_url=BASE_URL, authorizer=AccessTokenAuthorizer(ACCESS_TOKEN)
+) as client:
     item_id = client.add_item(name="beam splitter")["id"]
     print(client.get_item(item_id)["name"])
     for item in client.list_items.items(fields=["id", "name"]):

@@ -3,7 +3,9 @@
 from globus_transport import TransferClient
 
 
-def share_folder(client: TransferClient, collection_id: str, path: str, identity_id: str, name: str) -> str:
+def share_folder(
+    client: TransferClient, collection_id: str, path: str, identity_id: str, name: str
+) -> str:
     """Make a guest collection of the folder, and give one identity read access.
 
     :return: the id of the guest collection

@@ -9,5 +9,7 @@ def tag(request: Request, call_next: Callable[[Request], Response]) -> Response:
     return call_next(request.with_header("X-Job", "nightly"))
 
 
-async def async_tag(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+async def async_tag(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
     return await call_next(request.with_header("X-Job", "nightly"))

@@ -1,20 +1,25 @@
-"""Tests of the portal against a Globus of their own: the fixture ``globus`` comes with globus_transport."""
+"""Tests of the portal against a Globus of their own: the fixture ``globus`` comes with
+globus_transport."""
 
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
-from portal import create_app
 from werkzeug.test import TestResponse
 
 from globus_transport import ConfidentialAppAuthClient
 from globus_transport.sandbox import Collection, Sandbox
+from portal import create_app
 
 
 @pytest.fixture
-def browser(globus: Sandbox, globus_environment: dict[str, str]) -> Iterator[FlaskClient]:
-    with ConfidentialAppAuthClient(globus.client_id, globus.client_secret) as auth_client:
+def browser(
+    globus: Sandbox, globus_environment: dict[str, str]
+) -> Iterator[FlaskClient]:
+    with ConfidentialAppAuthClient(
+        globus.client_id, globus.client_secret
+    ) as auth_client:
         app = create_app(auth_client, secret_key="for tests")
         yield app.test_client()
         app.extensions["logins"].close()
@@ -32,7 +37,9 @@ def log_in(globus: Sandbox, browser: FlaskClient, path: str = "/login") -> TestR
     address = browser.get(path).location
     assert address
     (state,) = parse_qs(urlsplit(address).query)["state"]
-    return browser.get("/callback", query_string={"code": globus.approve(address), "state": state})
+    return browser.get(
+        "/callback", query_string={"code": globus.approve(address), "state": state}
+    )
 
 
 def test_login(globus: Sandbox, browser: FlaskClient, data: Collection) -> None:
@@ -43,10 +50,17 @@ def test_login(globus: Sandbox, browser: FlaskClient, data: Collection) -> None:
     assert "image.tif" in browser.get(location).text
 
 
-def test_a_link_of_another_person_logs_no_user_in(globus: Sandbox, browser: FlaskClient) -> None:
+def test_a_link_of_another_person_logs_no_user_in(
+    globus: Sandbox, browser: FlaskClient
+) -> None:
     address = browser.get("/login").location
     assert address
-    assert browser.get("/callback", query_string={"code": globus.approve(address), "state": "x"}).status_code == 403
+    assert (
+        browser.get(
+            "/callback", query_string={"code": globus.approve(address), "state": "x"}
+        ).status_code
+        == 403
+    )
     assert browser.get("/").location == "/login"
 
 
@@ -69,7 +83,9 @@ def test_expired_token(globus: Sandbox, browser: FlaskClient, data: Collection) 
     assert globus.grants == {"authorization_code": 1, "refresh_token": 1}
 
 
-def test_missing_consent(globus: Sandbox, browser: FlaskClient, data: Collection) -> None:
+def test_missing_consent(
+    globus: Sandbox, browser: FlaskClient, data: Collection
+) -> None:
     log_in(globus, browser)
     globus.require_consent(data)
     again = browser.get(f"/collections/{data.id}/").location
@@ -79,17 +95,26 @@ def test_missing_consent(globus: Sandbox, browser: FlaskClient, data: Collection
     assert "image.tif" in browser.get(location).text
 
 
-def test_globus_is_down(globus: Sandbox, browser: FlaskClient, data: Collection) -> None:
+def test_globus_is_down(
+    globus: Sandbox, browser: FlaskClient, data: Collection
+) -> None:
     log_in(globus, browser)
     # For longer than the deadline of a call.
-    globus.faults.add(503, path="/v0.10/operation/*", headers={"Retry-After": "3600"}, times=None)
+    globus.faults.add(
+        503, path="/v0.10/operation/*", headers={"Retry-After": "3600"}, times=None
+    )
     page = browser.get(f"/collections/{data.id}/")
-    assert (page.status_code, page.text) == (503, "Globus cannot be reached; please try again later")
+    assert (page.status_code, page.text) == (
+        503,
+        "Globus cannot be reached; please try again later",
+    )
     globus.faults.clear()
     assert "image.tif" in browser.get(f"/collections/{data.id}/").text
 
 
-def test_one_503_is_retried(globus: Sandbox, browser: FlaskClient, data: Collection) -> None:
+def test_one_503_is_retried(
+    globus: Sandbox, browser: FlaskClient, data: Collection
+) -> None:
     log_in(globus, browser)
     globus.faults.add(503, path="/v0.10/operation/*", headers={"Retry-After": "0"})
     assert "image.tif" in browser.get(f"/collections/{data.id}/").text

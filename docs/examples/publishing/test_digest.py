@@ -1,4 +1,4 @@
-"""The tests of Digest: the contract of all middleware, and the flow stepped by hand. There is no network."""
+"""The tests of Digest: the contract of all middleware, and the flow stepped by hand."""
 
 import pytest
 from example_layers import Digest
@@ -6,7 +6,8 @@ from example_layers import Digest
 from globus_transport import Request, Response
 from globus_transport.testing.middleware_contract import MiddlewareContract
 
-CHALLENGE = {"WWW-Authenticate": 'Digest realm="here", qop="auth", nonce="n-1", algorithm=SHA-256'}
+PARAMETERS = 'realm="here", qop="auth", nonce="n-1", algorithm=SHA-256'
+CHALLENGE = {"WWW-Authenticate": f"Digest {PARAMETERS}"}
 
 
 class TestContract(MiddlewareContract):

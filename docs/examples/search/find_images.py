@@ -1,4 +1,5 @@
-"""Search an index: the newest images with a tag, the number of images for each tag, and a list of all."""
+"""Search an index: the newest images with a tag, the number of images for each tag, and
+a list of all."""
 
 from globus_transport import SearchClient, SearchQueryV1, SearchScrollQuery
 

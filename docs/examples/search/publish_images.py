@@ -10,14 +10,20 @@ INDEX_ID = "..."
 SEARCH_ACCESS_TOKEN = "..."
 
 
-def publish(client: SearchClient, index_id: str, entries: Iterable[dict[str, Any]]) -> str:
+def publish(
+    client: SearchClient, index_id: str, entries: Iterable[dict[str, Any]]
+) -> str:
     """Write entries in one task.
 
     :return: the final state of the task
     """
     ingest = {"ingest_type": "GMetaList", "ingest_data": {"gmeta": list(entries)}}
     task_id = client.ingest(index_id, ingest)["task_id"]
-    while (task := client.get_task(task_id))["state"] not in ("SUCCESS", "FAILED", "CANCELLED"):
+    while (task := client.get_task(task_id))["state"] not in (
+        "SUCCESS",
+        "FAILED",
+        "CANCELLED",
+    ):
         time.sleep(2)
     return str(task["state"])
 

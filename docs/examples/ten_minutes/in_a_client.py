@@ -7,7 +7,9 @@ from globus_transport.sandbox import Sandbox
 
 with Sandbox() as globus:
     source = globus.add_collection("Microscope")
-    authorizer = AccessTokenAuthorizer(globus.issue_token(TransferScopes.all).access_token)
+    authorizer = AccessTokenAuthorizer(
+        globus.issue_token(TransferScopes.all).access_token
+    )
     with TransferClient(authorizer=authorizer, base_url=globus.transfer_url) as plain:
         traffic = Traffic()
         client = plain.with_stack(plain.stack.add(traffic, before="retry"))

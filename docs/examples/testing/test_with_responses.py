@@ -11,7 +11,9 @@ use_responses()
 
 @responses.activate
 def test_an_answer_of_my_own() -> None:
-    responses.get("https://transfer.api.globus.org/v0.10/task/42", json={"status": "ACTIVE"})
+    responses.get(
+        "https://transfer.api.globus.org/v0.10/task/42", json={"status": "ACTIVE"}
+    )
     assert TransferClient().get_task("42")["status"] == "ACTIVE"
     assert len(responses.calls) == 1
 

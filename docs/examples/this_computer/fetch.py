@@ -1,6 +1,11 @@
 """Copy a folder to this computer."""
 
-from globus_transport import AuthClient, LocalGlobusConnectPersonal, TransferClient, TransferData
+from globus_transport import (
+    AuthClient,
+    LocalGlobusConnectPersonal,
+    TransferClient,
+    TransferData,
+)
 
 
 def fetch(client: TransferClient, source: str, path: str) -> str:
@@ -10,7 +15,8 @@ def fetch(client: TransferClient, source: str, path: str) -> str:
     """
     here = LocalGlobusConnectPersonal().endpoint_id
     if here is None:
-        raise SystemExit("Set up Globus Connect Personal first: https://www.globus.org/globus-connect-personal")
+        page = "https://www.globus.org/globus-connect-personal"
+        raise SystemExit(f"Set up Globus Connect Personal first: {page}")
     transfer = TransferData(source, here, label="Copy to this computer")
     transfer.add_item(path, f"/~{path}", recursive=True)
     return str(client.submit_transfer(transfer)["task_id"])

@@ -2,15 +2,23 @@
 
 import datetime
 
-from globus_transport import RecurringTimerSchedule, TimersClient, TransferData, TransferTimer
+from globus_transport import (
+    RecurringTimerSchedule,
+    TimersClient,
+    TransferData,
+    TransferTimer,
+)
 
 
 def make_nightly_copy(client: TimersClient, source: str, destination: str) -> str:
-    """Create a timer that copies the results of the day at two in the morning, for a month.
+    """Create a timer that copies the results of the day at two in the morning, for a
+    month.
 
     :return: the id of the timer
     """
-    transfer = TransferData(source, destination, label="Nightly copy", sync_level="checksum")
+    transfer = TransferData(
+        source, destination, label="Nightly copy", sync_level="checksum"
+    )
     transfer.add_item("/results/", "/archive/", recursive=True)
 
     tomorrow = datetime.date.today() + datetime.timedelta(days=1)

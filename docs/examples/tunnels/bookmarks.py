@@ -6,9 +6,13 @@ from globus_transport.experimental import TransferClientV2
 def describe_bookmarks(client: TransferClientV2) -> list[str]:
     """The bookmarks as text: name, collection and path."""
     bookmarks = client.list_bookmarks(query_params={"include": "collection"})
-    names = {collection["id"]: collection["attributes"]["display_name"] for collection in bookmarks["included"]}
+    names = {
+        collection["id"]: collection["attributes"]["display_name"]
+        for collection in bookmarks["included"]
+    }
     lines = []
     for bookmark in bookmarks:
         collection = names[bookmark["relationships"]["collection"]["data"]["id"]]
-        lines.append(f"{bookmark['attributes']['name']}: {collection}, {bookmark['attributes']['path']}")
+        name, path = bookmark["attributes"]["name"], bookmark["attributes"]["path"]
+        lines.append(f"{name}: {collection}, {path}")
     return lines

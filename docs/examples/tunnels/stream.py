@@ -2,7 +2,11 @@
 
 import time
 
-from globus_transport.experimental import TransferClientV2, TunnelCreateDocument, TunnelUpdateDocument
+from globus_transport.experimental import (
+    TransferClientV2,
+    TunnelCreateDocument,
+    TunnelUpdateDocument,
+)
 
 
 def find_access_point(client: TransferClientV2, name: str) -> str:
@@ -14,7 +18,8 @@ def find_access_point(client: TransferClientV2, name: str) -> str:
 
 
 def open_tunnel(client: TransferClientV2, source: str, target: str, port: int) -> str:
-    """Create a tunnel to a program that accepts connections at a port, beside the target's access point.
+    """Create a tunnel to a program that accepts connections at a port, beside the
+    target's access point.
 
     :return: the id of the tunnel
     """
@@ -37,6 +42,9 @@ def close_tunnel(client: TransferClientV2, tunnel_id: str) -> list[str]:
     client.update_tunnel(tunnel_id, TunnelUpdateDocument(state="STOPPING"))
     while client.get_tunnel(tunnel_id)["data"]["attributes"]["state"] == "STOPPING":
         time.sleep(1)
-    events = [event["attributes"]["description"] for event in client.get_tunnel_events(tunnel_id)]
+    events = [
+        event["attributes"]["description"]
+        for event in client.get_tunnel_events(tunnel_id)
+    ]
     client.delete_tunnel(tunnel_id)
     return events

@@ -1,4 +1,5 @@
-"""HTTP Digest (RFC 7616) with qop=auth, for MD5 and SHA-256, and the session variant of each."""
+"""HTTP Digest (RFC 7616) with qop=auth, for MD5 and SHA-256, and the session variant of
+each."""
 
 import hashlib
 import itertools
@@ -13,8 +14,11 @@ from globus_transport import Flow, Place, Request, Response, read, send
 
 _HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
 _MOST_RENEWALS = 2
-# One parameter of a challenge, after the scheme if it is the first (RFC 9110, section 11.6.1).
-_PARAMETER = re.compile(r'(?:([\w-]+) +)?([\w-]+) *= *(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
+# One parameter of a challenge, after the scheme if it is the first (RFC 9110, section
+# 11.6.1).
+_PARAMETER = re.compile(
+    r'(?:([\w-]+) +)?([\w-]+) *= *(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))'
+)
 
 
 @attrs.frozen
@@ -41,7 +45,8 @@ class Challenge:
 class Digest:
     """Answer challenges of HTTP Digest.
 
-    A later request to the same origin answers the last challenge at once. Restrict the layer to its servers::
+    A later request to the same origin answers the last challenge at once. Restrict the
+    layer to its servers::
 
         only_for(Digest("user", "password"), "https://device.example.org")
 
@@ -51,23 +56,37 @@ class Digest:
 
     user: str
     password: str = attrs.field(repr=False)
-    _challenges: dict[str, Challenge] = attrs.field(factory=dict, init=False, repr=False)
+    _challenges: dict[str, Challenge] = attrs.field(
+        factory=dict, init=False, repr=False
+    )
 
-    place = Place(after=("redirect", "retry", "retries"), reason="no answer to a challenge may be sent twice")
+    place = Place(
+        after=("redirect", "retry", "retries"),
+        reason="no answer to a challenge may be sent twice",
+    )
 
     def __call__(self, request: Request) -> Flow:
         origin = request.url.origin
         challenge = self._challenges.get(origin)
         renewals = 0
         while True:
-            answered = request if challenge is None else self._answer(request, challenge)
+            answered = (
+                request if challenge is None else self._answer(request, challenge)
+            )
             response = yield from send(answered)
-            new_challenge = _find_challenge(response) if response.status == 401 else None
+            new_challenge = (
+                _find_challenge(response) if response.status == 401 else None
+            )
             if new_challenge is None:
                 return response
             self._challenges[origin] = new_challenge
-            # A new challenge whose answer is refused, although it has not expired, means a wrong password.
-            if not request.can_replay or (renewals and not new_challenge.stale) or renewals == _MOST_RENEWALS:
+            # A new challenge whose answer is refused, although it has not expired,
+            # means a wrong password.
+            if (
+                not request.can_replay
+                or (renewals and not new_challenge.stale)
+                or renewals == _MOST_RENEWALS
+            ):
                 return response
             if response.stream is not None:
                 yield from read(response, 1 << 16)
@@ -76,17 +95,30 @@ class Digest:
 
     def _answer(self, request: Request, challenge: Challenge) -> Request:
         count = f"{next(challenge.uses):08x}"
-        digest, realm, nonce, cnonce = challenge.digest, challenge.realm, challenge.nonce, challenge.cnonce
+        digest, realm, nonce, cnonce = (
+            challenge.digest,
+            challenge.realm,
+            challenge.nonce,
+            challenge.cnonce,
+        )
         secret = digest(self.user, realm, self.password)
         if challenge.algorithm.upper().endswith("-SESS"):
             secret = digest(secret, nonce, cnonce)
         uri = request.url.target
-        answer = digest(secret, nonce, count, cnonce, "auth", digest(request.method, uri))
+        answer = digest(
+            secret, nonce, count, cnonce, "auth", digest(request.method, uri)
+        )
         user = digest(self.user, realm) if challenge.userhash else self.user
         fields = [
-            f"username={_quoted(user)}" if user.isascii() else f"username*=UTF-8''{quote(user, safe='')}",
-            *(f"{name}={_quoted(value)}" for name, value in (("realm", realm), ("nonce", nonce), ("uri", uri))),
-            f'algorithm={challenge.algorithm}, qop=auth, nc={count}, cnonce="{cnonce}", response="{answer}"',
+            f"username={_quoted(user)}"
+            if user.isascii()
+            else f"username*=UTF-8''{quote(user, safe='')}",
+            *(
+                f"{name}={_quoted(value)}"
+                for name, value in (("realm", realm), ("nonce", nonce), ("uri", uri))
+            ),
+            f"algorithm={challenge.algorithm}, qop=auth, nc={count}",
+            f'cnonce="{cnonce}", response="{answer}"',
         ]
         if challenge.opaque is not None:
             fields.append(f"opaque={_quoted(challenge.opaque)}")
@@ -98,21 +130,32 @@ class Digest:
         return f"Digest as {self.user}"
 
     def __reduce__(self) -> tuple[object, ...]:
-        # A copy in another process gets challenges of its own: the server counts the uses of each.
+        # A copy in another process gets challenges of its own: the server counts the
+        # uses of each.
         return (Digest, (self.user, self.password))
 
 
 def _find_challenge(response: Response) -> Challenge | None:
-    """The first challenge of a response that the client can answer: the server's order is its preference."""
+    """The first challenge of a response that the client can answer: the server's order
+    is its preference."""
     challenges: list[dict[str, str]] = []
-    for scheme, name, quoted, token in _PARAMETER.findall(", ".join(response.headers.get_all("WWW-Authenticate"))):
+    for scheme, name, quoted, token in _PARAMETER.findall(
+        ", ".join(response.headers.get_all("WWW-Authenticate"))
+    ):
         if scheme or not challenges:
             challenges.append({"scheme": scheme.lower()})
         challenges[-1][name.lower()] = token or re.sub(r"\\(.)", r"\1", quoted)
     for found in challenges:
         algorithm = found.get("algorithm", "MD5")
-        is_known = found["scheme"] == "digest" and algorithm.upper().removesuffix("-SESS") in _HASHES
-        if is_known and "nonce" in found and "auth" in re.split(r"[\s,]+", found.get("qop", "")):
+        is_known = (
+            found["scheme"] == "digest"
+            and algorithm.upper().removesuffix("-SESS") in _HASHES
+        )
+        if (
+            is_known
+            and "nonce" in found
+            and "auth" in re.split(r"[\s,]+", found.get("qop", ""))
+        ):
             return Challenge(
                 realm=found.get("realm", ""),
                 nonce=found["nonce"],

@@ -37,7 +37,11 @@ class Quota:
 
     def __call__(self, request: Request) -> Flow:
         minute = int(time.time() // 60)
-        while (yield from run(self.redis.incr, f"quota:{minute}", for_asyncio=self.async_redis.incr)) > self.per_minute:
+        while (
+            yield from run(
+                self.redis.incr, f"quota:{minute}", for_asyncio=self.async_redis.incr
+            )
+        ) > self.per_minute:
             minute += 1
             yield from sleep(max(0.0, minute * 60 - time.time()))
         return (yield from send(request))

@@ -1,4 +1,5 @@
-"""Sends a request again after a temporary failure, when that is safe. The pauses grow."""
+"""Sends a request again after a temporary failure, when that is safe. The pauses
+grow."""
 
 import random
 import time
@@ -7,7 +8,16 @@ from email.utils import parsedate_to_datetime
 
 import attrs
 
-from globus_transport import Flow, NetworkError, Place, Request, Response, read, send, sleep
+from globus_transport import (
+    Flow,
+    NetworkError,
+    Place,
+    Request,
+    Response,
+    read,
+    send,
+    sleep,
+)
 
 
 @attrs.frozen
@@ -17,17 +27,31 @@ class Retries:
     :param total: number of attempts after the first
     :param statuses: after which another attempt may succeed
     :param backoff: the first pause in seconds; each further pause is twice as long
-    :param jitter: the part of a pause, from 0 to 1, that is random, so that clients do not come back together
-    :param longest: seconds; the pauses stop growing there, and a longer ``Retry-After`` ends the call
+    :param jitter: the part of a pause, from 0 to 1, that is random, so that clients do
+        not come back together
+    :param longest: seconds; the pauses stop growing there, and a longer ``Retry-After``
+        ends the call
     """
 
     total: int = attrs.field(default=5, validator=attrs.validators.ge(0))
-    statuses: frozenset[int] = attrs.field(default=frozenset({429, 502, 503, 504}), converter=frozenset, kw_only=True)
-    backoff: float = attrs.field(default=0.5, validator=attrs.validators.ge(0), kw_only=True)
-    jitter: float = attrs.field(default=1.0, validator=[attrs.validators.ge(0), attrs.validators.le(1)], kw_only=True)
-    longest: float = attrs.field(default=60.0, validator=attrs.validators.ge(0), kw_only=True)
+    statuses: frozenset[int] = attrs.field(
+        default=frozenset({429, 502, 503, 504}), converter=frozenset, kw_only=True
+    )
+    backoff: float = attrs.field(
+        default=0.5, validator=attrs.validators.ge(0), kw_only=True
+    )
+    jitter: float = attrs.field(
+        default=1.0,
+        validator=[attrs.validators.ge(0), attrs.validators.le(1)],
+        kw_only=True,
+    )
+    longest: float = attrs.field(
+        default=60.0, validator=attrs.validators.ge(0), kw_only=True
+    )
 
-    place = Place(after=("errors", "redirect"), reason="it needs the status of each response")
+    place = Place(
+        after=("errors", "redirect"), reason="it needs the status of each response"
+    )
 
     def __call__(self, request: Request) -> Flow:
         for attempt in range(self.total):
@@ -37,11 +61,19 @@ class Retries:
                 response = yield from send(attrs.evolve(request, attempt=attempt + 1))
             except NetworkError as error:
                 never_arrived = request.can_replay and not error.request_began
-                if error.final or not (request.may_repeat or never_arrived) or self._is_too_long(request, pause):
+                if (
+                    error.final
+                    or not (request.may_repeat or never_arrived)
+                    or self._is_too_long(request, pause)
+                ):
                     raise
             else:
                 pause = max(pause, _retry_after(response))
-                if response.status not in self.statuses or not request.may_repeat or self._is_too_long(request, pause):
+                if (
+                    response.status not in self.statuses
+                    or not request.may_repeat
+                    or self._is_too_long(request, pause)
+                ):
                     return response
                 if response.stream is not None:
                     # The next attempt can use the same connection.
@@ -50,10 +82,14 @@ class Retries:
         return (yield from send(attrs.evolve(request, attempt=self.total + 1)))
 
     def _is_too_long(self, request: Request, pause: float) -> bool:
-        return pause > self.longest or (request.deadline is not None and time.monotonic() + pause >= request.deadline)
+        return pause > self.longest or (
+            request.deadline is not None
+            and time.monotonic() + pause >= request.deadline
+        )
 
     def __str__(self) -> str:
-        return f"up to {self.total} retries after {', '.join(map(str, sorted(self.statuses)))}"
+        statuses = ", ".join(map(str, sorted(self.statuses)))
+        return f"up to {self.total} retries after {statuses}"
 
 
 def _retry_after(response: Response) -> float:
@@ -62,6 +98,9 @@ def _retry_after(response: Response) -> float:
     if text.isascii() and text.isdigit():
         return float(text)
     try:
-        return max(0.0, parsedate_to_datetime(text).replace(tzinfo=UTC).timestamp() - time.time())
+        return max(
+            0.0,
+            parsedate_to_datetime(text).replace(tzinfo=UTC).timestamp() - time.time(),
+        )
     except (ValueError, OverflowError):
         return 0.0
