@@ -187,7 +187,10 @@ def _make_reply(
             )
             assert isinstance(reply, RegisteredResponse)
             replies.append(reply)
-        return ResponseList(*replies, metadata=known)
+        if len(replies) > 1:
+            return ResponseList(*replies, metadata=known)
+        replies[0].metadata = known
+        return replies[0]
     options = {name: value for name, value in fields.items() if name != "query"}
     if "query" in fields:
         options["match"] = [_match_query(fields["query"])]

@@ -82,6 +82,7 @@ _NOT_CALLED = {
     ("TransferClient", "task_wait", "active"),
     ("AuthLoginClient", "oauth2_exchange_code_for_tokens", "default"),
     ("AuthLoginClient", "oauth2_exchange_code_for_tokens", "invalid_grant"),
+    ("AuthLoginClient", "oauth2_exchange_code_for_tokens", "openid"),
 }
 
 
@@ -147,7 +148,7 @@ def test_the_client_takes_it(client: str, route: str, case: str) -> None:
     if route in ("create_client", "create_child_client"):
         given["public_client"] = True
     if route == "get_client":
-        given["client_id"] = known["client_id"]
+        given["fqdn" if case == "fqdn" else "client_id"] = known[case if case == "fqdn" else "client_id"]
     if route == "task_wait":
         given.update(timeout=1, polling_interval=1)
     given.update(_OF_CASE.get((route, case), {}))
