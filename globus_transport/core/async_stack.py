@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from typing import Self, TypeVar, cast
 
 from globus_transport.core import async_driver
+from globus_transport.core.call_log import is_logging, log_call
 from globus_transport.core.flow import AsyncSend, Middleware, Steps
 from globus_transport.core.layers import AsyncCallNext
 from globus_transport.core.stack import LayeredStack
@@ -38,6 +39,9 @@ class AsyncStack(LayeredStack[AsyncSend]):
                 send = async_driver.mount_call_next(layer.name, cast(AsyncCallNext, layer.middleware), send)
         return send
 
+    def _mount_log(self, send: AsyncSend) -> AsyncSend:
+        return async_driver.mount("log", log_call, send)
+
     async def send(self, request: Request) -> Response:
         """Send one request down the stack.
 
@@ -46,7 +50,7 @@ class AsyncStack(LayeredStack[AsyncSend]):
         :raises Exception: any exception of a layer
         """
         try:
-            return await self._send(request)
+            return await (self._send_logged if is_logging() else self._send)(request)
         except BaseException as error:
             leave_out_own_frames(error)
             # Checked after a failure only, because the check takes time.
@@ -57,7 +61,7 @@ class AsyncStack(LayeredStack[AsyncSend]):
     async def run(self, flow: Steps[T]) -> T:
         """Run a flow that is above the stack: its requests go through every layer."""
         try:
-            return await async_driver.run_above(flow, self._send)
+            return await async_driver.run_above(flow, self._send_logged if is_logging() else self._send)
         except BaseException as error:
             leave_out_own_frames(error)
             if isinstance(error, _OF_ANOTHER_LOOP):

@@ -15,6 +15,7 @@ from types import CoroutineType
 from typing import Any, Generic, Self, TypeVar, cast
 
 from globus_transport.core import driver
+from globus_transport.core.call_log import is_logging, log_call
 from globus_transport.core.flow import Middleware, Send, Steps
 from globus_transport.core.layers import (
     AnyMiddleware,
@@ -60,11 +61,16 @@ class LayeredStack(Generic[SendT]):
                     f"that only {right} can run; write it as a generator to run it in both"
                 )
         self._send = self._compile()
+        self._send_logged = self._mount_log(self._send)
 
     def _check_terminal(self, terminal: SendT) -> None:
         """:raises MiddlewareError: if this stack cannot run it"""
 
     def _compile(self) -> SendT:
+        raise NotImplementedError
+
+    def _mount_log(self, send: SendT) -> SendT:
+        """What sends and logs."""
         raise NotImplementedError
 
     def add(
@@ -178,6 +184,9 @@ class Stack(LayeredStack[Send]):
                 send = driver.mount_call_next(layer.name, cast(CallNext, layer.middleware), send)
         return send
 
+    def _mount_log(self, send: Send) -> Send:
+        return driver.mount("log", log_call, send)
+
     def send(self, request: Request) -> Response:
         """Send one request down the stack.
 
@@ -185,7 +194,7 @@ class Stack(LayeredStack[Send]):
         :raises Exception: any exception of a layer
         """
         try:
-            return self._send(request)
+            return (self._send_logged if is_logging() else self._send)(request)
         except BaseException as error:
             leave_out_own_frames(error)
             raise
@@ -193,7 +202,7 @@ class Stack(LayeredStack[Send]):
     def run(self, flow: Steps[T]) -> T:
         """Run a flow that is above the stack: its requests go through every layer."""
         try:
-            return driver.run_above(flow, self._send)
+            return driver.run_above(flow, self._send_logged if is_logging() else self._send)
         except BaseException as error:
             leave_out_own_frames(error)
             raise

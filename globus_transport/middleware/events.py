@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import attrs
 
-from globus_transport.core.events import Began, Ended, Event, Listener
+from globus_transport.core.call_log import report
+from globus_transport.core.events import Listener
 from globus_transport.core.flow import Flow
 from globus_transport.core.layers import describe
-from globus_transport.http.messages import Request, Response
+from globus_transport.http.messages import Request
 
 
 @attrs.frozen
@@ -26,25 +25,7 @@ class Events:
     listener: Listener
 
     def __call__(self, request: Request) -> Flow:
-        listener = self.listener
-        request = request.with_listener(listener if request.notify is None else _notify_both(request.notify, listener))
-        listener(Began(request))
-        started = time.monotonic()
-        try:
-            response: Response = yield request
-        except BaseException as error:
-            listener(Ended(request, error, time.monotonic() - started))
-            raise
-        listener(Ended(request, response, time.monotonic() - started))
-        return response
+        return report(request, self.listener)
 
     def __str__(self) -> str:
         return f"to {describe(self.listener)}"
-
-
-def _notify_both(first: Listener, second: Listener) -> Listener:
-    def notify(event: Event) -> None:
-        first(event)
-        second(event)
-
-    return notify

@@ -33,7 +33,8 @@ class _Reader(HTMLParser):
         self.rows: list[list[str]] = []
         self.folded: list[str] = []
 
-    def handle_starttag(self, tag: str, _attributes: Any) -> None:
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        assert all(name == "style" for name, _ in attrs)
         assert tag in {"table", "caption", "b", "tr", "th", "td", "details", "summary", "pre"}
         self.open.append(tag)
         if tag == "tr":

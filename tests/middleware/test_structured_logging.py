@@ -28,6 +28,8 @@ from tests.core.stepping import World, end_of, get, in_both_worlds, post
 
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    # What the stack itself logs is tested elsewhere. The second call also sets the level of the handler.
+    caplog.set_level(logging.INFO, "globus_transport.calls")
     caplog.set_level(logging.DEBUG, "globus_transport")
     return caplog
 
