@@ -56,6 +56,18 @@ def test_user_app(globus: Sandbox, person: Person, run: RunExample) -> None:
     assert globus.grants == {"authorization_code": 1, "refresh_token": 1}
 
 
+@pytest.mark.usefixtures("no_pauses")
+def test_the_first_page(globus: Sandbox, person: Person, run: RunExample) -> None:
+    instrument, archive = globus.add_collection("Instrument"), globus.add_collection("Archive")
+    (instrument.folder / "run-7").mkdir()
+    (instrument.folder / "run-7" / "image").write_bytes(b"an image")
+    (archive.folder / "2026").mkdir()
+    constants = {"CLIENT_ID": globus.native_client_id, "INSTRUMENT": instrument.id, "ARCHIVE": archive.id}
+    run("first_page/archive.py", **constants)
+    assert person.lines()[-1] == "SUCCEEDED"
+    assert (archive.folder / "2026" / "run-7" / "image").read_bytes() == b"an image"
+
+
 class Browser:
     """Opens an address, and follows its redirect."""
 

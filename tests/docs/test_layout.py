@@ -43,6 +43,10 @@ for (const element of document.querySelectorAll("article pre, article table, art
 }
 return cut;
 """
+_BOTTOM = """
+const elements = [...document.querySelectorAll("article p, article pre")];
+return Math.max(...elements.map((element) => element.getBoundingClientRect().bottom));
+"""
 _PAGE_WIDTH = "return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth);"
 
 # What Python and Sphinx print for an object that has no name for readers.
@@ -103,6 +107,11 @@ def test_on_a_desktop_nothing_is_cut(driver: Any, pages: list[Path]) -> None:
     browser = Browser(driver, 1280)
     cut = {page.name: browser.run(page, _FIND_CUT) for page in pages}
     assert {name: blocks for name, blocks in cut.items() if blocks} == {}
+
+
+def test_the_first_page_fits_one_screen_of_a_desktop(driver: Any, pages: list[Path]) -> None:
+    first = min(pages, key=lambda page: (len(page.parts), page.name != "index.html"))
+    assert Browser(driver, 1280).run(first, _BOTTOM) < 900
 
 
 def test_no_page_is_wider_than_a_telephone(driver: Any, pages: list[Path]) -> None:
