@@ -53,6 +53,9 @@ NOTHING_FAILS = {
     },
 }
 
+#: Parameters of methods that only this package has.
+METHODS: dict[tuple[str, str], set[str]] = {("TransferClient", "task_wait"): {"progress"}}
+
 #: Parameters of constructors that only one package has: globus-sdk's, and this package's.
 CONSTRUCTORS: dict[str, tuple[set[str], set[str]]] = {
     "TransferClient": (set(), {"terminal"}),

@@ -16,6 +16,7 @@ from globus_transport.routing.parameters import Body, CommaList, Maybe, QueryPar
 from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import get, operation, post, put
 from globus_transport.routing.table import RouteTable
+from globus_transport.services.transfer.progress import Progress, Reporter, choose_reporter
 from globus_transport.services.transfer.response import IterableTransferResponse
 from globus_transport.services.transfer.routes.filters import Filter
 
@@ -118,41 +119,30 @@ class TaskRoutes(RouteTable):
         raise NotImplementedError
 
     @operation
-    def task_wait(self, task_id: UUIDLike, *, timeout: int = 10, polling_interval: int = 10) -> Steps[bool]:
+    def task_wait(
+        self, task_id: UUIDLike, *, timeout: int = 10, polling_interval: int = 10, progress: Progress = False
+    ) -> Steps[bool]:
         """Wait until a task has ended, with success or failure.
 
         A request that fails for the network is made again at the next interval, until the time-out.
 
         :param timeout: how long to wait at most, in seconds
         :param polling_interval: time between two requests, in seconds
+        :param progress: ``True`` shows how far the task is, on the standard error stream: a bar in a terminal or a
+            notebook (extra ``progress``), else a line for each change, and nothing in a test of pytest. A function is
+            called with the task's document after each request instead; under asyncio it may be a coroutine function
         :return: whether the task has ended
-        :raises GlobusSDKUsageError: if a number is below 1
+        :raises GlobusSDKUsageError: if a number is below 1, or ``progress`` is neither a boolean nor a function
         :raises NetworkError: if the last request before the time-out failed, or one failed for good
         """
         for name, seconds in (("timeout", timeout), ("polling_interval", polling_interval)):
             if not is_number(seconds, at_least=1):
                 raise GlobusSDKUsageError(f"task_wait: {name}={seconds!r}: give at least 1 second")
-        deadline = time.monotonic() + timeout
-        # Counted as well, because the clock or the sleep may be a test's own.
-        polls = math.ceil(timeout / polling_interval) + 1
-        while True:
-            failure: NetworkError | None = None
-            try:
-                task = yield from self.get_task.flow(task_id)
-            except NetworkError as error:
-                if error.final:
-                    raise
-                failure = error
-            else:
-                if task["status"] != "ACTIVE":
-                    return True
-            polls -= 1
-            remaining = deadline - time.monotonic()
-            if remaining <= 0 or polls <= 0:
-                if failure is not None:
-                    raise failure
-                return False
-            yield from sleep(min(polling_interval, remaining))
+        reporter = choose_reporter(progress)
+        try:
+            return (yield from _wait_for(self, task_id, timeout, polling_interval, reporter))
+        finally:
+            reporter.close()
 
     @get("/v0.10/task/{task_id}/pause_info")
     def task_pause_info(self, task_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
@@ -186,3 +176,30 @@ def _ensure_submission_id(routes: TaskRoutes, data: MutableMapping[str, Any]) ->
     if not data.get("submission_id"):
         reply = yield from routes.get_submission_id.flow()
         data["submission_id"] = reply["value"]
+
+
+def _wait_for(
+    routes: TaskRoutes, task_id: UUIDLike, timeout: int, polling_interval: int, reporter: Reporter
+) -> Steps[bool]:
+    deadline = time.monotonic() + timeout
+    # Counted as well, because the clock or the sleep may be a test's own.
+    polls = math.ceil(timeout / polling_interval) + 1
+    while True:
+        failure: NetworkError | None = None
+        try:
+            task = yield from routes.get_task.flow(task_id)
+        except NetworkError as error:
+            if error.final:
+                raise
+            failure = error
+        else:
+            yield from reporter.report(task)
+            if task["status"] != "ACTIVE":
+                return True
+        polls -= 1
+        remaining = deadline - time.monotonic()
+        if remaining <= 0 or polls <= 0:
+            if failure is not None:
+                raise failure
+            return False
+        yield from sleep(min(polling_interval, remaining))
