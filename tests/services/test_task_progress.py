@@ -106,7 +106,7 @@ def test_the_bar_ends_when_the_wait_is_interrupted(monkeypatch: pytest.MonkeyPat
     progress_bar = pytest.importorskip("globus_transport.services.transfer.progress_bar")
     watch(monkeypatch)
     closed: list[object] = []
-    monkeypatch.setattr(progress_bar.ProgressBar, "close", closed.append)
+    monkeypatch.setattr(progress_bar.ProgressBar, "close", lambda bar: closed.append(bar))
 
     def interrupt(_seconds: float) -> None:
         raise KeyboardInterrupt
