@@ -55,6 +55,11 @@ class NetworkError(GlobusError):
         self.underlying_exception = exc
         self.request_began = request_began
 
+    @property
+    def message(self) -> str:
+        """What went wrong, as text."""
+        return str(self)
+
     def _html_rows(self) -> list[tuple[str, str]]:
         reached = "may have reached the server" if self.request_began else "did not reach the server"
         return [*super()._html_rows(), ("request", reached)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import importlib
 import inspect
+import json
 import pickle
 from typing import Any
 from unittest.mock import MagicMock
@@ -182,6 +183,36 @@ def test_a_reply_may_be_made_from_a_mock(package: str) -> None:
     mock.json.return_value = {"a": 1}
     reply = made(mock, client=MagicMock())
     assert (reply.data, reply["a"], reply.content_type) == ({"a": 1}, 1, "application/json")
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_network_error_has_a_message(package: str) -> None:
+    errors = importlib.import_module(f"{package}.exc")
+    for made in (errors.NetworkError, errors.GlobusTimeoutError, errors.GlobusConnectionTimeoutError):
+        cause = OSError("cause")
+        error = made("what went wrong", cause)
+        assert (error.message, str(error), error.underlying_exception) == (*("what went wrong",) * 2, cause)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_tokens_of_a_reply_by_scope(package: str) -> None:
+    response = requests.Response()
+    response.status_code = 200
+    response._content = json.dumps(
+        {
+            "access_token": "a",
+            "resource_server": "server",
+            "scope": "x y",
+            "expires_in": 1,
+            "token_type": "Bearer",
+            "refresh_token": None,
+            "other_tokens": [],
+        }
+    ).encode()
+    response.headers["Content-Type"] = "application/json"
+    reply = importlib.import_module(package).OAuthTokenResponse(response, client=MagicMock())
+    assert {*reply.by_scopes.scope_map} == {"x", "y"}
+    assert reply.by_scopes["x y"] == reply.by_scopes.scope_map["x"] == reply.by_resource_server["server"]
 
 
 def test_a_mock_that_only_knows_its_document() -> None:

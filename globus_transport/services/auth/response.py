@@ -32,6 +32,11 @@ class TokensByScope(Mapping[str | Scope, TokenDocument]):
     def __init__(self, tokens: Mapping[str, TokenDocument]) -> None:
         self._tokens = {scope: token for token in tokens.values() for scope in str(token["scope"]).split()}
 
+    @property
+    def scope_map(self) -> dict[str, TokenDocument]:
+        """A dict of the same tokens, with single scopes as keys."""
+        return dict(self._tokens)
+
     def __getitem__(self, scopes: str | Scope) -> TokenDocument:
         # A token reply lists scopes without their dependencies.
         text = scopes.scope_string if isinstance(scopes, Scope) else scopes
