@@ -96,7 +96,7 @@ def facts(client: Any, route: Any) -> Iterator[tuple[str, str]]:
 
 
 def _method(client: Any, name: str, route: Any, more: Iterable[str]) -> list[str]:
-    content = [*_docstring(route.function), "", *more]
+    content = [*route.write_own_help().splitlines(), "", *more]
     return directive("py:method", f"{client.__name__}.{name}{signature_text(route.signature)}", ["", *content])
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, ParamSpec, Self, TypeVar
 
 from globus_transport.core.flow import Steps, send
 from globus_transport.exc.base import GlobusSDKUsageError
@@ -19,6 +19,7 @@ from globus_transport.http.messages import Request, Response
 from globus_transport.routing.nearest_parameter import hint_for
 from globus_transport.routing.paginators import Paginator
 from globus_transport.routing.paging import PageRequests
+from globus_transport.routing.route_help import Documentation
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,7 +31,18 @@ class BoundOperation(Generic[P, R]):
     def __init__(self, route: Any, client: Any) -> None:
         self._route = route
         self._client = client
-        self.__doc__ = route.__doc__
+
+    def __init_subclass__(cls) -> None:
+        cls.__doc__ = Documentation(cls.__doc__)  # type: ignore[assignment]
+
+    def write_help(self) -> str:
+        """The documentation of the route on this client, for ``help()``."""
+        text: str = self._route.write_help(getattr(self._client, "error_class", None))
+        return text
+
+    def __get__(self, _instance: object, _owner: type) -> Self:
+        # As a method has it that is bound to its object. help() takes it for one, and shows the signature.
+        return self
 
     def flow(self, *args: P.args, **kwargs: P.kwargs) -> Steps[R]:
         """The call as a flow, for an operation that is made of others: ``reply = yield from table.x.flow(...)``."""

@@ -50,6 +50,9 @@ class ClientBase(GenericCalls, Generic[SendT]):
     :param retry_config: when and how often a call is repeated
     :param terminal: sends the requests, instead of the client's own connections. The client does not close it
     :raises GlobusSDKUsageError: if a parameter, or the environment variable that replaces it, cannot be used
+
+    Every call raises :class:`GlobusSDKUsageError` if an argument cannot be sent, the service's :class:`GlobusAPIError`
+    if the service refuses the request, and :class:`NetworkError` if no complete response arrives.
     """
 
     environment: str

@@ -62,7 +62,6 @@ class _Routed(Declared):
         self.method = method
         self.path = path
         self.scopes: Iterable[str | Scope] | None = options.get("scopes")
-        self.__doc__ = function.__doc__
 
     @cached_property
     def plan(self) -> Plan:
@@ -150,7 +149,6 @@ class Operation(Declared, Generic[P, R]):
     def __init__(self, function: Callable[..., Any]) -> None:
         self.name = function.__name__
         self.function = function
-        self.__doc__ = function.__doc__
 
     def __str__(self) -> str:
         return self.name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from globus_transport.exc.api import GlobusAPIError
@@ -12,6 +12,7 @@ from globus_transport.http.html_tables import Html, folded, html_table
 from globus_transport.http.messages import Response
 from globus_transport.routing.bound import Bindable, CallClasses, NotMounted
 from globus_transport.routing.plan import call_signature
+from globus_transport.routing.route_help import Documentation, write_help
 from globus_transport.scopes.scope import Scope
 
 #: Routes that a notebook shows without a click.
@@ -34,8 +35,26 @@ class Declared(Bindable):
     owner: str
     function: Callable[..., Any]
 
+    _table: type | None = None
+
+    def __init_subclass__(cls) -> None:
+        cls.__doc__ = Documentation(cls.__doc__)  # type: ignore[assignment]
+
     def __set_name__(self, owner: type, name: str) -> None:
         self.owner = owner.__name__
+        self._table = owner
+
+    def write_help(self, error_class: type[Exception] | None = None) -> str:
+        """The complete documentation of a call, for ``help()``.
+
+        :param error_class: of the service's errors; by default that of the table that declares the route
+        """
+        error_class = error_class or getattr(self._table, "error_class", None)
+        return write_help(self.function, [*self.signature.parameters], self._table, error_class=error_class)
+
+    def write_own_help(self) -> str:
+        """The same, without the errors that every call may raise."""
+        return write_help(self.function, [*self.signature.parameters], self._table)
 
     @property
     def signature(self) -> inspect.Signature:
@@ -156,6 +175,7 @@ class RouteTable:
     :cvar resource_server: the service's name in token responses; by default that of ``scopes``
     :cvar token_scopes: the scopes that a token needs, for routes that do not declare their own
     :cvar call_classes: what a route becomes when its name is read from an instance
+    :cvar parameter_help: descriptions of parameters, for the routes of the table whose stubs do not describe them
     :cvar lists_its_routes: whether ``routes`` shows the routes that this class itself declares
     """
 
@@ -168,6 +188,7 @@ class RouteTable:
     else:
         resource_server = _ResourceServerOfScopes()
     token_scopes: ClassVar[Iterable[str | Scope]] = ()
+    parameter_help: ClassVar[Mapping[str, str]] = {}
     lists_its_routes: ClassVar[bool] = True
     call_classes: ClassVar[CallClasses] = dict.fromkeys(("route", "paged route", "operation"), NotMounted)
 

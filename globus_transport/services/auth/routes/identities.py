@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated, Any, Union
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, ClassVar, Union
 
 from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import CommaList, LowerBool, Maybe, Query, QueryParams, UUIDLike
@@ -31,6 +31,8 @@ def _drop_provision_without_usernames(given: dict[str, Any]) -> dict[str, Any]:
 
 class IdentityRoutes(RouteTable):
     """Look up identities, identity providers and consents."""
+
+    parameter_help: ClassVar[Mapping[str, str]] = {"identity_id": "the id of the identity"}
 
     @get("/v2/oauth2/userinfo", scopes=(AuthScopes.openid,))
     def userinfo(self) -> GlobusHTTPResponse:

@@ -7,7 +7,7 @@ use as theft.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, Optional, Union
+from typing import Annotated, Any, ClassVar, Literal, Optional, Union
 
 from globus_transport.core.flow import Steps
 from globus_transport.exc.base import GlobusSDKUsageError
@@ -53,6 +53,12 @@ def _encode_access_type(_name: str, refresh_tokens: bool) -> Any:
 
 class LoginRoutes(OpenIDRoutes):
     """Get and revoke tokens, for any kind of client."""
+
+    parameter_help: ClassVar[Mapping[str, str]] = {
+        "auth_code": "the code that the user got, or that came with the redirect",
+        "refresh_token": "the refresh token",
+        "token": "the access token or refresh token",
+    }
 
     _client_id: Any
 
@@ -179,6 +185,8 @@ class LoginRoutes(OpenIDRoutes):
 class NativeAppRoutes(LoginRoutes):
     """Get tokens, for an application without a secret."""
 
+    parameter_help: ClassVar[Mapping[str, str]] = {"refresh_token": "the refresh token"}
+
     @property
     def client_id(self) -> str:
         """The application's id."""
@@ -236,6 +244,11 @@ class NativeAppRoutes(LoginRoutes):
 
 class ConfidentialAppRoutes(LoginRoutes):
     """Get tokens, for an application with a secret."""
+
+    parameter_help: ClassVar[Mapping[str, str]] = {
+        "requested_scopes": "the scopes of the tokens, of one or several services",
+        "token": "the access token or refresh token",
+    }
 
     @property
     def client_id(self) -> str:
@@ -316,8 +329,17 @@ class ConfidentialAppRoutes(LoginRoutes):
         preselect_idp: Maybe[UUIDLike] = MISSING,
         additional_fields: MoreClientFields = None,
     ) -> GlobusHTTPResponse:
-        """Register a child of this client. The parameters are those of ``AuthClient.create_client``.
+        """Register a child of this client.
 
+        :param name: shown on consent pages
+        :param public_client: whether the client has no secret. An alternative to ``client_type``
+        :param client_type: the type of the client
+        :param visibility: who can look up the client
+        :param redirect_uris: URLs that the browser may return to after a login
+        :param terms_and_conditions, privacy_policy: URLs, shown on consent pages
+        :param required_idp: the id of the identity provider that users must log in with
+        :param preselect_idp: the id of the identity provider that is offered first
+        :param additional_fields: further fields, which override the others
         :raises GlobusSDKUsageError: unless exactly one of ``public_client`` and ``client_type`` is given, and both
             links or none
         """

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated, Union
+from collections.abc import Iterable, Mapping
+from typing import Annotated, ClassVar, Union
 
 from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import Field, Maybe, UUIDLike, text_list
@@ -21,6 +21,8 @@ Domains = Annotated[Maybe[Union[str, Iterable[str], None]], Field(encode=text_li
 
 class ProjectRoutes(RouteTable):
     """Manage projects, whose admins administer clients and scopes."""
+
+    parameter_help: ClassVar[Mapping[str, str]] = {"project_id": "the id of the project"}
 
     @get("/v2/api/projects/{project_id}", scopes=_MANAGE)
     def get_project(self, project_id: UUIDLike) -> GlobusHTTPResponse:
@@ -66,6 +68,8 @@ class ProjectRoutes(RouteTable):
 
 class PolicyRoutes(RouteTable):
     """Manage policies, which a session has to satisfy for access to a resource."""
+
+    parameter_help: ClassVar[Mapping[str, str]] = {"policy_id": "the id of the policy"}
 
     @get("/v2/api/policies/{policy_id}", scopes=_MANAGE)
     def get_policy(self, policy_id: UUIDLike) -> GlobusHTTPResponse:

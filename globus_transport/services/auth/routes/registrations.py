@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Union
+from typing import Annotated, Any, ClassVar, Union
 
 from globus_transport.core.flow import Steps
 from globus_transport.exc.base import GlobusSDKUsageError
@@ -46,6 +46,11 @@ Scopes = Annotated[Maybe[Iterable[Mapping[str, Any]]], Field(encode=_encode_docu
 
 class ClientRoutes(RouteTable):
     """Manage OAuth2 clients and their credentials."""
+
+    parameter_help: ClassVar[Mapping[str, str]] = {
+        "client_id": "the id of the client",
+        "credential_id": "the id of the credential, as the list of credentials has it",
+    }
 
     @operation
     def get_client(
@@ -157,6 +162,11 @@ class ClientRoutes(RouteTable):
 
 class ScopeRoutes(RouteTable):
     """Manage the scopes that clients offer to other clients."""
+
+    parameter_help: ClassVar[Mapping[str, str]] = {
+        "scope_id": "the id of the scope",
+        "client_id": "the id of the client that the scope belongs to",
+    }
 
     @get("/v2/api/scopes/{scope_id}", scopes=_MANAGE)
     def get_scope(self, scope_id: UUIDLike) -> GlobusHTTPResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, ClassVar, Literal, Union
 
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.routing.missing import MISSING
@@ -38,6 +38,14 @@ def _check_endpoint_use(given: dict[str, Any]) -> dict[str, Any]:
 
 class EndpointManagerRoutes(RouteTable):
     """Monitor and manage all users' tasks on a collection. Requires the role of activity monitor or manager."""
+
+    parameter_help: ClassVar[Mapping[str, str]] = {
+        "endpoint_id": "the id of the collection or endpoint",
+        "task_id": "the id of the task",
+        "task_ids": "the ids of the tasks",
+        "admin_cancel_id": "the ``id`` in the reply of ``endpoint_manager_cancel_tasks``",
+        "pause_rule_id": "the id of the pause rule",
+    }
 
     @get("/v0.10/endpoint_manager/monitored_endpoints")
     def endpoint_manager_monitored_endpoints(self, *, query_params: QueryParams = None) -> IterableTransferResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, ClassVar, Literal, Union
 
 from globus_transport.routing.missing import MISSING
 from globus_transport.routing.paging import Marker, Offset
@@ -26,6 +26,14 @@ _FIRST_THOUSAND = Offset(page_size=100, max_results=1000, more_key="has_next_pag
 
 class EndpointRoutes(RouteTable):
     """Find, create, update and delete collections, and manage their roles and access rules."""
+
+    parameter_help: ClassVar[Mapping[str, str]] = {
+        "endpoint_id": "the id of the collection or endpoint",
+        "collection_id": "the id of the collection",
+        "subscription_admin_verified": "whether an administrator of the subscription has verified the collection",
+        "role_id": "the id of the role",
+        "rule_id": "the id of the access rule",
+    }
 
     @get("/v0.10/endpoint/{endpoint_id}")
     def get_endpoint(self, endpoint_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:

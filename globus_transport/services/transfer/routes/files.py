@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Union
+from typing import Annotated, Any, ClassVar, Union
 
 from globus_transport.routing.missing import MISSING
 from globus_transport.routing.parameters import Body, CommaList, Field, Maybe, OneZero, QueryParams, UUIDLike
@@ -16,6 +16,15 @@ from globus_transport.services.transfer.routes.filters import Filters
 
 class FileRoutes(RouteTable):
     """List, create and rename files and folders, and manage bookmarks."""
+
+    parameter_help: ClassVar[Mapping[str, str]] = {
+        "endpoint_id": "the id of the collection",
+        "path": "the path on the collection",
+        "oldpath": "the path on the collection as it is",
+        "newpath": "the path on the collection as it will be",
+        "local_user": "the local account on the collection, if the collection requires one",
+        "bookmark_id": "the id of the bookmark",
+    }
 
     @get("/v0.10/operation/endpoint/{endpoint_id}/ls")
     def operation_ls(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, MutableMapping
-from typing import Annotated, Any, Union
+from typing import Annotated, Any, ClassVar, Union
 
 from globus_transport.core.flow import Steps, sleep
 from globus_transport.exc.base import GlobusSDKUsageError, NetworkError
@@ -26,6 +26,10 @@ _BY_MARKER = Marker(key="next_marker")
 
 class TaskRoutes(RouteTable):
     """Submit, monitor, update and cancel tasks."""
+
+    parameter_help: ClassVar[Mapping[str, str]] = {
+        "task_id": "the id of the task, as the reply to its submission has it"
+    }
 
     @get("/v0.10/submission_id")
     def get_submission_id(self, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
