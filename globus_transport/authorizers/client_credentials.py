@@ -43,7 +43,8 @@ class ClientCredentialsAuthorizer(RenewingAuthorizer[ReplyT]):
         # An application gives its renewer, which wraps the client.
         given: Any = confidential_client
         self._renewer = given if isinstance(given, ClientCredentialsRenewer) else None
-        self.confidential_client: GrantsClientCredentials[ReplyT] = getattr(self._renewer, "client", given)
+        client: Any = given if self._renewer is None else self._renewer.client
+        self.confidential_client: GrantsClientCredentials[ReplyT] = client
         if token_storage is not None:
             self._renewer = ClientCredentialsRenewer(token_storage, confidential_client, resource_server, access_token)
         self.scopes = scope_text(scopes)

@@ -48,7 +48,8 @@ class RefreshTokenAuthorizer(RenewingAuthorizer[ReplyT]):
         # An application gives its renewer, which wraps the client.
         given: Any = auth_client
         self._renewer = given if isinstance(given, RefreshTokenRenewer) else None
-        self.auth_client: RefreshesTokens[ReplyT] = getattr(self._renewer, "client", given)
+        client: Any = given if self._renewer is None else self._renewer.client
+        self.auth_client: RefreshesTokens[ReplyT] = client
         if token_storage is not None:
             self._renewer = RefreshTokenRenewer(token_storage, auth_client, resource_server, access_token)
         super().__init__(access_token, expires_at, on_refresh)

@@ -20,8 +20,8 @@ GCS_URL = "https://abc.xyz.data.globus.org/api/"
 _METHODS = ("GET", "PUT", "POST", "PATCH", "HEAD", "DELETE", "OPTIONS", "CONNECT", "TRACE")
 
 
-def _to_upper(method: object) -> object:
-    return method.upper() if isinstance(method, str) else method
+def _to_upper(method: str) -> str:
+    return str(method).upper()
 
 
 def _check_method(_reply: RegisteredResponse, _attribute: Any, method: str) -> None:

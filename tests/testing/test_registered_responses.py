@@ -123,8 +123,9 @@ def test_a_storage_takes_what_stands_in_for_a_token_reply(reply: Any) -> None:
 
 @pytest.mark.parametrize("more", [{}, {"data": []}, {"data": None}, {"id_token": None}, {"data": {}, "id_token": "x"}])
 def test_a_reply_without_an_id_token_names_nobody(more: dict[str, Any]) -> None:
+    reply: Any = SimpleNamespace(by_resource_server={"server": TOKENS}, **more)
     storage = MemoryTokenStorage()
-    storage.store_token_response(SimpleNamespace(by_resource_server={"server": TOKENS}, **more))
+    storage.store_token_response(reply)
     found = storage.get_token_data("server")
     assert found is not None
     assert found.identity_id is None

@@ -28,5 +28,5 @@ with client.retry_config.tune(max_retries=0):
 print(client.retry_config.max_retries)
 with client.transport.tune(http_timeout=5):
     print(client.transport.http_timeout)
-print(client.transport.http_timeout, client.transport.verify_ssl)
+print(client.transport.http_timeout)
 client.close()

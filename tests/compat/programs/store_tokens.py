@@ -3,6 +3,7 @@
 import os
 
 import globus_sdk
+from globus_sdk.scopes import TransferScopes
 from globus_sdk.token_storage.legacy import SimpleJSONFileAdapter, SQLiteAdapter
 
 client = globus_sdk.NativeAppAuthClient(os.environ["NATIVE_CLIENT_ID"])
@@ -13,7 +14,7 @@ for adapter in (
     for run in ("first", "second"):
         known = adapter.file_exists() and adapter.get_token_data("transfer.api.globus.org")
         if not known:
-            client.oauth2_start_flow(globus_sdk.TransferClient.scopes.all, refresh_tokens=True)
+            client.oauth2_start_flow(TransferScopes.all, refresh_tokens=True)
             code = input(client.oauth2_get_authorize_url()).strip()
             adapter.store(client.oauth2_exchange_code_for_tokens(code))
         data = adapter.get_token_data("transfer.api.globus.org")

@@ -45,9 +45,10 @@ def run() -> None:
     except globus_sdk.AuthAPIError as err:
         print(err.http_status, err.code)
     register_response_set(
-        "my own", {"default": {"service": "transfer", "path": "/v0.10/x", "method": "post", "json": {"a": 1}}}
+        "a set of the program",
+        {"default": {"service": "transfer", "path": "/v0.10/x", "method": "post", "json": {"a": 1}}},
     )
-    load_response_set("my own")
+    load_response_set("a set of the program")
     print(client.post("/v0.10/x", data={"b": globus_sdk.MISSING, "c": None}).data, responses.calls[-1].request.body)
     RegisteredResponse(service="groups", path="/v2/groups/my_groups", json=[{"id": "1"}]).add()
     print([group["id"] for group in globus_sdk.GroupsClient().get_my_groups()])

@@ -4,6 +4,7 @@ import os
 
 import globus_sdk
 from globus_sdk import GlobusAppConfig, UserApp
+from globus_sdk.scopes import TransferScopes
 from globus_sdk.token_storage import JSONTokenStorage, MemoryTokenStorage
 
 config = GlobusAppConfig(request_refresh_tokens=True, token_storage=MemoryTokenStorage())
@@ -18,7 +19,7 @@ with UserApp("my app", client_id=os.environ["NATIVE_CLIENT_ID"], config=config) 
 
 storage = JSONTokenStorage(os.path.join(os.environ["HOME"], "app.json"), namespace="second")
 app = UserApp("my app", client_id=os.environ["NATIVE_CLIENT_ID"], config=GlobusAppConfig(token_storage=storage))
-app.add_scope_requirements({"transfer.api.globus.org": [globus_sdk.TransferClient.scopes.all]})
+app.add_scope_requirements({"transfer.api.globus.org": [TransferScopes.all]})
 app.login()
 print(app.login_required(), storage.file_exists(), sorted(storage.get_token_data_by_resource_server()))
 data = storage.get_token_data("transfer.api.globus.org")
