@@ -215,7 +215,8 @@ def test_what_is_no_check_is_refused() -> None:
 
 
 @pytest.mark.parametrize("client_class", [TransferClient, AsyncTransferClient])
-def test_transport_is_read_and_tuned(client_class: type[TransferClient]) -> None:
+def test_transport_is_read_and_tuned(client_class: type[TransferClient], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
     client, other = client_class(), client_class()
     assert (client.transport.verify_ssl, client.transport.http_timeout) == (True, 60.0)
     before = client.stack.terminal

@@ -46,7 +46,7 @@ def _required(parameters: Any) -> dict[str, Any]:
 
 def _optional() -> list[tuple[str, str, str]]:
     # Parameters that are no part of a request, or for which globus-sdk has no meaning of None.
-    skipped = {"response_class", "timeout", "polling_interval", "scope"}
+    skipped = {"response_class", "timeout", "polling_interval", "progress", "scope"}
     return [
         (client, route.name, one.name)
         for client in CLIENTS
