@@ -60,6 +60,9 @@ def type_text(hint: Any) -> str:
         return "None"
     if hint is ...:
         return "..."
+    if isinstance(hint, list):
+        # The parameters of a Callable.
+        return f"[{', '.join(map(type_text, hint))}]"
     if origin in (Union, types.UnionType):
         texts = [type_text(argument) for argument in arguments if argument is not MissingType]
         return " | ".join(dict.fromkeys(texts))
