@@ -24,7 +24,14 @@ class ClientApp(GlobusApp):
         app = ClientApp("my-service", client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
         client = TransferClient(app=app)
 
-    The parameters are those of :class:`GlobusApp`. A ``login_client`` must be a ``ConfidentialAppAuthClient``.
+    :param app_name: part of the token file's path and of the User-Agent header
+    :param login_client: gets the tokens: a ``ConfidentialAppAuthClient``. Replaces ``client_id`` and ``client_secret``
+    :param client_id: the application's client id
+    :param client_secret: the application's secret
+    :param scope_requirements: scopes to request, by resource server, in addition to those of the clients
+    :param config: the settings
+    :raises GlobusSDKUsageError: if the client or its secret is missing, given twice, of the wrong type, or for another
+        environment; or if a setting is invalid
     """
 
     _login_client: ConfidentialAppAuthClient

@@ -32,8 +32,15 @@ class UserApp(GlobusApp):
         client = TransferClient(app=app)
         client.operation_ls(COLLECTION_ID)      # the first call logs in, at the command line
 
-    The parameters are those of :class:`GlobusApp`. With a secret, or with a ``ConfidentialAppAuthClient``,
-    ``config.login_redirect_uri`` is required.
+    :param app_name: shown on consent pages, and part of the token file's path and of the User-Agent header
+    :param login_client: gets the tokens; not an Async client. Replaces ``client_id`` and ``client_secret``
+    :param client_id: the application's client id
+    :param client_secret: the application's secret, if it has one. With a secret, or with a
+        ``ConfidentialAppAuthClient``, ``config.login_redirect_uri`` is required
+    :param scope_requirements: scopes to request, by resource server, in addition to those of the clients
+    :param config: the settings
+    :raises GlobusSDKUsageError: if the client is missing, given twice, of the wrong type, or for another environment;
+        or if a setting is invalid
     """
 
     @raises_from_its_caller

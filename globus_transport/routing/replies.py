@@ -140,6 +140,8 @@ class GlobusHTTPResponse:
     def get(self, key: str, default: Any = None) -> Any:
         """A value of the document, or ``default``. A list, ``null`` and an empty body have no values.
 
+        :param key: the name of a member of the document
+        :param default: returned if there is none
         :raises ReplyFormatError: if the body is something else than JSON, or a text, number or boolean
         """
         data = self.data
