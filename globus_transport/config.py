@@ -117,11 +117,21 @@ def _wrong_timeout() -> GlobusSDKUsageError:
 
 
 def verify_ssl() -> bool | str:
-    """How to verify TLS certificates, from ``GLOBUS_SDK_VERIFY_SSL``: yes, no, or the path of a CA file or folder.
+    """How to verify TLS certificates: yes, no, or the path of a CA file or folder.
 
-    :raises GlobusSDKUsageError: if it is none of these
+    ``GLOBUS_SDK_VERIFY_SSL`` says so. If it is not set, or true, ``REQUESTS_CA_BUNDLE`` may name the path, as it does
+    for ``requests`` and so for ``globus-sdk``. Without both, OpenSSL finds the CA certificates; it reads
+    ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``.
+
+    :raises GlobusSDKUsageError: if a variable is set to none of these
     """
-    return _parse_verification("GLOBUS_SDK_VERIFY_SSL", os.environ.get("GLOBUS_SDK_VERIFY_SSL") or "true")
+    verify = _parse_verification("GLOBUS_SDK_VERIFY_SSL", os.environ.get("GLOBUS_SDK_VERIFY_SSL") or "true")
+    bundle = os.environ.get("REQUESTS_CA_BUNDLE")
+    if verify is not True or not bundle:
+        return verify
+    if not os.path.exists(bundle):
+        raise GlobusSDKUsageError(f"REQUESTS_CA_BUNDLE={bundle!r}: there is no such CA file or folder")
+    return bundle
 
 
 def _parse_verification(name: str, text: str) -> bool | str:

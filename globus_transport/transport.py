@@ -35,7 +35,7 @@ class Transport:
     """Settings of a client's own connections.
 
     :param verify_ssl: whether servers' certificates are verified, or the path of a CA file or folder; by
-        default the value of ``GLOBUS_SDK_VERIFY_SSL``, else ``True``
+        default the value of ``GLOBUS_SDK_VERIFY_SSL``, else that of ``REQUESTS_CA_BUNDLE``, else ``True``
     :param http_timeout: seconds to wait for a connection, and for the server's next bytes; -1 for no limit;
         by default the value of ``GLOBUS_SDK_HTTP_TIMEOUT``, else 60
     :param connect_timeout: seconds to wait for a connection, if other than ``http_timeout``

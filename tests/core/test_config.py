@@ -17,6 +17,7 @@ VARIABLES = ["ENVIRONMENT", "HTTP_TIMEOUT", "VERIFY_SSL", "SERVICE_URL_TRANSFER"
 def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in VARIABLES:
         monkeypatch.delenv(f"GLOBUS_SDK_{name}", raising=False)
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
 
 
 @pytest.mark.parametrize(

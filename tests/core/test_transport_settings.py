@@ -23,7 +23,8 @@ def settings_of(terminal: Urllib3Terminal) -> tuple[object, ...]:
     return (terminal.http_timeout, terminal.connect_timeout, terminal.verify_ssl, terminal.pool_size)
 
 
-def test_defaults() -> None:
+def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
     assert settings_of(Transport().make_terminal()) == (60.0, 60.0, True, 32)
 
 

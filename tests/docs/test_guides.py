@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 
@@ -10,9 +9,7 @@ import pytest
 
 from globus_transport import AccessTokenAuthorizer, TransferAPIError, TransferClient, TransferScopes
 from globus_transport.sandbox import Identity, Sandbox
-from globus_transport.testing.loopback_server import ScriptedServer, answering, whole
 from tests.docs.examples import EXAMPLES, RunExample
-from tests.terminals.fresh_terminal import forget_proxies
 
 
 def _client_of(globus: Sandbox, user: Identity | None = None) -> TransferClient:
@@ -51,28 +48,11 @@ def test_a_shared_folder(globus: Sandbox, run: RunExample) -> None:
         assert raised.value.http_status == 403
 
 
-def test_a_service_without_a_client(
-    run: RunExample, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    forget_proxies(monkeypatch)
-    item = {"id": "1", "name": "beam splitter"}
-    pages = [{"items": [item], "marker": "next"}, {"items": [{"id": "2", "name": "lens"}], "marker": None}]
-    documents = [whole(json.dumps(document).encode()) for document in (item, item, *pages)]
-    with ScriptedServer(answering(*documents)) as server:
-        run("guides/own_service.py", BASE_URL=server.origin, ACCESS_TOKEN="a-token")
-    assert capsys.readouterr().out.splitlines() == ["beam splitter", "1 beam splitter", "2 lens"]
-    assert [(request.line.removesuffix(" HTTP/1.1"), request.body) for request in server.requests] == [
-        ("POST /items", b'{"name":"beam splitter"}'),
-        ("GET /items/1", b""),
-        ("GET /items?fields=id%2Cname", b""),
-        ("GET /items?fields=id%2Cname&marker=next", b""),
-    ]
-
-
-def test_the_tests_with_responses() -> None:
-    # test_with_responses.py, as its readers run it: without this project's pytest settings.
-    tests = EXAMPLES / "testing"
+@pytest.mark.parametrize(("folder", "count"), [("testing", 3), ("own_service", 4)])
+def test_the_tests_with_responses(folder: str, count: int) -> None:
+    # test_with_responses.py and test_inventory.py, as their readers run them: without this project's pytest settings.
+    tests = EXAMPLES / folder
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null", f"--rootdir={tests}"]
     done = subprocess.run([*command, str(tests)], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "3 passed" in done.stdout
+    assert f"{count} passed" in done.stdout

@@ -1,10 +1,11 @@
-"""A client of a service that this package does not know."""
+"""A client of a service of your own: an inventory of laboratory items."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from globus_transport import AccessTokenAuthorizer
+from globus_transport import GlobusAPIError, Response
 from globus_transport.routing import (
     MISSING,
+    AsyncBaseClient,
     BaseClient,
     CommaList,
     GlobusHTTPResponse,
@@ -17,8 +18,17 @@ from globus_transport.routing import (
     post,
 )
 
-BASE_URL = "..."
-ACCESS_TOKEN = "..."
+
+class InventoryError(GlobusAPIError):
+    """The inventory responded with an error.
+
+    :ivar item_ids: the items that the error is about
+    """
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response)
+        document: Any = self.raw_json or {}
+        self.item_ids: list[str] = document.get("items", [])
 
 
 class ItemList(IterableResponse):
@@ -29,6 +39,8 @@ class ItemList(IterableResponse):
 
 class InventoryRoutes(RouteTable):
     """The operations of the service."""
+
+    error_class = InventoryError
 
     @get("/items/{item_id}")
     def get_item(self, item_id: UUIDLike) -> GlobusHTTPResponse:
@@ -52,13 +64,12 @@ class InventoryRoutes(RouteTable):
 
 
 class InventoryClient(BaseClient, InventoryRoutes):
-    """The service, for threads."""
+    """The inventory, for threads."""
+
+    base_url = "https://inventory.example.org/api/"
 
 
-with InventoryClient(
-    base_url=BASE_URL, authorizer=AccessTokenAuthorizer(ACCESS_TOKEN)
-) as client:
-    item_id = client.add_item(name="beam splitter")["id"]
-    print(client.get_item(item_id)["name"])
-    for item in client.list_items.items(fields=["id", "name"]):
-        print(item["id"], item["name"])
+class AsyncInventoryClient(AsyncBaseClient, InventoryRoutes):
+    """The inventory, for asyncio."""
+
+    base_url = "https://inventory.example.org/api/"
