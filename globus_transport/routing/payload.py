@@ -17,7 +17,6 @@ class GlobusPayload(dict[str, Any]):
         if additional_fields is not None:
             self.update(checked_fields(type(self).__name__, additional_fields))
 
-
     def __repr__(self) -> str:
         return repr({name: value for name, value in self.items() if value is not MISSING})
 
