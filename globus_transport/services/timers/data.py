@@ -74,9 +74,7 @@ class TransferTimer(GlobusPayload):
                 "timer_type": "transfer",
                 **check_optional_texts(name=name),
                 "schedule": _check_mapping("schedule", schedule),
-                "body": GlobusPayload(
-                    {key: value for key, value in transfer.items() if key not in _OF_ONE_SUBMISSION}
-                ),
+                "body": GlobusPayload({key: value for key, value in transfer.items() if key not in _OF_ONE_SUBMISSION}),
             }
         )
 
