@@ -36,7 +36,13 @@ class IdentityRoutes(RouteTable):
 
     @get("/v2/oauth2/userinfo", scopes=(AuthScopes.openid,))
     def userinfo(self) -> GlobusHTTPResponse:
-        """Get claims about the user that the token belongs to (OpenID Connect Core 1.0, section 5.3)."""
+        """Get claims about the user that the token belongs to (OpenID Connect Core 1.0, section 5.3).
+
+        The reply has ``sub``, the id of the user's identity. With the scopes ``profile`` and ``email`` it has ``name``,
+        ``preferred_username``, ``organization``, ``identity_set`` and ``email`` as well.
+
+        Reference: https://docs.globus.org/api/auth/reference/#get_or_post_v2_oauth2_userinfo_resource
+        """
         raise NotImplementedError
 
     @get("/v2/api/identities", scopes=(AuthScopes.view_identities,), prepare=_drop_provision_without_usernames)
@@ -49,6 +55,11 @@ class IdentityRoutes(RouteTable):
         query_params: QueryParams = None,
     ) -> GetIdentitiesResponse:
         """Look up identities by user name or by id.
+
+        Iterating over the reply gives the documents of the identities, with ``id``, ``username``, ``name``, ``email``,
+        ``organization``, ``status`` (such as ``"used"``) and ``identity_provider``.
+
+        Reference: https://docs.globus.org/api/auth/reference/#v2_api_identities_resources
 
         :param usernames: one or several user names
         :param ids: one or several ids

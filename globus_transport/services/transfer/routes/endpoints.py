@@ -37,7 +37,14 @@ class EndpointRoutes(RouteTable):
 
     @get("/v0.10/endpoint/{endpoint_id}")
     def get_endpoint(self, endpoint_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
-        """Get a collection or endpoint."""
+        """Get a collection or endpoint.
+
+        Among the fields of the reply are ``display_name``, ``entity_type`` (such as ``"GCSv5_mapped_collection"``),
+        ``owner_string``, ``default_directory``, ``host_endpoint_id`` of a guest collection, ``https_server``,
+        ``high_assurance``, and ``gcp_connected`` of a Globus Connect Personal.
+
+        Reference: https://docs.globus.org/api/transfer/endpoints_and_collections#get_endpoint_or_collection_by_id
+        """
         raise NotImplementedError
 
     @put("/v0.10/endpoint/{endpoint_id}")
@@ -88,6 +95,10 @@ class EndpointRoutes(RouteTable):
         query_params: QueryParams = None,
     ) -> IterableTransferResponse:
         """Search for collections by text, owner, host and type. The service returns the first 1000 results at most.
+
+        Items are documents as in ``get_endpoint``.
+
+        Reference: https://docs.globus.org/api/transfer/endpoint_and_collection_search
 
         :param filter_fulltext: words in the name, description, keywords and other text fields
         :param filter_scope: the collections to search: ``"all"``, ``"my-endpoints"``, ``"recently-used"`` ...

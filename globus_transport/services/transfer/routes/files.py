@@ -42,6 +42,12 @@ class FileRoutes(RouteTable):
     ) -> IterableTransferResponse:
         """List a folder.
 
+        Each item has ``name``, ``type`` (``"file"``, ``"dir"``, ``"invalid_symlink"`` ...), ``size`` in bytes,
+        ``last_modified`` (such as ``"2026-11-29 02:30:00+00:00"``), ``permissions`` as octal digits, ``user``,
+        ``group`` and ``link_target``. The reply has ``path`` and ``absolute_path`` of the folder.
+
+        Reference: https://docs.globus.org/api/transfer/file_operations#list_directory_contents
+
         :param path: the folder's path; by default the collection's default folder
         :param show_hidden: whether to include names that begin with a dot
         :param orderby: one or several fields, each optionally followed by a space and ``ASC`` or ``DESC``

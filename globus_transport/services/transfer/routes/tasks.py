@@ -38,10 +38,15 @@ class TaskRoutes(RouteTable):
 
     @operation
     def submit_transfer(self, data: MutableMapping[str, Any]) -> Steps[GlobusHTTPResponse]:
-        """Submit a transfer. The reply has the ``task_id``.
+        """Submit a transfer.
 
         If the document has no submission id, this call adds one to it. Submitting the same document again, for
         example after a connection error, then gives the same task.
+
+        The reply has ``task_id``, ``submission_id``, ``message``, and ``code``: ``"Accepted"``, or ``"Duplicate"`` if
+        the document had been submitted before.
+
+        Reference: https://docs.globus.org/api/transfer/task_submit
 
         :param data: a :class:`TransferData`, or a dict of the same form
         """
@@ -55,7 +60,9 @@ class TaskRoutes(RouteTable):
 
     @operation
     def submit_delete(self, data: MutableMapping[str, Any]) -> Steps[GlobusHTTPResponse]:
-        """Submit a delete. The reply has the ``task_id``. Submission ids work as in ``submit_transfer``.
+        """Submit a delete. The reply and submission ids are as in ``submit_transfer``.
+
+        Reference: https://docs.globus.org/api/transfer/task_submit
 
         :param data: a :class:`DeleteData`, or a dict of the same form
         """
@@ -77,7 +84,9 @@ class TaskRoutes(RouteTable):
         filter: Filter = MISSING,
         query_params: QueryParams = None,
     ) -> IterableTransferResponse:
-        """List the user's tasks, newest first.
+        """List the user's tasks, newest first. Items are documents as in ``get_task``.
+
+        Reference: https://docs.globus.org/api/transfer/task#get_task_list
 
         :param limit: maximum number of items, at most 1000
         :param offset: number of items to skip
@@ -104,7 +113,16 @@ class TaskRoutes(RouteTable):
 
     @get("/v0.10/task/{task_id}")
     def get_task(self, task_id: UUIDLike, *, query_params: QueryParams = None) -> GlobusHTTPResponse:
-        """Get a task: its status and progress."""
+        """Get a task: its status and progress.
+
+        Among the fields of the reply are ``type`` (``"TRANSFER"`` or ``"DELETE"``), ``status`` (``"ACTIVE"``,
+        ``"INACTIVE"``, ``"SUCCEEDED"`` or ``"FAILED"``), ``nice_status``, ``label``, ``request_time`` and
+        ``completion_time`` (ISO 8601, in UTC; null while it goes on), ``files``, ``files_transferred``,
+        ``bytes_transferred``, ``effective_bytes_per_second``, ``subtasks_failed``, ``faults``, and ``fatal_error`` of
+        a task that failed.
+
+        Reference: https://docs.globus.org/api/transfer/task#get_task_by_id
+        """
         raise NotImplementedError
 
     @put("/v0.10/task/{task_id}")
