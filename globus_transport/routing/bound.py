@@ -56,7 +56,7 @@ class BoundOperation(Generic[P, R]):
         try:
             flow: Steps[R] = self._route.function(self._client, *args, **kwargs)
         except TypeError as error:
-            hint = hint_for(kwargs, [*self._route.signature.parameters])
+            hint = hint_for(str(error), kwargs, [*self._route.signature.parameters])
             if not hint:
                 raise
             raise TypeError(f"{error}{hint}") from None

@@ -240,7 +240,7 @@ class Plan:
         try:
             call_signature(self.function).bind(*args, **kwargs)
         except TypeError as error:
-            hint = hint_for(kwargs, [*self.parameters])
+            hint = hint_for(str(error), kwargs, [*self.parameters])
             # The traceback shows this frame, whose arguments may be secrets.
             del args, kwargs
             raise TypeError(f"{self.name}(): {error}{hint}") from None

@@ -62,3 +62,8 @@ def test_other_mistakes_get_no_hint(client: Any) -> None:
         client.get_task()
     with pytest.raises(TypeError, match=r"missing 1 required positional argument: 'task_id'$"):
         client.task_wait()
+
+
+def test_the_keyword_is_named_though_another_parameter_is_missing() -> None:
+    with pytest.raises(TypeError, match=r"argument: 'task_id', and 'task' is no parameter; did you mean 'task_id'\?$"):
+        TransferClient().get_task(task="x")  # type: ignore[call-arg]
