@@ -13,8 +13,10 @@ def hint_for(message: str, given: Iterable[str], parameters: Sequence[str]) -> s
     :param given: the keywords of the call
     :param parameters: the names that it may use
     :return: such as ``"; did you mean 'limit'?"``; the names of all parameters if none is near; empty if every keyword
-        is one
+        is one, or if the interpreter gives a hint of its own
     """
+    if "Did you mean" in message:
+        return ""
     for keyword in given:
         if keyword not in parameters:
             about = "" if repr(keyword) in message else f", and {keyword!r} is no parameter"

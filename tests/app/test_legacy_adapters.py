@@ -7,7 +7,9 @@ import json
 import pickle
 import sqlite3
 import stat
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -49,6 +51,19 @@ def kind(request: pytest.FixtureRequest) -> str:
     return found
 
 
+@pytest.fixture
+def open_adapter() -> Iterator[Callable[[Any, str, Any], Any]]:
+    """Makes adapters of either package, and closes them: those of globus-sdk keep a database open."""
+    with ExitStack() as opened:
+
+        def open_one(package: Any, kind: str, path: Any) -> Any:
+            adapter = getattr(package, kind)(path)
+            opened.callback(getattr(adapter, "close", lambda: None))
+            return adapter
+
+        yield open_one
+
+
 @pytest.mark.parametrize("name", PEER.__all__)
 def test_methods_parameters_and_attributes_are_those_of_globus_sdk(name: str) -> None:
     theirs, ours = getattr(PEER, name), getattr(legacy, name)
@@ -71,18 +86,18 @@ def test_methods_parameters_and_attributes_are_those_of_globus_sdk(name: str) ->
 
 @pytest.mark.parametrize(("writer", "reader"), [(PEER, legacy), (legacy, PEER)])
 def test_one_package_reads_and_changes_what_the_other_wrote(
-    writer: Any, reader: Any, kind: str, tmp_path: Path
+    writer: Any, reader: Any, kind: str, tmp_path: Path, open_adapter: Callable[[Any, str, Any], Any]
 ) -> None:
     path = tmp_path / "tokens"
-    written, read = reply("a", "b"), getattr(reader, kind)
-    getattr(writer, kind)(path).store(written)
-    adapter = read(path)
+    written = reply("a", "b")
+    open_adapter(writer, kind, path).store(written)
+    adapter = open_adapter(reader, kind, path)
     assert adapter.file_exists()
     assert adapter.get_by_resource_server() == written.by_resource_server
     assert adapter.get_token_data("a") == written.by_resource_server["a"]
     assert adapter.get_token_data("c") is None
     adapter.on_refresh(reply("b", "c", access="newer"))
-    again = getattr(writer, kind)(str(path)).get_by_resource_server()
+    again = open_adapter(writer, kind, str(path)).get_by_resource_server()
     assert {server: document["access_token"] for server, document in again.items()} == {
         "a": "access of a",
         "b": "newer of b",
@@ -96,7 +111,8 @@ def test_settings_and_namespaces_of_a_database(writer: Any, reader: Any, tmp_pat
     first = writer.SQLiteAdapter(path, namespace="first")
     first.store(reply("a"))
     first.store_config("login", {"client_id": "id", "more": [1, None]})
-    writer.SQLiteAdapter(path, namespace="settings").store_config("login", {})
+    settings = writer.SQLiteAdapter(path, namespace="settings")
+    settings.store_config("login", {})
     second = reader.SQLiteAdapter(path, namespace="second", connect_params={"timeout": 5})
     assert (second.filename, second.dbname, second.namespace) == (path, path, "second")
     assert second.get_by_resource_server() == {}
@@ -115,7 +131,8 @@ def test_settings_and_namespaces_of_a_database(writer: Any, reader: Any, tmp_pat
     assert first.read_config("login") is None
     assert first.get_by_resource_server() == {}
     assert second.get_token_data("b") == reply("b").by_resource_server["b"]
-    same.close()
+    for adapter in (first, settings, second, same):
+        adapter.close()
 
 
 def test_databases_of_both_packages_have_the_same_tables(tmp_path: Path) -> None:
@@ -140,7 +157,8 @@ def test_a_database_in_memory_is_used_by_several_threads() -> None:
     assert len(adapter.get_by_resource_server()) == 20
     adapter.store_config("login", {"a": 1})
     assert adapter.read_config("login") == {"a": 1}
-    assert list(legacy.SQLiteAdapter(":memory:").iter_namespaces()) == []
+    with closing(legacy.SQLiteAdapter(":memory:")) as other:
+        assert list(other.iter_namespaces()) == []
     adapter.close()
     with pytest.raises(sqlite3.ProgrammingError):
         adapter.get_token_data("server 1")

@@ -79,7 +79,7 @@ def test_help_shows_the_signature_and_the_errors_of_the_service(client: Any) -> 
     bound = client(terminal=terminal).get_task
     for call in (bound, client.get_task):
         shown = pydoc.plain(pydoc.render_doc(call))
-        assert "get_task(task_id: " in shown
+        assert "get_task(task_id: " in shown.replace("get_task(\n    ", "get_task(")
         assert ":param task_id: the id of the task" in shown
     assert ":raises TransferAPIError: if the service refuses the request" in (inspect.getdoc(bound) or "")
 

@@ -7,10 +7,8 @@ from globus_sdk.scopes import TransferScopes
 from globus_sdk.token_storage.legacy import SimpleJSONFileAdapter, SQLiteAdapter
 
 client = globus_sdk.NativeAppAuthClient(os.environ["NATIVE_CLIENT_ID"])
-for adapter in (
-    SimpleJSONFileAdapter(os.path.join(os.environ["HOME"], "tokens.json")),
-    SQLiteAdapter(os.path.join(os.environ["HOME"], "tokens.db"), namespace="me"),
-):
+database = SQLiteAdapter(os.path.join(os.environ["HOME"], "tokens.db"), namespace="me")
+for adapter in (SimpleJSONFileAdapter(os.path.join(os.environ["HOME"], "tokens.json")), database):
     for run in ("first", "second"):
         known = adapter.file_exists() and adapter.get_token_data("transfer.api.globus.org")
         if not known:
@@ -30,7 +28,6 @@ for adapter in (
         print(type(adapter).__name__, run, bool(known), transfer.get_endpoint(os.environ["SOURCE"])["display_name"])
         transfer.close()
     print(sorted(adapter.get_by_resource_server()))
-database = SQLiteAdapter(os.path.join(os.environ["HOME"], "tokens.db"), namespace="me")
 database.store_config("settings", {"endpoint": os.environ["SOURCE"]})
 print(database.read_config("settings") == {"endpoint": os.environ["SOURCE"]}, list(database.iter_namespaces()))
 print(database.remove_tokens_for_resource_server("transfer.api.globus.org"), database.get_by_resource_server())

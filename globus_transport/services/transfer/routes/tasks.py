@@ -84,7 +84,9 @@ class TaskRoutes(RouteTable):
         filter: Filter = MISSING,
         query_params: QueryParams = None,
     ) -> IterableTransferResponse:
-        """List the user's tasks, newest first. Items are documents as in ``get_task``.
+        """List the user's tasks, newest first.
+
+        Items are documents as in ``get_task``.
 
         Reference: https://docs.globus.org/api/transfer/task#get_task_list
 
