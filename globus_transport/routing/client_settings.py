@@ -16,7 +16,7 @@ import attrs
 from globus_transport import __version__
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.client_info import CLIENT_INFO_HEADER, GlobusClientInfo
-from globus_transport.http.headers import Headers
+from globus_transport.http.headers import SECRET_NAMES, Headers
 from globus_transport.middleware.headers import DefaultHeaders
 from globus_transport.middleware.retry.checks import RetryCheck, RetryContext
 from globus_transport.middleware.retry.config import RetryBudget, RetryConfig
@@ -223,7 +223,10 @@ class ClientTransport:
 
 
 class ClientHeaders(MutableMapping[str, str]):
-    """The default headers of a client. Assigning to one gives the client another layer ``headers``."""
+    """The default headers of a client. Assigning to one gives the client another layer ``headers``.
+
+    They go to every server that a call or a redirect leads to, so that a credential cannot be one of them.
+    """
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -232,6 +235,12 @@ class ClientHeaders(MutableMapping[str, str]):
         return self._headers()[name]
 
     def __setitem__(self, name: str, value: str) -> None:
+        """:raises GlobusSDKUsageError: if the header carries a credential, or is malformed"""
+        if name.lower() in SECRET_NAMES:
+            raise GlobusSDKUsageError(
+                f"client.transport.headers: {name} would go to every server that a redirect leads to; give the client "
+                "an authorizer=, or add a layer with only_for()"
+            )
         self._replace(self._headers().with_header(name, value))
 
     def __delitem__(self, name: str) -> None:

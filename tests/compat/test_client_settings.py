@@ -249,3 +249,14 @@ def test_a_check_of_a_streamed_reply_leaves_it_unread() -> None:
     terminal = Scripted([200], json.dumps({"a": 1}).encode())
     client = TransferClient(terminal=terminal, retry_config=RetryConfig(checks=[check]))
     assert client.request("GET", "/x", stream=True)["a"] == 1
+
+
+@pytest.mark.parametrize("name", ["Authorization", "cookie", "Proxy-Authorization"])
+def test_a_credential_is_no_default_header_which_goes_to_every_server(name: str) -> None:
+    client = TransferClient(terminal=Scripted([200]))
+    with pytest.raises(GlobusSDKUsageError, match=f"{name} would go to every server") as caught:
+        client.transport.headers[name] = "Bearer SECRET"
+    assert "SECRET" not in str(caught.value)
+    with pytest.raises(GlobusSDKUsageError, match=name):
+        client.transport.headers.update({name: "Bearer SECRET"})
+    assert name not in client.transport.headers
