@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from types import CoroutineType
 from typing import Any, Generic, Self, TypeVar, cast
 
+from globus_transport import http
 from globus_transport.core import driver
 from globus_transport.core.call_log import is_logging, log_call
 from globus_transport.core.flow import Middleware, Send, Steps
@@ -32,7 +33,6 @@ from globus_transport.core.layers import (
 )
 from globus_transport.exc.base import GlobusSDKUsageError, MiddlewareError
 from globus_transport.exc.tracebacks import leave_out_own_frames
-from globus_transport.http.html_tables import html_table
 from globus_transport.http.messages import Request, Response
 
 T = TypeVar("T")
@@ -151,7 +151,7 @@ class LayeredStack(Generic[SendT]):
     def _repr_html_(self) -> str:
         """A table for notebooks: the layers, outermost first."""
         rows = [(layer.name, describe(layer.middleware)) for layer in self.layers]
-        return html_table(type(self).__name__, [*rows, ("terminal", describe(self.terminal))])
+        return http.html_tables.html_table(type(self).__name__, [*rows, ("terminal", describe(self.terminal))])
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The functions that the layers are mounted as cannot be pickled.

@@ -27,5 +27,7 @@ _NAMES = {
 }
 # `import *` works without the extra.
 _WITH_AN_EXTRA = ("convert_request_exception",)
+# Loaded when the first error document is read.
+_SUBMODULES = ("documents", "err_info")
 
-__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES, (), _WITH_AN_EXTRA)
+__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES, _SUBMODULES, _WITH_AN_EXTRA)

@@ -1,5 +1,7 @@
 """What type checkers see of the package: the names that ``__init__.py`` loads."""
 
+from globus_transport.exc import documents as documents
+from globus_transport.exc import err_info as err_info
 from globus_transport.exc.api import GlobusAPIError as GlobusAPIError
 from globus_transport.exc.base import GlobusConnectionError as GlobusConnectionError
 from globus_transport.exc.base import GlobusConnectionTimeoutError as GlobusConnectionTimeoutError

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from globus_transport import exc, http
 from globus_transport.exc.base import GlobusError, ReplyFormatError
-from globus_transport.exc.documents import ErrorDocument, ErrorSubdocument, read_error
-from globus_transport.exc.err_info import ErrorInfoContainer
 from globus_transport.http.headers import SECRET_NAMES, Headers
-from globus_transport.http.html_documents import value_cell
 from globus_transport.http.messages import Response
 from globus_transport.http.redacted_documents import hidden_in_members
 from globus_transport.http.repeated import hidden_in, hidden_in_bytes, secrets_of
 from globus_transport.http.response_like import ResponseLike, response_from
+
+if TYPE_CHECKING:
+    from globus_transport.exc.documents import ErrorDocument, ErrorSubdocument
+    from globus_transport.exc.err_info import ErrorInfoContainer
 
 _LONGEST_TEXT = 500
 
@@ -62,7 +64,7 @@ class GlobusAPIError(GlobusError):
     def _read(self) -> ErrorDocument:
         """Read the error document. The errors of a service with its own document format override this."""
         is_json_api = _parse_media_type(self.content_type) == "application/vnd.api+json"
-        return read_error(self.raw_json, is_json_api=is_json_api, message_fields=self.MESSAGE_FIELDS)
+        return exc.documents.read_error(self.raw_json, is_json_api=is_json_api, message_fields=self.MESSAGE_FIELDS)
 
     @property
     def message(self) -> str | None:
@@ -83,7 +85,7 @@ class GlobusAPIError(GlobusError):
     @property
     def info(self) -> ErrorInfoContainer:
         """The consents or the login that the service requires, if it names any."""
-        return ErrorInfoContainer.from_document(self.raw_json or {})
+        return exc.err_info.ErrorInfoContainer.from_document(self.raw_json or {})
 
     @property
     def text(self) -> str:
@@ -132,7 +134,7 @@ class GlobusAPIError(GlobusError):
     def _html_rows(self) -> list[tuple[str, str]]:
         request = "" if self.method is None else f"{self.method} {self.url}"
         document = self.raw_json
-        body = self._shorten_text() if document is None else value_cell(document)
+        body = self._shorten_text() if document is None else http.html_documents.value_cell(document)
         rows = [
             ("status", f"{self.http_status} {self.http_reason}".rstrip()),
             ("code", self.code or ""),

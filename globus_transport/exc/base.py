@@ -7,7 +7,7 @@ responded with an error.
 
 from __future__ import annotations
 
-from globus_transport.http.html_tables import html_table
+from globus_transport import http
 
 
 class GlobusError(Exception):
@@ -15,7 +15,7 @@ class GlobusError(Exception):
 
     def _repr_html_(self) -> str:
         """A table for notebooks."""
-        return html_table(type(self).__name__, self._html_rows())
+        return http.html_tables.html_table(type(self).__name__, self._html_rows())
 
     def _html_rows(self) -> list[tuple[str, str]]:
         return [("message", str(self))]

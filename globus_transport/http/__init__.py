@@ -9,5 +9,7 @@ _NAMES = {
     "http.messages": ("Request", "Response"),
     "http.urls": ("URL",),
 }
+# How values are shown. Loaded when one is.
+_SUBMODULES = ("html_documents", "html_tables", "previews")
 
-__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES)
+__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES, _SUBMODULES)

@@ -1,5 +1,8 @@
 """What type checkers see of the package: the names that ``__init__.py`` loads."""
 
+from globus_transport.http import html_documents as html_documents
+from globus_transport.http import html_tables as html_tables
+from globus_transport.http import previews as previews
 from globus_transport.http.bodies import AsyncByteStream as AsyncByteStream
 from globus_transport.http.bodies import ByteStream as ByteStream
 from globus_transport.http.bodies import StreamBody as StreamBody

@@ -68,3 +68,9 @@ def _check(text: str, reserved: Iterable[str]) -> None:
             f"GlobusClientInfo.add: {text!r} contains {' '.join(found)}, which separates parts of the header; "
             "add one product at a time, without this character"
         )
+
+
+def make_user_agent(program: str | None) -> str:
+    """The header User-Agent of a program that uses this package."""
+    agent = f"globus_transport/{__version__}"
+    return agent if program is None else f"{agent}/{program}"

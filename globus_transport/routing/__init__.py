@@ -43,5 +43,7 @@ _NAMES = {
     "routing.route": ("delete", "get", "operation", "patch", "post", "put"),
     "routing.table": ("RouteTable",),
 }
+# Loaded when they are first used, which a call does not.
+_SUBMODULES = ("client_settings", "globus_sdk_app", "nearest_parameter", "paginators", "route_help")
 
-__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES)
+__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES, _SUBMODULES)

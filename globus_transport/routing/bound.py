@@ -12,17 +12,34 @@ import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, ParamSpec, Self, TypeVar
 
+from globus_transport import routing
 from globus_transport.core.flow import Steps, send
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.exc.tracebacks import leave_out_own_frames, raises_from_its_caller
 from globus_transport.http.messages import Request, Response
-from globus_transport.routing.nearest_parameter import hint_for
-from globus_transport.routing.paginators import Paginator
 from globus_transport.routing.paging import PageRequests
-from globus_transport.routing.route_help import Documentation
+
+if TYPE_CHECKING:
+    from globus_transport.routing.paginators import Paginator
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+class Documentation:
+    """The ``__doc__`` of a class whose objects write their own.
+
+    :param of_class: the docstring of the class
+    """
+
+    def __init__(self, of_class: str | None) -> None:
+        self.of_class = of_class
+
+    def __get__(self, instance: Any, owner: type) -> str | None:
+        if instance is None:
+            return self.of_class
+        text: str | None = instance.write_help()
+        return text
 
 
 class BoundOperation(Generic[P, R]):
@@ -56,7 +73,7 @@ class BoundOperation(Generic[P, R]):
         try:
             flow: Steps[R] = self._route.function(self._client, *args, **kwargs)
         except TypeError as error:
-            hint = hint_for(str(error), kwargs, [*self._route.signature.parameters])
+            hint = routing.nearest_parameter.hint_for(str(error), kwargs, [*self._route.signature.parameters])
             if not hint:
                 raise
             raise TypeError(f"{error}{hint}") from None
@@ -173,7 +190,7 @@ class PagedRouteCall(RouteCall[P, R]):
 
     def paginator(self, *args: P.args, **kwargs: P.kwargs) -> Paginator[R]:
         """The pages as an iterable, as ``client.paginated`` gives it. Nothing is sent yet."""
-        return RoutePaginator(self, args, kwargs)
+        return routing.paginators.RoutePaginator(self, args, kwargs)
 
 
 class AsyncPagedRouteCall(AsyncRouteCall[P, R]):
@@ -214,22 +231,6 @@ async def _async_items(pages: AsyncIterator[Any]) -> AsyncIterator[Any]:
     async for page in pages:
         for item in page:
             yield item
-
-
-class RoutePaginator(Paginator[R]):
-    """Every page of a route's list."""
-
-    def __init__(self, route: PagedRouteCall[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        super().__init__(route, client_args=args, client_kwargs=kwargs)
-        self._route = route
-
-    def pages(self) -> Iterator[R]:
-        """Every page, fetched when it is asked for."""
-        return self._route.pages(*self.client_args, **self.client_kwargs)
-
-    def items(self) -> Iterator[Any]:
-        """Every item of every page."""
-        return self._route.items(*self.client_args, **self.client_kwargs)
 
 
 class AsyncPaginator(Generic[R]):
@@ -343,7 +344,7 @@ class Paginated:
             if name.startswith("_"):
                 raise AttributeError(name)
             try:
-                return Paginator.wrap(getattr(self.client, name))
+                return routing.paginators.Paginator.wrap(getattr(self.client, name))
             except GlobusSDKUsageError as error:
                 raise AttributeError(str(error)) from None
 

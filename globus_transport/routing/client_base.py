@@ -6,12 +6,12 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Union
 
-from globus_transport import config
+from globus_transport import config, routing
 from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer
 from globus_transport.core.layers import Layer
 from globus_transport.core.stack import LayeredStack
 from globus_transport.exc.base import GlobusSDKUsageError
-from globus_transport.http.client_info import CLIENT_INFO_HEADER, GlobusClientInfo
+from globus_transport.http.client_info import CLIENT_INFO_HEADER, GlobusClientInfo, make_user_agent
 from globus_transport.http.messages import Request
 from globus_transport.http.urls import URL
 from globus_transport.middleware.deadline import Deadline
@@ -21,11 +21,12 @@ from globus_transport.middleware.redirect import Redirect
 from globus_transport.middleware.retry.config import RetryConfig
 from globus_transport.middleware.retry.retry import Retry
 from globus_transport.routing.app import AppAuthorizer, AppLike, ScopeCollectionLike
-from globus_transport.routing.client_settings import ClientRetryConfig, ClientTransport, make_user_agent
 from globus_transport.routing.generic_calls import GenericCalls
-from globus_transport.routing.globus_sdk_app import adapted_app
 from globus_transport.scopes.scope import Scope
 from globus_transport.transport import Transport
+
+if TYPE_CHECKING:
+    from globus_transport.routing.client_settings import ClientRetryConfig, ClientTransport
 
 # The client's stack and credential depend on them.
 _ADDRESS = frozenset({"base_url", "environment", "origin", "base_path"})
@@ -193,7 +194,7 @@ class ClientBase(GenericCalls, Generic[SendT]):
         """
         client = type(self).__name__
         if not hasattr(app, "ready_authorizer"):
-            app = adapted_app(app)
+            app = routing.globus_sdk_app.adapted_app(app)
         if self._app is not None:
             raise GlobusSDKUsageError(f"{client} has an app; make another client for another app")
         if self.app_scopes:
@@ -240,11 +241,11 @@ class ClientBase(GenericCalls, Generic[SendT]):
         A change is one for all threads that use the client. Settings that are known when the client is made are better
         given as ``retry_config=``.
         """
-        return ClientRetryConfig(self)
+        return routing.client_settings.ClientRetryConfig(self)
 
     @retry_config.setter
     def retry_config(self, config: RetryConfig | ClientRetryConfig) -> None:
-        value = config.config if isinstance(config, ClientRetryConfig) else config
+        value = config.config if isinstance(config, routing.client_settings.ClientRetryConfig) else config
         if not isinstance(value, RetryConfig):
             raise GlobusSDKUsageError(f"retry_config: expected a RetryConfig, got a {type(value).__name__}")
         self.stack = self.stack.replace("retry", Retry(value, self.may_pass))
@@ -252,7 +253,7 @@ class ClientBase(GenericCalls, Generic[SendT]):
     @property
     def transport(self) -> ClientTransport:
         """The settings of the client's own connections. Better given as ``transport=`` when the client is made."""
-        return ClientTransport(self)
+        return routing.client_settings.ClientTransport(self)
 
     def _with_rule_of_service(self, stack: Any) -> Any:
         """The stack with retry layers that know which failures of the service are final."""

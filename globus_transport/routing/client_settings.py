@@ -13,9 +13,8 @@ from typing import Any, Generic, TypeVar, overload
 
 import attrs
 
-from globus_transport import __version__
 from globus_transport.exc.base import GlobusSDKUsageError
-from globus_transport.http.client_info import CLIENT_INFO_HEADER, GlobusClientInfo
+from globus_transport.http.client_info import CLIENT_INFO_HEADER, GlobusClientInfo, make_user_agent
 from globus_transport.http.headers import SECRET_NAMES, Headers
 from globus_transport.middleware.headers import DefaultHeaders
 from globus_transport.middleware.retry.checks import RetryCheck, RetryContext
@@ -265,9 +264,3 @@ class ClientHeaders(MutableMapping[str, str]):
 
     def __repr__(self) -> str:
         return repr(self._headers())
-
-
-def make_user_agent(program: str | None) -> str:
-    """The header User-Agent of a program that uses this package."""
-    agent = f"globus_transport/{__version__}"
-    return agent if program is None else f"{agent}/{program}"

@@ -92,6 +92,27 @@ class Paginator(Iterable[R], Generic[R], ABC):
         return mark.bind(method)
 
 
+class RoutePaginator(Paginator[R]):
+    """Every page of a route's list.
+
+    :param route: a route with pages, on a client
+    """
+
+    def __init__(self, route: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        super().__init__(route, client_args=args, client_kwargs=kwargs)
+        self._route = route
+
+    def pages(self) -> Iterator[R]:
+        """Every page, fetched when it is asked for."""
+        pages: Iterator[R] = self._route.pages(*self.client_args, **self.client_kwargs)
+        return pages
+
+    def items(self) -> Iterator[Any]:
+        """Every item of every page."""
+        items: Iterator[Any] = self._route.items(*self.client_args, **self.client_kwargs)
+        return items
+
+
 @attrs.frozen
 class _Mark:
     """What :func:`has_paginator` says of a method."""

@@ -6,13 +6,13 @@ import inspect
 from collections.abc import Callable, Generator, Mapping
 from typing import Any, NoReturn, TypedDict, get_args, get_origin, get_type_hints
 
+from globus_transport import routing
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.urls import URL, path_segment
 from globus_transport.routing.json_body import encode_json
 from globus_transport.routing.missing import MISSING
-from globus_transport.routing.nearest_parameter import hint_for
 from globus_transport.routing.parameters import (
     Body,
     Encode,
@@ -240,7 +240,7 @@ class Plan:
         try:
             call_signature(self.function).bind(*args, **kwargs)
         except TypeError as error:
-            hint = hint_for(str(error), kwargs, [*self.parameters])
+            hint = routing.nearest_parameter.hint_for(str(error), kwargs, [*self.parameters])
             # The traceback shows this frame, whose arguments may be secrets.
             del args, kwargs
             raise TypeError(f"{self.name}(): {error}{hint}") from None

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import attrs
 
+from globus_transport import http
 from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.http.bodies import AsyncByteStream, ByteStream
 from globus_transport.http.headers import Headers
-from globus_transport.http.html_documents import document_rows
-from globus_transport.http.html_tables import html_table
 from globus_transport.http.messages import Response
-from globus_transport.http.previews import preview
 from globus_transport.http.response_like import ResponseLike, response_from
 
 #: Stands for a document that is not read yet, or that is not shown.
@@ -193,13 +191,15 @@ class GlobusHTTPResponse:
         document = self._shown_document()
         if document is UNREAD:
             return f"<{type(self).__name__} {self.http_status}: {self._summary()}>"
-        return f"{type(self).__name__}({preview(document)})"
+        return f"{type(self).__name__}({http.previews.preview(document)})"
 
     def _repr_html_(self) -> str:
         """A table for notebooks: the members of the document, long ones folded, with credentials hidden."""
         document = self._shown_document()
-        rows = [("", self._summary())] if document is UNREAD else document_rows(document)
-        return html_table(f"{type(self).__name__} {self.http_status} {self.http_reason}".rstrip(), rows)
+        rows = [("", self._summary())] if document is UNREAD else http.html_documents.document_rows(document)
+        return http.html_tables.html_table(
+            f"{type(self).__name__} {self.http_status} {self.http_reason}".rstrip(), rows
+        )
 
     def _shown_document(self) -> Any:
         """The document, if a repr may show it; else ``UNREAD``, and a repr shows the summary."""

@@ -30,22 +30,6 @@ class _Entry(NamedTuple):
     lines: list[str]
 
 
-class Documentation:
-    """The ``__doc__`` of a class whose objects write their own.
-
-    :param of_class: the docstring of the class
-    """
-
-    def __init__(self, of_class: str | None) -> None:
-        self.of_class = of_class
-
-    def __get__(self, instance: Any, owner: type) -> str | None:
-        if instance is None:
-            return self.of_class
-        text: str | None = instance.write_help()
-        return text
-
-
 def write_help(
     function: Callable[..., Any],
     parameters: Sequence[str],

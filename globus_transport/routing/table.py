@@ -6,13 +6,12 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from globus_transport import http, routing
 from globus_transport.exc.api import GlobusAPIError
 from globus_transport.exc.base import GlobusSDKUsageError
-from globus_transport.http.html_tables import Html, folded, html_table
 from globus_transport.http.messages import Response
-from globus_transport.routing.bound import Bindable, CallClasses, NotMounted
+from globus_transport.routing.bound import Bindable, CallClasses, Documentation, NotMounted
 from globus_transport.routing.plan import call_signature
-from globus_transport.routing.route_help import Documentation, write_help
 from globus_transport.scopes.scope import Scope
 
 #: Routes that a notebook shows without a click.
@@ -50,11 +49,13 @@ class Declared(Bindable):
         :param error_class: of the service's errors; by default that of the table that declares the route
         """
         error_class = error_class or getattr(self._table, "error_class", None)
-        return write_help(self.function, [*self.signature.parameters], self._table, error_class=error_class)
+        return routing.route_help.write_help(
+            self.function, [*self.signature.parameters], self._table, error_class=error_class
+        )
 
     def write_own_help(self) -> str:
         """The same, without the errors that every call may raise."""
-        return write_help(self.function, [*self.signature.parameters], self._table)
+        return routing.route_help.write_help(self.function, [*self.signature.parameters], self._table)
 
     @property
     def signature(self) -> inspect.Signature:
@@ -89,9 +90,9 @@ class Declared(Bindable):
             ("call", f"{self.name}{_without_types(self.signature)}"),
             ("request", f"{self.method} {self.path}"),
             ("notes", ", ".join(self.notes())),
-            ("help", folded(*_first_line_and_text(self))),
+            ("help", http.html_tables.folded(*_first_line_and_text(self))),
         ]
-        return html_table(f"{self.owner}.{self.name}", [row for row in rows if row[1]])
+        return http.html_tables.html_table(f"{self.owner}.{self.name}", [row for row in rows if row[1]])
 
 
 def _without_types(signature: inspect.Signature) -> inspect.Signature:
@@ -120,8 +121,12 @@ class RouteList(tuple[Declared, ...]):
     def _repr_html_(self) -> str:
         """A table for notebooks, folded if it is long."""
         rows = [(route.method, route.path, route.name, ", ".join(route.notes())) for route in self]
-        table = html_table(f"{len(self)} routes", rows, ("method", "path", "name", "notes"))
-        return folded(f"{len(self)} routes", Html(table)) if len(self) > _MOST_UNFOLDED else table
+        table = http.html_tables.html_table(f"{len(self)} routes", rows, ("method", "path", "name", "notes"))
+        return (
+            http.html_tables.folded(f"{len(self)} routes", http.html_tables.Html(table))
+            if len(self) > _MOST_UNFOLDED
+            else table
+        )
 
     def __repr__(self) -> str:
         return f"<{len(self)} routes: {', '.join(route.name for route in self)}>"

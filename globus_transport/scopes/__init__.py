@@ -27,5 +27,7 @@ _NAMES = {
     "scopes.parser": ("ScopeParser",),
     "scopes.scope": ("Scope",),
 }
+# Loaded when it is first used, which a login does not.
+_SUBMODULES = ("consents",)
 
-__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES)
+__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES, _SUBMODULES)

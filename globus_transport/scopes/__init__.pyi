@@ -1,5 +1,6 @@
 """What type checkers see of the package: the names that ``__init__.py`` loads."""
 
+from globus_transport.scopes import consents as consents
 from globus_transport.scopes.collections import AuthScopes as AuthScopes
 from globus_transport.scopes.collections import ComputeScopes as ComputeScopes
 from globus_transport.scopes.collections import DynamicScopeCollection as DynamicScopeCollection

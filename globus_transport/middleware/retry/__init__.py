@@ -6,5 +6,7 @@ _NAMES = {
     "middleware.retry.config": ("RetryBudget", "RetryConfig"),
     "middleware.retry.retry": ("Retry",),
 }
+# Loaded when it is first used, which most programs never do.
+_SUBMODULES = ("checks",)
 
-__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES)
+__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES, _SUBMODULES)

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from globus_transport.core.attempts import Attempts, full_jitter, stop_after
 from globus_transport.exc.base import NetworkError
 from globus_transport.http.messages import Request, Response
-from globus_transport.middleware.retry.checks import CheckedResponse, RequestCallerInfo, RetryCheckRunner, RetryContext
+from globus_transport.middleware import retry
 from globus_transport.middleware.retry.config import RetryConfig
 from globus_transport.middleware.retry.retry_after import retry_after
 
 if TYPE_CHECKING:
     import tenacity
+
+    from globus_transport.middleware.retry.checks import RetryContext
 
 
 def make_attempts(
@@ -60,7 +62,7 @@ class _Checks:
 
     def __init__(self, config: RetryConfig) -> None:
         self._config = config
-        self._runner = RetryCheckRunner(config.checks)
+        self._runner = retry.checks.RetryCheckRunner(config.checks)
         self._full_jitter = full_jitter(config.max_sleep)
         self._context: RetryContext | None = None
 
@@ -80,12 +82,13 @@ class _Checks:
 
     def _context_of(self, state: tenacity.RetryCallState) -> RetryContext:
         assert state.outcome is not None
-        caller = RequestCallerInfo(self._config)
+        caller = retry.checks.RequestCallerInfo(self._config)
         attempt = state.attempt_number - 1
         error = state.outcome.exception()
         if isinstance(error, Exception):
-            return RetryContext(attempt, caller_info=caller, exception=error)
-        return RetryContext(attempt, caller_info=caller, response=CheckedResponse(state.outcome.result()))
+            return retry.checks.RetryContext(attempt, caller_info=caller, exception=error)
+        response = retry.checks.CheckedResponse(state.outcome.result())
+        return retry.checks.RetryContext(attempt, caller_info=caller, response=response)
 
 
 def _requested_wait(state: tenacity.RetryCallState) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -12,7 +13,9 @@ from globus_transport.core.attempts import Condition, Stop, Wait
 from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.numbers import is_number
-from globus_transport.middleware.retry.checks import RetryCheck, RetryContext
+
+if TYPE_CHECKING:
+    from globus_transport.middleware.retry.checks import RetryCheck, RetryContext
 
 
 class RetryBudget(PerProcess):

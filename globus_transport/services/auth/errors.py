@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import attrs
 
 from globus_transport.exc.api import GlobusAPIError
 from globus_transport.exc.base import GlobusError
-from globus_transport.exc.documents import ErrorDocument
 from globus_transport.http.messages import Response
+
+if TYPE_CHECKING:
+    from globus_transport.exc.documents import ErrorDocument
 
 
 class AuthAPIError(GlobusAPIError):

@@ -10,10 +10,10 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from globus_transport import scopes
 from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.http.messages import Response
 from globus_transport.routing.replies import UNREAD, GlobusHTTPResponse, IterableResponse
-from globus_transport.scopes.consents import ConsentForest
 from globus_transport.scopes.scope import Scope
 from globus_transport.services.auth.id_tokens import IDTokenDecoder
 
@@ -253,10 +253,10 @@ class GetConsentsResponse(IterableResponse):
 
     default_iter_key = "consents"
 
-    def to_forest(self) -> ConsentForest:
+    def to_forest(self) -> scopes.consents.ConsentForest:
         """Arrange the consents in trees.
 
         :raises ConsentParseError: if a document is not a consent
         :raises ConsentTreeConstructionError: if a consent's parent is not in the reply
         """
-        return ConsentForest(self)
+        return scopes.consents.ConsentForest(self)
