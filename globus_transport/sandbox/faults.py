@@ -58,7 +58,7 @@ class Faults:
         body: FaultBody | None = None,
         method: str | None = None,
         path: str = "*",
-        service: Literal["auth", "transfer"] | None = None,
+        service: str | None = None,
         times: int | None = 1,
         when: Literal["before", "after"] = "before",
         drop: bool = False,
@@ -72,7 +72,7 @@ class Faults:
         :param body: body of that reply; a mapping is sent as JSON, ``None`` as the service's own error document
         :param method: only requests with this method
         :param path: only requests whose path matches this pattern (``*`` matches slashes too)
-        :param service: only requests to this service
+        :param service: only requests to this service: ``auth``, ``transfer``, ``groups`` and so on
         :param times: how many requests are affected; ``None`` for all until :meth:`clear`
         :param when: with ``before`` the request is not carried out; with ``after`` it is, and only its reply is lost
         :param drop: close the connection without a reply

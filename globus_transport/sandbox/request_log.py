@@ -24,7 +24,7 @@ class ReceivedHeaders(Headers):
 class Received:
     """A request that the sandbox received.
 
-    :ivar service: ``auth`` or ``transfer``
+    :ivar service: its name: ``auth``, ``transfer``, ``groups`` and so on
     :ivar path: without the query, and with percent-encoding decoded
     :ivar time: of the sandbox's clock, in seconds since the epoch
     :ivar status: of the reply; ``None`` before the reply, or if the connection was closed without one

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
-from globus_transport.sandbox import auth_errors, scopes, transfer_errors
+from globus_transport.sandbox import scopes
 from globus_transport.sandbox.access_requirements import DEFAULT_MESSAGE, LoginSession, data_access_scope
-from globus_transport.sandbox.auth_api import create_auth_app
 from globus_transport.sandbox.clock import Clock
 from globus_transport.sandbox.collections import Collection
 from globus_transport.sandbox.faults import Faults
 from globus_transport.sandbox.identities import Identity
-from globus_transport.sandbox.instrumented_app import InstrumentedApp
 from globus_transport.sandbox.oauth_routes import AUTHORIZE_PATH
 from globus_transport.sandbox.request_log import RequestLog
-from globus_transport.sandbox.request_reading import split_host
-from globus_transport.sandbox.server import MAX_BODY_SIZE, HTTPService
+from globus_transport.sandbox.server import MAX_BODY_SIZE
+from globus_transport.sandbox.servers import Servers
 from globus_transport.sandbox.state import Settings, State
 from globus_transport.sandbox.state_file import StateFile
 from globus_transport.sandbox.tokens import SandboxToken
-from globus_transport.sandbox.transfer_api import create_transfer_app
-
-_MAX_AUTH_BODY_SIZE = 1024 * 1024
 
 
 class Sandbox:
-    """Globus Auth and Globus Transfer on 127.0.0.1, each on a port of its own.
+    """The Globus services on 127.0.0.1, each on a port of its own.
 
     It starts with :meth:`start` or as a context manager, and only once. Two sandboxes share nothing. The arguments
     that are also attributes may be changed while it runs.
@@ -46,6 +40,7 @@ class Sandbox:
     :param task_delay: delay of a task before each file in seconds, to make its progress visible
     :param auth_port: port of Auth; 0 for a free one
     :param transfer_port: port of Transfer; 0 for a free one
+    :param ports: ports of further services, by name: ``{"groups": 8003}``. A service that is not named gets a free one
     :param host_names: names besides ``127.0.0.1`` and ``localhost`` that a request may have in ``Host``, for example
         that of a proxy in front of the sandbox. Requests to another host are refused, because a page in a browser may
         have sent them
@@ -74,20 +69,16 @@ class Sandbox:
         task_delay: float = 0.0,
         auth_port: int = 0,
         transfer_port: int = 0,
+        ports: Mapping[str, int] | None = None,
         host_names: Iterable[str] = (),
         max_body_size: int = MAX_BODY_SIZE,
     ) -> None:
-        self._host_names = _read_host_names(host_names)
-        if max_body_size < 1:
-            raise ValueError(f"max_body_size={max_body_size}: give a number of bytes greater than 0")
-        self._max_body_sizes = {"auth": min(max_body_size, _MAX_AUTH_BODY_SIZE), "transfer": max_body_size}
         self._settings = Settings(access_token_lifetime, rotate_refresh_tokens, token_delay, task_delay)
         self._state = State(self._settings, None if folder is None else Path(folder))
         if folder is not None:
             self._state.save = StateFile(self._state, Path(folder)).save
-        self._auth_app = create_auth_app(self._state)
-        self._ports = {"auth": auth_port, "transfer": transfer_port}
-        self._services: dict[str, HTTPService] = {}
+        all_ports = {"auth": auth_port, "transfer": transfer_port, **(ports or {})}
+        self._servers = Servers(self._state, all_ports, host_names, max_body_size)
         self._started = False
         self.clock: Clock = self._state.clock
         self.faults: Faults = self._state.faults
@@ -107,33 +98,17 @@ class Sandbox:
         if self._started:
             raise RuntimeError("A sandbox can be started only once")
         self._started = True
-        apps = {
-            "auth": InstrumentedApp("auth", self._auth_app, auth_errors.error_document, self._state),
-            "transfer": InstrumentedApp(
-                "transfer", create_transfer_app(self._state), transfer_errors.error_document, self._state
-            ),
-        }
         try:
-            for name, app in apps.items():
-                self._services[name] = HTTPService(
-                    name,
-                    app,
-                    self._ports[name],
-                    host_names=self._host_names,
-                    max_body_size=self._max_body_sizes[name],
-                )
+            self._servers.start()
         except BaseException:
             self.close()
             raise
-        self._state.auth_url = self.auth_url
         return self
 
     def close(self) -> None:
         """Stop the tasks, close all connections, free the ports and remove the temporary folder."""
         self._state.close()
-        for service in self._services.values():
-            service.close()
-        self._services.clear()
+        self._servers.close()
         # A request that was still running may have submitted another task.
         self._state.tasks.close()
         self._state.save()
@@ -153,23 +128,33 @@ class Sandbox:
 
         :raises RuntimeError: if the sandbox does not run
         """
-        return self._service("auth").url
+        return self._servers.url("auth")
 
     @property
     def transfer_url(self) -> str:
-        """The base URL of Transfer, such as ``http://127.0.0.1:40124/``.
+        """The base URL of Transfer.
 
         :raises RuntimeError: if the sandbox does not run
         """
-        return self._service("transfer").url
+        return self._servers.url("transfer")
+
+    def url_of(self, service: str) -> str:
+        """The base URL of a service.
+
+        :param service: ``auth``, ``transfer``, ``groups``, ``search``, ``flows``, ``timer``, ``compute`` or
+            ``connect_server``
+        :raises RuntimeError: if the sandbox does not run
+        :raises ValueError: if there is no such service
+        """
+        return self._servers.url(service)
 
     @property
     def environ(self) -> dict[str, str]:
-        """Environment variables that direct clients to this sandbox."""
-        return {
-            "GLOBUS_SDK_SERVICE_URL_AUTH": self.auth_url,
-            "GLOBUS_SDK_SERVICE_URL_TRANSFER": self.transfer_url,
-        }
+        """Environment variables that direct clients to this sandbox.
+
+        :raises RuntimeError: if the sandbox does not run
+        """
+        return self._servers.environ()
 
     @property
     def access_token_lifetime(self) -> float:
@@ -242,8 +227,7 @@ class Sandbox:
 
         :return: the id of the group
         """
-        id = str(uuid.uuid4())
-        self._state.groups[id] = {self._state.identities.add(member).id for member in members}
+        id = self._state.groups.add(self._state.identities.add(member).id for member in members)
         self._state.save()
         return id
 
@@ -362,7 +346,7 @@ class Sandbox:
         parts = urlsplit(authorize_url)
         if not authorize_url.startswith(self.auth_url) or parts.path != AUTHORIZE_PATH:
             raise ValueError(f"Not an authorize address of this sandbox: it has to start with {self.auth_url}")
-        response = self._auth_app.test_client().get(f"{parts.path}?{parts.query}")
+        response = self._servers.app("auth").test_client().get(f"{parts.path}?{parts.query}")
         parameters = parse_qs(urlsplit(response.headers.get("Location", "")).query)
         if "code" not in parameters:
             document = response.get_json(silent=True) or {}
@@ -370,28 +354,7 @@ class Sandbox:
             raise ValueError(f"Auth refused: {reason[0]}")
         return parameters["code"][0]
 
-    def _service(self, name: str) -> HTTPService:
-        try:
-            return self._services[name]
-        except KeyError:
-            raise RuntimeError("The sandbox does not run: call start(), or use it as a context manager") from None
-
     def __repr__(self) -> str:
-        if not self._services:
+        if not self._servers.are_running:
             return "Sandbox(not running)"
         return f"Sandbox(auth_url={self.auth_url!r}, transfer_url={self.transfer_url!r})"
-
-
-def _read_host_names(names: Iterable[str]) -> frozenset[str]:
-    if isinstance(names, str):
-        raise TypeError(f"host_names={names!r}: give a list of names")
-    found: set[str] = set()
-    for given in names:
-        try:
-            name, port = split_host(given)
-        except ValueError as error:
-            raise ValueError(f"host_names: {error}") from error
-        if port is not None:
-            raise ValueError(f"host_names: {given!r} has a port; give the name alone, which is good for every port")
-        found.add(name)
-    return frozenset(found)

@@ -13,7 +13,7 @@ from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.records import Document, Records
 from globus_transport.sandbox.state import State
 
-_VERSION = 1
+_VERSION = 2
 
 
 def snapshot(state: State) -> Document:
@@ -26,7 +26,7 @@ def snapshot(state: State) -> Document:
         "identities": [attrs.asdict(identity) for identity in state.identities.all()],
         "clients": [attrs.asdict(client) for client in list(state.clients.values())],
         "collections": [_collection_document(collection) for collection in state.collections.all()],
-        "groups": {id: sorted(members) for id, members in list(state.groups.items())},
+        "parts": {name: part.dump() for name, part in state.parts.items()},
         "records": {name: records.where() for name, records in _records_by_name(state).items()},
         "consents": [dict(consent) for consent in state.registry.consents.all],
         "tokens": state.tokens.dump(),
@@ -61,7 +61,8 @@ def restore(state: State, document: Document) -> None:
         # A mapped collection stands before its guest collections.
         host = state.collections.get(fields["host"] or "")
         state.collections.restore(Collection(**{**fields, "folder": Path(fields["folder"]), "host": host}))
-    state.groups = {id: set(members) for id, members in document["groups"].items()}
+    for name, part in state.parts.items():
+        part.load(document["parts"][name])
     for name, records in _records_by_name(state).items():
         for record in document["records"][name]:
             records.add(record)

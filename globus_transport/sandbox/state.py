@@ -14,14 +14,20 @@ from globus_transport.sandbox.authorization_codes import CodeStore
 from globus_transport.sandbox.clients import OAuthClient
 from globus_transport.sandbox.clock import Clock
 from globus_transport.sandbox.collections import Collection, Collections
+from globus_transport.sandbox.connect_server.store import ConnectServerStore
 from globus_transport.sandbox.faults import Faults
+from globus_transport.sandbox.flows.store import FlowsStore
+from globus_transport.sandbox.groups.store import GroupsStore
 from globus_transport.sandbox.id_tokens import IdTokenSigner
 from globus_transport.sandbox.identities import Identities, Identity
+from globus_transport.sandbox.part import Part
 from globus_transport.sandbox.records import Records
 from globus_transport.sandbox.registry.registry import Registry
 from globus_transport.sandbox.request_log import RequestLog
+from globus_transport.sandbox.search.store import SearchStore
 from globus_transport.sandbox.streams import Streams
 from globus_transport.sandbox.tasks import TaskStore
+from globus_transport.sandbox.timers.store import TimersStore
 from globus_transport.sandbox.tokens import Credential, TokenStore
 
 
@@ -38,9 +44,8 @@ class Settings:
 class State:
     """The state that the services of one sandbox share.
 
-    :ivar groups: the ids of the members, by group id
     :ivar sessions: how users logged in, by the login id of their tokens
-    :ivar auth_url: the base URL of Auth; empty before the sandbox runs
+    :ivar urls: the base URLs of the services, by name; empty before the sandbox runs
     :ivar save: called after a change; it saves the state if the sandbox has a folder
     """
 
@@ -64,7 +69,11 @@ class State:
         self.collections = Collections(folder)
         self.tasks = TaskStore()
         self.clock.on_advance(self.tasks.wake)
-        self.groups: dict[str, set[str]] = {}
+        self.groups = GroupsStore()
+        self.search = SearchStore()
+        self.flows = FlowsStore()
+        self.timers = TimersStore()
+        self.connect_server = ConnectServerStore()
         self.roles = Records()
         self.rules = Records()
         self.bookmarks = Records()
@@ -73,15 +82,26 @@ class State:
         self.sessions: dict[str, LoginSession] = {}
         self.registry = Registry()
         self.streams = Streams(self.clock)
-        self.auth_url = ""
+        self.urls: dict[str, str] = {}
         self.save: Callable[[], None] = lambda: None
         self._closing = threading.Event()
         self._lock = threading.Lock()
 
     @property
+    def parts(self) -> dict[str, Part]:
+        """The state of the services that keep theirs apart, by name."""
+        return {
+            "groups": self.groups,
+            "search": self.search,
+            "flows": self.flows,
+            "timers": self.timers,
+            "connect_server": self.connect_server,
+        }
+
+    @property
     def issuer(self) -> str:
         """The issuer of ID tokens: the base URL of Auth without the trailing slash."""
-        return self.auth_url.rstrip("/")
+        return self.urls.get("auth", "").rstrip("/")
 
     def session_of(self, credential: Credential) -> LoginSession:
         """How the user of a token logged in. For a token without a login, an empty session."""

@@ -79,6 +79,11 @@ def test_settings_work_and_what_it_prints_can_be_tried(running: Running) -> None
     assert set(running.environ) == {
         "GLOBUS_SDK_SERVICE_URL_AUTH",
         "GLOBUS_SDK_SERVICE_URL_TRANSFER",
+        "GLOBUS_SDK_SERVICE_URL_GROUPS",
+        "GLOBUS_SDK_SERVICE_URL_SEARCH",
+        "GLOBUS_SDK_SERVICE_URL_FLOWS",
+        "GLOBUS_SDK_SERVICE_URL_TIMER",
+        "GLOBUS_SDK_SERVICE_URL_COMPUTE",
         "GLOBUS_CLI_CLIENT_ID",
         "GLOBUS_CLI_CLIENT_SECRET",
     }

@@ -60,10 +60,11 @@ def use_and_close() -> None:
 def test_what_it_tells(globus: Sandbox) -> None:
     assert globus.auth_url.startswith("http://127.0.0.1:")
     assert globus.auth_url != globus.transfer_url
-    assert globus.environ == {
-        "GLOBUS_SDK_SERVICE_URL_AUTH": globus.auth_url,
-        "GLOBUS_SDK_SERVICE_URL_TRANSFER": globus.transfer_url,
-    }
+    services = ("auth", "transfer", "groups", "search", "flows", "timer", "compute")
+    assert globus.environ == {f"GLOBUS_SDK_SERVICE_URL_{name.upper()}": globus.url_of(name) for name in services}
+    assert len({*globus.environ.values(), globus.url_of("connect_server")}) == len(services) + 1
+    with pytest.raises(ValueError, match="'timers' is no service of the sandbox; there are: auth, transfer"):
+        globus.url_of("timers")
     assert len({uuid.UUID(text) for text in (globus.client_id, globus.native_client_id, globus.user.id)}) == 3
     assert globus.auth_url in repr(globus)
     assert globus.client_secret not in repr(globus)
@@ -161,13 +162,13 @@ def test_a_port_that_is_taken() -> None:
 def test_a_task_submitted_while_closing_ends_too(globus: Sandbox, transfer: Http, source: Collection) -> None:
     globus.task_delay = 3600.0
     (source.folder / "file").touch()
-    stop = globus._services["auth"].close
+    stop = globus._servers._running["auth"].close
 
     def submit_late() -> None:
         assert transfer("POST", "/v0.10/transfer", document=copy_document(source)).status == 202
         stop()
 
-    globus._services["auth"].close = submit_late  # type: ignore[method-assign]
+    globus._servers._running["auth"].close = submit_late  # type: ignore[method-assign]
     globus.close()
     (task,) = globus._state.tasks.owned_by(globus.user)
     assert task.document()["fatal_error"]["code"] == "CANCELED"

@@ -64,7 +64,7 @@ class Callers:
         project = self._state.registry.projects.get(project_id or "")
         return project is not None and (
             identity.id in (project["admin_ids"] or ())
-            or any(identity.id in self._state.groups.get(id, ()) for id in project["admin_group_ids"] or ())
+            or any(self._state.groups.has_member(id, identity.id) for id in project["admin_group_ids"] or ())
         )
 
     def manages(self, client: Document, identity: Identity) -> bool:

@@ -35,7 +35,7 @@ def applies_to(state: State, document: Document, identity: Identity) -> bool:
     if kind == "identity":
         return bool(principal == identity.id)
     if kind == "group":
-        return identity.id in state.groups.get(principal, ())
+        return state.groups.has_member(principal, identity.id)
     return kind in ("all_authenticated_users", "anonymous")
 
 

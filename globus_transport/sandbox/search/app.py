@@ -1,0 +1,27 @@
+"""The application of Globus Search."""
+
+from __future__ import annotations
+
+from flask import Flask, request
+
+from globus_transport.sandbox.bearer import BearerCheck
+from globus_transport.sandbox.recorded_answers import add_recorded_answers
+from globus_transport.sandbox.service_errors import install_error_handlers
+from globus_transport.sandbox.state import State
+from globus_transport.services.search.client import SearchClient
+
+_RESOURCE_SERVER = "search.api.globus.org"
+
+
+def create_search_app(state: State) -> Flask:
+    """The WSGI application of the service."""
+    app = Flask("globus_sandbox_search", static_folder=None)
+    check_bearer = BearerCheck(state.tokens, _RESOURCE_SERVER)
+
+    @app.before_request
+    def authenticate() -> None:
+        check_bearer(request)
+
+    install_error_handlers(app)
+    add_recorded_answers(app, "search", [SearchClient])
+    return app
