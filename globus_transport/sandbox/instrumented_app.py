@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
@@ -15,7 +15,10 @@ from werkzeug.wrappers import Response
 
 from globus_transport.sandbox.faults import Fault
 from globus_transport.sandbox.request_log import Received, ReceivedHeaders
+from globus_transport.sandbox.server import Reply
 from globus_transport.sandbox.state import State
+
+_PIECES = 10
 
 #: Makes a service's error document from a status, the name of the status, a message and the path of the request.
 ErrorDocument = Callable[[int, str, str, str], dict[str, Any]]
@@ -24,7 +27,7 @@ ErrorDocument = Callable[[int, str, str, str], dict[str, Any]]
 class InstrumentedApp:
     """Records each request, injects faults into the replies, and saves the state after a change.
 
-    A call returns the response, or ``None`` if the connection has to be closed without one.
+    A call returns the reply, or ``None`` if the connection has to be closed without one.
     """
 
     def __init__(self, service: str, app: WSGIApplication, error_document: ErrorDocument, state: State) -> None:
@@ -33,7 +36,7 @@ class InstrumentedApp:
         self._error_document = error_document
         self._state = state
 
-    def __call__(self, environ: WSGIEnvironment) -> Response | None:
+    def __call__(self, environ: WSGIEnvironment) -> Reply | None:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
         headers = ReceivedHeaders(
             (name[5:].replace("_", "-").title(), value) for name, value in environ.items() if name.startswith("HTTP_")
@@ -58,11 +61,27 @@ class InstrumentedApp:
             response = self._error_response(500, "The sandbox failed", path)
         if method != "GET":
             self._state.save()
-        if response is not None:
-            received.status = response.status_code
-            # By the sandbox's clock, like all other dates in the reply.
-            response.headers.setdefault("Date", http_date(self._state.clock.now()))
-        return response
+        if response is None:
+            return None
+        received.status = response.status_code
+        # By the sandbox's clock, like all other dates in the reply.
+        response.headers.setdefault("Date", http_date(self._state.clock.now()))
+        if fault is not None and fault.content_type is not None:
+            response.headers["Content-Type"] = fault.content_type
+        if fault is None or (fault.cut_body is None and not fault.body_delay):
+            return Reply(response)
+        return Reply(response, self._pieces(response, fault))
+
+    def _pieces(self, response: Response, fault: Fault) -> Iterator[bytes]:
+        """The body of a reply, slowly or not to its end."""
+        content = response.get_data()
+        sent = content if fault.cut_body is None else content[: fault.cut_body]
+        # One byte at least, so that a short body is slow, too.
+        size = max(1, -(-len(sent) // _PIECES))
+        for start in range(0, len(sent), size):
+            if start:
+                self._state.pause(fault.body_delay)
+            yield sent[start : start + size]
 
     def _call_app(self, environ: WSGIEnvironment) -> Response:
         if environ.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() != "identity":
@@ -73,8 +92,8 @@ class InstrumentedApp:
     def _inject_fault(self, fault: Fault, environ: WSGIEnvironment, path: str) -> Response | None:
         if fault.when == "before":
             self._state.pause(fault.delay)
-        slow_only = fault.status is None and not fault.drop
-        response = self._call_app(environ) if slow_only or fault.when == "after" else None
+        is_answered = fault.status is None and not fault.drop
+        response = self._call_app(environ) if is_answered or fault.when == "after" else None
         if fault.when == "after":
             self._state.pause(fault.delay)
         if fault.drop:

@@ -336,6 +336,16 @@ class Sandbox:
         self._state.tokens.expire_all_access()
         self._state.save()
 
+    def verify(self) -> None:
+        """Check at the end of a test that every fault was met.
+
+        :raises AssertionError: if fewer requests met a fault than its ``times``, or none met one without; the message
+            lists them
+        """
+        if pending := self.faults.pending():
+            were = "faults were" if len(pending) > 1 else "fault was"
+            raise AssertionError("\n".join([f"{len(pending)} {were} not met: {pending[0]}", *map(str, pending[1:])]))
+
     def approve(self, authorize_url: str) -> str:
         """Log in as the sandbox's user and consent, as a user in a browser does.
 

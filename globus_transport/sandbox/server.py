@@ -16,6 +16,7 @@ from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIEnvironment
 
+import attrs
 from werkzeug.wrappers import Response
 
 from globus_transport.sandbox.request_reading import (
@@ -32,7 +33,20 @@ MAX_BODY_SIZE = 64 * 1024 * 1024
 
 _DRAIN_SECONDS = 2.0
 
-Respond = Callable[[WSGIEnvironment], Response | None]
+
+@attrs.frozen
+class Reply:
+    """What is sent for a request.
+
+    :ivar pieces: the body, if it is not sent at once. With fewer bytes than its Content-Length says, the reply is cut
+        off; without a Content-Length, its end is that of the connection
+    """
+
+    response: Response
+    pieces: Iterable[bytes] | None = None
+
+
+Respond = Callable[[WSGIEnvironment], Reply | None]
 
 
 class HTTPService:
@@ -144,23 +158,36 @@ class _Handler(BaseHTTPRequestHandler):
         except RequestRefusedError as error:
             self.send_error(error.status, error.message)
             return
-        response = cast(_Server, self.server).respond(self._environ(body))
-        if response is None:
+        reply = cast(_Server, self.server).respond(self._environ(body))
+        if reply is None:
             self.close_connection = True
             return
+        response, pieces = reply.response, reply.pieces
+        if pieces is not None:
+            self.close_connection = True
         has_body = response.status_code not in {204, 304}
-        content = response.get_data() if has_body else b""
+        content = response.get_data() if has_body and pieces is None else b""
         self.send_response_only(response.status_code)
         self.send_header("Server", self.version_string())
         for name, value in response.headers:
             self.send_header(name, value)
-        if has_body and "Content-Length" not in response.headers:
+        if has_body and pieces is None and "Content-Length" not in response.headers:
             self.send_header("Content-Length", str(len(content)))
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
-        if self.command != "HEAD":
+        if self.command == "HEAD":
+            return
+        if pieces is None:
             self.wfile.write(content)
+        else:
+            self._send_pieces(pieces)
+
+    def _send_pieces(self, pieces: Iterable[bytes]) -> None:
+        self.wfile.flush()
+        for piece in pieces:
+            self.wfile.write(piece)
+            self.wfile.flush()
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _respond
 

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from globus_transport import TransferClient
 from globus_transport.sandbox import Collection, Sandbox
 from globus_transport.sandbox.state import State
 from tests.sandbox.sandbox_http import TRANSFER_ALL, Http
 
 TASKS = "/v0.10/task_list"
+TASK = "/v0.10/task"
 
 
 def test_too_many_requests_with_retry_after(globus: Sandbox, transfer: Http) -> None:
@@ -158,12 +160,115 @@ def test_token_delay(auth: Http, globus: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    "what", [{}, {"status": 503, "drop": True}, {"status": 100}, {"status": 600}, {"headers": {"A": "b"}}]
+    ("what", "why"),
+    [
+        ({}, "needs a status"),
+        ({"headers": {"A": "b"}}, "needs a status"),
+        ({"status": 503, "drop": True}, "leaves no reply"),
+        ({"drop": True, "cut_body": 3}, "leaves no reply"),
+        ({"status": 100}, "from 200 to 599"),
+        ({"status": 600}, "from 200 to 599"),
+        ({"status": 503, "probability": 0}, "above 0 and at most 1"),
+        ({"status": 503, "probability": 1.5}, "above 0 and at most 1"),
+        ({"cut_body": -1}, "number of bytes"),
+        ({"status": 503, "service": "timers"}, "there are auth, transfer"),
+        ({"status": 503, "route": "transfer.get_tusk"}, r"give a route such as 'transfer.get_task'"),
+        ({"status": 503, "route": "transfer.get_task", "method": "GET"}, "give it alone"),
+    ],
 )
-def test_faults_that_make_no_sense(globus: Sandbox, what: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"needs a status|from 200 to 599"):
+def test_faults_that_make_no_sense(globus: Sandbox, what: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
         globus.faults.add(**what)
     assert len(globus.faults) == 0
+
+
+@pytest.mark.parametrize("route", ["transfer.get_task", TransferClient.get_task])
+def test_a_fault_of_a_route(globus: Sandbox, transfer: Http, route: Any) -> None:
+    globus.faults.add(503, route=route, times=None)
+    assert transfer("GET", f"{TASK}/some-id").status == 503
+    assert transfer("GET", f"{TASK}/some-id/event_list").status == 404
+    assert transfer("POST", f"{TASK}/some-id").status == 405
+    assert Http(globus.auth_url)("GET", f"{TASK}/some-id").status == 404
+
+
+def test_a_name_stands_for_the_routes_of_every_version(globus: Sandbox) -> None:
+    globus.faults.add(503, route="compute.register_function", times=2)
+    compute = Http(globus.url_of("compute"))
+    assert [compute("POST", f"/{version}/functions").status for version in ("v2", "v3", "v3")] == [503, 503, 401]
+
+
+def test_a_fault_ends_with_its_block(globus: Sandbox, transfer: Http) -> None:
+    with globus.faults.add(503, times=None) as fault:
+        assert [transfer("GET", TASKS).status for _ in range(3)] == [503] * 3
+    assert transfer("GET", TASKS).status == 200
+    assert fault.met == 3
+    assert len(globus.faults) == 0
+
+
+def test_probability_is_repeatable(globus: Sandbox, transfer: Http) -> None:
+    def run(seed: int) -> list[int]:
+        with globus.faults.add(503, probability=0.5, seed=seed, times=None):
+            return [transfer("GET", TASKS).status for _ in range(20)]
+
+    first = run(1)
+    assert {*first} == {200, 503}
+    assert run(1) == first
+    assert run(2) != first
+
+
+def test_the_next_fault_has_its_turn_when_one_does_not_happen(globus: Sandbox, transfer: Http) -> None:
+    globus.faults.add(503, probability=1e-9, seed=0)
+    globus.faults.add(429)
+    assert [transfer("GET", TASKS).status for _ in range(2)] == [429, 200]
+
+
+@pytest.mark.parametrize("length", [0, 1, 10])
+def test_a_body_that_is_cut_off(globus: Sandbox, transfer: Http, length: int) -> None:
+    globus.faults.add(cut_body=length)
+    with pytest.raises(http.client.IncompleteRead) as caught:
+        transfer("GET", TASKS)
+    assert len(caught.value.partial) == length
+
+
+def test_a_slow_body_is_whole(globus: Sandbox, transfer: Http) -> None:
+    globus.faults.add(body_delay=0.01)
+    started = time.perf_counter()
+    assert transfer("GET", TASKS).document["DATA"] == []
+    assert time.perf_counter() - started >= 0.05
+
+
+def test_a_slow_body_ends_when_the_sandbox_closes() -> None:
+    with Sandbox() as globus:
+        globus.faults.add(503, body_delay=3600.0)
+        connection = Http(globus.transfer_url).connect()
+        connection.request("GET", TASKS)
+        response = connection.getresponse()
+        assert response.read(1)
+        started = time.perf_counter()
+    assert time.perf_counter() - started < 4
+    response.close()
+    connection.close()
+
+
+def test_a_wrong_content_type(globus: Sandbox, transfer: Http) -> None:
+    globus.faults.add(content_type="text/html")
+    answer = transfer("GET", TASKS)
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html")
+    assert answer.document["DATA"] == []
+
+
+def test_faults_that_no_request_met(globus: Sandbox, transfer: Http) -> None:
+    globus.faults.add(503, times=2, method="GET")
+    always = globus.faults.add(429, times=None, method="POST")
+    with pytest.raises(AssertionError, match=r"2 faults were not met: .*status=503.*\n.*status=429"):
+        globus.verify()
+    transfer("GET", TASKS)
+    transfer("GET", TASKS)
+    assert globus.faults.pending() == [always]
+    with pytest.raises(AssertionError, match=r"^1 fault was not met: "):
+        globus.verify()
+    assert transfer("POST", TASKS).status == 429
+    globus.verify()
 
 
 def test_broken_fault_answers_500_and_shows(

@@ -11,7 +11,7 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from globus_transport.sandbox import Sandbox
-from globus_transport.sandbox.server import HTTPService, _Handler
+from globus_transport.sandbox.server import HTTPService, Reply, _Handler
 from tests.sandbox.sandbox_http import Http
 
 
@@ -21,11 +21,11 @@ class Echo:
     def __init__(self) -> None:
         self.requests: list[Request] = []
 
-    def __call__(self, environ: object) -> Response:
+    def __call__(self, environ: object) -> Reply:
         request = Request(environ)  # type: ignore[arg-type]
         self.requests.append(request)
         status = int(request.args.get("status", "200"))
-        return Response(request.get_data() or b"empty", status)
+        return Reply(Response(request.get_data() or b"empty", status))
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def test_close_ends_idle_connections_and_threads(echo: Echo) -> None:
 
 
 def test_broken_respond_shows(capsys: pytest.CaptureFixture[str]) -> None:
-    def fail(environ: object) -> Response:
+    def fail(environ: object) -> Reply:
         raise LookupError("broken on purpose")
 
     service = HTTPService("broken", fail, host_names=["sandbox"])
