@@ -93,11 +93,8 @@ def _json_list(values: list[Any] | tuple[Any, ...], path: str, start: int = 0) -
 
 
 def _simple_item(item: Any) -> dict[str, Any] | None:
-    """An item of a long list, without what is MISSING, if the rest of it is JSON already; most items are."""
-    if type(item) is not dict:
-        return None
-    given = {key: value for key, value in item.items() if value is not MISSING}
-    return given if _is_simple(given) else None
+    """An item of a list, if it is JSON already; most items are."""
+    return item if type(item) is dict and _is_simple(item) else None
 
 
 def _is_simple(value: Any) -> bool:

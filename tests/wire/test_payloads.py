@@ -107,7 +107,9 @@ def test_what_is_not_given_of_an_item_and_a_rule() -> None:
         data.add_filter_rule("*.txt")
         (item,) = data["DATA"]
         (rule,) = data["filter_rules"]
-        assert data["notify_on_failed"] is item["recursive"] is rule["type"] is package.MISSING
+        assert data["notify_on_failed"] is rule["type"] is package.MISSING
+        assert item.get("recursive", package.MISSING) is package.MISSING
+    assert item == {"DATA_TYPE": "transfer_item", "source_path": "/a", "destination_path": "/b"}
 
 
 @pytest.mark.parametrize("name", [*_TEXTS, *_SWITCHES, "deadline", "submission_id", "sync_level"])

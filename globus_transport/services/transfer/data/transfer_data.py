@@ -31,9 +31,6 @@ class _Item:
         self.DATA_TYPE = "transfer_item"
         self.source_path = source_path
         self.destination_path = destination_path
-        self.recursive = MISSING
-        self.external_checksum = MISSING
-        self.checksum_algorithm = MISSING
 
 
 class TransferData(GlobusPayload):
