@@ -10,6 +10,7 @@ import os
 import platform
 import sys
 import time
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 
 from benchmarks import (
@@ -34,13 +35,15 @@ from benchmarks import (
     tls,
     transfer_data,
 )
-from benchmarks.loopback import running_server
+from benchmarks.loopback import Loopback, running_server
 from benchmarks.packages import extra_fast
 from benchmarks.sizes import FULL, SMALL, Size
 from benchmarks.soak.soak import run_soak
 from benchmarks.table import Row, render
 
-_MEASUREMENTS = {
+Measurement = Callable[[Loopback, Size], list[Row]]
+
+_MEASUREMENTS: dict[str, Measurement] = {
     "CPU time": cpu.measure,
     "kept connections": kept_connections.measure,
     "threads": threads.measure,
@@ -68,6 +71,7 @@ _LIBRARIES = ("globus_transport", "urllib3", "requests", "httpx", "aiohttp", "gl
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--small", action="store_true", help="only see that everything works; the figures mean little")
+    parser.add_argument("--only", metavar="TEXT", default="", help="measure only what has this text in its name")
     commands = parser.add_subparsers(dest="command", title="instead of measuring")
     soak = commands.add_parser("soak", help="threads, tasks and forked children call a faulty server")
     soak.add_argument("--minutes", type=float, default=10.0, help="how long calls are begun (default: 10)")
@@ -78,15 +82,18 @@ def main() -> None:
         report = run_soak(options.minutes * 60, options.seed)
         print(report)
         sys.exit(0 if report.is_well else 1)
-    _measure(SMALL if options.small else FULL)
+    chosen = {name: measure for name, measure in _MEASUREMENTS.items() if options.only in name}
+    if not chosen:
+        parser.error(f"--only: {options.only!r} is in none of these names: {', '.join(_MEASUREMENTS)}")
+    _measure(chosen, SMALL if options.small else FULL)
 
 
-def _measure(size: Size) -> None:
+def _measure(measurements: Mapping[str, Measurement], size: Size) -> None:
     started = time.perf_counter()
     rows: list[Row] = []
     # The core dependencies alone; the measurements of the extra turn it on.
     with running_server() as server, extra_fast(False):
-        for name, measure in _MEASUREMENTS.items():
+        for name, measure in measurements.items():
             print(f"measuring: {name}", file=sys.stderr)
             rows += measure(server, size)
     print(f"Python {platform.python_version()}, {', '.join(f'{name} {version(name)}' for name in _LIBRARIES)}")

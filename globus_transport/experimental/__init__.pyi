@@ -1,4 +1,4 @@
-"""What type checkers see of the package: the names that ``__init__.py`` loads."""
+"""What type checkers see of the package: the names that ``__init__.py`` loads, of clients that may still change."""
 
 from globus_transport.experimental.transfer_v2.async_client import AsyncTransferClientV2 as AsyncTransferClientV2
 from globus_transport.experimental.transfer_v2.client import TransferClientV2 as TransferClientV2
