@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from globus_transport import GlobusAPIError, Response
+from globus_transport import GlobusAPIError, Response, Scope
 from globus_transport.routing import (
     MISSING,
     AsyncBaseClient,
@@ -41,6 +41,12 @@ class InventoryRoutes(RouteTable):
     """The operations of the service."""
 
     error_class = InventoryError
+    # The id of the service in Globus Auth, and what an application asks for.
+    resource_server = "7e5b1b52-6e1c-4c3b-8f5c-0d1a3c9b2f10"
+
+    @property
+    def default_scope_requirements(self) -> list[Scope]:
+        return [Scope(f"https://auth.globus.org/scopes/{self.resource_server}/all")]
 
     @get("/items/{item_id}")
     def get_item(self, item_id: UUIDLike) -> GlobusHTTPResponse:

@@ -46,6 +46,13 @@ def test_what_is_sent() -> None:
     assert request.body == b'{"name":"lens","note":"cracked"}'
 
 
+def test_what_an_application_asks_for() -> None:
+    client = InventoryClient()
+    (scope,) = client.default_scope_requirements
+    assert str(scope).startswith("https://auth.globus.org/scopes/")
+    assert str(client.resource_server) in str(scope)
+
+
 def test_an_error_names_the_items() -> None:
     refusal = {"code": "Duplicate", "message": "it exists", "items": ["7"]}
     responses.post(ITEMS, status=409, json=refusal)

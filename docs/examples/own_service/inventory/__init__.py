@@ -1,0 +1,5 @@
+"""Clients of the inventory, for threads and for asyncio."""
+
+from inventory.client import AsyncInventoryClient, InventoryClient, InventoryError
+
+__all__ = ["AsyncInventoryClient", "InventoryClient", "InventoryError"]
