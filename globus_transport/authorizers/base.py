@@ -41,7 +41,10 @@ class GlobusAuthorizer(ABC):
         return False
 
     def authorize(self, request: Request) -> Flow:
-        """Send a request with the credential. Called only for origins that may see it."""
+        """Send a request with the credential. Called only for origins that may see it.
+
+        :param request: the request
+        """
         response: Response = yield with_authorization(request, (yield Run(self.get_authorization_header)))
         if response.status != 401 or not request.can_replay:
             return response
@@ -54,6 +57,7 @@ class GlobusAuthorizer(ABC):
     def bound_to(self, *urls: str) -> BoundAuthorizer:
         """Make the layer that sends this credential to the origins of ``urls`` and to no other origin.
 
+        :param urls: addresses of services; only scheme, host and port count
         :raises GlobusSDKUsageError: if no URL is given, or one is not an absolute http(s) URL
         """
         if not urls:
@@ -89,7 +93,10 @@ class StaticGlobusAuthorizer(GlobusAuthorizer):
         return self.get_authorization_header()
 
     def authorize(self, request: Request) -> Flow:
-        """Send a request with the credential."""
+        """Send a request with the credential.
+
+        :param request: the request
+        """
         response: Response = yield request.with_header("Authorization", self._header)
         return response
 
@@ -98,6 +105,9 @@ class BoundAuthorizer:
     """The layer of an authorizer that is bound to origins. Made by :meth:`GlobusAuthorizer.bound_to`.
 
     Requests to other origins, and those with ``authorize=False``, are sent without the credential.
+
+    :param authorizer: adds the credential
+    :param origins: where the credential may go: scheme, host and port of each
     """
 
     def __init__(self, authorizer: GlobusAuthorizer, origins: frozenset[str]) -> None:

@@ -45,6 +45,7 @@ class AsyncStack(LayeredStack[AsyncSend]):
     async def send(self, request: Request) -> Response:
         """Send one request down the stack.
 
+        :param request: the request
         :raises NetworkError: if no complete response came
         :raises GlobusSDKUsageError: if asyncio is needed, and does not run this, as under trio
         :raises Exception: any exception of a layer
@@ -59,7 +60,10 @@ class AsyncStack(LayeredStack[AsyncSend]):
             raise
 
     async def run(self, flow: Steps[T]) -> T:
-        """Run a flow that is above the stack: its requests go through every layer."""
+        """Run a flow that is above the stack: its requests go through every layer.
+
+        :param flow: such as a route's ``flow()``
+        """
         try:
             return await async_driver.run_above(flow, self._send_logged if is_logging() else self._send)
         except BaseException as error:

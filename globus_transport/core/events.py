@@ -31,7 +31,10 @@ def outcome_of(outcome: Response | BaseException) -> str:
 
 @attrs.frozen
 class Began:
-    """A call entered the stack."""
+    """A call entered the stack.
+
+    :param request: the request of the call
+    """
 
     request: Request
 
@@ -65,6 +68,7 @@ class Waiting:
 
     :ivar outcome: of the attempt before
     :ivar seconds: to wait
+    :ivar request: the request of the call
     """
 
     request: Request
@@ -81,6 +85,7 @@ class Renewal:
 
     :ivar reason: ``"stale"`` if there was no token, or it had expired or was about to; ``"refused"`` after a 401
     :ivar seconds: duration
+    :ivar request: the request of the call
     """
 
     request: Request
@@ -114,6 +119,7 @@ class Hedged:
     """No response came in time, so the request was sent a second time beside the first.
 
     :ivar seconds: that the first request had before
+    :ivar request: the request of the call
     """
 
     request: Request
@@ -129,6 +135,7 @@ class Ended:
 
     :ivar outcome: the response or the exception, which may be a cancellation
     :ivar seconds: duration of the whole call; for a streamed body until its headers
+    :ivar request: the request of the call
     """
 
     request: Request

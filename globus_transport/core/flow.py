@@ -42,7 +42,10 @@ T = TypeVar("T")
 
 @attrs.frozen
 class Sleep:
-    """Let ``seconds`` pass."""
+    """Let ``seconds`` pass.
+
+    :param seconds: how long
+    """
 
     seconds: float
 
@@ -53,6 +56,7 @@ class Wait:
 
     :ivar timeout: in seconds; ``None`` waits without a limit. After it, ``TimeoutError`` is raised, and the future
         stays as it is
+    :ivar future: what another call completes
     """
 
     future: Future[Any]
@@ -82,6 +86,8 @@ class Run(_Work):
 
     :param for_asyncio: called in its place under asyncio, in the event loop, with the same arguments. What it returns
         is awaited
+    :param function: a function, or a coroutine function under asyncio
+    :param args: its arguments
     """
 
     __slots__ = ("for_asyncio",)
@@ -109,6 +115,7 @@ class Read:
     """Read a streamed body. The answer is the response with its ``body``, and without a ``stream``.
 
     :ivar limit: bytes that are read at most. The rest is dropped, ``truncated`` is set, and the connection is closed
+    :ivar response: a streamed response
     """
 
     response: Response
@@ -117,7 +124,10 @@ class Read:
 
 @attrs.frozen
 class Shield:
-    """Run a flow to its end, even if the caller is cancelled meanwhile. Its requests go down the stack, too."""
+    """Run a flow to its end, even if the caller is cancelled meanwhile. Its requests go down the stack, too.
+
+    :param flow: what runs to its end though the call is cancelled
+    """
 
     flow: Generator[Any, Any, Any]
 
@@ -131,6 +141,8 @@ class Hedge:
     both fail, the exception of the first is raised.
 
     :ivar second: called when the second request is due; says whether it is sent. An exception from it ends both
+    :ivar request: the second request
+    :ivar after: seconds to wait for the first response before it is sent
     """
 
     request: Request
@@ -151,27 +163,46 @@ AsyncSend = Callable[[Request], Awaitable[Response]]
 
 
 def send(request: Request) -> Steps[Response]:
-    """Send ``request`` on down the stack."""
+    """Send ``request`` on down the stack.
+
+    :param request: the request
+    """
     return cast(Response, (yield request))
 
 
 def sleep(seconds: float) -> Steps[None]:
-    """Let ``seconds`` pass."""
+    """Let ``seconds`` pass.
+
+    :param seconds: how long
+    """
     yield Sleep(seconds)
 
 
 def wait(future: Future[T], timeout: float | None = None) -> Steps[T]:
-    """Wait for ``future``; see :class:`Wait`."""
+    """Wait for ``future``; see :class:`Wait`.
+
+    :param future: what another call completes
+    :param timeout: seconds to wait at most; ``None`` for no limit
+    """
     return cast(T, (yield Wait(future, timeout)))
 
 
 def run(function: Callable[..., T], *args: Any, for_asyncio: Callable[..., Awaitable[T]] | None = None) -> Steps[T]:
-    """Call a function that blocks; see :class:`Run`."""
+    """Call a function that blocks; see :class:`Run`.
+
+    :param function: a function, or a coroutine function under asyncio
+    :param args: its arguments
+    :param for_asyncio: a coroutine function that is called under asyncio instead; ``None`` for the same function
+    """
     return cast(T, (yield Run(function, *args, for_asyncio=for_asyncio)))
 
 
 def read(response: Response, limit: int | None = None) -> Steps[Response]:
-    """Read a streamed body; see :class:`Read`."""
+    """Read a streamed body; see :class:`Read`.
+
+    :param response: a streamed response
+    :param limit: bytes of the body at most; ``None`` for no limit
+    """
     return cast(Response, (yield Read(response, limit)))
 
 
@@ -181,6 +212,7 @@ def read_bounded(response: Response, limit: int = ERROR_BODY_LIMIT) -> Steps[Res
     A body that breaks off is no error here, since the status still says what it said: it is empty, and ``truncated``.
 
     :param limit: bytes that are read at most; the rest is dropped
+    :param response: a streamed response
     """
     if response.stream is None:
         return response
@@ -191,10 +223,18 @@ def read_bounded(response: Response, limit: int = ERROR_BODY_LIMIT) -> Steps[Res
 
 
 def shield(flow: Steps[T]) -> Steps[T]:
-    """Run ``flow`` to its end, even if the caller is cancelled; see :class:`Shield`."""
+    """Run ``flow`` to its end, even if the caller is cancelled; see :class:`Shield`.
+
+    :param flow: what runs to its end though the call is cancelled
+    """
     return cast(T, (yield Shield(flow)))
 
 
 def hedge(request: Request, after: float, second: Callable[[], bool]) -> Steps[Response]:
-    """Send ``request``, and a second time if the first takes long; see :class:`Hedge`."""
+    """Send ``request``, and a second time if the first takes long; see :class:`Hedge`.
+
+    :param request: sent at once
+    :param after: seconds to wait for the response before the second request is sent
+    :param second: sent then; by default the same request
+    """
     return cast(Response, (yield Hedge(request, after, second)))

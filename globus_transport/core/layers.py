@@ -56,6 +56,8 @@ class Layer:
     :ivar place: where it has to stand; by default what the middleware's attribute ``place`` says
     :ivar kind: ``"flow"`` runs in any stack; ``"call_next"`` under threads only;
         ``"async call_next"`` under asyncio only
+    :ivar name: unique in a stack
+    :ivar middleware: a middleware
     """
 
     name: str

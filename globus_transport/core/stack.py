@@ -190,6 +190,7 @@ class Stack(LayeredStack[Send]):
     def send(self, request: Request) -> Response:
         """Send one request down the stack.
 
+        :param request: the request
         :raises NetworkError: if no complete response came
         :raises Exception: any exception of a layer
         """
@@ -200,7 +201,10 @@ class Stack(LayeredStack[Send]):
             raise
 
     def run(self, flow: Steps[T]) -> T:
-        """Run a flow that is above the stack: its requests go through every layer."""
+        """Run a flow that is above the stack: its requests go through every layer.
+
+        :param flow: such as a route's ``flow()``
+        """
         try:
             return driver.run_above(flow, self._send_logged if is_logging() else self._send)
         except BaseException as error:

@@ -58,7 +58,10 @@ class GlobusAPIError(GlobusError):
 
     @classmethod
     def from_response(cls, response: Response) -> Self:
-        """Make the exception that the errors layer raises. A service may choose a subclass by the response."""
+        """Make the exception that the errors layer raises. A service may choose a subclass by the response.
+
+        :param response: an unsuccessful response
+        """
         return cls(response)
 
     def _read(self) -> ErrorDocument:

@@ -46,6 +46,8 @@ class NetworkError(GlobusError):
     :ivar final: whether the call must not be repeated, even if its own request may be. The next try would fail in the
         same way (a certificate that is not trusted, a proxy that refuses, an answer that is no HTTP), or the failed
         request is a token grant for the call, and its response may be lost
+    :ivar msg: what went wrong
+    :ivar exc: the underlying exception; ``None`` if there is none
     """
 
     final = False
@@ -80,7 +82,11 @@ class GlobusTimeoutError(NetworkError):
 
 
 class GlobusConnectionTimeoutError(GlobusTimeoutError):
-    """The connection attempt timed out. The server received nothing."""
+    """The connection attempt timed out. The server received nothing.
+
+    :param msg: what went wrong
+    :param exc: the underlying exception; ``None`` if there is none
+    """
 
     def __init__(self, msg: str, exc: BaseException | None = None, *, request_began: bool = False) -> None:
         super().__init__(msg, exc, request_began=request_began)

@@ -36,7 +36,11 @@ class ErrorSubdocument:
         return _text_or_none(self.raw.get("code"))
 
     def get(self, key: str, default: Any = None) -> Any:
-        """Get a field of the JSON object."""
+        """Get a field of the JSON object.
+
+        :param key: the name of the field
+        :param default: returned if there is none
+        """
         return self.raw.get(key, default)
 
 

@@ -12,7 +12,10 @@ import attrs
 
 @attrs.frozen
 class ErrorInfo:
-    """Information that an error document may hold. It is false if the document does not hold it."""
+    """Information that an error document may hold. It is false if the document does not hold it.
+
+    :param found: whether the error has this information
+    """
 
     _found: bool = attrs.field(default=False, repr=False, kw_only=True, alias="found")
 
@@ -29,6 +32,7 @@ class AuthorizationParameterInfo(ErrorInfo):
     :ivar session_required_single_domain: domains; the session must have an identity of one of them
     :ivar session_required_policies: ids of policies that the session must satisfy
     :ivar session_required_mfa: whether multi-factor authentication is required
+    :ivar found: the fields ``authorization_parameters``
     """
 
     session_message: str | None = None
@@ -39,7 +43,10 @@ class AuthorizationParameterInfo(ErrorInfo):
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> AuthorizationParameterInfo:
-        """Read the parameters from an error document."""
+        """Read the parameters from an error document.
+
+        :param document: the error document
+        """
         given = document.get("authorization_parameters")
         if not isinstance(given, dict):
             return cls()
@@ -60,13 +67,17 @@ class ConsentRequiredInfo(ErrorInfo):
     """The scopes that the user has to consent to. It is true if the error's code is ``ConsentRequired``.
 
     :ivar required_scopes: scope strings
+    :ivar found: the required scopes
     """
 
     required_scopes: list[str] = attrs.field(factory=list)
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> ConsentRequiredInfo:
-        """Read the scopes from an error document: Transfer sends a list, action providers send a single scope."""
+        """Read the scopes from an error document: Transfer sends a list, action providers send a single scope.
+
+        :param document: the error document
+        """
         scopes = _read_texts(document.get("required_scopes"))
         if scopes is None and isinstance(document.get("required_scope"), str):
             scopes = [document["required_scope"]]
@@ -88,7 +99,10 @@ class ErrorInfoContainer:
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> ErrorInfoContainer:
-        """Read all information from an error document."""
+        """Read all information from an error document.
+
+        :param document: the error document
+        """
         return cls(AuthorizationParameterInfo.from_document(document), ConsentRequiredInfo.from_document(document))
 
 

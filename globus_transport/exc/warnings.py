@@ -16,5 +16,6 @@ def warn_deprecated(message: str, stacklevel: int = 2) -> None:
     """Give the warning.
 
     :param stacklevel: as for ``warnings.warn``. With 2 the warning is about the line that calls this function
+    :param message: what to use instead
     """
     warnings.warn(message, RemovedInV5Warning, stacklevel=stacklevel)

@@ -214,7 +214,10 @@ class GlobusApp(PerProcess, ABC):
         return {server: list(scopes) for server, scopes in self._scope_requirements.items()}
 
     def ready_authorizer(self, resource_server: str) -> GlobusAuthorizer | None:
-        """The cached authorizer for a resource server, or ``None``. Does not block."""
+        """The cached authorizer for a resource server, or ``None``. Does not block.
+
+        :param resource_server: the name of the service, as token replies have it
+        """
         cached = self._authorizers.get(resource_server)
         if cached is None or (cached.expires_at is not None and cached.expires_at <= time.time()):
             return None
@@ -226,6 +229,7 @@ class GlobusApp(PerProcess, ABC):
         If the stored tokens are not valid, it calls ``config.token_validation_error_handler``, which logs in by
         default, and reads the tokens again.
 
+        :param resource_server: the name of the service, as token replies have it
         :raises TokenValidationError: if the tokens are still not valid, or there is no handler
         """
         with self._lock:
@@ -249,12 +253,17 @@ class GlobusApp(PerProcess, ABC):
         return authorizer
 
     def may_resolve(self, response: Response) -> bool:
-        """Whether :meth:`resolve_refusal` can act on this response. Does not block."""
+        """Whether :meth:`resolve_refusal` can act on this response. Does not block.
+
+        :param response: an unsuccessful response
+        """
         return response.status == 403 and self.config.auto_redrive_gares
 
     def resolve_refusal(self, resource_server: str, response: Response) -> bool:
         """Log in as the service requires (see ``config.auto_redrive_gares``).
 
+        :param resource_server: the name of the service, as token replies have it
+        :param response: an unsuccessful response
         :return: whether to send the request again
         """
         try:

@@ -20,6 +20,7 @@ def resolve_by_login_flow(app: Any, error: TokenValidationError) -> None:
     """Log in again when tokens are not valid. The default ``token_validation_error_handler``.
 
     :param app: the :class:`GlobusApp`
+    :param error: the refusal
     :raises IdentityMismatchError: if that is the error, because another login does not fix it
     """
     if isinstance(error, IdentityMismatchError):
@@ -34,7 +35,13 @@ class TokenStorageProvider(Protocol):
     def for_globus_app(
         self, *, app_name: str, config: GlobusAppConfig, client_id: uuid.UUID | str, namespace: str
     ) -> TokenStorage:
-        """Make the storage."""
+        """Make the storage.
+
+        :param app_name: the application's name
+        :param config: the application's settings
+        :param client_id: the id of the application's client
+        :param namespace: separates the tokens of several users in one storage
+        """
         ...
 
 
@@ -43,7 +50,12 @@ class LoginFlowManagerProvider(Protocol):
     """Makes a login flow manager for an application, such as the class ``CommandLineLoginFlowManager``."""
 
     def for_globus_app(self, *, app_name: str, config: GlobusAppConfig, login_client: LoginClient) -> LoginFlowManager:
-        """Make the login flow manager."""
+        """Make the login flow manager.
+
+        :param app_name: the application's name
+        :param config: the application's settings
+        :param login_client: the client that the application logs in with
+        """
         ...
 
 
@@ -52,7 +64,12 @@ class IDTokenDecoderProvider(Protocol):
     """Makes a decoder of id tokens for an application, such as the class :class:`~globus_transport.IDTokenDecoder`."""
 
     def for_globus_app(self, *, app_name: str, config: GlobusAppConfig, login_client: LoginClient) -> IDTokenDecoder:
-        """Make the decoder."""
+        """Make the decoder.
+
+        :param app_name: the application's name
+        :param config: the application's settings
+        :param login_client: the client that the application logs in with
+        """
         ...
 
 

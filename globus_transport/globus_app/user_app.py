@@ -97,7 +97,10 @@ class UserApp(GlobusApp):
         return authorizer, None
 
     def ready_authorizer(self, resource_server: str) -> GlobusAuthorizer | None:
-        """The cached authorizer for a resource server, or ``None``. Does not block."""
+        """The cached authorizer for a resource server, or ``None``. Does not block.
+
+        :param resource_server: the name of the service, as token replies have it
+        """
         renewer = self._renewers.get(resource_server)
         return None if renewer is not None and renewer.refused_token else super().ready_authorizer(resource_server)
 

@@ -56,6 +56,8 @@ class ValidatingTokenStorage(TokenStorage):
 
         Fields that the token reply leaves out keep their stored values.
 
+        :param resource_server: the name of the service, as token replies have it
+        :param token_response: the token reply, as the login client returns it
         :raises ReplyFormatError: if the reply has no tokens for this resource server
         """
         return store_renewal(self.token_storage, resource_server, token_response, self.identity_id)

@@ -42,6 +42,8 @@ class TokenDataValidator(ABC):
     def before_store(self, token_data_by_resource_server: TokensByServer, context: TokenValidationContext) -> None:
         """Called with new tokens before they are stored.
 
+        :param token_data_by_resource_server: the tokens, by resource server
+        :param context: the application, its storage and the identity that they are for
         :raises TokenValidationError: if they are not valid
         """
 
@@ -49,6 +51,8 @@ class TokenDataValidator(ABC):
     def after_retrieve(self, token_data_by_resource_server: TokensByServer, context: TokenValidationContext) -> None:
         """Called with tokens from the storage before they are used.
 
+        :param token_data_by_resource_server: the tokens, by resource server
+        :param context: the application, its storage and the identity that they are for
         :raises TokenValidationError: if they are not valid
         """
 

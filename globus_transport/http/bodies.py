@@ -32,7 +32,10 @@ class StreamBody:
 
     @classmethod
     def once(cls, chunks: Iterable[bytes], length: int | None = None) -> StreamBody:
-        """A body from an iterable that can be read only once."""
+        """A body from an iterable that can be read only once.
+
+        :param chunks: the body, which can be sent once
+        """
         return cls(lambda: chunks, length, replayable=False)
 
     @classmethod
@@ -40,6 +43,7 @@ class StreamBody:
         """The bytes of a file, which is opened each time they are sent.
 
         :param chunk_size: bytes read at a time
+        :param path: of a file, which is read while it is sent
         :raises OSError: if the file's size cannot be read now
         """
         return cls(lambda: _file_chunks(path, chunk_size), os.stat(path).st_size, replayable=True)
@@ -65,7 +69,10 @@ class ByteStream(ABC):
         """:raises NetworkError: if the body breaks off"""
 
     def read(self, limit: int | None = None) -> bytes:
-        """Read the rest of the body, or its first ``limit`` bytes, and release the connection."""
+        """Read the rest of the body, or its first ``limit`` bytes, and release the connection.
+
+        :param limit: bytes at most
+        """
         try:
             return join_chunks(iter(self), limit)
         finally:
@@ -86,7 +93,10 @@ class AsyncByteStream(ABC):
         """:raises NetworkError: if the body breaks off"""
 
     async def read(self, limit: int | None = None) -> bytes:
-        """Read the rest of the body, or its first ``limit`` bytes, and release the connection."""
+        """Read the rest of the body, or its first ``limit`` bytes, and release the connection.
+
+        :param limit: bytes at most
+        """
         try:
             return await async_join_chunks(aiter(self), limit)
         finally:

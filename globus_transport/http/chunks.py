@@ -21,6 +21,7 @@ def each_chunk(response: Response, function: Callable[[bytes], bytes]) -> Respon
 
     :param function: called with each chunk, returns the chunk that replaces it. It must not block. An exception from it
         ends the body, and is raised to the reader
+    :param response: a response, streamed or whole
     """
     stream = response.stream
     if stream is None:

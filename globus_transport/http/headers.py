@@ -26,6 +26,7 @@ class Headers(Mapping[str, str]):
     Reading is by name in any case. ``headers["name"]`` of a repeated header is its values joined
     by ``", "``; :meth:`get_all` gives them apart, :attr:`pairs` gives every field as it stands.
 
+    :param fields: a mapping, or pairs of names and values
     :raises GlobusSDKUsageError: for a name that is not an RFC 9110 token, or a value that is not
         text, holds CR, LF or NUL, or cannot be written as ISO 8859-1
     """
@@ -48,7 +49,10 @@ class Headers(Mapping[str, str]):
 
     @classmethod
     def received(cls, pairs: Iterable[Pair]) -> Headers:
-        """Headers that an HTTP library has parsed. They are not checked."""
+        """Headers that an HTTP library has parsed. They are not checked.
+
+        :param pairs: pairs of names and values, as a server sent them
+        """
         headers = cls.__new__(cls)
         headers._pairs = tuple(pairs)
         headers._index = None
@@ -86,24 +90,37 @@ class Headers(Mapping[str, str]):
         return len(self._by_name())
 
     def get_all(self, name: str) -> list[str]:
-        """Every value of one header, in order."""
+        """Every value of one header, in order.
+
+        :param name: the name of the header, in any case
+        """
         name = name.lower()
         return [value for key, value in self._pairs if key.lower() == name]
 
     def with_header(self, name: str, value: str) -> Headers:
-        """These headers with ``name`` set to one value, which replaces its old ones."""
+        """These headers with ``name`` set to one value, which replaces its old ones.
+
+        :param name: the name of the header, in any case
+        :param value: its value
+        """
         check_field(name, value)
         lowered = name.lower()
         return Headers.received([*(pair for pair in self._pairs if pair[0].lower() != lowered), (name, value)])
 
     def with_defaults(self, defaults: Headers) -> Headers:
-        """These headers, after those of ``defaults`` whose names they do not have."""
+        """These headers, after those of ``defaults`` whose names they do not have.
+
+        :param defaults: headers that are added if there is none of their name
+        """
         index = self._by_name()
         missing = [pair for pair in defaults._pairs if pair[0].lower() not in index]
         return Headers.received([*missing, *self._pairs]) if missing else self
 
     def without(self, *names: str) -> Headers:
-        """These headers without the named ones."""
+        """These headers without the named ones.
+
+        :param names: names of headers, in any case
+        """
         gone = {name.lower() for name in names}
         return Headers.received(pair for pair in self._pairs if pair[0].lower() not in gone)
 

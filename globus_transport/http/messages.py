@@ -78,7 +78,11 @@ class Request:
             raise GlobusSDKUsageError(f"a request body is bytes, a StreamBody or None, not {type(body).__name__}")
 
     def with_header(self, name: str, value: str) -> Request:
-        """This request with one header, which replaces any of that name."""
+        """This request with one header, which replaces any of that name.
+
+        :param name: the name of the header, in any case
+        :param value: its value
+        """
         return self._copy("headers", self.headers.with_header(name, value))
 
     def with_headers(self, headers: Headers) -> Request:

@@ -47,6 +47,7 @@ class URL(str):
     def resolve(self, reference: str) -> URL:
         """The URL of a reference that is relative to this one (RFC 3986, section 5).
 
+        :param reference: a URL, or one relative to this one (RFC 3986, section 5)
         :raises GlobusSDKUsageError: as :class:`URL` does
         """
         try:

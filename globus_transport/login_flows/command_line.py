@@ -58,6 +58,8 @@ class CommandLineLoginFlowManager(LoginFlowManager):
     ) -> Self:
         """Make the login flow manager of an application.
 
+        :param app_name: the application's name
+        :param config: the application's settings
         :raises GlobusSDKUsageError: if the client has a secret, and the settings have no ``login_redirect_uri``
         """
         return cls(
@@ -78,7 +80,10 @@ class CommandLineLoginFlowManager(LoginFlowManager):
         return self.login_client.oauth2_exchange_code_for_tokens(self.prompt_for_code())
 
     def print_authorize_url(self, authorize_url: str) -> None:
-        """Print the URL at which the user logs in."""
+        """Print the URL at which the user logs in.
+
+        :param authorize_url: where the user logs in
+        """
         print(f"\nLog in with Globus at this address:\n\n{authorize_url}\n", flush=True)
 
     def prompt_for_code(self) -> str:

@@ -59,6 +59,8 @@ class LocalServerLoginFlowManager(LoginFlowManager):
     def for_globus_app(cls, app_name: str, login_client: LoginClient, config: LoginSettings) -> Self:
         """Make the login flow manager of an application.
 
+        :param app_name: the application's name
+        :param config: the application's settings
         :raises GlobusSDKUsageError: if the client has a secret, or the settings have a ``login_redirect_uri``
         """
         if config.login_redirect_uri:

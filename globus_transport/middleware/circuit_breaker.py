@@ -17,7 +17,11 @@ from globus_transport.middleware.origins import ByOrigin
 
 
 class CircuitOpenError(NetworkError):
-    """No request was sent, because the server failed too often. The retry layer does not repeat it."""
+    """No request was sent, because the server failed too often. The retry layer does not repeat it.
+
+    :param msg: what went wrong
+    :param exc: the underlying exception; ``None`` if there is none
+    """
 
     final = True
 

@@ -79,7 +79,10 @@ class DryRun:
             self.to.write(f"{text}\n")
 
     def text_of(self, request: Request) -> str:
-        """The text that is shown for a request."""
+        """The text that is shown for a request.
+
+        :param request: the request that is not sent
+        """
         url = self.redaction.redact_url(request.url)
         headers = [f"{name}: {value}" for name, value in self.redaction.redact_headers(request.headers)]
         body = self._format_body(request)

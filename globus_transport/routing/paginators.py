@@ -174,6 +174,7 @@ class MarkerPaginator(_MethodPaginator[R]):
     """Each page has ``has_next_page``, and names the next one by a marker.
 
     :param marker_key: the marker's name in a page
+    :param options: the parameters of :class:`Paginator`
     """
 
     def __init__(self, method: Callable[..., Any], *, marker_key: str = "marker", **options: Any) -> None:
@@ -184,6 +185,7 @@ class NullableMarkerPaginator(_MethodPaginator[R]):
     """Each page names the next one by a marker, which is null in the last one.
 
     :param marker_key: the marker's name in a page
+    :param options: the parameters of :class:`Paginator`
     """
 
     def __init__(self, method: Callable[..., Any], *, marker_key: str = "marker", **options: Any) -> None:
@@ -191,14 +193,20 @@ class NullableMarkerPaginator(_MethodPaginator[R]):
 
 
 class LastKeyPaginator(_MethodPaginator[R]):
-    """Each page has ``has_next_page``, and the key of its last item as ``last_key``."""
+    """Each page has ``has_next_page``, and the key of its last item as ``last_key``.
+
+    :param options: the parameters of :class:`Paginator`
+    """
 
     def __init__(self, method: Callable[..., Any], **options: Any) -> None:
         super().__init__(Marker("last_key", more_key="has_next_page"), method, **options)
 
 
 class NextTokenPaginator(_MethodPaginator[R]):
-    """Each page names the next one by ``next_token``, which the last one does not have."""
+    """Each page names the next one by ``next_token``, which the last one does not have.
+
+    :param options: the parameters of :class:`Paginator`
+    """
 
     def __init__(self, method: Callable[..., Any], **options: Any) -> None:
         super().__init__(Marker("next_token"), method, **options)
@@ -248,7 +256,10 @@ class LimitOffsetTotalPaginator(_OffsetPaginator[R]):
 
 
 class JSONAPIPaginator(_MethodPaginator[R]):
-    """Each page has a link to the next one (JSON:API). The method takes its query as ``query_params``."""
+    """Each page has a link to the next one (JSON:API). The method takes its query as ``query_params``.
+
+    :param options: the parameters of :class:`Paginator`
+    """
 
     def __init__(self, method: Callable[..., Any], **options: Any) -> None:
         super().__init__(NextLink(), method, **options)

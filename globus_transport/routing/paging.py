@@ -33,6 +33,7 @@ class Paging(ABC):
     def first(self, given: Parameters) -> Parameters:
         """Parameters for the first page, besides those of the caller.
 
+        :param given: the arguments of the call
         :raises GlobusSDKUsageError: if a parameter of the caller does not work with paging
         """
         return {}
@@ -42,6 +43,7 @@ class Paging(ABC):
         """Parameters for the page after ``page``, or ``None`` if it was the last.
 
         :param asked: the parameters of the request for ``page``
+        :param page: the reply to the request before
         :raises ReplyFormatError: if the page lacks what the next request needs
         """
 
@@ -62,7 +64,10 @@ class Marker(Paging):
     location: Literal["query", "body"] = "query"
 
     def after(self, asked: Parameters, page: GlobusHTTPResponse) -> Parameters | None:
-        """See :meth:`Paging.after`."""
+        """See :meth:`Paging.after`.
+
+        :param page: the reply to the request before
+        """
         if self.more_key is not None and not page.get(self.more_key):
             return None
         key = self.key or self.parameter
@@ -98,14 +103,20 @@ class Offset(Paging):
     location: Literal["query", "body"] = "query"
 
     def first(self, given: Parameters) -> Parameters:
-        """See :meth:`Paging.first`."""
+        """See :meth:`Paging.first`.
+
+        :param given: the arguments of the call
+        """
         offset, limit = _number("offset", given.get("offset", 0)), _number("limit", given.get("limit", self.page_size))
         if limit < 1:
             raise GlobusSDKUsageError(f"limit={limit}: paging needs a limit above 0")
         return {"limit": self._allowed(offset, limit), "offset": offset}
 
     def after(self, asked: Parameters, page: GlobusHTTPResponse) -> Parameters | None:
-        """See :meth:`Paging.after`."""
+        """See :meth:`Paging.after`.
+
+        :param page: the reply to the request before
+        """
         count = self._count(page)
         offset = int(asked["offset"]) + count
         if count == 0 or not self._goes_on(page, offset):
@@ -145,7 +156,10 @@ class NextLink(Paging):
     """
 
     def after(self, asked: Parameters, page: GlobusHTTPResponse) -> Parameters | None:
-        """See :meth:`Paging.after`."""
+        """See :meth:`Paging.after`.
+
+        :param page: the reply to the request before
+        """
         links = page.get("links")
         link = links.get("next") if isinstance(links, dict) else None
         if link is None:

@@ -35,6 +35,7 @@ class Query:
     """The parameter goes into the query.
 
     :param name: its name there, if it differs
+    :param encode: turns the argument into text or JSON
     """
 
     name: str | None = None
@@ -43,7 +44,11 @@ class Query:
 
 @attrs.frozen(eq=False)
 class Field:
-    """The parameter is a field of the body."""
+    """The parameter is a field of the body.
+
+    :param name: of the field in the body; by default that of the parameter
+    :param encode: turns the argument into text or JSON
+    """
 
     name: str | None = None
     encode: Encode | None = None

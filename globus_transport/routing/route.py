@@ -192,7 +192,12 @@ def get(path: str, *, paging: Paging, **options: Unpack[RouteOptions]) -> _Paged
 @overload
 def get(path: str, **options: Unpack[RouteOptions]) -> _RouteDecorator: ...
 def get(path: str, *, paging: Paging | None = None, **options: Unpack[RouteOptions]) -> Any:
-    """Declare a route by GET. See :class:`~globus_transport.routing.plan.RouteOptions`."""
+    """Declare a route by GET. See :class:`~globus_transport.routing.plan.RouteOptions`.
+
+    :param path: relative to the service's address; ``{name}`` stands for a path argument
+    :param paging: how the list is divided into pages; ``None`` for a route that is no list
+    :param options: see :class:`RouteOptions`
+    """
     return _decorator("GET", path, options, paging)
 
 
@@ -201,22 +206,39 @@ def post(path: str, *, paging: Paging, **options: Unpack[RouteOptions]) -> _Page
 @overload
 def post(path: str, **options: Unpack[RouteOptions]) -> _RouteDecorator: ...
 def post(path: str, *, paging: Paging | None = None, **options: Unpack[RouteOptions]) -> Any:
-    """Declare a route by POST."""
+    """Declare a route by POST.
+
+    :param path: relative to the service's address; ``{name}`` stands for a path argument
+    :param paging: how the list is divided into pages; ``None`` for a route that is no list
+    :param options: see :class:`RouteOptions`
+    """
     return _decorator("POST", path, options, paging)
 
 
 def put(path: str, **options: Unpack[RouteOptions]) -> _RouteDecorator:
-    """Declare a route by PUT."""
+    """Declare a route by PUT.
+
+    :param path: relative to the service's address; ``{name}`` stands for a path argument
+    :param options: see :class:`RouteOptions`
+    """
     return _RouteDecorator("PUT", path, options)
 
 
 def patch(path: str, **options: Unpack[RouteOptions]) -> _RouteDecorator:
-    """Declare a route by PATCH."""
+    """Declare a route by PATCH.
+
+    :param path: relative to the service's address; ``{name}`` stands for a path argument
+    :param options: see :class:`RouteOptions`
+    """
     return _RouteDecorator("PATCH", path, options)
 
 
 def delete(path: str, **options: Unpack[RouteOptions]) -> _RouteDecorator:
-    """Declare a route by DELETE."""
+    """Declare a route by DELETE.
+
+    :param path: relative to the service's address; ``{name}`` stands for a path argument
+    :param options: see :class:`RouteOptions`
+    """
     return _RouteDecorator("DELETE", path, options)
 
 
@@ -227,5 +249,8 @@ def _decorator(method: str, path: str, options: RouteOptions, paging: Paging | N
 
 
 def operation(function: Callable[Concatenate[Any, P], Steps[R]]) -> Operation[P, R]:
-    """Declare an operation: a generator method that yields requests and returns the call's result."""
+    """Declare an operation: a generator method that yields requests and returns the call's result.
+
+    :param function: a generator of steps, which returns the result
+    """
     return Operation(function)

@@ -199,12 +199,18 @@ class RouteTable:
 
     @classmethod
     def error_from(cls, response: Response) -> Exception:
-        """The exception for an unsuccessful response: by default one of ``error_class``."""
+        """The exception for an unsuccessful response: by default one of ``error_class``.
+
+        :param response: an unsuccessful response
+        """
         return cls.error_class.from_response(response)
 
     @staticmethod
     def may_pass(response: Response) -> bool:
-        """Whether a call with a transient status, such as 503, can succeed when it is sent again."""
+        """Whether a call with a transient status, such as 503, can succeed when it is sent again.
+
+        :param response: a response with a transient status
+        """
         return True
 
     @property

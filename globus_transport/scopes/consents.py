@@ -18,6 +18,7 @@ class ConsentParseError(GlobusError, ValueError):
     """A consent's document is invalid; the message names the field.
 
     :ivar raw_consent: the document
+    :ivar message: what went wrong
     """
 
     def __init__(self, message: str, raw_consent: dict[str, Any]) -> None:
@@ -34,6 +35,7 @@ class ConsentTreeConstructionError(GlobusError, ValueError):
     """A consent depends on one that is missing.
 
     :ivar consents: the consents that are present
+    :ivar message: what went wrong
     """
 
     def __init__(self, message: str, consents: list[Consent]) -> None:
@@ -118,6 +120,7 @@ class ConsentForest:
     def get_node(self, consent_id: int) -> Consent:
         """Get a consent by its id.
 
+        :param consent_id: the id of the consent
         :raises KeyError: if there is none
         """
         return self._by_id[consent_id]
@@ -125,6 +128,7 @@ class ConsentForest:
     def meets_scope_requirements(self, scopes: Union[Scope, str, Sequence[Union[Scope, str]]]) -> bool:
         """Whether each of these scopes, with its dependencies, is consented to by one of the trees.
 
+        :param scopes: the required scopes, with their dependencies
         :raises ScopeParseError: if a scope string is malformed
         :raises GlobusSDKUsageError: if an item is neither a scope nor text
         """

@@ -17,6 +17,7 @@ class ScopeParser:
     def parse(cls, scope_string: str) -> list[Scope]:
         """Read all scopes of a scope string. An empty string has none.
 
+        :param scope_string: scopes, separated by spaces, with dependencies in brackets
         :raises ScopeParseError: if the string is malformed; the message gives the position
         :raises ScopeCycleError: if a scope depends on itself
         """
@@ -28,6 +29,8 @@ class ScopeParser:
     def merge_scopes(cls, scopes_a: Iterable[Scope], scopes_b: Iterable[Scope]) -> list[Scope]:
         """Merge two lists of scopes. Each scope occurs once in the result, with the dependencies of both lists.
 
+        :param scopes_a: scopes
+        :param scopes_b: scopes that are added to them
         :raises ScopeCycleError: if a scope in the result depends on itself
         """
         graph = ScopeGraph(Scope)
@@ -40,6 +43,7 @@ class ScopeParser:
         """Write one or several scopes or scope strings as one scope string. They are not merged.
 
         :param reject_empty: whether to raise an error if there is no scope
+        :param scopes: a scope, a text of scopes, or several of either
         :raises GlobusSDKUsageError: if there is no scope
         """
         text = str(scopes) if isinstance(scopes, (str, Scope)) else " ".join(map(str, scopes))

@@ -78,11 +78,17 @@ class Scope:
         return scopes[0]
 
     def with_dependency(self, other_scope: Scope) -> Self:
-        """Copy this scope, with one more dependency."""
+        """Copy this scope, with one more dependency.
+
+        :param other_scope: the scope that the service needs in turn
+        """
         return self.with_dependencies((other_scope,))
 
     def with_dependencies(self, other_scopes: Iterable[Scope]) -> Self:
-        """Copy this scope, with more dependencies."""
+        """Copy this scope, with more dependencies.
+
+        :param other_scopes: the scopes that the service needs in turn
+        """
         return attrs.evolve(self, dependencies=(*self.dependencies, *other_scopes))
 
     def with_optional(self, optional: bool) -> Self:

@@ -86,6 +86,7 @@ def load_response_set(
     """Register every case of a set.
 
     :param set_id: as for :func:`load_response`, or a set itself
+    :param requests_mock: the mock to register with; by default the one that is active
     :raises GlobusSDKUsageError: if there is no such set
     """
     if isinstance(set_id, ResponseSet):
@@ -103,6 +104,7 @@ def register_response_set(
     :param rset: a set, or the parameters of its :class:`RegisteredResponse` objects by case; a list for a case with
         several
     :param metadata: of the set, if ``rset`` is a mapping
+    :param set_id: a route, its name, or the text that a set is registered under
     """
     response_set = rset if isinstance(rset, ResponseSet) else ResponseSet.from_dict(rset, metadata)
     _registered[_key(set_id)] = response_set
@@ -112,6 +114,7 @@ def register_response_set(
 def get_response_set(set_id: SetId) -> ResponseSet:
     """Get a set without registering its replies.
 
+    :param set_id: a route, its name, or the text that a set is registered under
     :raises GlobusSDKUsageError: if there is no such set
     """
     key = _key(set_id)
@@ -123,7 +126,10 @@ def get_response_set(set_id: SetId) -> ResponseSet:
 
 
 def get_last_request(*, requests_mock: responses.RequestsMock | None = None) -> requests.PreparedRequest | None:
-    """The last request that ``responses`` answered; ``None`` if there was none."""
+    """The last request that ``responses`` answered; ``None`` if there was none.
+
+    :param requests_mock: the mock that answered; by default the one that is active
+    """
     calls = (requests_mock or responses).calls
     return calls[-1].request if len(calls) else None
 

@@ -46,6 +46,9 @@ class RegisteredResponse:
     :param headers: of the reply
     :param match: matchers of ``responses``; a request must pass all of them
     :param metadata: data about the reply for tests, such as the ids in it
+    :param content_type: of the reply
+    :param status: of the reply
+    :param stream: as in ``responses``
     :raises GlobusSDKUsageError: if both ``body`` and ``json`` are given, or the method is unknown
     """
 
@@ -106,6 +109,7 @@ class ResponseList:
     """The replies to the requests of one call.
 
     :param metadata: data about all of them, for tests
+    :param data: the replies
     """
 
     def __init__(self, *data: RegisteredResponse, metadata: Mapping[str, Any] | None = None) -> None:
@@ -116,7 +120,10 @@ class ResponseList:
         return iter(self.responses)
 
     def add(self, *, requests_mock: responses.RequestsMock | None = None) -> Self:
-        """Register all replies."""
+        """Register all replies.
+
+        :param requests_mock: the mock to register with; by default the one that is active
+        """
         for response in self.responses:
             response.add(requests_mock=requests_mock)
         return self
@@ -126,6 +133,7 @@ class ResponseSet:
     """Replies to one call, one for each case: ``"default"``, an error, a second page and so on.
 
     :param metadata: data for tests that applies to every case
+    :param kwargs: the replies, by case
     """
 
     def __init__(self, metadata: Mapping[str, Any] | None = None, **kwargs: RegisteredResponse | ResponseList) -> None:
@@ -138,13 +146,18 @@ class ResponseSet:
         reply.metadata = {**self.metadata, **reply.metadata}
 
     def register(self, case: str, value: RegisteredResponse | ResponseList) -> None:
-        """Add a case, or replace it."""
+        """Add a case, or replace it.
+
+        :param case: the name of the case
+        :param value: the reply, or several
+        """
         self._complete_metadata(value)
         self._cases[case] = value
 
     def lookup(self, case: str) -> RegisteredResponse | ResponseList:
         """The reply of a case.
 
+        :param case: the name of the case
         :raises KeyError: if there is no such case; the message lists the cases
         """
         try:
@@ -165,11 +178,18 @@ class ResponseSet:
     def activate(
         self, case: str, *, requests_mock: responses.RequestsMock | None = None
     ) -> RegisteredResponse | ResponseList:
-        """Register one case."""
+        """Register one case.
+
+        :param case: the name of the case
+        :param requests_mock: the mock to register with; by default the one that is active
+        """
         return self.lookup(case).add(requests_mock=requests_mock)
 
     def activate_all(self, *, requests_mock: responses.RequestsMock | None = None) -> Self:
-        """Register every case."""
+        """Register every case.
+
+        :param requests_mock: the mock to register with; by default the one that is active
+        """
         for reply in self:
             reply.add(requests_mock=requests_mock)
         return self
@@ -184,6 +204,7 @@ class ResponseSet:
         """Make a set from the parameters of a :class:`RegisteredResponse` for each case, or of several in a list.
 
         :param kwargs: parameters of all replies
+        :param data: the parameters of the replies, by case
         """
 
         def make(fields: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> RegisteredResponse | ResponseList:

@@ -55,20 +55,27 @@ class TokenStorage(ABC):
     def store_token_data_by_resource_server(
         self, token_data_by_resource_server: Mapping[str, TokenStorageData]
     ) -> None:
-        """Store tokens. They replace stored tokens for the same resource servers."""
+        """Store tokens. They replace stored tokens for the same resource servers.
+
+        :param token_data_by_resource_server: the tokens, by resource server
+        """
 
     @abstractmethod
     def get_token_data_by_resource_server(self) -> dict[str, TokenStorageData]:
         """Read all tokens, by resource server."""
 
     def get_token_data(self, resource_server: str) -> TokenStorageData | None:
-        """Read the tokens for one resource server; ``None`` if none are stored."""
+        """Read the tokens for one resource server; ``None`` if none are stored.
+
+        :param resource_server: the name of the service, as token replies have it
+        """
         return self.get_token_data_by_resource_server().get(resource_server)
 
     @abstractmethod
     def remove_token_data(self, resource_server: str) -> bool:
         """Remove the tokens for a resource server.
 
+        :param resource_server: the name of the service, as token replies have it
         :return: whether there were any
         """
 
@@ -76,6 +83,7 @@ class TokenStorage(ABC):
     def store_token_response(self, token_response: StorableReply) -> None:
         """Store all tokens of a token reply.
 
+        :param token_response: the token reply, as the login client returns it
         :raises IDTokenError: if the reply's id token is not valid
         """
         identity_id = self._extract_identity_id(token_response)

@@ -61,6 +61,9 @@ class FileTokenStorage(TokenStorage, ABC):
     def for_globus_app(cls, client_id: uuid.UUID | str, app_name: str, config: HasEnvironment, namespace: str) -> Self:
         """Make the storage of an application in the user's home folder: ``~/.globus/app/{client_id}/{app_name}/``.
 
+        :param client_id: the id of the application's client
+        :param app_name: the application's name
+        :param config: the application's settings
         :raises GlobusSDKUsageError: if the name cannot be the name of a folder, or the folder cannot be made
         """
         path = build_default_path(client_id, app_name, config.environment)

@@ -30,7 +30,12 @@ class MemoryTokenStorage(PerProcess, TokenStorage):
 
     @classmethod
     def for_globus_app(cls, client_id: uuid.UUID | str, app_name: str, config: object, namespace: str) -> Self:
-        """Make the storage of an application."""
+        """Make the storage of an application.
+
+        :param client_id: the id of the application's client
+        :param app_name: the application's name
+        :param config: the application's settings
+        """
         return cls(namespace=namespace)
 
     def store_token_data_by_resource_server(

@@ -64,6 +64,7 @@ class StackAdapter(BaseAdapter):
         The mounted prefixes end in a slash, because ``https://host`` matches ``https://host.elsewhere.org``, too.
 
         :param urls: of the servers
+        :param session: gets the adapter for the origins of the stack's client
         :raises GlobusSDKUsageError: if there is none, or one is not an absolute http(s) URL
         """
         if not urls:
@@ -83,6 +84,13 @@ class StackAdapter(BaseAdapter):
     ) -> requests.Response:
         """Send one request down the stack.
 
+        :param request: the prepared request
+        :param stream: whether to leave the body on the wire
+        :param timeout: seconds to wait for the server's next bytes, or a pair with the seconds to connect; ``None`` for
+            the settings of the stack's terminal
+        :param verify: as in requests; other than the default, it has to fit the stack's terminal
+        :param cert: ``None``, since a stack has no client certificates
+        :param proxies: as in requests; the stack sends through the proxies of the environment, so that others are refused
         :raises requests.RequestException: as requests' own adapter raises it
         :raises GlobusSDKUsageError: if the stack cannot apply an option
         """

@@ -68,6 +68,10 @@ class StackPool(urllib3.PoolManager):
     ) -> HTTPConnectionPool:
         """The pool of a host. It sends through the stack.
 
+        :param host: the name or address of the server
+        :param port: the port of the server; ``None`` for the scheme's own
+        :param scheme: ``http`` or ``https``
+        :param pool_kwargs: ignored: the settings are those of the stack's terminal
         :raises GlobusSDKUsageError: if ``pool_kwargs`` has options, which only the stack's terminal can apply
         """
         if pool_kwargs:

@@ -49,11 +49,18 @@ class CacheStore(Protocol):
     def blocking(self) -> bool: ...
 
     def get(self, url: str) -> Variants:
-        """The responses that are stored for a URL."""
+        """The responses that are stored for a URL.
+
+        :param url: the URL
+        """
         ...
 
     def put(self, url: str, variants: Variants) -> None:
-        """Replace the responses that are stored for a URL; an empty tuple removes them."""
+        """Replace the responses that are stored for a URL; an empty tuple removes them.
+
+        :param url: the URL
+        :param variants: the stored variants of the response, which replace those before
+        """
         ...
 
 
@@ -80,7 +87,10 @@ class MemoryStore(PerProcess):
         self._lock = threading.Lock()
 
     def get(self, url: str) -> Variants:
-        """The responses that are stored for a URL."""
+        """The responses that are stored for a URL.
+
+        :param url: the URL
+        """
         with self._lock:
             variants = self._kept.get(url, ())
             if variants:
@@ -88,7 +98,11 @@ class MemoryStore(PerProcess):
             return variants
 
     def put(self, url: str, variants: Variants) -> None:
-        """Replace the responses that are stored for a URL."""
+        """Replace the responses that are stored for a URL.
+
+        :param url: the URL
+        :param variants: the stored variants of the response, which replace those before
+        """
         variants = tuple(stored for stored in variants if _size_of(stored) <= self.max_bytes // 8)
         with self._lock:
             self.size -= sum(map(_size_of, self._kept.pop(url, ())))

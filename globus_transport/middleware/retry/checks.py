@@ -124,7 +124,10 @@ RetryCheck = Callable[[RetryContext], RetryCheckResult]
 
 
 def set_retry_check_flags(flag: RetryCheckFlags) -> Callable[[FunctionT], FunctionT]:
-    """Decorate a check with flags: ``@set_retry_check_flags(RetryCheckFlags.RUN_ONCE)``."""
+    """Decorate a check with flags: ``@set_retry_check_flags(RetryCheckFlags.RUN_ONCE)``.
+
+    :param flag: how the check is called
+    """
 
     def decorate(check: FunctionT) -> FunctionT:
         setattr(check, _FLAGS, flag)
@@ -140,12 +143,18 @@ class RetryCheckCollection:
         self._checks: list[RetryCheck] = []
 
     def register_check(self, func: RetryCheck) -> RetryCheck:
-        """Add a check. It can be used as a decorator."""
+        """Add a check. It can be used as a decorator.
+
+        :param func: a check
+        """
         self._checks.append(func)
         return func
 
     def register_many_checks(self, funcs: Iterable[RetryCheck]) -> None:
-        """Add several checks."""
+        """Add several checks.
+
+        :param funcs: checks
+        """
         for check in funcs:
             self.register_check(check)
 
@@ -166,7 +175,10 @@ class RetryCheckRunner:
         self._left = list(checks)
 
     def should_retry(self, context: RetryContext) -> bool:
-        """Whether a check asks for another attempt."""
+        """Whether a check asks for another attempt.
+
+        :param context: the attempt
+        """
         for check in tuple(self._left):
             if _name_of(getattr(check, _FLAGS, None)) == RetryCheckFlags.RUN_ONCE.name:
                 self._left.remove(check)

@@ -23,7 +23,10 @@ class AuthAPIError(GlobusAPIError):
 
     @classmethod
     def from_response(cls, response: Response) -> Self | LoginRequiredError:
-        """Make the exception for a response. For a refused refresh token it is a :class:`LoginRequiredError`."""
+        """Make the exception for a response. For a refused refresh token it is a :class:`LoginRequiredError`.
+
+        :param response: an unsuccessful response
+        """
         error = cls(response)
         route = response.request.route if response.request is not None else None
         if error.code == "invalid_grant" and route == "oauth2_refresh_token":

@@ -144,5 +144,8 @@ class GlobusNativeAppFlowManager(GlobusOAuthFlowManager):
         }
 
     def token_form(self, auth_code: str) -> dict[str, Any]:
-        """Make the form that exchanges the code for tokens (RFC 7636, section 4.5)."""
+        """Make the form that exchanges the code for tokens (RFC 7636, section 4.5).
+
+        :param auth_code: the code from the login page
+        """
         return {**super().token_form(auth_code), "code_verifier": self.verifier, "client_id": self.client_id}

@@ -148,6 +148,7 @@ class IDTokenDecoder(PerProcess):
     def decode(self, id_token: str, /) -> dict[str, Any]:
         """Verify an id token, and return its claims.
 
+        :param id_token: the id token of a token reply
         :raises IDTokenError: if the token is not valid; its ``__cause__`` is PyJWT's exception, a subclass of
             ``jwt.InvalidTokenError`` for each reason
         :raises GlobusSDKUsageError: if the extra ``jwt`` is not installed, or the client has no ``client_id``
@@ -233,6 +234,7 @@ class IDTokenDecoder(PerProcess):
     def store_openid_configuration(self, openid_configuration: Mapping[str, Any] | GlobusHTTPResponse) -> None:
         """Set the OpenID configuration, so that it is not fetched.
 
+        :param openid_configuration: the document or the reply with it
         :raises ReplyFormatError: if it is not a JSON object
         """
         document: Any = openid_configuration

@@ -65,6 +65,7 @@ class IdentityMap:
     def add(self, identity_id: str) -> bool:
         """Add an id or user name to the next batch.
 
+        :param identity_id: an id or a username
         :return: whether it was added; ``False`` if it was known
         """
         unresolved = self._unresolved_ids if _is_uuid(identity_id) else self._unresolved_usernames
@@ -74,7 +75,11 @@ class IdentityMap:
         return True
 
     def get(self, key: str, default: Any = None) -> Any:
-        """Get the identity, or ``default`` if there is none."""
+        """Get the identity, or ``default`` if there is none.
+
+        :param key: an id or a username
+        :param default: returned if there is none
+        """
         try:
             return self[key]
         except KeyError:

@@ -191,7 +191,11 @@ class AsyncGCSDownloader(_DownloaderBase[AsyncGCSCollectionClient, AsyncTransfer
     @overload
     async def read_file(self, file_uri: str, *, as_text: bool) -> str | bytes: ...
     async def read_file(self, file_uri: str, *, as_text: bool = True) -> str | bytes:
-        """Read a whole file; see :meth:`GCSDownloader.read_file`."""
+        """Read a whole file; see :meth:`GCSDownloader.read_file`.
+
+        :param file_uri: the HTTPS address of the file
+        :param as_text: whether to return text, in the encoding that the server names, instead of bytes
+        """
         reply = await self._fetch(URL(file_uri))
         return reply.text if as_text else reply.binary_content
 

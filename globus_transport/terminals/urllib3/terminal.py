@@ -54,6 +54,8 @@ class Urllib3Terminal(ConnectionSettings):
         """The exchange for a request. ``run()`` does what a call does, and another thread can ``cancel()`` it.
 
         :class:`~globus_transport.terminals.threads.ThreadsTerminal` uses it.
+
+        :param request: the request that is to be sent
         """
         return CancellableExchange(*self._parts_of_exchange(request))
 
