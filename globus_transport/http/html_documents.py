@@ -10,7 +10,8 @@ from globus_transport.http.html_tables import folded
 from globus_transport.http.redacted_documents import hidden_in_document, hidden_in_members, is_secret_member
 from globus_transport.http.secrets import HIDDEN
 
-_MOST_MEMBERS = 50
+# The document of a task has more than fifty.
+_MOST_MEMBERS = 100
 _MOST_ITEMS = 100
 _LONGEST_TEXT = 200
 _LONGEST_FOLDED = 20_000
@@ -43,7 +44,7 @@ def value_cell(value: Any) -> str:
             return text
         return folded(f"{text[:_LONGEST_TEXT]}... ({len(text)} characters)", _cut(text))
     if not isinstance(value, (dict, list)) or not value:
-        return json.dumps(value)
+        return json.dumps(value, default=str)
     return folded(_size_of(value), _indented(value))
 
 
@@ -57,7 +58,7 @@ def _indented(value: dict[str, Any] | list[Any]) -> str:
     if more > 0:
         value = value[:_MOST_ITEMS] if isinstance(value, list) else dict(islice(value.items(), _MOST_ITEMS))
     try:
-        text = _cut(json.dumps(hidden_in_document(value), indent=2, ensure_ascii=False))
+        text = _cut(json.dumps(hidden_in_document(value), indent=2, ensure_ascii=False, default=str))
     except RecursionError:
         return "(nested too deeply to be shown)"
     return f"{text}\n... {more} more" if more > 0 else text

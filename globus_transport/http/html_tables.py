@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 _LEFT = ' style="text-align: left; vertical-align: top"'
+_HEAD = ' style="text-align: left; vertical-align: top; white-space: nowrap"'
 _TEXT = ' style="margin: 0; white-space: pre-wrap; text-align: left"'
 
 
@@ -21,7 +22,7 @@ def html_table(title: str, rows: Iterable[Sequence[str]], heads: Sequence[str] =
     :param rows: the cells of each row; text is escaped, :class:`Html` is taken as it is
     :param heads: the heads of the columns; without them the first cell of a row is its head
     """
-    lines = [f"<table><caption{_LEFT}><b>{escape(title)}</b></caption>"]
+    lines = [f"<table><caption{_HEAD}><b>{escape(title)}</b></caption>"]
     if heads:
         lines.append(_row(heads, len(heads)))
     lines += [_row(cells, 0 if heads else 1) for cells in rows]
@@ -37,8 +38,9 @@ def folded(summary: str, content: str) -> Html:
 
 
 def _row(cells: Sequence[str], heads: int) -> str:
-    tags = ["th" if column < heads else "td" for column in range(len(cells))]
-    return f"<tr>{''.join(f'<{tag}{_LEFT}>{_cell(cell)}</{tag}>' for tag, cell in zip(tags, cells, strict=True))}</tr>"
+    first = "".join(f"<th{_HEAD}>{_cell(cell)}</th>" for cell in cells[:heads])
+    rest = "".join(f"<td{_LEFT}>{_cell(cell)}</td>" for cell in cells[heads:])
+    return f"<tr>{first}{rest}</tr>"
 
 
 def _cell(cell: str, *, as_text: bool = False) -> str:

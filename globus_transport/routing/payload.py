@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from globus_transport import http
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.routing.missing import MISSING
 
@@ -19,6 +20,17 @@ class GlobusPayload(dict[str, Any]):
 
     def __repr__(self) -> str:
         return repr({name: value for name, value in self.items() if value is not MISSING})
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks: the fields that were given, long ones folded."""
+        rows = http.html_documents.document_rows(_without_missing(self))
+        return http.html_tables.html_table(type(self).__name__, rows)
+
+
+def _without_missing(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _without_missing(member) for name, member in value.items() if member is not MISSING}
+    return [_without_missing(item) for item in value] if isinstance(value, list) else value
 
 
 def checked_fields(owner: str, additional_fields: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ from globus_transport.exc.api import GlobusAPIError
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.messages import Response
 from globus_transport.routing.bound import Bindable, CallClasses, Documentation, NotMounted
+from globus_transport.routing.missing import MISSING
 from globus_transport.routing.plan import call_signature
 from globus_transport.scopes.scope import Scope
 
@@ -87,7 +88,7 @@ class Declared(Bindable):
     def _repr_html_(self) -> str:
         """A table for notebooks: the call, the request and the documentation."""
         rows = [
-            ("call", f"{self.name}{_without_types(self.signature)}"),
+            ("call", f"{self.name}{_without_types(self.signature)}".replace(repr(MISSING), "MISSING")),
             ("request", f"{self.method} {self.path}"),
             ("notes", ", ".join(self.notes())),
             ("help", http.html_tables.folded(*_first_line_and_text(self))),

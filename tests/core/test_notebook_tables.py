@@ -17,6 +17,7 @@ from globus_transport import (
     Response,
     Stack,
     TransferClient,
+    TransferData,
 )
 from globus_transport.services.auth import OAuthTokenResponse
 from tests.core.stepping import FakeStream
@@ -103,7 +104,7 @@ def test_routes_are_a_table_that_is_folded_if_it_is_long(client: TransferClient)
 def test_a_route_shows_its_call(of: Any, client: TransferClient) -> None:
     shown = read((client if of == "client" else of).task_list)
     rows = dict(shown.rows)
-    assert rows["call"].startswith("task_list(*, limit=")
+    assert rows["call"].startswith("task_list(*, limit=MISSING, offset=MISSING,")
     assert rows["request"] == "GET /v0.10/task_list"
     assert rows["notes"] == "pages by limit, offset"
     assert rows["help"] == "List the user's tasks, newest first."
@@ -124,6 +125,26 @@ def test_a_reply_shows_its_members() -> None:
         ["empty", "{}"],
     ]
     assert json.loads("".join(shown.folded)) == [{"a": "<u>"}]
+
+
+def test_a_document_to_send_shows_the_fields_that_were_given() -> None:
+    data = TransferData("source", "destination", additional_fields={"of": {1}, "token": "s3cret"})
+    data.add_item("/<a>", "/b")
+    data.add_filter_rule("*.tmp")
+    shown = read(data)
+    rows = dict(shown.rows)
+    assert rows["source_endpoint"] == "source"
+    assert (rows["of"], rows["token"], rows["DATA"]) == ('"{1}"', "<hidden>", "1 item")
+    assert "label" not in rows
+    assert "MISSING" not in data._repr_html_()
+    assert '"source_path": "/<a>"' in "".join(shown.folded)
+
+
+def test_a_large_document_to_send_is_cut() -> None:
+    data = TransferData("source", "destination")
+    for number in range(10_000):
+        data.add_item(f"/{number}", f"/{number}")
+    assert len(data._repr_html_()) < 50_000
 
 
 def test_a_reply_hides_credentials() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import subprocess
 import sys
 import time
 from typing import Any
@@ -97,9 +98,46 @@ def test_a_bar_in_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = terminal.getvalue()
     bars = [bar for bar in shown.split("\r") if bar.startswith("task t1")]
     assert "1/4" in shown
-    assert "1.2 MB, ACTIVE" in shown
+    assert "1.2 MB]" in shown
+    assert "0 B, PERMISSION_DENIED]" in shown
     assert "4/4" in bars[-1]
+    assert "0 B, SUCCEEDED]" in bars[-1]
     assert shown.endswith("\n"), "the terminal's next line is free"
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"label": "Run 7"}, "Run 7:"),
+        ({"label": "Nightly copy of all the instruments"}, "Nightly copy of all the ins...:"),
+        ({"label": None, "task_id": "81a8ae5c-ecf5-4314-9edc-e879e4341006"}, "task 81a8ae5c:"),
+    ],
+)
+def test_the_name_leaves_room_for_the_bar(fields: dict[str, Any], name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("tqdm")
+    terminal = watch(monkeypatch)
+    document = {**DOCUMENTS[-1], **fields}
+    one = TransferClient(terminal=lambda _request: Response(200, {}, json.dumps(document).encode()))
+    assert one.task_wait("t1", timeout=60, progress=True)
+    assert terminal.getvalue().lstrip("\r").startswith(name)
+
+
+def test_a_bar_in_a_notebook_without_widgets_is_text(capfd: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("tqdm")
+    program = """
+import sys, types
+# What tqdm takes for a notebook, without ipywidgets.
+sys.modules["ipykernel.zmqshell"] = types.ModuleType("ipykernel.zmqshell")
+sys.modules["IPython"] = types.SimpleNamespace(get_ipython=lambda: None)
+sys.modules["ipywidgets"] = None
+from globus_transport.services.transfer.progress_bar import tqdm
+for _ in tqdm(range(3)):
+    pass
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+    shown = capfd.readouterr().err
+    assert "Warning" not in shown
+    assert "3/3" in shown
 
 
 def test_the_bar_ends_when_the_wait_is_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,9 +103,14 @@ def describe_progress(task: GlobusHTTPResponse) -> str:
     """How far a task is, in words, such as ``ACTIVE, 3 of 48 files, 1.2 MB, permission denied``."""
     done, total = count_files(task)
     parts = [str(task.get("status")), f"{done} of {total} files", format_size(task.get("bytes_transferred") or 0)]
-    # What holds the task up. OK and Queued are what one expects.
-    trouble = task.get("nice_status")
-    return ", ".join([*parts, trouble] if trouble and trouble not in ("OK", "Queued") else parts)
+    return ", ".join([*parts, *find_trouble(task)])
+
+
+def find_trouble(task: GlobusHTTPResponse) -> list[str]:
+    """What holds a task up, such as ``permission denied``; empty if nothing does."""
+    nice_status = task.get("nice_status")
+    # These are what one expects.
+    return [] if nice_status in (None, "", "OK", "Queued") else [nice_status]
 
 
 def count_files(task: GlobusHTTPResponse) -> tuple[int, int]:
