@@ -1,4 +1,4 @@
-"""The example application (portal.py), tested by its own tests (test_portal.py) as its readers would."""
+"""The example application (portal.py, in_asgi.py), tested by its own tests (test_portal.py) as its readers would."""
 
 from pathlib import Path
 
@@ -10,4 +10,4 @@ def test_the_portal(tmp_path: Path) -> None:
     # Without the settings of this project: readers have none of them.
     done = run_pytest(tmp_path, "-c", "/dev/null", "--rootdir", tests, tests)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "7 passed" in done.stdout
+    assert "14 passed" in done.stdout

@@ -9,10 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from globus_transport import AccessTokenAuthorizer, DeleteData, TransferClient, TransferScopes
+from globus_transport import (
+    AccessTokenAuthorizer,
+    AuthClient,
+    DeleteData,
+    NetworkError,
+    TransferClient,
+    TransferScopes,
+    Transport,
+)
 from globus_transport.sandbox import Collection, Sandbox
 from globus_transport.testing.loopback_server import ScriptedServer, answering, head, once, whole
-from tests.docs.examples import EXAMPLES, RunExample
+from tests.docs.examples import DOCS, EXAMPLES, RunExample
 from tests.terminals.certificates import Authority
 from tests.terminals.fresh_terminal import forget_proxies
 
@@ -133,3 +141,42 @@ def test_the_check_of_the_connection(
         assert capsys.readouterr().out.splitlines()[-1] == "connected to https://auth.example.org"
         run("recipes/check_connection.py", CA_FILE=str(other.file))
     assert "certificate verify failed" in capsys.readouterr().out.splitlines()[-1]
+
+
+_CA_SETTINGS = ["verify_ssl", "GLOBUS_SDK_VERIFY_SSL", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"]
+
+
+@pytest.mark.parametrize("first", _CA_SETTINGS)
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_the_first_setting_says_which_certificates_are_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str, is_trusted: bool
+) -> None:
+    """The numbered list of the page on proxies: a setting counts alone, whatever those below it say."""
+    forget_proxies(monkeypatch)
+    (tmp_path / "other").mkdir()
+    ours, other = Authority(tmp_path), Authority(tmp_path / "other")
+    rank = _CA_SETTINGS.index(first)
+    for name in _CA_SETTINGS[1:]:
+        monkeypatch.delenv(name, raising=False)
+    for name in _CA_SETTINGS[max(rank, 1) :]:
+        monkeypatch.setenv(name, str((ours if (name == first) is is_trusted else other).file))
+    verify_ssl = str((ours if is_trusted else other).file) if rank == 0 else None
+    document = whole(b'{"issuer": "https://auth.example.org"}', "200 OK", "Content-Type: application/json")
+    with (
+        ScriptedServer(answering(document), tls=ours.server_context("127.0.0.1")) as server,
+        AuthClient(base_url=server.origin, transport=Transport(verify_ssl=verify_ssl)) as client,
+    ):
+        if is_trusted:
+            assert client.get_openid_configuration()["issuer"] == "https://auth.example.org"
+        else:
+            with pytest.raises(NetworkError, match="certificate verify failed"):
+                client.get_openid_configuration()
+
+
+def test_the_page_names_these_settings_in_this_order() -> None:
+    page = (DOCS / "recipes" / "proxies.rst").read_text("utf-8")
+    places = [
+        page.index(f"{number}. ``{start}")
+        for number, start in enumerate(["Transport(verify_ssl=", *_CA_SETTINGS[1:]], 1)
+    ]
+    assert places == sorted(places)
