@@ -15,6 +15,7 @@ In tests that run under pytest, the fixture ``globus`` is a running sandbox; see
 from globus_transport.public_names import lazy_names
 
 _NAMES = {
+    "sandbox.clients": ("SandboxClient",),
     "sandbox.clock": ("Clock",),
     "sandbox.collections": ("Collection",),
     "sandbox.faults": ("Fault",),

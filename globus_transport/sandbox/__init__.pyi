@@ -1,5 +1,6 @@
 """What type checkers see of the package: the names that ``__init__.py`` loads."""
 
+from globus_transport.sandbox.clients import SandboxClient as SandboxClient
 from globus_transport.sandbox.clock import Clock as Clock
 from globus_transport.sandbox.collections import Collection as Collection
 from globus_transport.sandbox.faults import Fault as Fault

@@ -25,12 +25,14 @@ class LoginSession:
     :ivar identities: ids and usernames
     :ivar domains: of usernames; of several required domains, one is enough
     :ivar policies: ids of authentication policies
+    :ivar time: of the login, in seconds since the epoch; ``None`` for what a collection requires
     """
 
     identities: frozenset[str] = frozenset()
     domains: frozenset[str] = frozenset()
     policies: frozenset[str] = frozenset()
     mfa: bool = False
+    time: float | None = None
 
     def satisfies(self, required: LoginSession) -> bool:
         """Whether a login with these properties meets the required ones."""

@@ -75,5 +75,10 @@ class CodeStore:
             code.used = True
             return was_unused
 
+    def clear(self) -> None:
+        """Forget all codes."""
+        with self._lock:
+            self._by_value.clear()
+
     def __repr__(self) -> str:
         return f"CodeStore({len(self._by_value)} codes)"

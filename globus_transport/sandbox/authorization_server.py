@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask import Request, Response
 from flask import request as flask_request
 
 from globus_transport.sandbox import scopes
-from globus_transport.sandbox.access_requirements import session_from_parameters
+from globus_transport.sandbox.access_requirements import LoginSession, session_from_parameters
 from globus_transport.sandbox.auth_errors import error_document
 from globus_transport.sandbox.authlib_typed import (
     AuthorizationCodeGrant,
@@ -19,24 +20,22 @@ from globus_transport.sandbox.authlib_typed import (
     BaseGrant,
     ClientCredentialsGrant,
     CodeChallenge,
-    IntrospectionEndpoint,
     InvalidClientError,
     InvalidGrantError,
     InvalidScopeError,
     OAuth2Error,
     OAuth2Request,
     RefreshTokenGrant,
-    RevocationEndpoint,
     TokenEndpointMixin,
 )
 from globus_transport.sandbox.authorization_codes import AuthorizationCode
-from globus_transport.sandbox.clients import DEPENDENT_TOKEN, OAuthClient
+from globus_transport.sandbox.clients import CODE_PAGE, DEPENDENT_TOKEN, OAuthClient
 from globus_transport.sandbox.dependent_scopes import dependencies_of, missing_scopes
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.state import State
+from globus_transport.sandbox.token_endpoints import AUTH_METHODS, Introspection, Revocation, Validation
+from globus_transport.sandbox.token_faults import SHIFT, TokenFault, break_signature, spoil_tokens
 from globus_transport.sandbox.tokens import HIDDEN, Credential, IssuedTokens
-
-_AUTH_METHODS = ["client_secret_basic", "none"]
 
 
 class TokenResponse(dict[str, Any]):
@@ -61,8 +60,8 @@ class GlobusAuthorizationServer(AuthorizationServer):
         self.register_grant(_RefreshGrant)
         self.register_grant(_ClientGrant)
         self.register_grant(_DependentGrant)
-        self.register_endpoint(_Revocation)
-        self.register_endpoint(_Introspection)
+        for endpoint in (Revocation, Introspection, Validation):
+            self.register_endpoint(endpoint)
 
     def _save_tokens(self, response: TokenResponse, request: OAuth2Request) -> None:
         self.state.tokens.add(response.issued)
@@ -85,6 +84,37 @@ class GlobusAuthorizationServer(AuthorizationServer):
             error.status_code = 401
         return super().handle_error_response(request, error)
 
+    def check_authorization(self, user: Identity) -> BaseGrant | Response:
+        """The grant of the current authorize request, or the response if the request is refused.
+
+        :param user: who is about to decide
+        """
+        try:
+            return self.get_consent_grant(end_user=user)
+        except OAuth2Error as error:
+            return self.handle_error_response(self.create_oauth2_request(None), error)
+
+    def approve(self, grant: BaseGrant, user: Identity, session: LoginSession | None = None) -> Response:
+        """The redirect to the application with an authorization code.
+
+        :param grant: from :meth:`check_authorization`
+        :param session: how the user logged in; ``None`` for the way that the request asks for
+        """
+        if isinstance(grant, _CodeGrant):
+            grant.session = session
+        return self._lead_to_code_page(self.create_authorization_response(grant_user=user, grant=grant))
+
+    def deny(self, grant: BaseGrant) -> Response:
+        """The redirect to the application with the error ``access_denied`` (RFC 6749, section 4.1.2.1)."""
+        return self._lead_to_code_page(self.create_authorization_response(grant_user=None, grant=grant))
+
+    def _lead_to_code_page(self, response: Response) -> Response:
+        # Programs have the address of Globus's own page built in. The sandbox has the same page.
+        location = response.location or ""
+        if location.startswith(f"{CODE_PAGE}?"):
+            response.headers["Location"] = self.state.issuer + location.removeprefix("https://auth.globus.org")
+        return response
+
     def make_token_response(
         self,
         client: OAuthClient,
@@ -104,27 +134,38 @@ class GlobusAuthorizationServer(AuthorizationServer):
         """
         requested = tuple(requested)
         issued = self.state.tokens.mint(client.client_id, user, requested, refresh=refresh, login=login)
-        if any(scope.name == "openid" for scope in requested):
-            access = issued[0].access
-            extra["id_token"] = self.state.signer.sign(
-                issuer=self.state.issuer,
-                client_id=client.client_id,
-                user=user,
-                access_token=access.value,
-                issued_at=access.issued_at,
-                lifetime=access.expires_at - access.issued_at,
-                nonce=nonce,
-            )
+        is_openid = any(scope.name == "openid" for scope in requested)
+        fault = self.state.token_faults.take(has_id_token=is_openid, servers=len(issued))
+        issued = spoil_tokens(issued, fault)
+        if is_openid and fault != "missing_id_token":
+            extra["id_token"] = self._make_id_token(client, user, issued[0].access, nonce, fault)
         return TokenResponse(issued, **extra)
+
+    def _make_id_token(
+        self, client: OAuthClient, user: Identity, access: Credential, nonce: str | None, fault: TokenFault | None
+    ) -> str:
+        signed = self.state.signer.sign(
+            issuer="https://issuer.invalid" if fault == "other_issuer" else self.state.issuer,
+            client_id="00000000-0000-0000-0000-000000000000" if fault == "other_audience" else client.client_id,
+            user=user,
+            access_token=access.value,
+            issued_at=access.issued_at + (SHIFT if fault == "not_yet_valid" else 0.0),
+            lifetime=access.expires_at - access.issued_at,
+            nonce="another-nonce" if fault == "other_nonce" else nonce,
+        )
+        return break_signature(signed) if fault == "bad_signature" else signed
 
 
 class _CodeGrant(AuthorizationCodeGrant):
-    TOKEN_ENDPOINT_AUTH_METHODS = _AUTH_METHODS
+    TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
     server: GlobusAuthorizationServer
+    #: How the user logged in on the login page; ``None`` without the page.
+    session: LoginSession | None = None
 
     def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
-        parameters = request.payload.data
-        self.server.state.codes.add(
+        parameters, state = request.payload.data, self.server.state
+        session = self.session or session_from_parameters(parameters, request.user.id, request.user.username)
+        state.codes.add(
             AuthorizationCode(
                 value=code,
                 client_id=request.client.client_id,
@@ -136,7 +177,7 @@ class _CodeGrant(AuthorizationCodeGrant):
                 nonce=parameters.get("nonce"),
                 code_challenge=parameters.get("code_challenge"),
                 code_challenge_method=parameters.get("code_challenge_method"),
-                session=session_from_parameters(parameters, request.user.id, request.user.username),
+                session=attrs.evolve(session, time=state.clock.now()),
             )
         )
 
@@ -182,7 +223,7 @@ class _CodeGrant(AuthorizationCodeGrant):
 
 
 class _RefreshGrant(RefreshTokenGrant):
-    TOKEN_ENDPOINT_AUTH_METHODS = _AUTH_METHODS
+    TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
     server: GlobusAuthorizationServer
 
     def authenticate_refresh_token(self, refresh_token: str) -> Credential | None:
@@ -249,11 +290,15 @@ class _DependentGrant(BaseGrant, TokenEndpointMixin):
             # A dependent token has all dependencies that the user consented to, also if the request names none.
             names = {scope.name for scope in requested}
             granted = tuple(scope for scope in granted if scope.name in names)
-        issued = self.server.state.tokens.mint(
-            client.client_id, subject.user, granted, refresh=form.get("access_type") == "offline"
+        state, login = self.server.state, str(uuid.uuid4())
+        if subject.login in state.sessions:
+            # The services further on see how the user logged in, too.
+            state.sessions[login] = state.sessions[subject.login]
+        issued = state.tokens.mint(
+            client.client_id, subject.user, granted, refresh=form.get("access_type") == "offline", login=login
         )
-        self.server.state.tokens.add(issued)
-        self.server.state.count_grant(DEPENDENT_TOKEN)
+        state.tokens.add(issued)
+        state.count_grant(DEPENDENT_TOKEN)
         return 200, json.dumps([tokens.document() for tokens in issued]), self.TOKEN_RESPONSE_HEADER
 
 
@@ -262,47 +307,3 @@ def _consent_required(root: scopes.Scope, missing: Iterable[scopes.Scope]) -> di
     unapproved = [scopes.to_tree_text([attrs.evolve(root, dependencies=(scope,))]) for scope in missing]
     document["errors"][0]["unapproved_scopes"] = unapproved
     return document
-
-
-class _Revocation(RevocationEndpoint):
-    CLIENT_AUTH_METHODS = _AUTH_METHODS
-    server: GlobusAuthorizationServer
-
-    def query_token(self, token_string: str, token_type_hint: str | None) -> Credential | None:
-        return self.server.state.tokens.find(token_string)
-
-    def revoke_token(self, token: Credential, request: OAuth2Request) -> None:
-        self.server.state.tokens.revoke(token)
-
-    def create_endpoint_response(self, request: OAuth2Request) -> tuple[int, Any, list[tuple[str, str]]]:
-        status, _, headers = super().create_endpoint_response(request)
-        return status, {"active": False}, headers
-
-
-class _Introspection(IntrospectionEndpoint):
-    server: GlobusAuthorizationServer
-
-    def query_token(self, token_string: str, token_type_hint: str | None) -> Credential | None:
-        return self.server.state.tokens.find(token_string)
-
-    def check_permission(self, token: Credential, client: OAuthClient, request: OAuth2Request) -> bool:
-        return True
-
-    def introspect_token(self, token: Credential) -> dict[str, Any]:
-        document: dict[str, Any] = {
-            "active": True,
-            "token_type": "Bearer",
-            "scope": token.get_scope(),
-            "client_id": token.client_id,
-            "username": token.user.username,
-            "name": token.user.name,
-            "email": token.user.email,
-            "iat": int(token.issued_at),
-            "nbf": int(token.issued_at),
-            "sub": token.user.id,
-            "aud": [token.resource_server, token.client_id],
-            "iss": self.server.state.issuer,
-        }
-        if token.kind == "access":
-            document["exp"] = int(token.expires_at)
-        return document

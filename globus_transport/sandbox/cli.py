@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import shlex
 import signal
 import sys
@@ -13,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from globus_transport.sandbox.collections import Collection
+from globus_transport.sandbox.control.sandbox_routes import describe
 from globus_transport.sandbox.sandbox import Sandbox
 from globus_transport.sandbox.server import MAX_BODY_SIZE
 
@@ -23,6 +26,8 @@ _HOW_TO_TRY = """\
 -d scope=urn:globus:auth:scope:transfer.api.globus.org:all "${GLOBUS_SDK_SERVICE_URL_AUTH}v2/oauth2/token" \
 | sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/')
 #   curl -s -H "Authorization: Bearer $TOKEN" "${GLOBUS_SDK_SERVICE_URL_TRANSFER}v0.10/endpoint_search?filter_scope=all"
+# With these variables globus-cli acts as the client, which administers the collections. To log in as a person instead:
+# unset GLOBUS_CLI_CLIENT_ID GLOBUS_CLI_CLIENT_SECRET; globus login
 # Ctrl-C stops the sandbox."""
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -45,11 +50,21 @@ def main(argv: list[str]) -> int:
                 task_delay=options.task_delay,
                 auth_port=options.auth_port,
                 transfer_port=options.transfer_port,
+                ports=dict(options.port),
+                seed=options.seed,
                 host_names=options.host_name,
                 max_body_size=options.max_body_size,
+                auto_approve=not options.login_page,
             ) as sandbox,
         ):
-            print(_shell_text(sandbox), flush=True)
+            for client_id in options.client_id:
+                sandbox.add_client(client_id)
+            if options.seed is None:
+                for name in ("Sandbox source", "Sandbox destination"):
+                    sandbox.add_collection(name)
+            for collection in sandbox.collections:
+                _make_administrator(sandbox, collection, sandbox.client_id)
+            print(json.dumps(describe(sandbox)) if options.json else _shell_text(sandbox), flush=True)
             while True:
                 time.sleep(3600)
     except KeyboardInterrupt:
@@ -70,10 +85,23 @@ def _shell_text(sandbox: Sandbox) -> str:
     }
     lines = [f"export {name}={shlex.quote(value)}" for name, value in settings.items()]
     lines.append(f"# native app (no secret): {sandbox.native_client_id}")
-    for name in ("Sandbox source", "Sandbox destination"):
-        collection = sandbox.add_collection(name)
-        lines.append(f"# collection {collection.id} ({name}): {collection.folder}")
+    lines.append(f"# person who logs in, and owner of the collections: {sandbox.user.username} ({sandbox.user.id})")
+    lines += [f"# collection {found.id} ({found.display_name}): {found.folder}" for found in sandbox.collections]
+    lines.append(f"# control API, and a page for people: {sandbox.control_url}")
     return "\n".join([*lines, _HOW_TO_TRY])
+
+
+def _make_administrator(sandbox: Sandbox, collection: Collection, identity_id: str) -> None:
+    roles = sandbox._state.roles
+    fields = {
+        "endpoint": collection.id,
+        "principal_type": "identity",
+        "principal": identity_id,
+        "role": "administrator",
+    }
+    # The sandbox before this one in the same folder may have added it.
+    if not roles.where(**fields):
+        roles.add(fields)
 
 
 @contextmanager
@@ -101,6 +129,13 @@ def _first_signal_as_keyboard_interrupt() -> Iterator[None]:
             signal.signal(number, handler or signal.SIG_DFL)
 
 
+def _read_port(text: str) -> tuple[str, int]:
+    name, _, port = text.partition("=")
+    if not port.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r}: give a name and a port, such as groups=8003")
+    return name, int(port)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m globus_transport sandbox", description="Run a local Globus on 127.0.0.1."
@@ -124,11 +159,39 @@ def _parser() -> argparse.ArgumentParser:
         "--transfer-port", type=int, default=0, metavar="PORT", help="of Globus Transfer (default: any free port)"
     )
     parser.add_argument(
+        "--port",
+        type=_read_port,
+        action="append",
+        default=[],
+        metavar="NAME=PORT",
+        help="of another service, such as groups=8003, or of the control API, control=8100; may be given several times",
+    )
+    parser.add_argument(
+        "--seed",
+        metavar="SEED",
+        help="what it holds when it starts: a file, a folder, or a name such as two-collections",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print what it serves as a JSON object, in one line, for programs"
+    )
+    parser.add_argument(
         "--host-name",
         action="append",
         default=[],
         metavar="NAME",
         help="a further name that requests may have in Host; may be given several times",
+    )
+    parser.add_argument(
+        "--client-id",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="the id of a native app, for a program that has it built in; may be given several times",
+    )
+    parser.add_argument(
+        "--login-page",
+        action="store_true",
+        help="let a person decide in the browser about each login (default: it is approved at once)",
     )
     parser.add_argument(
         "--max-body-size",

@@ -23,6 +23,7 @@ class Clock:
     def advance(self, seconds: float) -> None:
         """Move the sandbox's time forward.
 
+        :param seconds: not negative
         :raises ValueError: if ``seconds`` is negative
         """
         if seconds < 0:
@@ -32,8 +33,16 @@ class Clock:
         for listener in self._listeners:
             listener()
 
+    def reset(self) -> None:
+        """Show the real time again."""
+        with self._lock:
+            self._offset = 0.0
+
     def on_advance(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` after each :meth:`advance`, for example to wake threads that wait for a point in time."""
+        """Call ``listener`` after each :meth:`advance`, for example to wake threads that wait for a point in time.
+
+        :param listener: a function without parameters
+        """
         self._listeners.append(listener)
 
     def __repr__(self) -> str:

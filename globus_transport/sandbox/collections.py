@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 import threading
 import uuid
@@ -21,6 +22,9 @@ class Collection:
     :ivar host: the mapped collection of a guest collection; ``None`` for a mapped collection
     :ivar host_path: the path of a guest collection's folder on its host
     :ivar details: fields that the owner set: description, keywords and so on
+    :ivar id: a UUID
+    :ivar display_name: its name
+    :ivar entity_type: of the endpoint document, such as ``GCP_mapped_collection``
     """
 
     id: str
@@ -54,6 +58,7 @@ class Collections:
         *,
         owner_id: str = "",
         entity_type: str = "GCP_mapped_collection",
+        id: str | None = None,
     ) -> Collection:
         """Add a mapped collection.
 
@@ -61,13 +66,17 @@ class Collections:
         that sets up its collections at each start finds them again.
 
         :param folder: created if it does not exist; ``None`` for a new folder named after the collection
+        :param id: a UUID; ``None`` for a new one
         :raises OSError: if the folder cannot be created
         :raises RuntimeError: if the collections were closed
+        :raises ValueError: if another collection has the id
         """
-        id = str(uuid.uuid4())
+        given, id = id, id or str(uuid.uuid4())
         with self._lock:
             if self._closed:
                 raise RuntimeError("The sandbox was closed")
+            if given in self._by_id and (display_name, owner_id) not in self._restored:
+                raise ValueError(f"id={given!r}: the sandbox has a collection with this id already")
             earlier = self._restored.pop((display_name, owner_id), None)
             if earlier and earlier.id in self._by_id and (folder is None or folder.resolve() == earlier.folder):
                 earlier.folder.mkdir(parents=True, exist_ok=True)
@@ -117,6 +126,15 @@ class Collections:
         """All collections, oldest first."""
         with self._lock:
             return list(self._by_id.values())
+
+    def clear(self) -> None:
+        """Remove all collections, and the folders that were made for them in the temporary folder."""
+        with self._lock:
+            self._by_id.clear()
+            self._restored.clear()
+            if self._temporary:
+                for folder in Path(self._temporary.name).iterdir():
+                    shutil.rmtree(folder)
 
     def guests_of(self, host: Collection) -> list[Collection]:
         """The guest collections of a mapped collection, oldest first."""

@@ -49,7 +49,12 @@ class Fault:
     _faults: Faults = attrs.field(repr=False)
 
     def matches(self, service: str, method: str, path: str) -> bool:
-        """Whether the fault is for such a request."""
+        """Whether the fault is for such a request.
+
+        :param service: the service of a request
+        :param method: the method of a request
+        :param path: the path of a request
+        """
         return (
             self.times != 0
             and self.service in (None, service)

@@ -10,6 +10,8 @@ from typing import Any
 import attrs
 
 IDENTITY_PROVIDER = "41143743-f3c8-4d60-bbdb-eeecaba85bd9"
+#: Of the usernames of clients.
+CLIENT_DOMAIN = "clients.auth.globus.org"
 #: The only identity provider. All users log in there, whatever the domain of their username.
 PROVIDERS: list[dict[str, Any]] = [
     {
@@ -27,6 +29,11 @@ class Identity:
     """An identity of Globus Auth.
 
     :ivar status: ``unused`` before the first login with it, else ``used``
+    :ivar username: such as ``ada@sandbox.example``
+    :ivar name: of the person; ``None`` if unknown
+    :ivar email: ``None`` if unknown
+    :ivar organization: ``None`` if unknown
+    :ivar id: a UUID
     """
 
     username: str
@@ -35,6 +42,11 @@ class Identity:
     organization: str | None = None
     id: str = attrs.field(factory=lambda: str(uuid.uuid4()))
     status: str = "used"
+
+    @property
+    def is_person(self) -> bool:
+        """Whether a person logs in with it. A client has an identity, too."""
+        return not self.username.endswith(f"@{CLIENT_DOMAIN}")
 
     def document(self) -> dict[str, str | None]:
         """The document of the identities route."""
@@ -64,6 +76,18 @@ class Identities:
         """
         with self._lock:
             return self._by_id.setdefault(identity.id, identity)
+
+    def log_in(self, username: str) -> Identity:
+        """The identity with this username, which is added if there is none, as one that has logged in."""
+        (found,) = self.find_by_usernames([username], provision=True)
+        if found.status == "used":
+            return found
+        # The sandbox knows no more of a person than the username. Programs show a name.
+        name = found.name or found.username
+        used = attrs.evolve(found, name=name, email=found.email or found.username, status="used")
+        with self._lock:
+            self._by_id[used.id] = used
+        return used
 
     def all(self) -> list[Identity]:
         """All identities, oldest first."""

@@ -61,9 +61,9 @@ class InstrumentedApp:
             response = self._error_response(500, "The sandbox failed", path)
         if method != "GET":
             self._state.save()
+        self._state.requests.answered(received, None if response is None else response.status_code)
         if response is None:
             return None
-        received.status = response.status_code
         # By the sandbox's clock, like all other dates in the reply.
         response.headers.setdefault("Date", http_date(self._state.clock.now()))
         if fault is not None and fault.content_type is not None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from html import escape
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 
-from globus_transport.sandbox.authlib_typed import OAuth2Error
 from globus_transport.sandbox.authorization_server import GlobusAuthorizationServer
 from globus_transport.sandbox.id_tokens import ALGORITHM
+from globus_transport.sandbox.identities import Identity
+from globus_transport.sandbox.login_page.login import is_denied, is_from_page, read_login, show_page
+from globus_transport.sandbox.login_page.pages import code_page, refused_page
 from globus_transport.sandbox.state import State
 
 _OAUTH_PREFIX = "/v2/oauth2/"
 AUTHORIZE_PATH = "/v2/oauth2/authorize"
 CODE_PAGE_PATH = "/v2/web/auth-code"
+#: Of the WSGI environment, for a login in the sandbox's own process: the identity that approves. No request can set it.
+USER_KEY = "globus_sandbox.user"
 # Parameters that Authlib repeats in error descriptions, and the characters that it can have there (RFC 6749,
 # section 5.2). It would raise ValueError for others.
 _CHECKED_PARAMETERS = ("client_id", "grant_type", "redirect_uri", "response_mode", "response_type", "scope")
@@ -41,16 +44,31 @@ def install_oauth_routes(app: Flask, state: State) -> None:
 
     @app.get(AUTHORIZE_PATH)
     def authorize() -> ResponseReturnValue:
-        try:
-            grant = server.get_consent_grant(end_user=state.user)
-        except OAuth2Error as error:
-            return server.handle_error_response(server.create_oauth2_request(None), error)
-        return server.create_authorization_response(grant_user=state.user, grant=grant)
+        user: Identity | None = request.environ.get(USER_KEY) or (state.user if state.settings.auto_approve else None)
+        grant = server.check_authorization(user or state.user)
+        if isinstance(grant, Response):
+            return grant if user or grant.location else _refusal(grant)
+        return show_page(state, request) if user is None else server.approve(grant, user)
+
+    @app.post(AUTHORIZE_PATH)
+    def answer_login_page() -> ResponseReturnValue:
+        # Before anything else: not even an error may lead a browser on that another page has sent here.
+        if not is_from_page(state, request):
+            text = (
+                "The form does not belong to this login. Go back to the application, and start the login there again."
+            )
+            return refused_page("This form cannot be used", text, status=403)
+        grant = server.check_authorization(state.user)
+        if isinstance(grant, Response):
+            return grant if grant.location else _refusal(grant)
+        if is_denied(request):
+            return server.deny(grant)
+        login = read_login(state, request)
+        return login if isinstance(login, Response) else server.approve(grant, login.user, login.session)
 
     @app.get(CODE_PAGE_PATH)
     def show_code() -> ResponseReturnValue:
-        code = escape(request.args.get("code", ""))
-        return f"<!DOCTYPE html><title>Authorization code</title><p>Your code: <code>{code}</code></p>"
+        return code_page(request.args.get("code", ""), request.args.get("error", ""))
 
     @app.post("/v2/oauth2/token")
     def token() -> ResponseReturnValue:
@@ -64,6 +82,10 @@ def install_oauth_routes(app: Flask, state: State) -> None:
     @app.post("/v2/oauth2/token/introspect")
     def introspect() -> ResponseReturnValue:
         return server.create_endpoint_response("introspection")
+
+    @app.post("/v2/oauth2/token/validate")
+    def validate() -> ResponseReturnValue:
+        return server.create_endpoint_response("validation")
 
     @app.get("/jwk.json")
     def keys() -> ResponseReturnValue:
@@ -88,3 +110,10 @@ def install_oauth_routes(app: Flask, state: State) -> None:
             "claims_supported": ["sub", "name", "preferred_username", "email", "organization", "identity_set"],
             "subject_types_supported": ["public"],
         }
+
+
+def _refusal(response: Response) -> Response:
+    """The page for an authorize request that Auth refuses and that leads back to no application."""
+    document = response.get_json()
+    text = document.get("error_description") or "The application sent a login request that cannot be answered."
+    return refused_page("This login request cannot be used", text, error=document["error"], status=response.status_code)

@@ -13,6 +13,7 @@ No sandbox starts before a test requests one::
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -20,11 +21,34 @@ import pytest
 from globus_transport import sandbox
 
 
+@pytest.fixture(scope="session")
+def globus_seed() -> object:
+    """What the sandboxes hold when they start; by default nothing. Replace it in ``conftest.py``.
+
+    :return: ``None``, or what ``Sandbox(seed=...)`` takes
+    """
+    return None
+
+
 @pytest.fixture
-def globus() -> Iterator[sandbox.Sandbox]:
-    """A running sandbox without collections, for one test."""
-    with sandbox.Sandbox() as running:
+def globus(globus_seed: Any) -> Iterator[sandbox.Sandbox]:
+    """A running sandbox, for one test. It has no collections unless ``globus_seed`` says so."""
+    with sandbox.Sandbox(seed=globus_seed) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def globus_session(globus_seed: Any) -> Iterator[sandbox.Sandbox]:
+    """A running sandbox for the whole run, whose addresses stay. Under pytest-xdist each worker has its own."""
+    with sandbox.Sandbox(seed=globus_seed) as running:
+        yield running
+
+
+@pytest.fixture
+def globus_reset(globus_session: sandbox.Sandbox) -> sandbox.Sandbox:
+    """The sandbox of the run, in the state in which it started."""
+    globus_session.reset()
+    return globus_session
 
 
 @pytest.fixture

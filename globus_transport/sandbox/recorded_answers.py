@@ -21,6 +21,8 @@ from globus_transport.routing.table import Declared, RouteTable
 #: The header of an answer without state. Its value is the route's name.
 HEADER = "X-Globus-Sandbox-Recorded"
 
+# In the names of the endpoints of such answers.
+_ENDPOINT = "recorded "
 _PARAMETER = re.compile(r"{(\w+)}")
 
 
@@ -45,6 +47,15 @@ def read_recordings(name: str) -> dict[str, Any]:
     return recordings
 
 
+def is_recorded(app: Flask, route: Declared) -> bool:
+    """Whether an application's answer to a route is a recorded one.
+
+    :raises HTTPException: if the application has no answer to it
+    """
+    endpoint, _ = app.url_map.bind("").match(_PARAMETER.sub("1", route.path), route.method)
+    return str(endpoint).startswith(_ENDPOINT)
+
+
 def _answers(urls: Any, route: Declared) -> bool:
     try:
         urls.match(_PARAMETER.sub("1", route.path), route.method)
@@ -63,4 +74,4 @@ def _add(app: Flask, recordings: str, route: Declared, case: dict[str, Any]) -> 
         return Response(content, status, {HEADER: route.name}, content_type=media_type)
 
     path = _PARAMETER.sub(r"<\1>", route.path)
-    app.add_url_rule(path, f"recorded {recordings} {route.name}", answer, methods=[route.method])
+    app.add_url_rule(path, f"{_ENDPOINT}{recordings} {route.name}", answer, methods=[route.method])

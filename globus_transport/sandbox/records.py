@@ -61,5 +61,10 @@ class Records:
         for document in self.where(**fields):
             self.remove(document["id"])
 
+    def clear(self) -> None:
+        """Remove all documents."""
+        with self._lock:
+            self._by_id.clear()
+
     def __len__(self) -> int:
         return len(self._by_id)

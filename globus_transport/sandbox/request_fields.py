@@ -79,6 +79,7 @@ class Fields:
 
     :param location: of the object in the request
     :param errors: of the object that this one is part of
+    :ivar errors: what is wrong so far, as :class:`InvalidFieldsError` has it
     """
 
     def __init__(
@@ -86,19 +87,19 @@ class Fields:
     ) -> None:
         self.document = document
         self._location = location
-        self._errors = [] if errors is None else errors
+        self.errors = [] if errors is None else errors
 
     def check(self) -> None:
         """Raise what was found to be wrong.
 
         :raises InvalidFieldsError: if something is
         """
-        if self._errors:
-            raise InvalidFieldsError(self._errors)
+        if self.errors:
+            raise InvalidFieldsError(self.errors)
 
     def refuse(self, name: str, message: str, kind: str = "value_error") -> None:
         """Note that a field is wrong."""
-        self._errors.append(field_error((*self._location, name), message, kind))
+        self.errors.append(field_error((*self._location, name), message, kind))
 
     def text(self, name: str, *, required: bool = False) -> str | None:
         """A text. A required one is not empty."""
@@ -162,7 +163,7 @@ class Fields:
     def nested(self, name: str, *, required: bool = False) -> Fields | None:
         """The fields of an object in this one."""
         found = self._value(name, dict, required)
-        return None if found is None else Fields(found, (*self._location, name), self._errors)
+        return None if found is None else Fields(found, (*self._location, name), self.errors)
 
     def each(self, name: str) -> list[Fields]:
         """The fields of each object in a list."""
@@ -170,7 +171,7 @@ class Fields:
         for index, entry in enumerate(self._value(name, list, False) or []):
             if isinstance(entry, dict):
                 location = (*self._location, name, index)
-                found.append(Fields(cast(Document, entry), location, self._errors))
+                found.append(Fields(cast(Document, entry), location, self.errors))
             else:
                 self.refuse(name, "value is not a valid dict", "type_error.dict")
         return found

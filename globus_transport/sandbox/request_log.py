@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import overload
@@ -28,6 +29,10 @@ class Received:
     :ivar path: without the query, and with percent-encoding decoded
     :ivar time: of the sandbox's clock, in seconds since the epoch
     :ivar status: of the reply; ``None`` before the reply, or if the connection was closed without one
+    :ivar number: of the request, counted from 1
+    :ivar method: the HTTP method
+    :ivar query: the values of each parameter
+    :ivar headers: of the request
     """
 
     service: str
@@ -37,19 +42,53 @@ class Received:
     headers: Headers = attrs.field(repr=False)
     time: float
     status: int | None = None
+    number: int = attrs.field(default=0, init=False)
 
 
 class RequestLog:
-    """Requests in the order of their arrival, without their bodies."""
+    """Requests in the order of their arrival, without their bodies. Of many, the last 10,000 are kept.
+
+    :cvar LONGEST: how many requests are kept
+    """
+
+    LONGEST = 10_000
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._received: list[Received] = []
+        self._answered = threading.Condition(self._lock)
+        self._received: deque[Received] = deque(maxlen=self.LONGEST)
+        self._arrived = 0
+        self._closed = False
 
     def add(self, received: Received) -> None:
         """Append a request."""
         with self._lock:
+            self._arrived += 1
+            received.number = self._arrived
             self._received.append(received)
+
+    def answered(self, received: Received, status: int | None) -> None:
+        """Note how a request was answered."""
+        with self._lock:
+            received.status = status
+            self._answered.notify_all()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the next answer.
+
+        :param seconds: at most
+        :return: whether the sandbox still runs
+        """
+        with self._lock:
+            if not self._closed:
+                self._answered.wait(seconds)
+            return not self._closed
+
+    def close(self) -> None:
+        """End all waiting."""
+        with self._lock:
+            self._closed = True
+            self._answered.notify_all()
 
     def clear(self) -> None:
         """Remove all requests."""
@@ -77,7 +116,7 @@ class RequestLog:
 
     def __iter__(self) -> Iterator[Received]:
         with self._lock:
-            return iter(self._received.copy())
+            return iter(list(self._received))
 
     def __len__(self) -> int:
         return len(self._received)
@@ -88,7 +127,7 @@ class RequestLog:
     def __getitem__(self, index: slice) -> list[Received]: ...
     def __getitem__(self, index: int | slice) -> Received | list[Received]:
         with self._lock:
-            return self._received[index]
+            return list(self._received)[index]
 
     def __repr__(self) -> str:
         return f"RequestLog({list(self)!r})"

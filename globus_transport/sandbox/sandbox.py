@@ -7,20 +7,24 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
-from urllib.parse import parse_qs, urlsplit
 
-from globus_transport.sandbox import scopes
 from globus_transport.sandbox.access_requirements import DEFAULT_MESSAGE, LoginSession, data_access_scope
+from globus_transport.sandbox.clients import SandboxClient, make_client
 from globus_transport.sandbox.clock import Clock
 from globus_transport.sandbox.collections import Collection
+from globus_transport.sandbox.control.server import ControlServer
 from globus_transport.sandbox.faults import Faults
+from globus_transport.sandbox.groups.store import GroupsStore
 from globus_transport.sandbox.identities import Identity
-from globus_transport.sandbox.oauth_routes import AUTHORIZE_PATH
+from globus_transport.sandbox.logins import add_client, approve, issue_token
 from globus_transport.sandbox.request_log import RequestLog
+from globus_transport.sandbox.seeds import SeedLike, read_seed
 from globus_transport.sandbox.server import MAX_BODY_SIZE
 from globus_transport.sandbox.servers import Servers
-from globus_transport.sandbox.state import Settings, State
+from globus_transport.sandbox.starting_point import StartingPoint
+from globus_transport.sandbox.state import Setting, Settings, State
 from globus_transport.sandbox.state_file import StateFile
+from globus_transport.sandbox.token_faults import TokenFaults, describe
 from globus_transport.sandbox.tokens import SandboxToken
 
 
@@ -40,24 +44,42 @@ class Sandbox:
     :param task_delay: delay of a task before each file in seconds, to make its progress visible
     :param auth_port: port of Auth; 0 for a free one
     :param transfer_port: port of Transfer; 0 for a free one
-    :param ports: ports of further services, by name: ``{"groups": 8003}``. A service that is not named gets a free one
+    :param ports: ports of further services, by name: ``{"groups": 8003}``. A service that is not named gets a free one.
+        ``control`` is the control API
     :param host_names: names besides ``127.0.0.1`` and ``localhost`` that a request may have in ``Host``, for example
         that of a proxy in front of the sandbox. Requests to another host are refused, because a page in a browser may
         have sent them
     :param max_body_size: of a request, in bytes. The requests to Auth are small, so its own limit is 1 MiB at most
-    :raises OSError: if the folder cannot be read
+    :param auto_approve: whether an authorize URL leads back to the program at once, with the login of :attr:`user`.
+        With ``False`` a person decides on a page in the browser
+    :param seed: what it holds at the start: the path of a file or folder, a document, or a name such as
+        ``"two-collections"``; see :mod:`globus_transport.sandbox.seeds`. A folder with a state is not seeded again
+    :raises OSError: if the folder or the seed cannot be read
     :raises TypeError: if ``host_names`` is a text
-    :raises ValueError: if a sandbox of this version did not write the state file in the folder, or a host name or size
-        makes no sense
+    :raises ValueError: if a sandbox of this version did not write the state file in the folder, or a host name, a size
+        or the seed makes no sense
     :ivar clock: the clock for the expiry of tokens and tasks; a test moves it forward instead of sleeping
     :ivar faults: the faults that are injected into replies
+    :ivar token_faults: what is wrong with the next token responses
     :ivar requests: the received requests, in order
+    :ivar groups: the groups and their members
     :ivar grants: the number of token grants, by grant type
     :ivar user: the identity that logs in
     :ivar client_id: the id of a confidential client
     :ivar client_secret: the secret of this client
     :ivar native_client_id: the id of a public client (a native app)
     """
+
+    #: Lifetime of new access tokens, in seconds.
+    access_token_lifetime = Setting[float]()
+    #: Whether each refresh replaces the refresh token.
+    rotate_refresh_tokens = Setting[bool]()
+    #: Delay of each token request, in seconds.
+    token_delay = Setting[float]()
+    #: Delay of a task before each file, in seconds.
+    task_delay = Setting[float]()
+    #: Whether an authorize URL leads back to the program without a page for a person.
+    auto_approve = Setting[bool]()
 
     def __init__(
         self,
@@ -72,17 +94,27 @@ class Sandbox:
         ports: Mapping[str, int] | None = None,
         host_names: Iterable[str] = (),
         max_body_size: int = MAX_BODY_SIZE,
+        auto_approve: bool = True,
+        seed: SeedLike | None = None,
     ) -> None:
-        self._settings = Settings(access_token_lifetime, rotate_refresh_tokens, token_delay, task_delay)
+        self._seed = read_seed(seed)
+        self._settings = Settings(access_token_lifetime, rotate_refresh_tokens, token_delay, task_delay, auto_approve)
         self._state = State(self._settings, None if folder is None else Path(folder))
-        if folder is not None:
-            self._state.save = StateFile(self._state, Path(folder)).save
+        kept = None if folder is None else StateFile(self._state, Path(folder))
+        if kept is None or not kept.was_there:
+            self._seed.apply(self._state)
+        if kept is not None:
+            self._state.save = kept.save
         all_ports = {"auth": auth_port, "transfer": transfer_port, **(ports or {})}
+        self._control_port = all_ports.pop("control", 0)
+        self._control: ControlServer | None = None
         self._servers = Servers(self._state, all_ports, host_names, max_body_size)
         self._started = False
         self.clock: Clock = self._state.clock
         self.faults: Faults = self._state.faults
+        self.token_faults: TokenFaults = self._state.token_faults
         self.requests: RequestLog = self._state.requests
+        self.groups: GroupsStore = self._state.groups
         self.grants: Counter[str] = self._state.grants
         self.user: Identity = self._state.user
         self.client_id: str = self._state.client.client_id
@@ -98,8 +130,10 @@ class Sandbox:
         if self._started:
             raise RuntimeError("A sandbox can be started only once")
         self._started = True
+        self._starting_point = StartingPoint(self._state, self._seed)
         try:
             self._servers.start()
+            self._control = ControlServer(self, self._control_port, self._servers.host_names)
         except BaseException:
             self.close()
             raise
@@ -109,10 +143,27 @@ class Sandbox:
         """Stop the tasks, close all connections, free the ports and remove the temporary folder."""
         self._state.close()
         self._servers.close()
+        if self._control is not None:
+            self._control.close()
+            self._control = None
         # A request that was still running may have submitted another task.
         self._state.tasks.close()
         self._state.save()
         self._state.collections.close()
+
+    def reset(self) -> None:
+        """Bring back the state in which the sandbox started. No request may be on its way meanwhile.
+
+        Folders that it made for collections are emptied, and the seed's files are written again. A folder that the
+        program gave keeps its files. Addresses stay.
+
+        :raises RuntimeError: if the sandbox does not run
+        :raises OSError: if a file of the seed cannot be written
+        """
+        if not self._servers.are_running:
+            raise RuntimeError("The sandbox does not run, so that there is nothing to reset")
+        self._starting_point.restore()
+        self.user = self._state.user
 
     def __enter__(self) -> Self:
         return self.start()
@@ -149,6 +200,16 @@ class Sandbox:
         return self._servers.url(service)
 
     @property
+    def control_url(self) -> str:
+        """The base URL of the control API, and of a page for people: :mod:`globus_transport.sandbox.control`.
+
+        :raises RuntimeError: if the sandbox does not run
+        """
+        if self._control is None:
+            raise RuntimeError("The sandbox does not run: call start(), or use it as a context manager")
+        return self._control.url
+
+    @property
     def environ(self) -> dict[str, str]:
         """Environment variables that direct clients to this sandbox.
 
@@ -157,45 +218,33 @@ class Sandbox:
         return self._servers.environ()
 
     @property
-    def access_token_lifetime(self) -> float:
-        """Lifetime of new access tokens, in seconds."""
-        return self._settings.access_token_lifetime
-
-    @access_token_lifetime.setter
-    def access_token_lifetime(self, seconds: float) -> None:
-        self._settings.access_token_lifetime = seconds
-
-    @property
-    def rotate_refresh_tokens(self) -> bool:
-        """Whether each refresh replaces the refresh token."""
-        return self._settings.rotate_refresh_tokens
-
-    @rotate_refresh_tokens.setter
-    def rotate_refresh_tokens(self, rotate: bool) -> None:
-        self._settings.rotate_refresh_tokens = rotate
-
-    @property
-    def token_delay(self) -> float:
-        """Delay of each token request, in seconds."""
-        return self._settings.token_delay
-
-    @token_delay.setter
-    def token_delay(self, seconds: float) -> None:
-        self._settings.token_delay = seconds
-
-    @property
-    def task_delay(self) -> float:
-        """Delay of a task before each file, in seconds."""
-        return self._settings.task_delay
-
-    @task_delay.setter
-    def task_delay(self, seconds: float) -> None:
-        self._settings.task_delay = seconds
-
-    @property
     def collections(self) -> list[Collection]:
         """The collections, oldest first."""
         return self._state.collections.all()
+
+    def add_client(
+        self,
+        id: str | None = None,
+        secret: str | None = None,
+        *,
+        native: bool = True,
+        redirect_uris: Iterable[str] = (),
+        name: str = "",
+    ) -> SandboxClient:
+        """Add a client for a program that has its own client id. It replaces an earlier one with this id.
+
+        :param id: a UUID; ``None`` for a new one
+        :param secret: of a confidential client; ``None`` for a new one
+        :param native: whether it is a public client, which has no secret
+        :param redirect_uris: the allowed ones; without any, the code page and addresses of this machine
+        :param name: of the program, for the person who logs in
+        :raises TypeError: if ``redirect_uris`` is a text
+        :raises ValueError: if the id is no UUID or belongs to a client that cannot be replaced, a native client has a
+            secret, or a redirect URI is none
+        """
+        added = add_client(self._state, make_client(id, secret, native=native, redirect_uris=redirect_uris, name=name))
+        self._state.save()
+        return added
 
     def add_collection(
         self,
@@ -210,6 +259,7 @@ class Sandbox:
         :param folder: the root of the collection, created if it does not exist; ``None`` for a new folder
         :param owner: ``None`` for the sandbox's user
         :param entity_type: of Globus Connect Personal or of Globus Connect Server
+        :param display_name: its name
         :raises OSError: if the folder cannot be created
         :raises RuntimeError: if the sandbox was closed
         """
@@ -225,14 +275,19 @@ class Sandbox:
     def add_group(self, *members: Identity) -> str:
         """Add a group, for roles and access rules.
 
+        :param members: identities, which are added if they are new. The first one, or without any the sandbox's user, is
+            the group's admin
         :return: the id of the group
         """
-        id = self._state.groups.add(self._state.identities.add(member).id for member in members)
+        id = self._state.groups.add(self._state.identities.add(member).id for member in members or (self.user,))
         self._state.save()
         return id
 
     def add_identity(self, identity: Identity) -> Identity:
-        """Add an identity, so that Auth finds it before it has a token."""
+        """Add an identity, so that Auth finds it before it has a token.
+
+        :param identity: the identity
+        """
         added = self._state.identities.add(identity)
         self._state.save()
         return added
@@ -240,20 +295,13 @@ class Sandbox:
     def add_stream_access_point(self, display_name: str, collection: Collection) -> str:
         """Add a stream access point of a collection, for tunnels.
 
+        :param display_name: its name
+        :param collection: its host
         :return: the id of the access point
         """
-        fields: dict[str, str | None] = dict.fromkeys(
-            ("contact_email", "contact_info", "department", "description", "info_link", "keywords", "organization")
-        )
-        fields |= {
-            "display_name": display_name,
-            "advertised_owner": self.user.username,
-            "tlsftp_server": None,
-            "host_endpoint": collection.id,
-        }
-        added = self._state.streams.access_points.add(fields)
+        added = self._state.streams.add_access_point(display_name, collection.id, self.user.username)
         self._state.save()
-        return str(added["id"])
+        return added
 
     def require_consent(self, collection: Collection, *scopes: object) -> None:
         """Require consents for the files of a collection.
@@ -263,6 +311,7 @@ class Sandbox:
 
         :param scopes: the scopes that the token's Transfer scope must have as dependencies; without any, the
             collection's ``data_access``
+        :param collection: the collection
         """
         self._state.access_requirements.consents[collection.id] = tuple(str(scope) for scope in scopes) or (
             data_access_scope(collection.id),
@@ -289,13 +338,17 @@ class Sandbox:
         :param policies: ids of authentication policies; the session must satisfy all of them
         :param mfa: whether the login needs multi-factor authentication
         :param message: for the user, in the error
+        :param collection: the collection
         """
         wanted = LoginSession(frozenset(identities), frozenset(domains), frozenset(policies), mfa)
         self._state.access_requirements.sessions[collection.id] = wanted, message
         self._state.save()
 
     def lift_demands(self, collection: Collection) -> None:
-        """Undo :meth:`require_consent` and :meth:`require_session` for a collection."""
+        """Undo :meth:`require_consent` and :meth:`require_session` for a collection.
+
+        :param collection: the collection
+        """
         self._state.access_requirements.consents.pop(collection.id, None)
         self._state.access_requirements.sessions.pop(collection.id, None)
         self._state.save()
@@ -311,20 +364,9 @@ class Sandbox:
         :param user: the user that the tokens are for; ``None`` for the sandbox's user
         :raises ValueError: if the scopes are malformed or of several resource servers, or the client is unknown
         """
-        client_id = client_id or self.native_client_id
-        if client_id not in self._state.clients:
-            raise ValueError(f"client_id={client_id!r}: the sandbox has no client with this id")
-        user = self._state.identities.add(user or self.user)
-        requested = scopes.parse(str(scope))
-        scopes.check_resource_servers(requested)
-        issued = self._state.tokens.mint(client_id, user, requested, refresh=refresh)
-        if len(issued) != 1:
-            raise ValueError(
-                f"scope={str(scope)!r}: a token is for one resource server; call issue_token() once for each"
-            )
-        self._state.tokens.add(issued)
+        issued = issue_token(self._state, scope, client_id or self.native_client_id, user or self.user, refresh=refresh)
         self._state.save()
-        return issued[0].to_sandbox_token()
+        return issued
 
     def revoke_all_access_tokens(self) -> None:
         """Revoke every access token issued so far, which then gets a 401. Refresh tokens stay valid."""
@@ -342,27 +384,20 @@ class Sandbox:
         :raises AssertionError: if fewer requests met a fault than its ``times``, or none met one without; the message
             lists them
         """
-        if pending := self.faults.pending():
+        if pending := [*self.faults.pending(), *describe(self.token_faults.pending())]:
             were = "faults were" if len(pending) > 1 else "fault was"
             raise AssertionError("\n".join([f"{len(pending)} {were} not met: {pending[0]}", *map(str, pending[1:])]))
 
-    def approve(self, authorize_url: str) -> str:
-        """Log in as the sandbox's user and consent, as a user in a browser does.
+    def approve(self, authorize_url: str, *, user: Identity | None = None) -> str:
+        """Log in and consent, as a person in a browser does. The login has the properties that the URL asks for.
 
         :param authorize_url: the URL that a client starts its login with
+        :param user: who logs in; ``None`` for the sandbox's user
         :return: the authorization code
         :raises ValueError: if this is not an authorize URL of this sandbox, or Auth refuses it
         """
-        parts = urlsplit(authorize_url)
-        if not authorize_url.startswith(self.auth_url) or parts.path != AUTHORIZE_PATH:
-            raise ValueError(f"Not an authorize address of this sandbox: it has to start with {self.auth_url}")
-        response = self._servers.app("auth").test_client().get(f"{parts.path}?{parts.query}")
-        parameters = parse_qs(urlsplit(response.headers.get("Location", "")).query)
-        if "code" not in parameters:
-            document = response.get_json(silent=True) or {}
-            reason = parameters.get("error") or [document.get("error", f"status {response.status_code}")]
-            raise ValueError(f"Auth refused: {reason[0]}")
-        return parameters["code"][0]
+        user = self._state.identities.add(user or self.user)
+        return approve(self._servers.app("auth"), self.auth_url, authorize_url, user)
 
     def __repr__(self) -> str:
         if not self._servers.are_running:

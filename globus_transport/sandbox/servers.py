@@ -33,7 +33,8 @@ class Servers:
             raise ValueError(f"max_body_size={max_body_size}: give a number of bytes greater than 0")
         self._state = state
         self._ports = ports
-        self._host_names = _read_host_names(host_names)
+        #: Further names that a request may have in ``Host``.
+        self.host_names = _read_host_names(host_names)
         self._max_body_size = max_body_size
         self._running: dict[str, HTTPService] = {}
         self._apps: dict[str, Flask] = {}
@@ -50,11 +51,14 @@ class Servers:
                 service.name,
                 InstrumentedApp(service.name, app, service.error_document, self._state),
                 self._ports.get(service.name, 0),
-                host_names=self._host_names,
+                host_names=self.host_names,
                 max_body_size=min(self._max_body_size, service.max_body_size or self._max_body_size),
             )
 
         self._state.urls = {name: server.url for name, server in self._running.items()}
+        if self._state.timers.has_waiting:
+            # Restored timers run though no request has made the application yet.
+            self.app("timer")
 
     def _call_app(self, service: Service, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return self.app(service.name)(environ, start_response)

@@ -7,7 +7,7 @@ from pathlib import Path
 import attrs
 
 from globus_transport.sandbox.access_requirements import LoginSession
-from globus_transport.sandbox.clients import OAuthClient
+from globus_transport.sandbox.clients import OAuthClient, known_programs
 from globus_transport.sandbox.collections import Collection
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.records import Document, Records
@@ -52,6 +52,7 @@ def restore(state: State, document: Document) -> None:
         state.identities.add(Identity(**fields))
     (state.user,) = state.identities.find_by_ids([document["user"]])
     state.clients.clear()
+    state.clients.update((client.client_id, client) for client in known_programs())
     for fields in document["clients"]:
         client = OAuthClient(**{**fields, "redirect_uris": tuple(fields["redirect_uris"])})
         state.clients[client.client_id] = client
@@ -64,6 +65,7 @@ def restore(state: State, document: Document) -> None:
     for name, part in state.parts.items():
         part.load(document["parts"][name])
     for name, records in _records_by_name(state).items():
+        records.clear()
         for record in document["records"][name]:
             records.add(record)
     state.registry.consents.all = list(document["consents"])
@@ -111,6 +113,7 @@ def _session_document(session: LoginSession) -> Document:
         "domains": sorted(session.domains),
         "policies": sorted(session.policies),
         "mfa": session.mfa,
+        "time": session.time,
     }
 
 
@@ -120,4 +123,5 @@ def _read_session(document: Document) -> LoginSession:
         frozenset(document["domains"]),
         frozenset(document["policies"]),
         document["mfa"],
+        document.get("time"),
     )

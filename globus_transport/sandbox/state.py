@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Generic, Protocol, Self, TypeVar, overload
 
 import attrs
 
 from globus_transport.sandbox.access_requirements import AccessRequirements, LoginSession
 from globus_transport.sandbox.authorization_codes import CodeStore
-from globus_transport.sandbox.clients import OAuthClient
+from globus_transport.sandbox.clients import OAuthClient, known_programs
 from globus_transport.sandbox.clock import Clock
 from globus_transport.sandbox.collections import Collection, Collections
 from globus_transport.sandbox.connect_server.store import ConnectServerStore
@@ -28,7 +30,10 @@ from globus_transport.sandbox.search.store import SearchStore
 from globus_transport.sandbox.streams import Streams
 from globus_transport.sandbox.tasks import TaskStore
 from globus_transport.sandbox.timers.store import TimersStore
+from globus_transport.sandbox.token_faults import TokenFaults
 from globus_transport.sandbox.tokens import Credential, TokenStore
+
+T = TypeVar("T")
 
 
 @attrs.define
@@ -39,6 +44,33 @@ class Settings:
     rotate_refresh_tokens: bool
     token_delay: float
     task_delay: float
+    auto_approve: bool = True
+
+
+class Setting(Generic[T]):
+    """An attribute of the sandbox that is one of its settings."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, sandbox: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, sandbox: HasSettings, owner: type) -> T: ...
+    def __get__(self, sandbox: HasSettings | None, owner: type) -> Self | T:
+        if sandbox is None:
+            return self
+        value: T = getattr(sandbox._settings, self._name)
+        return value
+
+    def __set__(self, sandbox: HasSettings, value: T) -> None:
+        setattr(sandbox._settings, self._name, value)
+
+
+class HasSettings(Protocol):
+    """The sandbox, as a setting sees it."""
+
+    _settings: Settings
 
 
 class State:
@@ -46,6 +78,7 @@ class State:
 
     :ivar sessions: how users logged in, by the login id of their tokens
     :ivar urls: the base URLs of the services, by name; empty before the sandbox runs
+    :ivar form_key: the secret behind the forms of the login page
     :ivar save: called after a change; it saves the state if the sandbox has a folder
     """
 
@@ -53,15 +86,17 @@ class State:
         self.settings = settings
         self.clock = Clock()
         self.faults = Faults()
+        self.token_faults = TokenFaults()
         self.requests = RequestLog()
         self.grants: Counter[str] = Counter()
         self.identities = Identities()
         self.user = self.identities.add(
             Identity("ada@sandbox.example", name="Ada Sandbox", email="ada@sandbox.example", organization="Sandbox")
         )
-        self.native_client = OAuthClient()
+        self.native_client = OAuthClient(name="Sandbox native app")
         self.client = OAuthClient.confidential()
-        self.clients = {client.client_id: client for client in (self.native_client, self.client)}
+        clients = (self.native_client, self.client, *known_programs())
+        self.clients = {client.client_id: client for client in clients}
         self.identities.add(self.client.identity)
         self.tokens = TokenStore(self.clock, lambda: settings.access_token_lifetime)
         self.codes = CodeStore(self.clock)
@@ -72,7 +107,7 @@ class State:
         self.groups = GroupsStore()
         self.search = SearchStore()
         self.flows = FlowsStore()
-        self.timers = TimersStore()
+        self.timers = TimersStore(self.clock)
         self.connect_server = ConnectServerStore()
         self.roles = Records()
         self.rules = Records()
@@ -83,6 +118,7 @@ class State:
         self.registry = Registry()
         self.streams = Streams(self.clock)
         self.urls: dict[str, str] = {}
+        self.form_key = secrets.token_bytes(32)
         self.save: Callable[[], None] = lambda: None
         self._closing = threading.Event()
         self._lock = threading.Lock()
@@ -117,6 +153,14 @@ class State:
             self.access_requirements.sessions.pop(deleted.id, None)
         self.tasks.wake()
 
+    def forget(self) -> None:
+        """Forget everything, as a step of starting again. What a snapshot holds has to be loaded after it."""
+        self.tasks.clear()
+        for forgotten in (self.codes, self.tokens, self.collections, self.faults, self.requests, self.grants):
+            forgotten.clear()
+        self.sessions.clear()
+        self.clock.reset()
+
     def count_grant(self, grant_type: str) -> None:
         """Count a token grant."""
         with self._lock:
@@ -128,6 +172,8 @@ class State:
             self._closing.wait(seconds)
 
     def close(self) -> None:
-        """End all pauses and stop the running tasks."""
+        """End all pauses, stop the running tasks, and start no more by timers."""
         self._closing.set()
+        self.requests.close()
         self.tasks.close()
+        self.timers.close()

@@ -39,6 +39,11 @@ class StateFile:
                 raise ValueError(f"{self._file} was not written by a sandbox of this version") from error
             self._saved_text = text
 
+    @property
+    def was_there(self) -> bool:
+        """Whether an earlier sandbox had left the file."""
+        return self._saved_text != ""
+
     def save(self) -> None:
         """Write the file if something has changed.
 

@@ -14,6 +14,17 @@ _STATUS = {
     STOPPED: "The tunnel was stopped.",
 }
 _FIRST_PORT = 50000
+# Of an access point.
+_EMPTY_FIELDS = (
+    "contact_email",
+    "contact_info",
+    "department",
+    "description",
+    "info_link",
+    "keywords",
+    "organization",
+    "tlsftp_server",
+)
 
 
 class Streams:
@@ -24,6 +35,20 @@ class Streams:
         self._lock = threading.Lock()
         self.access_points = Records()
         self.tunnels = Records()
+
+    def add_access_point(self, display_name: str, collection_id: str, owner: str) -> str:
+        """Add an access point.
+
+        :param collection_id: of its host
+        :param owner: the username that it shows
+        :return: its id
+        """
+        fields: Document = dict.fromkeys(_EMPTY_FIELDS) | {
+            "display_name": display_name,
+            "advertised_owner": owner,
+            "host_endpoint": collection_id,
+        }
+        return str(self.access_points.add(fields)["id"])
 
     def open(self, fields: Document) -> Document:
         """Add a tunnel. It waits for the address of its listener, unless ``fields`` has it."""

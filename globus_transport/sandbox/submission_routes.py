@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Literal
 
 from flask import Flask
 from flask.typing import ResponseReturnValue
 
+from globus_transport.sandbox.clock import Clock
 from globus_transport.sandbox.collections import Collection
+from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.sharing.permissions import require_access
 from globus_transport.sandbox.state import State
-from globus_transport.sandbox.submissions import Submission, read_delete, read_transfer
+from globus_transport.sandbox.submissions import Submission, TransferSubmission, read_delete, read_transfer
 from globus_transport.sandbox.task_runner import run_task
+from globus_transport.sandbox.tasks import Task
 from globus_transport.sandbox.transfer_requests import (
     caller,
     check_access_requirements,
@@ -32,30 +35,16 @@ def install_submission_routes(app: Flask, state: State) -> None:
 
     @app.post("/v0.10/transfer")
     def transfer() -> ResponseReturnValue:
-        submission = read_transfer(read_json_body(), lambda id: find_collection(state, id))
-        check_access(submission.source, [item.source_path for item in submission.items], "r")
-        check_access(submission.destination, [item.destination_path for item in submission.items], "rw")
-        return submit(submission, "transfer")
+        return check_and_submit(read_transfer(read_json_body(), lambda id: find_collection(state, id)), "transfer")
 
     @app.post("/v0.10/delete")
     def delete() -> ResponseReturnValue:
-        submission = read_delete(read_json_body(), lambda id: find_collection(state, id))
-        check_access(submission.source, submission.paths, "rw")
-        return submit(submission, "delete")
+        return check_and_submit(read_delete(read_json_body(), lambda id: find_collection(state, id)), "delete")
 
-    def check_access(collection: Collection, paths: Iterable[str], mode: Literal["r", "rw"]) -> None:
-        check_access_requirements(state, collection)
-        if collection.host is not None:
-            for path in paths:
-                require_access(state, collection, caller(), path, mode)
-
-    def submit(submission: Submission, kind: str) -> ResponseReturnValue:
-        task, is_new = state.tasks.submit(
-            submission,
-            caller(),
-            state.clock,
-            lambda task: run_task(task, state.clock, lambda: state.settings.task_delay),
-        )
+    def check_and_submit(submission: Submission, kind: str) -> ResponseReturnValue:
+        for collection in _collections(submission):
+            check_access_requirements(state, collection)
+        task, is_new = submit(state, submission, caller(), state.clock)
         if is_new:
             document = result_document(
                 "Accepted", f"The {kind} was accepted and its task has started", f"{kind}_result"
@@ -71,3 +60,35 @@ def install_submission_routes(app: Flask, state: State) -> None:
         }
         document |= {"submission_id": submission.submission_id, "task_id": task.id, "task_link": link}
         return document, 202
+
+
+def submit(state: State, submission: Submission, owner: Identity, clock: Clock) -> tuple[Task, bool]:
+    """Start the task of a submission, or find the owner's task with the same submission id.
+
+    Whether the owner's token meets the requirements of the collections is left to the caller.
+
+    :param clock: for the times of the task
+    :return: the task, and whether it is new
+    :raises TransferError: if the owner may not read or write at a path
+    """
+    for collection, paths, mode in _accesses(submission):
+        if collection.host is not None:
+            for path in paths:
+                require_access(state, collection, owner, path, mode)
+    return state.tasks.submit(
+        submission, owner, clock, lambda task: run_task(task, clock, lambda: state.settings.task_delay)
+    )
+
+
+def _collections(submission: Submission) -> list[Collection]:
+    return [collection for collection, _, _ in _accesses(submission)]
+
+
+def _accesses(submission: Submission) -> list[tuple[Collection, Sequence[str], Literal["r", "rw"]]]:
+    """What a submission reads or writes: the paths on each collection."""
+    if isinstance(submission, TransferSubmission):
+        return [
+            (submission.source, [item.source_path for item in submission.items], "r"),
+            (submission.destination, [item.destination_path for item in submission.items], "rw"),
+        ]
+    return [(submission.source, submission.paths, "rw")]

@@ -291,6 +291,14 @@ class TaskStore:
         """Wait until a task's thread has ended, for a number of seconds at most."""
         self._threads[task.id].join(seconds)
 
+    def clear(self) -> None:
+        """Stop all tasks and forget them."""
+        self.close()
+        with self._lock:
+            self._by_id.clear()
+            self._by_submission.clear()
+            self._threads.clear()
+
     def close(self) -> None:
         """Stop all tasks and wait for their threads."""
         for task in list(self._by_id.values()):

@@ -23,7 +23,14 @@ _PLAIN_FIELDS = ("value", "kind", "client_id", "resource_server", "login", "issu
 
 @attrs.frozen
 class SandboxToken:
-    """Tokens for one resource server, as an application stores them."""
+    """Tokens for one resource server, as an application stores them.
+
+    :param access_token: the access token
+    :param refresh_token: ``None`` if there is none
+    :param expires_at_seconds: of the access token, in seconds since the epoch
+    :param resource_server: the name of the service, as token replies have it
+    :param scope: the scopes, separated by spaces
+    """
 
     access_token: str = attrs.field(repr=False)
     refresh_token: str | None = attrs.field(repr=False)
@@ -215,6 +222,12 @@ class TokenStore:
             for credential in self._by_value.values():
                 if credential.kind == "access":
                     credential.expires_at = min(credential.expires_at, now)
+
+    def clear(self) -> None:
+        """Forget all tokens."""
+        with self._lock:
+            self._by_value.clear()
+            self._revoked_families.clear()
 
     def dump(self) -> dict[str, Any]:
         """All tokens that have not expired, with their values, as a JSON document."""

@@ -48,8 +48,9 @@ class Http:
         document: object = None,
         body: bytes | None = None,
         basic: tuple[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        headers: dict[str, str] = {}
+        headers = dict(headers or {})
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         if basic:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,7 +18,7 @@ from tests.sandbox.sandbox_http import Http
 
 ALL = "urn:globus:auth:scope:groups.api.globus.org:all"
 VIEW = "urn:globus:auth:scope:groups.api.globus.org:view_my_groups_and_memberships"
-NOBODY = str(uuid.uuid4())
+NOBODY = "1ce48357-30b3-4a3c-a88e-01a8eae4ecbf"
 
 NewClient = Callable[..., globus_sdk.GroupsClient]
 

@@ -197,3 +197,53 @@ def test_ctrl_c_at_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.setattr("globus_transport.sandbox.cli.time.sleep", interrupt)
     assert cli.main(["--task-delay", "1", "--token-delay", "2"]) == 0
     assert "export GLOBUS_SDK_SERVICE_URL_AUTH=http://127.0.0.1:" in capsys.readouterr().out
+
+
+def read_owner(lines: list[str]) -> str:
+    (line,) = [line for line in lines if line.startswith("# person who logs in")]
+    return line.rpartition("(")[2].rstrip(")")
+
+
+def test_what_it_prints_belongs_to_the_person_and_the_client_administers_it(running: Running) -> None:
+    secret = running.environ["GLOBUS_CLI_CLIENT_ID"], running.environ["GLOBUS_CLI_CLIENT_SECRET"]
+    form = {"grant_type": "client_credentials", "scope": TRANSFER_ALL}
+    auth = Http(running.environ["GLOBUS_SDK_SERVICE_URL_AUTH"])
+    token = auth("POST", "/v2/oauth2/token", form=form, basic=secret).document["access_token"]
+    transfer = Http(running.environ["GLOBUS_SDK_SERVICE_URL_TRANSFER"], token)
+    ids = [line.split()[2] for line in running.lines if line.startswith("# collection ")]
+    assert len(ids) == 2
+    for id in ids:
+        assert transfer("GET", f"/v0.10/endpoint/{id}").document["owner_id"] == read_owner(running.lines)
+        roles = transfer("GET", f"/v0.10/endpoint/{id}/role_list").document["DATA"]
+        assert [(role["principal"], role["role"]) for role in roles if role["principal"] == secret[0]] == [
+            (secret[0], "administrator")
+        ]
+        rule = {"principal_type": "all_authenticated_users", "principal": "", "path": "/", "permissions": "r"}
+        assert transfer("GET", f"/v0.10/operation/endpoint/{id}/ls").status == 200
+        assert transfer("POST", f"/v0.10/endpoint/{id}/access", document=rule).status != 403
+    assert transfer("DELETE", f"/v0.10/endpoint/{ids[0]}").status == 200
+
+
+def test_client_ids_and_the_login_page_are_options(tmp_path: Path) -> None:
+    ids = ["11111111-2222-3333-4444-555555555555", "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"]
+    options = [text for id in ids for text in ("--client-id", id)]
+    # With a folder, the second sandbox finds the clients and roles of the first.
+    for _ in range(2):
+        with Running(*options, "--login-page", "--folder", str(tmp_path)) as running:
+            auth = Http(running.environ["GLOBUS_SDK_SERVICE_URL_AUTH"])
+            for id in ids:
+                query = {
+                    "client_id": id,
+                    "redirect_uri": "http://localhost/",
+                    "scope": "openid",
+                    "response_type": "code",
+                    "code_challenge": "c" * 43,
+                }
+                answer = auth("GET", "/v2/oauth2/authorize", query=query)
+                assert (answer.status, b"<form" in answer.body) == (200, True)
+            running.end(signal.SIGINT)
+
+
+def test_a_client_id_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--client-id", "my-app"]) == 1
+    assert "UUID" in capsys.readouterr().err

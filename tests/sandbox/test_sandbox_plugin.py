@@ -33,6 +33,30 @@ def test_the_environment_is_as_before():
     assert os.environ.get("GLOBUS_SDK_SERVICE_URL_TRANSFER") is None
 """
 
+SESSION = """
+import pytest
+
+@pytest.fixture(scope="session")
+def globus_seed():
+    return "two-collections"
+
+urls = []
+
+def test_one_sandbox_for_the_run(globus_session):
+    urls.append(globus_session.environ)
+    globus_session.add_collection("A")
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_it_starts_again(globus_reset, number):
+    assert [globus_reset.environ] == urls
+    assert [collection.display_name for collection in globus_reset.collections] == ["Source", "Destination"]
+    globus_reset.add_collection("B")
+
+def test_one_of_its_own_is_seeded_as_well(globus, globus_session):
+    assert len(globus.collections) == 2
+    assert globus.environ != globus_session.environ
+"""
+
 OWN = """
 import pytest
 
@@ -60,6 +84,10 @@ def test_importing_the_plugin_loads_and_starts_nothing(tmp_path: Path) -> None:
 
 def test_fixtures(tmp_path: Path) -> None:
     check_passes(tmp_path, FIXTURES, 3)
+
+
+def test_fixtures_for_a_whole_run(tmp_path: Path) -> None:
+    check_passes(tmp_path, SESSION, 4)
 
 
 def test_own_fixtures_win(tmp_path: Path) -> None:

@@ -38,6 +38,24 @@ class Registry:
         for name in _WELL_KNOWN_SCOPES:
             self.scopes.add(_scope_document(name))
 
+    def are_related(self, first: str, second: str) -> bool:
+        """Whether two clients belong to the same application: they are the same client, parent and child, children of
+        the same parent, or clients of the same project.
+
+        :param first: the id of a client, which needs no registration
+        :param second: the id of the other
+        """
+        if first == second:
+            return True
+        documents = [self.clients.get(id) or {} for id in (first, second)]
+        parents = [document.get("parent_client") for document in documents]
+        projects = [document.get("project") for document in documents]
+        return (
+            parents[0] == second
+            or parents[1] == first
+            or any(pair[0] is not None and pair[0] == pair[1] for pair in (parents, projects))
+        )
+
 
 def _scope_document(name: str) -> Document:
     return {

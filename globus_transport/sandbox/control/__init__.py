@@ -1,0 +1,1 @@
+"""Controlling a sandbox from outside: an HTTP API for programs in any language, and a page for people."""

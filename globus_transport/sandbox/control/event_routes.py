@@ -1,0 +1,52 @@
+"""The page for people, and the events that keep it up to date."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response
+
+from globus_transport.sandbox.control.sandbox_routes import describe, request_document
+
+if TYPE_CHECKING:
+    from globus_transport.sandbox.sandbox import Sandbox
+
+# A comment after this many seconds without a request, so that both sides notice a connection that is gone.
+_PAUSE = 15.0
+
+
+def install_event_routes(app: Flask, sandbox: Sandbox, prefix: str) -> None:
+    """Add the routes to an application."""
+
+    @app.get("/")
+    def show_page() -> Response:
+        """A page that shows the state and the requests as they happen."""
+        page = files("globus_transport").joinpath("sandbox", "control", "page.html").read_text("utf-8")
+        headers = {"Content-Security-Policy": "default-src 'self' 'unsafe-inline'; frame-ancestors 'none'"}
+        return Response(page, headers=headers, content_type="text/html; charset=utf-8")
+
+    @app.get(f"{prefix}/events")
+    def send_events() -> Response:
+        """The answered requests as they happen, as server-sent events (HTML, section 9.2). The first is the info."""
+        return Response(_events(sandbox), content_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+def _events(sandbox: Sandbox) -> Iterator[str]:
+    yield _event("info", describe(sandbox))
+    shown: dict[int, int | None] = {}
+    goes_on = True
+    while goes_on:
+        news = [received for received in sandbox.requests if shown.get(received.number, 0) != received.status]
+        for received in news:
+            shown[received.number] = received.status
+            yield _event("request", request_document(received))
+        goes_on = sandbox.requests.wait(_PAUSE)
+        if not news:
+            yield ": still here\n\n"
+
+
+def _event(kind: str, document: object) -> str:
+    return f"event: {kind}\ndata: {json.dumps(document)}\n\n"

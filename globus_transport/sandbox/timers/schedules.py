@@ -1,0 +1,100 @@
+"""Reading the schedules of timers.
+
+A timer runs at its start, and then in intervals of a minute to a year. A start is at most a year ahead.
+"""
+
+from __future__ import annotations
+
+import math
+
+from globus_transport.sandbox.clock import format_iso_time
+from globus_transport.sandbox.records import Document
+from globus_transport.sandbox.request_fields import Fields
+from globus_transport.sandbox.timers.timer import Schedule
+
+_MIN_INTERVAL = 60
+_YEAR = 365 * 86400
+# The service wants a start that is "close to the current time" and gives no number.
+_MAX_PAST = 600
+_MAX_RUNS = 10**9
+
+
+def read_schedule(fields: Fields, now: float) -> tuple[Schedule, Document]:
+    """The schedule of a new timer, and its document with what was left out.
+
+    What is wrong is noted in ``fields``.
+    """
+    kind = fields.choice("type", ("once", "recurring"), required=True)
+    if kind == "recurring":
+        return _read_recurring(fields, now)
+    start = _read_start(fields, "datetime", now, now - _MAX_PAST)
+    return Schedule(start=start), {"type": "once", "datetime": format_iso_time(start)}
+
+
+def read_job_schedule(fields: Fields, now: float) -> tuple[Schedule, Document]:
+    """The schedule of a new job: ``start``, ``interval`` and, by one of two forms, when it stops."""
+    start = _read_start(fields, "start", now, 0.0, required=True)
+    interval = fields.seconds("interval", _MIN_INTERVAL, _YEAR)
+    end, max_runs = None, fields.seconds("stop_after_n", 1, _MAX_RUNS)
+    if isinstance(fields.document.get("stop_after"), str):
+        end = fields.date("stop_after")
+    elif (stop_after := fields.nested("stop_after")) is not None:
+        end = stop_after.date("date")
+        max_runs = stop_after.seconds("n_runs", 1, _MAX_RUNS)
+    if interval is None:
+        if max_runs is not None and max_runs > 1:
+            fields.refuse("interval", "field required for more than one run", "value_error.missing")
+        return Schedule(start=start), {"type": "once", "datetime": format_iso_time(start)}
+    _check_runs(fields, "interval", max_runs)
+    schedule = Schedule(start=start, interval=interval, end=end, max_runs=max_runs)
+    return schedule, {
+        "type": "recurring",
+        "interval_seconds": interval,
+        "start": format_iso_time(start),
+        "end": _end_document(end, max_runs),
+    }
+
+
+def _read_recurring(fields: Fields, now: float) -> tuple[Schedule, Document]:
+    start = _read_start(fields, "start", now, now - _MAX_PAST)
+    interval = fields.seconds("interval_seconds", _MIN_INTERVAL, _YEAR, required=True)
+    end, max_runs = None, None
+    if (condition := fields.nested("end")) is not None:
+        # The service's specification says "count", clients say "iterations", and some leave out the condition.
+        name = "count" if "count" in condition.document else "iterations"
+        if "condition" not in condition.document and name not in condition.document:
+            condition.choice("condition", ("iterations", "time"), required=True)
+        elif condition.choice("condition", ("iterations", "time")) == "time":
+            end = condition.date("datetime", required=True)
+            if end is not None and end < start:
+                condition.refuse("datetime", "the end is before the start")
+        else:
+            max_runs = condition.seconds(name, 1, _MAX_RUNS, required=True)
+    _check_runs(fields, "interval_seconds", max_runs)
+    schedule = Schedule(start=start, interval=interval, end=end, max_runs=max_runs)
+    return schedule, {
+        "type": "recurring",
+        "interval_seconds": interval,
+        "start": format_iso_time(start),
+        "end": fields.document.get("end"),
+    }
+
+
+def _read_start(fields: Fields, name: str, now: float, earliest: float, *, required: bool = False) -> float:
+    start = fields.date(name, required=required)
+    if start is None:
+        return float(math.floor(now))
+    if not earliest <= start <= now + _YEAR:
+        fields.refuse(name, "the start is not within a year from now, or too long ago")
+    return start
+
+
+def _check_runs(fields: Fields, name: str, max_runs: int | None) -> None:
+    if max_runs == 1:
+        fields.refuse(name, "a timer that runs once has no interval")
+
+
+def _end_document(end: float | None, max_runs: int | None) -> Document | None:
+    if max_runs is not None:
+        return {"condition": "iterations", "iterations": max_runs}
+    return None if end is None else {"condition": "time", "datetime": format_iso_time(end)}
