@@ -1,6 +1,7 @@
-"""A client of a service of your own: an inventory of laboratory items."""
+"""Clients of a service of your own: an inventory of laboratory items."""
 
 from typing import Annotated, Any
+from uuid import uuid4
 
 from globus_transport import GlobusAPIError, Response, Scope
 from globus_transport.routing import (
@@ -18,6 +19,8 @@ from globus_transport.routing import (
     post,
 )
 
+BASE_URL = "https://inventory.example.org/api/"
+
 
 class InventoryError(GlobusAPIError):
     """The inventory responded with an error.
@@ -31,10 +34,29 @@ class InventoryError(GlobusAPIError):
         self.item_ids: list[str] = document.get("items", [])
 
 
+class Item(GlobusHTTPResponse):
+    """One item."""
+
+    @property
+    def item_id(self) -> str:
+        """The id that the inventory gave to it."""
+        return str(self["id"])
+
+    @property
+    def name(self) -> str:
+        return str(self["name"])
+
+
 class ItemList(IterableResponse):
     """A page of items."""
 
     default_iter_key = "items"
+
+
+def with_request_id(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a call, with a request id if the caller gave none."""
+    request_id = arguments.get("request_id", MISSING)
+    return {**arguments, "request_id": uuid4() if request_id is MISSING else request_id}
 
 
 class InventoryRoutes(RouteTable):
@@ -49,7 +71,7 @@ class InventoryRoutes(RouteTable):
         return [Scope(f"https://auth.globus.org/scopes/{self.resource_server}/all")]
 
     @get("/items/{item_id}")
-    def get_item(self, item_id: UUIDLike) -> GlobusHTTPResponse:
+    def get_item(self, item_id: UUIDLike) -> Item:
         """One item."""
         raise NotImplementedError
 
@@ -63,8 +85,15 @@ class InventoryRoutes(RouteTable):
         """All items, page by page."""
         raise NotImplementedError
 
-    @post("/items")
-    def add_item(self, *, name: str, note: Maybe[str] = MISSING) -> GlobusHTTPResponse:
+    # The inventory adds an item once, however often it gets the same request id.
+    @post("/items", repeatable=True, prepare=with_request_id)
+    def add_item(
+        self,
+        *,
+        name: str,
+        note: Maybe[str] = MISSING,
+        request_id: Maybe[UUIDLike] = MISSING,
+    ) -> Item:
         """Add an item."""
         raise NotImplementedError
 
@@ -72,10 +101,10 @@ class InventoryRoutes(RouteTable):
 class InventoryClient(BaseClient, InventoryRoutes):
     """The inventory, for threads."""
 
-    base_url = "https://inventory.example.org/api/"
+    base_url = BASE_URL
 
 
 class AsyncInventoryClient(AsyncBaseClient, InventoryRoutes):
     """The inventory, for asyncio."""
 
-    base_url = "https://inventory.example.org/api/"
+    base_url = BASE_URL
