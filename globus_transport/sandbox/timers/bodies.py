@@ -109,10 +109,9 @@ def _read_transfer(fields: Fields, names: dict[str, str]) -> Document:
     """Check a transfer's document, and return it without what belongs to one task."""
     fields.text(names["source_endpoint"], required=True)
     fields.text(names["destination_endpoint"], required=True)
-    items = fields.each(names["DATA"])
-    if not items:
+    if fields.document.get(names["DATA"]) in (None, []):
         fields.refuse(names["DATA"], "ensure this value has at least 1 items", "value_error.list.min_items")
-    for item in items:
+    for item in fields.each(names["DATA"]):
         item.text("source_path", required=True)
         item.text("destination_path", required=True)
         item.text("external_checksum")

@@ -62,13 +62,12 @@ def _read_recurring(fields: Fields, now: float) -> tuple[Schedule, Document]:
     if (condition := fields.nested("end")) is not None:
         # The service's specification says "count", clients say "iterations", and some leave out the condition.
         name = "count" if "count" in condition.document else "iterations"
-        if "condition" not in condition.document and name not in condition.document:
-            condition.choice("condition", ("iterations", "time"), required=True)
-        elif condition.choice("condition", ("iterations", "time")) == "time":
+        kind = condition.choice("condition", ("iterations", "time"), required=name not in condition.document)
+        if kind == "time":
             end = condition.date("datetime", required=True)
             if end is not None and end < start:
                 condition.refuse("datetime", "the end is before the start")
-        else:
+        elif kind == "iterations" or name in condition.document:
             max_runs = condition.seconds(name, 1, _MAX_RUNS, required=True)
     _check_runs(fields, "interval_seconds", max_runs)
     schedule = Schedule(start=start, interval=interval, end=end, max_runs=max_runs)
