@@ -7,7 +7,8 @@ from html import escape
 
 _LEFT = ' style="text-align: left; vertical-align: top"'
 _HEAD = ' style="text-align: left; vertical-align: top; white-space: nowrap"'
-_TEXT = ' style="margin: 0; white-space: pre-wrap; text-align: left"'
+# Notebooks give a pre the background of the page, and some a proportional font.
+_TEXT = ' style="margin: 0; white-space: pre-wrap; text-align: left; font-family: monospace; background: none"'
 
 
 class Html(str):
