@@ -46,16 +46,20 @@ def install_group_routes(app: Flask, state: State, callers: Callers) -> None:
         caller, fields = callers.require_user(), Fields(read_body())
         policies = fields.nested("policies")
         parent_id = fields.id("parent_id")
-        found = {
-            "name": fields.text("name", required=True),
-            "description": fields.text("description"),
-            "terms_and_conditions": fields.text("terms_and_conditions"),
-            "policies": default_policies() if policies is None else read_policies(policies, default_policies()),
-        }
+        name = fields.text("name", required=True)
+        description, terms = fields.text("description"), fields.text("terms_and_conditions")
+        new_policies = default_policies() if policies is None else read_policies(policies, default_policies())
         fields.check()
         if parent_id is not None and role_of(state, callers.find(parent_id, caller)["id"], caller) != "admin":
             raise forbidden("A subgroup needs an admin of the parent group")
-        id = store.add([caller.id], parent_id=parent_id, **found)
+        id = store.add(
+            [caller.id],
+            name=name,
+            description=description,
+            terms_and_conditions=terms,
+            parent_id=parent_id,
+            policies=new_policies,
+        )
         return group_document(state, callers.find(id, caller), caller), 201
 
     @app.put("/v2/groups/<group_id>")

@@ -34,24 +34,34 @@ class GroupsStore:
         self._fields: dict[str, dict[str, Document]] = {}
         self._subscriptions: dict[str, Document] = {}
 
-    def add(self, members: Iterable[str], **fields: object) -> str:
+    def add(
+        self,
+        members: Iterable[str],
+        *,
+        id: str | None = None,
+        name: str | None = "Group",
+        description: str | None = None,
+        terms_and_conditions: str | None = None,
+        parent_id: str | None = None,
+        policies: Document | None = None,
+    ) -> str:
         """Add a group.
 
         :param members: ids of the identities, which become active members. The first one is the admin
-        :param fields: further fields of its document, such as ``name``, ``description`` and ``parent_id``
+        :param id: a UUID; ``None`` for a new one
+        :param policies: all of them, as the service has them; ``None`` for those of a new group
         :return: the id of the group
         """
-        id = str(uuid.uuid4())
+        id = id or str(uuid.uuid4())
         group: Document = {
-            "name": "Group",
-            "description": None,
-            "terms_and_conditions": None,
-            "parent_id": None,
-            "policies": default_policies(),
+            "id": id,
+            "name": name,
+            "description": description,
+            "terms_and_conditions": terms_and_conditions,
+            "parent_id": parent_id,
+            "policies": policies or default_policies(),
             "subscription_admin_verified_id": None,
             "join": False,
-            **fields,
-            "id": id,
         }
         roles: dict[str, Role] = {}
         for member in members:
