@@ -54,6 +54,7 @@ def is_redirect_uri(text: str) -> bool:
 class SandboxClient:
     """What a program needs to log in as a client.
 
+    :ivar id: a UUID
     :ivar secret: ``None`` for a public client (a native app)
     """
 

@@ -212,3 +212,14 @@ class Faults:
     def __len__(self) -> int:
         with self._lock:
             return sum(fault.times != 0 for fault in self._faults)
+
+
+def check_all_met(pending: Sequence[object]) -> None:
+    """Check that no fault is left.
+
+    :param pending: the faults that no request has met, each with a text that describes it
+    :raises AssertionError: if there are any; the message lists them
+    """
+    if pending:
+        were = "faults were" if len(pending) > 1 else "fault was"
+        raise AssertionError("\n".join([f"{len(pending)} {were} not met: {pending[0]}", *map(str, pending[1:])]))

@@ -13,7 +13,7 @@ from globus_transport.sandbox.clients import SandboxClient, make_client
 from globus_transport.sandbox.clock import Clock
 from globus_transport.sandbox.collections import Collection
 from globus_transport.sandbox.control.server import ControlServer
-from globus_transport.sandbox.faults import Faults
+from globus_transport.sandbox.faults import Faults, check_all_met
 from globus_transport.sandbox.groups.store import GroupsStore
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.logins import add_client, approve, issue_token
@@ -50,10 +50,9 @@ class Sandbox:
         that of a proxy in front of the sandbox. Requests to another host are refused, because a page in a browser may
         have sent them
     :param max_body_size: of a request, in bytes. The requests to Auth are small, so its own limit is 1 MiB at most
-    :param auto_approve: whether an authorize URL leads back to the program at once, with the login of :attr:`user`.
-        With ``False`` a person decides on a page in the browser
+    :param auto_approve: whether an authorize URL leads back at once; if not, a person decides on a page in the browser
     :param seed: what it holds at the start: the path of a file or folder, a document, or a name such as
-        ``"two-collections"``; see :mod:`globus_transport.sandbox.seeds`. A folder with a state is not seeded again
+        ``"two-collections"``; see the page "Control it from outside". A folder with a state is not seeded again
     :raises OSError: if the folder or the seed cannot be read
     :raises TypeError: if ``host_names`` is a text
     :raises ValueError: if a sandbox of this version did not write the state file in the folder, or a host name, a size
@@ -201,7 +200,7 @@ class Sandbox:
 
     @property
     def control_url(self) -> str:
-        """The base URL of the control API, and of a page for people: :mod:`globus_transport.sandbox.control`.
+        """The base URL of the control API, and of a page for people.
 
         :raises RuntimeError: if the sandbox does not run
         """
@@ -239,8 +238,7 @@ class Sandbox:
         :param redirect_uris: the allowed ones; without any, the code page and addresses of this machine
         :param name: of the program, for the person who logs in
         :raises TypeError: if ``redirect_uris`` is a text
-        :raises ValueError: if the id is no UUID or belongs to a client that cannot be replaced, a native client has a
-            secret, or a redirect URI is none
+        :raises ValueError: if the id, the secret or a redirect URI makes no sense, or the id is taken
         """
         added = add_client(self._state, make_client(id, secret, native=native, redirect_uris=redirect_uris, name=name))
         self._state.save()
@@ -275,8 +273,8 @@ class Sandbox:
     def add_group(self, *members: Identity) -> str:
         """Add a group, for roles and access rules.
 
-        :param members: identities, which are added if they are new. The first one, or without any the sandbox's user, is
-            the group's admin
+        :param members: identities, which are added if they are new. The first one, or without any the sandbox's user,
+            is the group's admin
         :return: the id of the group
         """
         id = self._state.groups.add(self._state.identities.add(member).id for member in members or (self.user,))
@@ -384,9 +382,7 @@ class Sandbox:
         :raises AssertionError: if fewer requests met a fault than its ``times``, or none met one without; the message
             lists them
         """
-        if pending := [*self.faults.pending(), *describe(self.token_faults.pending())]:
-            were = "faults were" if len(pending) > 1 else "fault was"
-            raise AssertionError("\n".join([f"{len(pending)} {were} not met: {pending[0]}", *map(str, pending[1:])]))
+        check_all_met([*self.faults.pending(), *describe(self.token_faults.pending())])
 
     def approve(self, authorize_url: str, *, user: Identity | None = None) -> str:
         """Log in and consent, as a person in a browser does. The login has the properties that the URL asks for.

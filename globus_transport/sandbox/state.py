@@ -156,7 +156,15 @@ class State:
     def forget(self) -> None:
         """Forget everything, as a step of starting again. What a snapshot holds has to be loaded after it."""
         self.tasks.clear()
-        for forgotten in (self.codes, self.tokens, self.collections, self.faults, self.requests, self.grants):
+        for forgotten in (
+            self.codes,
+            self.tokens,
+            self.token_faults,
+            self.collections,
+            self.faults,
+            self.requests,
+            self.grants,
+        ):
             forgotten.clear()
         self.sessions.clear()
         self.clock.reset()
