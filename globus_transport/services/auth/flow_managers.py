@@ -62,11 +62,13 @@ class GlobusOAuthFlowManager:
 
     @raises_from_its_caller
     def exchange_code_for_tokens(self, auth_code: str) -> Any:
-        """Call the auth client's ``oauth2_exchange_code_for_tokens``.
+        """Get tokens for the code of this login, whichever login the client started last.
 
+        :param auth_code: the code from the login page
         :return: tokens; with an Async client, an awaitable of them
+        :raises AuthAPIError: if Globus Auth refuses the code
         """
-        return self.auth_client.oauth2_exchange_code_for_tokens(auth_code)
+        return self.auth_client._oauth2_exchange_code(self.token_form(auth_code))
 
     def token_form(self, auth_code: str) -> dict[str, Any]:
         """Make the form that exchanges the code for tokens (RFC 6749, section 4.1.3)."""
