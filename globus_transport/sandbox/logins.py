@@ -46,7 +46,7 @@ def issue_token(state: State, scope: object, client_id: str, user: Identity, *, 
     return issued[0].to_sandbox_token()
 
 
-def approve(auth: Flask, auth_url: str, authorize_url: str, user: Identity) -> str:
+def approve(state: State, auth: Flask, auth_url: str, authorize_url: str, user: Identity) -> str:
     """Log in and consent.
 
     :param auth: the application of Auth
@@ -58,7 +58,7 @@ def approve(auth: Flask, auth_url: str, authorize_url: str, user: Identity) -> s
     if not authorize_url.startswith(auth_url) or parts.path != AUTHORIZE_PATH:
         raise ValueError(f"Not an authorize address of this sandbox: it has to start with {auth_url}")
     with auth.test_client() as browser:
-        response = browser.get(f"{parts.path}?{parts.query}", environ_base={USER_KEY: user})
+        response = browser.get(f"{parts.path}?{parts.query}", environ_base={USER_KEY: state.identities.add(user)})
     parameters = parse_qs(urlsplit(response.headers.get("Location", "")).query)
     if "code" not in parameters:
         document = response.get_json(silent=True) or {}

@@ -392,8 +392,7 @@ class Sandbox:
         :return: the authorization code
         :raises ValueError: if this is not an authorize URL of this sandbox, or Auth refuses it
         """
-        user = self._state.identities.add(user or self.user)
-        return approve(self._servers.app("auth"), self.auth_url, authorize_url, user)
+        return approve(self._state, self._servers.app("auth"), self.auth_url, authorize_url, user or self.user)
 
     def __repr__(self) -> str:
         if not self._servers.are_running:

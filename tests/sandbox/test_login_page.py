@@ -67,6 +67,9 @@ def test_somebody_unknown_logs_in_by_username_and_is_known_from_then_on(manual: 
     page = open_page(authorize_url(manual))
     who = user_of(manual, answer(page, identity="other", username=" alan@elsewhere.example "))
     assert (who["username"], who["name"]) == ("alan@elsewhere.example", "alan@elsewhere.example")
+    basic = (manual.client_id, manual.client_secret)
+    found = Http(manual.auth_url)("GET", "/v2/api/identities", query={"ids": who["sub"]}, basic=basic).document
+    assert found["identities"][0]["status"] == "used"
     again = open_page(authorize_url(manual))
     assert ("identity", who["sub"]) in again.form.choices
     # By username too, in any case, it is the same identity.
@@ -85,6 +88,13 @@ def test_a_form_that_is_no_utf_8_does_no_harm(manual: Sandbox) -> None:
     assert answer(page, identity="other", username="\ud800@b.example").status in (302, 400)
     assert answer(page, identity="\ud800").status == 400
     assert answer(page, form_token="\ud800").status == 403
+
+
+def test_a_login_that_is_not_complete_leaves_nobody_behind(manual: Sandbox) -> None:
+    page = open_page(authorize_url(manual, session_required_mfa="true"))
+    shown = answer(page, identity="other", username="ghost@sandbox.example")
+    assert ("username", "ghost@sandbox.example") in shown.form.fields
+    assert "ghost@" not in open_page(authorize_url(manual)).text
 
 
 def test_denial_leads_back_with_an_error(manual: Sandbox) -> None:
@@ -209,7 +219,8 @@ def test_a_registered_policy_decides_about_domain_and_second_factor(manual: Sand
     assert problems_of(answer(page)).count("<li>") == 1
     outside = answer(page, mfa="true", identity="other", username="eve@elsewhere.org")
     assert "does not allow the domain" in problems_of(outside)
-    assert user_of(manual, answer(page, mfa="true"))["active"] is True
+    (authentication,) = user_of(manual, answer(page, mfa="true"))["session_info"]["authentications"].values()
+    assert authentication["amr"] == ["mfa"]
 
 
 def test_a_policy_may_exclude_a_domain(manual: Sandbox) -> None:

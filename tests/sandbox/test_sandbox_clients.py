@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,17 @@ def test_clients_outlive_the_sandbox_in_its_folder_and_can_be_added_again(tmp_pa
         assert second.add_client(ID, "another", native=False).secret == "another"
 
 
+def test_a_folder_of_a_sandbox_that_did_not_know_a_program_does_no_harm(tmp_path: Path) -> None:
+    with Sandbox(tmp_path):
+        pass
+    file = tmp_path / ".globus-sandbox.json"
+    document = json.loads(file.read_text())
+    document["clients"] = [client for client in document["clients"] if client["client_id"] != GLOBUS_CLI]
+    file.write_text(json.dumps(document))
+    with Sandbox(tmp_path) as sandbox:
+        assert sandbox.issue_token(TRANSFER_ALL, client_id=GLOBUS_CLI)
+
+
 class Family:
     """A client that was made from a template, as globus-cli does it."""
 
@@ -124,6 +136,13 @@ def test_the_template_revokes_what_its_client_got(shared: Sandbox, http: Http) -
         answer = http("POST", "/v2/oauth2/token/revoke", form={"token": token, "client_id": GLOBUS_CLI})
         assert (answer.status, answer.document) == (200, {"active": False})
         assert not is_active(shared, token)
+
+
+def test_a_client_made_from_a_template_revokes_what_the_template_got(shared: Sandbox, http: Http) -> None:
+    mine, token = Family(shared), shared.issue_token(TRANSFER_ALL, client_id=GLOBUS_CLI).access_token
+    form = {"token": token}
+    assert http("POST", "/v2/oauth2/token/revoke", form=form, basic=(mine.id, mine.secret)).status == 200
+    assert not is_active(shared, token)
 
 
 def test_clients_of_one_template_or_project_revoke_each_others_tokens(shared: Sandbox, http: Http) -> None:

@@ -30,9 +30,12 @@ from tests.sandbox.sandbox_http import Http
 # Routes that are not in the route tables, because the login clients build these requests themselves.
 LOGIN_ROUTES = [
     ("GET", "/v2/oauth2/authorize"),
+    ("POST", "/v2/oauth2/authorize"),
+    ("GET", "/v2/web/auth-code"),
     ("POST", "/v2/oauth2/token"),
     ("POST", "/v2/oauth2/token/revoke"),
     ("POST", "/v2/oauth2/token/introspect"),
+    ("POST", "/v2/oauth2/token/validate"),
     ("GET", "/.well-known/openid-configuration"),
     ("GET", "/jwk.json"),
     ("POST", "/v2/api/clients"),

@@ -182,3 +182,6 @@ def test_faults_are_checked_and_cleared(globus: Sandbox) -> None:
     assert len(globus.token_faults.pending()) == 2 * len(get_args(TokenFault))
     globus.token_faults.clear()
     globus.verify()
+    globus.token_faults.add("expired")
+    globus.reset()
+    globus.verify()
