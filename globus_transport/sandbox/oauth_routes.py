@@ -116,4 +116,6 @@ def _refusal(response: Response) -> Response:
     """The page for an authorize request that Auth refuses and that leads back to no application."""
     document = response.get_json()
     text = document.get("error_description") or "The application sent a login request that cannot be answered."
+    if document["error"] == "invalid_client":
+        text = "The sandbox has no client with this id. Add it with --client-id, or with Sandbox.add_client()."
     return refused_page("This login request cannot be used", text, error=document["error"], status=response.status_code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
@@ -324,6 +325,7 @@ def test_a_request_that_leads_back_to_nobody_gets_a_page(
     assert page.status in (400, 401)
     assert "This login request cannot be used" in page.text
     assert error in page.text
+    assert ("--client-id" in page.text) is (error == "invalid_client")
 
 
 def test_a_program_can_still_log_in_by_itself(manual: Sandbox, grace: Identity) -> None:
@@ -343,3 +345,30 @@ def test_the_code_page_shows_a_code_or_why_there_is_none(manual: Sandbox) -> Non
     assert "You are not logged in" in denied.text
     assert "access_denied" in denied.text
     assert "&lt;i&gt;" in open_page(f"{manual.auth_url}v2/web/auth-code?error=%3Ci%3E").text
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"session_required_identities": "\0,\ud800," + "," * 5000},
+        {"session_required_single_domain": "[!*,\n<b>"},
+        {"session_required_policies": "\0,<b>,.."},
+        {"session_required_mfa": "\u0130"},
+        {"session_message": "\0" * 10_000},
+        {"login_hint": "\ud800@" * 1000},
+        {"access_type": "\0", "prompt": "none none"},
+        {"scope": "openid" + "[openid" * 30 + "]" * 30},
+        {"client_id": "\0"},
+        {"redirect_uri": "http://[::1]:99999/"},
+        {"redirect_uri": "http://[::1]/"},
+        {"response_type": "token"},
+        {"code_challenge": "\0"},
+    ],
+)
+def test_malformed_requests_do_no_harm(manual: Sandbox, parameters: dict[str, str]) -> None:
+    query = {**dict(parse_qsl(urlsplit(authorize_url(manual)).query)), **parameters}
+    page = open_page(f"{manual.auth_url}v2/oauth2/authorize?{urlencode(query, errors='surrogatepass')}")
+    assert page.status in (200, 302, 400, 401), page.text
+    if page.status == 200:
+        assert "<b>" not in page.text
+        assert answer(page).status in (302, 400)
