@@ -13,7 +13,8 @@ project = "globus_transport"
 copyright = "the authors of globus_transport"
 release = version = __version__
 
-extensions = ["sphinx.ext.autodoc", "myst_parser", "sphinx_copybutton", "reference", "differences", "sandbox_routes"]
+extensions = ["sphinx.ext.autodoc", "myst_parser", "sphinx_copybutton"]
+extensions += ["reference", "differences", "sandbox_routes", "line_breaks"]
 exclude_patterns = ["_build", "_ext", "examples/own_service/README.md"]
 nitpicky = True
 # Names of the standard library, and type variables, have no entry to link to.

@@ -11,6 +11,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from tests.docs.examples import DOCS
@@ -47,6 +48,24 @@ _BOTTOM = """
 const elements = [...document.querySelectorAll("article p, article pre")];
 return Math.max(...elements.map((element) => element.getBoundingClientRect().bottom));
 """
+# Names in headings and tables that go on in the next line, where nothing says that they may break.
+_FIND_BROKEN = r"""
+const broken = [];
+for (const element of document.querySelectorAll("article :is(h1, h2, h3, h4), article table.docutils")) {
+    const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        for (const name of texts.currentNode.data.matchAll(/[^\s\/\u2014-]+/g)) {
+            const range = document.createRange();
+            range.setStart(texts.currentNode, name.index);
+            range.setEnd(texts.currentNode, name.index + name[0].length);
+            const [line] = range.getClientRects();
+            if (line && range.getBoundingClientRect().height > 1.5 * line.height)
+                broken.push(`${element.tagName}: ${name[0]}`);
+        }
+    }
+}
+return broken;
+"""
 _PAGE_WIDTH = "return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth);"
 
 # What Python and Sphinx print for an object that has no name for readers.
@@ -60,15 +79,18 @@ class Browser:
 
     def __init__(self, driver: Any, width: int) -> None:
         self._driver = driver
+        self._page: Path | None = None
         metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
     def run(self, page: Path, script: str) -> Any:
-        """Open a page and run a script there.
+        """Run a script on a page, which is opened if it is not open yet.
 
         :return: what the script returns
         """
-        self._driver.get(page.as_uri())
+        if page != self._page:
+            self._driver.get(page.as_uri())
+            self._page = page
         return self._driver.execute_script(script)
 
 
@@ -87,6 +109,32 @@ def driver() -> Iterator[Any]:
     chrome.quit()
 
 
+@attrs.frozen
+class Seen:
+    """What a reader sees of a page, in a window of a given width."""
+
+    cut: list[str]
+    broken: list[str]
+    width: int
+
+
+def see(driver: Any, pages: list[Path], width: int) -> dict[str, Seen]:
+    """Open each page once, and measure it."""
+    browser = Browser(driver, width)
+    scripts = (_FIND_CUT, _FIND_BROKEN, _PAGE_WIDTH)
+    return {_name(page): Seen(*(browser.run(page, script) for script in scripts)) for page in pages}
+
+
+@pytest.fixture(scope="module")
+def on_desktop(driver: Any, pages: list[Path]) -> dict[str, Seen]:
+    return see(driver, pages, 1280)
+
+
+@pytest.fixture(scope="module")
+def on_telephone(driver: Any, pages: list[Path]) -> dict[str, Seen]:
+    return see(driver, pages, 390)
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("documentation")
@@ -99,14 +147,16 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 def test_signatures_show_names_for_readers(pages: list[Path]) -> None:
-    found = {page.name: _MACHINE_NAME.findall(_text(page)) for page in pages}
+    found = {_name(page): _MACHINE_NAME.findall(_text(page)) for page in pages}
     assert {name: names for name, names in found.items() if names} == {}
 
 
-def test_on_a_desktop_nothing_is_cut(driver: Any, pages: list[Path]) -> None:
-    browser = Browser(driver, 1280)
-    cut = {page.name: browser.run(page, _FIND_CUT) for page in pages}
-    assert {name: blocks for name, blocks in cut.items() if blocks} == {}
+def test_on_a_desktop_nothing_is_cut(on_desktop: dict[str, Seen]) -> None:
+    assert {name: seen.cut for name, seen in on_desktop.items() if seen.cut} == {}
+
+
+def test_on_a_desktop_names_break_where_they_may(on_desktop: dict[str, Seen]) -> None:
+    assert {name: seen.broken for name, seen in on_desktop.items() if seen.broken} == {}
 
 
 def test_the_first_page_fits_one_screen_of_a_desktop(driver: Any, pages: list[Path]) -> None:
@@ -114,10 +164,12 @@ def test_the_first_page_fits_one_screen_of_a_desktop(driver: Any, pages: list[Pa
     assert Browser(driver, 1280).run(first, _BOTTOM) < 900
 
 
-def test_no_page_is_wider_than_a_telephone(driver: Any, pages: list[Path]) -> None:
-    browser = Browser(driver, 390)
-    widths = {page.name: browser.run(page, _PAGE_WIDTH) for page in pages}
-    assert {name: width for name, width in widths.items() if width > 390} == {}
+def test_no_page_is_wider_than_a_telephone(on_telephone: dict[str, Seen]) -> None:
+    assert {name: seen.width for name, seen in on_telephone.items() if seen.width > 390} == {}
+
+
+def test_on_a_telephone_names_break_where_they_may(on_telephone: dict[str, Seen]) -> None:
+    assert {name: seen.broken for name, seen in on_telephone.items() if seen.broken} == {}
 
 
 @pytest.mark.parametrize(
@@ -135,12 +187,34 @@ def test_the_measure_sees_what_is_cut(driver: Any, tmp_path: Path, width: int, c
     assert bool(Browser(driver, width).run(page, _FIND_CUT)) is is_cut
 
 
+@pytest.mark.parametrize(
+    ("content", "broken"),
+    [
+        ("<h1 style='width: 4em'>globus_transport</h1>", ["H1: globus_transport"]),
+        ("<h1 style='width: 3em'>globus_<wbr>transport</h1>", ["H1: globus_", "H1: transport"]),
+        ("<h1 style='width: 6em'>globus_<wbr>transport</h1>", []),
+        ("<h1 style='width: 6em'>several short words</h1>", []),
+    ],
+)
+def test_the_measure_sees_a_broken_name(driver: Any, tmp_path: Path, content: str, broken: list[str]) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        f"<!doctype html><body style='font: 16px monospace; overflow-wrap: anywhere'><article>{content}</article>"
+    )
+    assert Browser(driver, 1280).run(page, _FIND_BROKEN) == broken
+
+
 def test_the_measure_sees_a_page_wider_than_a_telephone(driver: Any, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     page.write_text(
         "<!doctype html><meta name=viewport content='width=device-width'><div style='width: 500px'>wide</div>"
     )
     assert Browser(driver, 390).run(page, _PAGE_WIDTH) >= 500
+
+
+def _name(page: Path) -> str:
+    # Several folders have a page of the same name.
+    return f"{page.parent.name}/{page.name}"
 
 
 def _text(page: Path) -> str:
