@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import globus_sdk
+import globus_sdk.gare
 import pytest
 
 from globus_transport import GroupsClient, GroupsManager
@@ -275,6 +276,31 @@ def test_a_subscription_leads_to_its_group(
     assert code_of(ada.set_subscription_admin_verified, marked, NOBODY) == (404, "SUBSCRIPTION_NOT_FOUND")
     assert code_of(client_of(grace).set_subscription_admin_verified, marked, None) == (403, "FORBIDDEN_ACTION")
     assert ada.set_subscription_admin_verified(marked, None)[mark] is None
+
+
+def test_a_high_assurance_group_needs_a_new_login() -> None:
+    with Sandbox() as other:
+
+        def client() -> globus_sdk.GroupsClient:
+            authorizer = globus_sdk.AccessTokenAuthorizer(other.issue_token(ALL).access_token)
+            return globus_sdk.GroupsClient(authorizer=authorizer, base_url=other.url_of("groups"))
+
+        with client() as early:
+            strict, usual = (early.create_group({"name": name})["id"] for name in ("strict", "usual"))
+            early.set_group_policies(strict, {"is_high_assurance": True, "authentication_assurance_timeout": 600})
+            assert early.get_group(strict)["session_limit"] == 600
+            other.clock.advance(599)
+            assert early.get_group(strict)["enforce_session"] is True
+            other.clock.advance(2)
+            with pytest.raises(globus_sdk.GroupsAPIError) as caught:
+                early.get_group(strict)
+            assert caught.value.http_status == 401
+            requirement = globus_sdk.gare.to_gare(caught.value)
+            assert requirement is not None
+            assert requirement.authorization_parameters.session_required_identities == [other.user.id]
+            assert early.get_group(usual)["id"] == usual
+        with client() as late:
+            assert late.get_group(strict)["id"] == strict
 
 
 def test_scopes(sandbox: Sandbox, ada: globus_sdk.GroupsClient, client_of: NewClient) -> None:

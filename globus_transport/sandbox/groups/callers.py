@@ -6,7 +6,7 @@ from flask import request
 
 from globus_transport.sandbox.bearer import BearerCheck
 from globus_transport.sandbox.groups.documents import is_visible, role_of
-from globus_transport.sandbox.groups.errors import forbidden, group_not_found
+from globus_transport.sandbox.groups.errors import forbidden, group_not_found, login_too_old
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.request_fields import InvalidFieldsError, field_error, read_id
@@ -53,13 +53,23 @@ class Callers:
     def find(self, group_id: str, caller: Identity) -> Document:
         """The group with this id.
 
-        :raises GroupsError: if there is no such group, or the user must not see it
+        :raises GroupsError: if there is no such group, the user must not see it, or it is a high assurance group and
+            the user's login is too old
         :raises InvalidFieldsError: if the id is not a UUID
         """
         group = self._state.groups.get(read_id("group_id", group_id))
         if group is None or not is_visible(self._state, group, caller):
             raise group_not_found()
+        login_time, limit = self.login_time(), group["policies"]["authentication_assurance_timeout"]
+        if group["policies"]["is_high_assurance"] and self._state.clock.now() > login_time + limit:
+            raise login_too_old(caller.id)
         return group
+
+    def login_time(self) -> float:
+        """When the user of the current request logged in. A token without a login counts from when it was issued."""
+        credential = self._check(request)
+        time = self._state.session_of(credential).time
+        return credential.issued_at if time is None else time
 
     def find_administered(self, group_id: str, caller: Identity) -> Document:
         """The group with this id, for an admin of it.

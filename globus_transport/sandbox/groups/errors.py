@@ -41,6 +41,13 @@ def forbidden(detail: str) -> GroupsError:
     return GroupsError(403, "FORBIDDEN_ACTION", detail)
 
 
+def login_too_old(identity_id: str) -> GroupsError:
+    """The error that asks a user to log in again before they use a high assurance group."""
+    message = "The group requires a newer login"
+    parameters = {"session_message": message, "session_required_identities": [identity_id]}
+    return GroupsError(401, "AuthorizationRequired", message, authorization_parameters=parameters)
+
+
 def install_error_handlers(app: Flask) -> None:
     """Make an application answer every error with this document."""
 
