@@ -389,6 +389,8 @@ def test_unknown_routes_and_methods_have_the_form_of_the_service(sandbox: Sandbo
     assert http("GET", "/v2/nothing").document["errors"][0]["code"] == "NOT_FOUND"
     answer = http("PATCH", "/v2/groups")
     assert (answer.status, answer.document["errors"][0]["code"]) == (405, "METHOD_NOT_ALLOWED")
+    sandbox.faults.add(503, service="groups")
+    assert http("GET", "/v2/preferences").document["errors"][0]["code"] == "SERVICE_UNAVAILABLE"
 
 
 def test_another_state_that_loads_all_of_it_reads_the_same(

@@ -202,6 +202,9 @@ def test_tokens_and_scopes(sandbox: Sandbox) -> None:
         assert (error["code"], error["status"]) == (code, status)
 
 
-def test_unknown_routes_and_methods_have_the_form_of_the_service(http: Http) -> None:
+def test_unknown_routes_methods_and_faults_have_the_form_of_the_service(sandbox: Sandbox, http: Http) -> None:
     assert http("GET", "/nothing").document["error"]["code"] == "NOT_FOUND"
     assert json.loads(http("PUT", "/jobs/").body)["error"]["status"] == 405
+    sandbox.faults.add(503, service="timer")
+    error = http("GET", "/jobs/").document["error"]
+    assert (error["code"], error["status"]) == ("SERVICE_UNAVAILABLE", 503)

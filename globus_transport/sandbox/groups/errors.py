@@ -48,6 +48,14 @@ def login_too_old(identity_id: str) -> GroupsError:
     return GroupsError(401, "AuthorizationRequired", message, authorization_parameters=parameters)
 
 
+def error_document(status: int, code: str, text: str, path: str) -> Document:
+    """The error document of the service.
+
+    :param path: unused; all services have the same signature
+    """
+    return GroupsError(status, code.upper().replace(" ", "_"), text).document()
+
+
 def install_error_handlers(app: Flask) -> None:
     """Make an application answer every error with this document."""
 
@@ -69,5 +77,4 @@ def install_error_handlers(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def handle_http_error(error: HTTPException) -> ResponseReturnValue:
         status = error.code or 500
-        code = error.name.upper().replace(" ", "_")
-        return GroupsError(status, code, error.description or error.name).document(), status
+        return error_document(status, error.name, error.description or error.name, ""), status

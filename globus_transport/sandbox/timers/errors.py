@@ -34,6 +34,14 @@ def timer_not_found() -> TimersError:
     return TimersError(404, "NOT_FOUND", "There is no such timer")
 
 
+def error_document(status: int, code: str, text: str, path: str) -> Document:
+    """The error document of the service.
+
+    :param path: unused; all services have the same signature
+    """
+    return TimersError(status, code.upper().replace(" ", "_"), text).document()
+
+
 def install_error_handlers(app: Flask) -> None:
     """Make an application answer every error with this document."""
 
@@ -54,5 +62,4 @@ def install_error_handlers(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def handle_http_error(error: HTTPException) -> ResponseReturnValue:
         status = error.code or 500
-        code = error.name.upper().replace(" ", "_")
-        return TimersError(status, code, error.description or error.name).document(), status
+        return error_document(status, error.name, error.description or error.name, ""), status
