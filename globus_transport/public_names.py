@@ -19,6 +19,7 @@ EXTRAS = {
     "flask": "sandbox",
     "httpx": "httpx",
     "joserfc": "sandbox",
+    "jsonschema": "sandbox",
     "jwt": "jwt",
     "opentelemetry": "otel",
     "requests": "requests",

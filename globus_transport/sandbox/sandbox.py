@@ -15,6 +15,7 @@ from globus_transport.sandbox.collections import Collection
 from globus_transport.sandbox.control.server import ControlServer
 from globus_transport.sandbox.faults import Faults, check_all_met
 from globus_transport.sandbox.groups.store import GroupsStore
+from globus_transport.sandbox.flows.store import FlowsStore
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.logins import add_client, approve, issue_token
 from globus_transport.sandbox.request_log import RequestLog
@@ -59,6 +60,7 @@ class Sandbox:
         or the seed makes no sense
     :ivar clock: the clock for the expiry of tokens and tasks; a test moves it forward instead of sleeping
     :ivar faults: the faults that are injected into replies
+    :ivar flows: the flows, and what their action providers return
     :ivar token_faults: what is wrong with the next token responses
     :ivar requests: the received requests, in order
     :ivar groups: the groups and their members
@@ -111,6 +113,7 @@ class Sandbox:
         self._started = False
         self.clock: Clock = self._state.clock
         self.faults: Faults = self._state.faults
+        self.flows: FlowsStore = self._state.flows
         self.token_faults: TokenFaults = self._state.token_faults
         self.requests: RequestLog = self._state.requests
         self.groups: GroupsStore = self._state.groups

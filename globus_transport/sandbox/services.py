@@ -11,6 +11,7 @@ from globus_transport.sandbox import auth_errors, service_errors, transfer_error
 from globus_transport.sandbox.auth_api import create_auth_app
 from globus_transport.sandbox.compute.app import create_compute_app
 from globus_transport.sandbox.connect_server.app import create_connect_server_app
+from globus_transport.sandbox.flows import errors as flows_errors
 from globus_transport.sandbox.flows.app import create_flows_app
 from globus_transport.sandbox.groups import errors as groups_errors
 from globus_transport.sandbox.groups.app import create_groups_app
@@ -48,7 +49,7 @@ SERVICES = {
         Service("transfer", create_transfer_app, transfer_errors.error_document),
         Service("groups", create_groups_app, groups_errors.error_document),
         Service("search", create_search_app, service_errors.error_document),
-        Service("flows", create_flows_app, service_errors.error_document),
+        Service("flows", create_flows_app, flows_errors.error_document),
         Service("timer", create_timers_app, timers_errors.error_document),
         Service("compute", create_compute_app, service_errors.error_document),
         Service("connect_server", create_connect_server_app, service_errors.error_document, has_variable=False),

@@ -1,0 +1,75 @@
+"""Pages of Flows' lists."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+
+from flask import request
+
+from globus_transport.sandbox.flows.errors import problem, unprocessable
+from globus_transport.sandbox.records import Document
+
+_MOST = 100
+
+
+def page(key: str, items: Sequence[Any], *, default: int = 20, size: str = "limit") -> Document:
+    """The page of a list that the current request asks for, by ``marker``.
+
+    :param key: of the items in the answer
+    :param default: items of a page
+    :param size: the parameter for the size of the page
+    :raises FlowsError: if the marker or the size cannot be used
+    """
+    text = request.args.get(size, str(default))
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= _MOST):
+        raise unprocessable([problem(f"give a number from 1 to {_MOST}", "query", size)])
+    limit, start = int(text), _read_marker(request.args.get("marker", ""))
+    more = start + limit < len(items)
+    return {
+        key: list(items[start : start + limit]),
+        "limit": limit,
+        "has_next_page": more,
+        "marker": _marker(start + limit) if more else None,
+    }
+
+
+def order(items: list[Document], allowed: Sequence[str]) -> list[Document]:
+    """A list as ``orderby`` of the current request asks, such as ``title ASC``.
+
+    :raises FlowsError: if it names another field or direction
+    """
+    for rule in reversed(request.args.getlist("orderby")):
+        field, _, direction = rule.partition(" ")
+        if field not in allowed or direction not in ("ASC", "DESC"):
+            raise unprocessable([problem(f"give one of {', '.join(allowed)}, and ASC or DESC", "query", "orderby")])
+        items = sorted(items, key=lambda item: str(item[field]).lower(), reverse=direction == "DESC")
+    return items
+
+
+def chosen(name: str, allowed: Sequence[str]) -> set[str]:
+    """The values of a filter in the query, separated by commas; empty without the filter.
+
+    :raises FlowsError: if one is not allowed
+    """
+    values = {value for text in request.args.getlist(name) for value in text.split(",") if value}
+    if wrong := values - {*allowed}:
+        raise unprocessable([problem(f"{min(wrong)!r} is none of {', '.join(allowed)}", "query", name)])
+    return values
+
+
+def _marker(start: int) -> str:
+    return base64.urlsafe_b64encode(str(start).encode()).decode()
+
+
+def _read_marker(text: str) -> int:
+    if not text:
+        return 0
+    try:
+        start = int(base64.urlsafe_b64decode(text.encode()).decode())
+    except ValueError:
+        start = -1
+    if not 0 <= start < 10**9:
+        raise unprocessable([problem("the marker is none that a page had", "query", "marker")])
+    return start
