@@ -1,7 +1,7 @@
-"""Where a browser may break long names and code: in tables after a sign, in headings also before a capital letter.
+"""Where a browser may break long names and code: after a sign, and in headings before a capital letter.
 
-Without these places a name breaks anywhere, or pushes the columns of a table out of the page. ``<wbr>`` is not copied
-with the text.
+Without these places the names in tables, signatures and headings break anywhere, or leave the page. ``<wbr>`` is not
+copied with the text.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Any
 from sphinx.application import Sphinx
 
 _HEADING = re.compile(r"<h[1-6]>.*?</h[1-6]>", re.DOTALL)
-_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
+_TABLE_OR_SIGNATURE = re.compile(r'<table\b.*?</table>|<dt class="sig\b.*?</dt>', re.DOTALL)
 _TEXT = re.compile(r">[^<]+")
 # The dot in a number is no such place. A quotation mark is written as ``&quot;``.
-_AFTER_A_SIGN = re.compile(r"(?<=[a-z])\.(?=[a-zA-Z])|[_/](?=[\w{])|[=(\[](?=[\w&({])")
+_AFTER_A_SIGN = re.compile(r"(?<=[a-zA-Z])\.(?=[a-zA-Z]|$)|[_/](?=[\w{])|[=(\[](?=[\w&({])")
 _BEFORE_A_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -23,7 +23,7 @@ def add_line_breaks(_app: Sphinx, _page: str, _template: str, context: dict[str,
     """Called by Sphinx for each page, with its HTML in ``context["body"]``."""
     if "body" in context:
         body = _HEADING.sub(lambda heading: _break(_BEFORE_A_WORD, _break(_AFTER_A_SIGN, heading[0])), context["body"])
-        context["body"] = _TABLE.sub(lambda table: _break(_AFTER_A_SIGN, table[0]), body)
+        context["body"] = _TABLE_OR_SIGNATURE.sub(lambda code: _break(_AFTER_A_SIGN, code[0]), body)
 
 
 def _break(place: re.Pattern[str], html: str) -> str:
