@@ -14,8 +14,8 @@ from globus_transport.sandbox.clock import Clock
 from globus_transport.sandbox.collections import Collection
 from globus_transport.sandbox.control.server import ControlServer
 from globus_transport.sandbox.faults import Faults, check_all_met
-from globus_transport.sandbox.groups.store import GroupsStore
 from globus_transport.sandbox.flows.store import FlowsStore
+from globus_transport.sandbox.groups.store import GroupsStore
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.logins import add_client, approve, issue_token
 from globus_transport.sandbox.request_log import RequestLog
@@ -185,10 +185,7 @@ class Sandbox:
 
     @property
     def transfer_url(self) -> str:
-        """The base URL of Transfer.
-
-        :raises RuntimeError: if the sandbox does not run
-        """
+        """The base URL of Transfer; it raises as :attr:`auth_url` does."""
         return self._servers.url("transfer")
 
     def url_of(self, service: str) -> str:
