@@ -8,6 +8,7 @@ from typing import Any
 
 from readable_types import signature_text
 from rst import directive, title
+from service_pages import PAGES
 
 import globus_transport
 from globus_transport import BaseClient, Request, experimental
@@ -93,6 +94,9 @@ def facts(client: Any, route: Any) -> Iterator[tuple[str, str]]:
     scopes = tuple(client.token_scopes if scopes is None else scopes)
     if scopes:
         yield "Token needs", ", ".join(f"``{scope}``" for scope in scopes)
+    page = PAGES.get(f"{client.service_name}.{route.name}")
+    if page is not None and "https://" not in (inspect.getdoc(route.function) or ""):
+        yield "Reference", f"`the service's own documentation <{page}>`__"
 
 
 def _method(client: Any, name: str, route: Any, more: Iterable[str]) -> list[str]:
