@@ -9,7 +9,6 @@ from typing import Any, get_origin
 
 from docutils import nodes
 from public_names import PAGES, defining_module, import_line, is_public, named, page_lines, unplaced
-from readable_types import without_machine_names
 from route_tables import CLIENTS, client_page
 from rst import directive, title
 from sphinx.application import Sphinx
@@ -17,6 +16,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util.inspect import TypeAliasForwardRef
 from sphinx.util.nodes import make_refnode
+
+from globus_transport.routing.readable_types import without_machine_names
 
 _SEVERAL = re.compile(r"^(\s*):param (\w+(?:, \w+)+):(.*)$")
 

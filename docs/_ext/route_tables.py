@@ -6,7 +6,6 @@ import inspect
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from readable_types import signature_text
 from rst import directive, title
 from service_pages import PAGES
 
@@ -14,6 +13,7 @@ import globus_transport
 from globus_transport import BaseClient, Request, experimental
 from globus_transport.routing.generic_calls import GenericCalls
 from globus_transport.routing.parameters import MoreFields, MoreQuery
+from globus_transport.routing.readable_types import signature_text
 from globus_transport.routing.table import Declared
 
 CLIENTS = (

@@ -44,6 +44,6 @@ _NAMES = {
     "routing.table": ("RouteTable",),
 }
 # Loaded when they are first used, which a call does not.
-_SUBMODULES = ("client_settings", "globus_sdk_app", "nearest_parameter", "paginators", "route_help")
+_SUBMODULES = ("client_settings", "globus_sdk_app", "nearest_parameter", "paginators", "readable_types", "route_help")
 
 __all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES, _SUBMODULES)

@@ -4,6 +4,7 @@ from globus_transport.routing import client_settings as client_settings
 from globus_transport.routing import globus_sdk_app as globus_sdk_app
 from globus_transport.routing import nearest_parameter as nearest_parameter
 from globus_transport.routing import paginators as paginators
+from globus_transport.routing import readable_types as readable_types
 from globus_transport.routing import route_help as route_help
 from globus_transport.routing.async_client import AsyncBaseClient as AsyncBaseClient
 from globus_transport.routing.client import BaseClient as BaseClient

@@ -283,7 +283,18 @@ def _mapping(name: str, value: Any) -> Mapping[str, Any]:
     return value
 
 
-def call_signature(function: Callable[..., Any]) -> inspect.Signature:
+class CallSignature(inspect.Signature):
+    """A signature that ``help()`` shows with short names of types."""
+
+    def __str__(self) -> str:
+        return self.format()
+
+    def format(self, **_options: Any) -> str:
+        """The text that ``help()`` shows. Python 3.13 asks for it by this name."""
+        return routing.readable_types.signature_text(self)
+
+
+def call_signature(function: Callable[..., Any]) -> CallSignature:
     """What a call of a stub takes and gives: without ``self``, and without the markers of where parameters go."""
     hints = get_type_hints(function)
     declared = inspect.signature(function)
@@ -291,7 +302,7 @@ def call_signature(function: Callable[..., Any]) -> inspect.Signature:
         parameter.replace(annotation=hints.get(parameter.name, parameter.empty))
         for parameter in list(declared.parameters.values())[1:]
     ]
-    return declared.replace(parameters=parameters, return_annotation=_result_of(hints.get("return", declared.empty)))
+    return CallSignature(parameters, return_annotation=_result_of(hints.get("return", declared.empty)))
 
 
 def _result_of(annotation: Any) -> Any:

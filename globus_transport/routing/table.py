@@ -97,8 +97,9 @@ class Declared(Bindable):
 
 
 def _without_types(signature: inspect.Signature) -> inspect.Signature:
-    parameters = [parameter.replace(annotation=parameter.empty) for parameter in signature.parameters.values()]
-    return signature.replace(parameters=parameters, return_annotation=signature.empty)
+    return inspect.Signature(
+        [parameter.replace(annotation=parameter.empty) for parameter in signature.parameters.values()]
+    )
 
 
 def _first_line_and_text(route: Declared) -> tuple[str, str]:

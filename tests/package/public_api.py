@@ -85,7 +85,7 @@ def _signature(function: Any) -> str:
     except (TypeError, ValueError):
         return "(...)"
     plain = [parameter.replace(annotation=parameter.empty) for parameter in found.parameters.values()]
-    return _UNSTABLE.sub("...", str(found.replace(parameters=plain, return_annotation=found.empty)))
+    return _UNSTABLE.sub("...", str(inspect.Signature(plain)))
 
 
 if __name__ == "__main__":

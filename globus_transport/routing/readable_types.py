@@ -1,4 +1,4 @@
-"""Readable signatures: short names of types, and ``optional`` for what may be left out."""
+"""Signatures as text: short names of types, and ``optional`` for what may be left out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import types
 import typing
 from typing import Any, Union
 
-from globus_transport import MISSING, MissingType
+from globus_transport.routing.missing import MISSING, MissingType
 
 OPTIONAL = "optional"
 
