@@ -473,19 +473,24 @@ def test_missed_runs_of_a_restored_timer_are_one(copying: Copying) -> None:
         assert timer.next_run == pytest.approx(copying.sandbox.clock.now() + 5 * HOUR, abs=5)
 
 
+FLOW_SCOPES = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/"
+
+
+def flow_timer(copying: Copying, flow_id: str, schedule: Any, **body: Any) -> globus_sdk.FlowTimer:
+    return globus_sdk.FlowTimer(flow_id=flow_id, name="Flow", schedule=schedule, body={"body": {"input": 1}, **body})
+
+
+def consent_to_run(flow_id: str) -> str:
+    return f"{TIMER}[https://auth.globus.org/scopes/{flow_id}/flow_{flow_id.replace('-', '_')}_user]"
+
+
 def test_a_flow_timer_needs_the_consent_to_run_the_flow(copying: Copying) -> None:
     flow_id = str(uuid.uuid4())
-    timer = globus_sdk.FlowTimer(
-        flow_id=flow_id,
-        name="Flow",
-        schedule=globus_sdk.OnceTimerSchedule(datetime=copying.iso(HOUR)),
-        body={"body": {"input": 1}},
-    )
+    timer = flow_timer(copying, flow_id, globus_sdk.OnceTimerSchedule(datetime=copying.iso(HOUR)))
     with pytest.raises(globus_sdk.TimersAPIError) as caught:
         copying.timers.create_timer(timer)
-    scope = f"{TIMER}[https://auth.globus.org/scopes/{flow_id}/flow_{flow_id.replace('-', '_')}_user]"
-    assert caught.value.info.consent_required.required_scopes == [scope]
-    with copying.client(scope) as client:
+    assert caught.value.info.consent_required.required_scopes == [consent_to_run(flow_id)]
+    with copying.client(consent_to_run(flow_id)) as client:
         created = client.create_timer(timer)["timer"]
         assert (created["timer_type"], created["callback_body"]) == ("flow", {"body": {"input": 1}})
         assert created["callback_url"] == f"https://flows.automate.globus.org/flows/{flow_id}/run"
@@ -493,4 +498,65 @@ def test_a_flow_timer_needs_the_consent_to_run_the_flow(copying: Copying) -> Non
         copying.sandbox.clock.advance(HOUR)
         job = client.get_job(created["job_id"])
     assert (job["status"], job["n_errors"]) == ("ended", 1)
-    assert job["results"]["data"][0]["status"] == 404
+    (result,) = job["results"]["data"]
+    assert (result["status"], result["errors"]["error"]["code"]) == (404, "NOT_FOUND")
+
+
+@pytest.fixture
+def flows(copying: Copying) -> Iterator[globus_sdk.FlowsClient]:
+    token = copying.sandbox.issue_token(f"{FLOW_SCOPES}manage_flows {FLOW_SCOPES}run_status").access_token
+    authorizer = globus_sdk.AccessTokenAuthorizer(token)
+    with globus_sdk.FlowsClient(authorizer=authorizer, base_url=copying.sandbox.url_of("flows")) as client:
+        yield client
+
+
+def create_flow(flows: globus_sdk.FlowsClient, last: dict[str, Any]) -> str:
+    definition = {"StartAt": "Last", "States": {"Last": {**last, "End": True}}}
+    schema = {"type": "object", "properties": {"input": {"type": "integer"}}}
+    return str(flows.create_flow("Flow", definition, schema)["id"])
+
+
+def test_a_flow_timer_starts_runs_of_the_flow(copying: Copying, flows: globus_sdk.FlowsClient) -> None:
+    flow_id = create_flow(flows, {"Type": "Pass"})
+    with copying.client(consent_to_run(flow_id)) as client:
+        timer = flow_timer(copying, flow_id, copying.hourly(), label="From a timer")
+        id = client.create_timer(timer)["timer"]["job_id"]
+        copying.sandbox.clock.advance(2 * HOUR)
+        results = client.get_job(id)["results"]["data"]
+    assert [result["status"] for result in results] == [202, 202]
+    runs = {run["run_id"]: run for run in flows.list_runs(filter_flow_id=flow_id)["runs"]}
+    assert {*runs} == {result["data"]["action_id"] for result in results}
+    for run in runs.values():
+        assert (run["label"], run["status"]) == ("From a timer", "SUCCEEDED")
+        assert run["run_owner"] == f"urn:globus:auth:identity:{copying.sandbox.user.id}"
+
+
+def test_a_run_of_a_flow_is_left_out_while_the_one_before_goes_on(
+    copying: Copying, flows: globus_sdk.FlowsClient
+) -> None:
+    flow_id = create_flow(flows, {"Type": "Wait", "Seconds": 1.5 * HOUR})
+    with copying.client(consent_to_run(flow_id)) as client:
+        id = client.create_timer(flow_timer(copying, flow_id, copying.hourly()))["timer"]["job_id"]
+        for expected in (1, 1, 2, 2):
+            copying.sandbox.clock.advance(HOUR)
+            assert client.get_job(id)["n_runs"] == expected
+
+
+def test_a_run_of_a_flow_has_the_rights_of_the_owner_and_needs_a_fitting_input(
+    copying: Copying, flows: globus_sdk.FlowsClient
+) -> None:
+    flow_id = create_flow(flows, {"Type": "Pass"})
+    grace = copying.sandbox.add_identity(Identity("grace@sandbox.example"))
+
+    def outcome(user: Identity | None, timer: globus_sdk.FlowTimer) -> int:
+        with copying.client(consent_to_run(flow_id), user) as client:
+            id = client.create_timer(timer)["timer"]["job_id"]
+            (result,) = client.get_job(id)["results"]["data"]
+            return int(result["status"])
+
+    now = globus_sdk.OnceTimerSchedule()
+    assert outcome(grace, flow_timer(copying, flow_id, now)) == 403
+    flows.update_flow(flow_id, flow_starters=[f"urn:globus:auth:identity:{grace.id}"])
+    assert outcome(grace, flow_timer(copying, flow_id, now)) == 202
+    assert outcome(None, flow_timer(copying, flow_id, now, body={"input": "text"})) == 400
+    assert outcome(None, flow_timer(copying, flow_id, now, label="")) == 422

@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 
 from globus_transport.sandbox.clock import Clock
+from globus_transport.sandbox.flows.errors import FlowsError
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.state import State
 from globus_transport.sandbox.submission_routes import submit
 from globus_transport.sandbox.submissions import read_transfer
 from globus_transport.sandbox.timers.documents import precise_time
+from globus_transport.sandbox.timers.flow_runs import is_flow_running, start_flow_run
 from globus_transport.sandbox.timers.requirements import unmet_requirement
 from globus_transport.sandbox.timers.store import Outcome
 from globus_transport.sandbox.timers.timer import Timer
@@ -55,7 +57,7 @@ def start_run(state: State, timer: Timer, moment: float) -> Outcome:
     if timer.kind == "transfer":
         return _start_transfer(state, timer, owner, moment)
     if timer.kind == "flow":
-        return Outcome(_failure(moment, 404, "FLOW_NOT_FOUND", "There is no such flow"), True)
+        return _start_flow(state, timer, owner, moment)
     return Outcome(_failure(moment, 502, "ACTION_PROVIDER_ERROR", "The sandbox has no action providers"), True)
 
 
@@ -82,12 +84,31 @@ def _start_transfer(state: State, timer: Timer, owner: Identity, moment: float) 
     return Outcome(_result(moment, 202, data=data, resource_id=task.id))
 
 
+def _start_flow(state: State, timer: Timer, owner: Identity, moment: float) -> Outcome:
+    try:
+        run = start_flow_run(state, timer, owner)
+    except FlowsError as error:
+        return Outcome(_failure(moment, error.status, error.code, error.message or error.detail), True)
+    data = {
+        "action_id": run["id"],
+        "creator_id": f"urn:globus:auth:identity:{owner.id}",
+        "label": run["label"],
+        "start_time": run["start_time"],
+        "status": run["status"],
+        "display_status": run["status"],
+    }
+    return Outcome(_result(moment, 202, data=data, resource_id=run["id"]))
+
+
 def _is_running(state: State, timer: Timer) -> bool:
-    """Whether the task of the last run goes on. The service leaves out a run then."""
-    if timer.kind != "transfer" or not timer.results:
+    """Whether the task or run that the timer started last goes on. The service leaves out a run then."""
+    last_id = timer.results[0]["resource_id"] if timer.results else None
+    if last_id is None:
         return False
+    if timer.kind == "flow":
+        return is_flow_running(state, last_id)
     (owner,) = state.identities.find_by_ids([timer.owner_id])
-    task = state.tasks.get(timer.results[0]["resource_id"] or "", owner)
+    task = state.tasks.get(last_id, owner)
     if task is None or task.status != "ACTIVE":
         return False
     if not task.is_paused:
@@ -95,7 +116,7 @@ def _is_running(state: State, timer: Timer) -> bool:
     return task.status == "ACTIVE"
 
 
-def _failure(moment: float, status: int, code: str, detail: str) -> Document:
+def _failure(moment: float, status: int, code: str, detail: str | list[Document]) -> Document:
     return _result(moment, status, errors={"error": {"code": code, "detail": detail, "status": status}})
 
 
