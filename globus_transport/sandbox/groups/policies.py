@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.request_fields import Fields
+from globus_transport.services.groups.data import GroupRequiredSignupFields
 
-SIGNUP_FIELDS = (
-    "institution",
-    "current_project_name",
-    "address",
-    "city",
-    "state",
-    "country",
-    "address1",
-    "address2",
-    "zip",
-    "phone",
-    "department",
-    "field_of_science",
-)
+SIGNUP_FIELDS = tuple(field.value for field in GroupRequiredSignupFields)
 #: What members can tell about themselves besides the fields that a group can require.
 MEMBERSHIP_FIELDS = (*SIGNUP_FIELDS, "first_name", "last_name", "organization")
 
