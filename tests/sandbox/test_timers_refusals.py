@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import json
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +15,7 @@ from globus_transport.sandbox import Sandbox
 from tests.sandbox.sandbox_http import Http
 
 TIMER = "https://auth.globus.org/scopes/524230d7-ea86-4a52-8312-86065a9e0417/timer"
-ID = str(uuid.uuid4())
+ID = "1e13699f-cb40-4fdc-a0ac-c29867919b87"
 ITEM = {"source_path": "/a", "destination_path": "/b"}
 TRANSFER = {"source_endpoint": ID, "destination_endpoint": ID, "DATA": [ITEM]}
 RECURRING = {"type": "recurring", "interval_seconds": 3600}
