@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask
 
-from globus_transport.sandbox.bearer import BearerCheck
 from globus_transport.sandbox.recorded_answers import add_recorded_answers
-from globus_transport.sandbox.service_errors import install_error_handlers
+from globus_transport.sandbox.search.callers import Callers
+from globus_transport.sandbox.search.errors import install_error_handlers
+from globus_transport.sandbox.search.index_routes import install_index_routes
+from globus_transport.sandbox.search.query_routes import install_query_routes
+from globus_transport.sandbox.search.tasks import run_due_tasks
+from globus_transport.sandbox.search.write_routes import install_write_routes
 from globus_transport.sandbox.state import State
 from globus_transport.services.search.client import SearchClient
-
-_RESOURCE_SERVER = "search.api.globus.org"
 
 
 def create_search_app(state: State) -> Flask:
     """The WSGI application of the service."""
     app = Flask("globus_sandbox_search", static_folder=None)
-    check_bearer = BearerCheck(state.tokens, _RESOURCE_SERVER)
+    callers = Callers(state)
 
     @app.before_request
-    def authenticate() -> None:
-        check_bearer(request)
+    def run_tasks() -> None:
+        run_due_tasks(state.search, state.clock.now())
 
     install_error_handlers(app)
+    install_index_routes(app, state, callers)
+    install_write_routes(app, state, callers)
+    install_query_routes(app, state, callers)
     add_recorded_answers(app, "search", [SearchClient])
     return app
