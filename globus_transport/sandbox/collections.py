@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import threading
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,27 @@ class Collections:
         with self._lock:
             self._by_id[guest.id] = guest
         return guest
+
+    def add_on_storage(self, storage: str, parts: Iterable[str], display_name: str, owner_id: str) -> Collection:
+        """Add a mapped collection of Globus Connect Server, for a folder of a storage system.
+
+        :param storage: the name of the folder that stands for the storage system
+        :param parts: the path in it; folders that do not exist are created
+        :raises OSError: if the folder cannot be created
+        :raises RuntimeError: if the collections were closed
+        :raises ValueError: if the path leads out of the storage system
+        """
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("The sandbox was closed")
+            root = self._parent_folder().resolve() / storage
+            folder = root.joinpath(*parts).resolve()
+            if not folder.is_relative_to(root):
+                raise ValueError("the path leads out of the storage system")
+            folder.mkdir(parents=True, exist_ok=True)
+            id, kind = str(uuid.uuid4()), "GCSv5_mapped_collection"
+            self._by_id[id] = collection = Collection(id, display_name, folder, owner_id, entity_type=kind)
+        return collection
 
     def restore(self, collection: Collection) -> None:
         """Add a collection of an earlier sandbox."""

@@ -157,7 +157,7 @@ class Faults:
                 raise ValueError("route= stands for a method, a path and a service; give it alone")
             service, routes = find_routes(route)
             method, path = routes[0].method, routes[0].path
-            patterns = [path_pattern(found) for found in routes]
+            patterns = [path_pattern(found, service) for found in routes]
         fault = Fault(
             status,
             headers or {},

@@ -58,7 +58,9 @@ def find_routes(name: str | Declared) -> tuple[str, list[Declared]]:
     raise ValueError(f"route={name!r}: give a route such as 'transfer.get_task' or TransferClient.get_task")
 
 
-def path_pattern(route: Declared) -> re.Pattern[str]:
-    """What matches the paths of a route."""
+def path_pattern(route: Declared, service: str) -> re.Pattern[str]:
+    """What matches the paths of a route of a service."""
     literals = [re.escape(literal) for literal in _PARAMETER.split(route.path)]
-    return re.compile("[^/]+".join(literals))
+    # The base URL of Globus Connect Server's client ends with /api/.
+    prefix = "(?:/api)?" if service == "connect_server" else ""
+    return re.compile(prefix + "[^/]+".join(literals))

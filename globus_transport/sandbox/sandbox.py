@@ -12,6 +12,7 @@ from globus_transport.sandbox.access_requirements import DEFAULT_MESSAGE, LoginS
 from globus_transport.sandbox.clients import SandboxClient, make_client
 from globus_transport.sandbox.clock import Clock
 from globus_transport.sandbox.collections import Collection
+from globus_transport.sandbox.connect_server.store import ConnectServerStore
 from globus_transport.sandbox.control.server import ControlServer
 from globus_transport.sandbox.faults import Faults, check_all_met
 from globus_transport.sandbox.flows.store import FlowsStore
@@ -19,6 +20,7 @@ from globus_transport.sandbox.groups.store import GroupsStore
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.logins import add_client, approve, issue_token
 from globus_transport.sandbox.request_log import RequestLog
+from globus_transport.sandbox.search.setup import SearchSetup
 from globus_transport.sandbox.seeds import SeedLike, read_seed
 from globus_transport.sandbox.server import MAX_BODY_SIZE
 from globus_transport.sandbox.servers import Servers
@@ -45,25 +47,24 @@ class Sandbox:
     :param task_delay: delay of a task before each file in seconds, to make its progress visible
     :param auth_port: port of Auth; 0 for a free one
     :param transfer_port: port of Transfer; 0 for a free one
-    :param ports: ports of further services, by name: ``{"groups": 8003}``. A service that is not named gets a free one.
-        ``control`` is the control API
-    :param host_names: names besides ``127.0.0.1`` and ``localhost`` that a request may have in ``Host``, for example
-        that of a proxy in front of the sandbox. Requests to another host are refused, because a page in a browser may
-        have sent them
+    :param ports: of other services, by name: ``{"groups": 8003}``; else free ones. ``control`` is the control API
+    :param host_names: names besides ``127.0.0.1`` and ``localhost`` that a request may have in ``Host``, such as that
+        of a proxy. Requests to another host are refused, because a page in a browser may have sent them
     :param max_body_size: of a request, in bytes. The requests to Auth are small, so its own limit is 1 MiB at most
     :param auto_approve: whether an authorize URL leads back at once; if not, a person decides on a page in the browser
     :param seed: what it holds at the start: the path of a file or folder, a document, or a name such as
         ``"two-collections"``; see the page "Control it from outside". A folder with a state is not seeded again
     :raises OSError: if the folder or the seed cannot be read
     :raises TypeError: if ``host_names`` is a text
-    :raises ValueError: if a sandbox of this version did not write the state file in the folder, or a host name, a size
-        or the seed makes no sense
+    :raises ValueError: if another version wrote the state file, or a host name, a size or the seed makes no sense
     :ivar clock: the clock for the expiry of tokens and tasks; a test moves it forward instead of sleeping
     :ivar faults: the faults that are injected into replies
+    :ivar connect_server: the endpoint of Globus Connect Server
     :ivar flows: the flows, and what their action providers return
     :ivar token_faults: what is wrong with the next token responses
     :ivar requests: the received requests, in order
     :ivar groups: the groups and their members
+    :ivar search: adds indexes and entries to Search
     :ivar grants: the number of token grants, by grant type
     :ivar user: the identity that logs in
     :ivar client_id: the id of a confidential client
@@ -117,6 +118,8 @@ class Sandbox:
         self.token_faults: TokenFaults = self._state.token_faults
         self.requests: RequestLog = self._state.requests
         self.groups: GroupsStore = self._state.groups
+        self.connect_server: ConnectServerStore = self._state.connect_server
+        self.search = SearchSetup(self._state)
         self.grants: Counter[str] = self._state.grants
         self.user: Identity = self._state.user
         self.client_id: str = self._state.client.client_id
@@ -273,8 +276,7 @@ class Sandbox:
     def add_group(self, *members: Identity) -> str:
         """Add a group, for roles and access rules.
 
-        :param members: identities, which are added if they are new. The first one, or without any the sandbox's user,
-            is the group's admin
+        :param members: identities, added if they are new. The first, or without any the sandbox's user, is the admin
         :return: the id of the group
         """
         id = self._state.groups.add(self._state.identities.add(member).id for member in members or (self.user,))
@@ -304,8 +306,7 @@ class Sandbox:
     def require_consent(self, collection: Collection, *scopes: object) -> None:
         """Require consents for the files of a collection.
 
-        A request with another token gets a 403 ``ConsentRequired`` that names the scope to request. Guest collections
-        of the collection are not affected.
+        A request with another token gets a 403 ``ConsentRequired`` that names the scope; not for guest collections.
 
         :param scopes: the scopes that the token's Transfer scope must have as dependencies; without any, the
             collection's ``data_access``
@@ -379,8 +380,7 @@ class Sandbox:
     def verify(self) -> None:
         """Check at the end of a test that every fault was met.
 
-        :raises AssertionError: if fewer requests met a fault than its ``times``, or none met one without; the message
-            lists them
+        :raises AssertionError: if fewer requests met a fault than its ``times``, or none met one without
         """
         check_all_met([*self.faults.pending(), *describe(self.token_faults.pending())])
 

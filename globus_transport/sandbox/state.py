@@ -108,7 +108,7 @@ class State:
         self.search = SearchStore()
         self.flows = FlowsStore()
         self.timers = TimersStore(self.clock)
-        self.connect_server = ConnectServerStore()
+        self.connect_server = ConnectServerStore(self.user.id)
         self.roles = Records()
         self.rules = Records()
         self.bookmarks = Records()
@@ -149,6 +149,7 @@ class State:
             for records in (self.roles, self.rules):
                 records.remove_where(endpoint=deleted.id)
             self.pause_rules.remove_where(endpoint_id=deleted.id)
+            self.connect_server.forget_collection(deleted.id)
             self.access_requirements.consents.pop(deleted.id, None)
             self.access_requirements.sessions.pop(deleted.id, None)
         self.tasks.wake()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from globus_transport.sandbox.collections import Collection
+from globus_transport.sandbox.connect_server.addresses import files_url
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.sharing.permissions import roles_of
@@ -76,7 +77,7 @@ def endpoint_document(state: State, collection: Collection, caller: Identity) ->
         "acl_editable": host is not None and "access_manager" in roles,
         "in_use": any(task.status == "ACTIVE" for task in state.tasks.on_collections({collection.id})),
         "my_effective_roles": sorted(roles),
-        "https_server": None,
+        "https_server": files_url(state, collection),
         "tlsftp_server": None,
         "french_english_bilingual": False,
         "DATA": [{"DATA_TYPE": "server", **server} for server in list_servers(collection)],

@@ -19,6 +19,8 @@ ROLES = (
     "activity_manager",
     "activity_monitor",
 )
+#: Who sends a request without a token. Of the access rules, only those for everybody apply.
+ANONYMOUS = Identity("anonymous", id="anonymous")
 # The roles that each role includes.
 _INCLUDED_ROLES = {
     "administrator": set(ROLES),
@@ -36,7 +38,9 @@ def applies_to(state: State, document: Document, identity: Identity) -> bool:
         return bool(principal == identity.id)
     if kind == "group":
         return state.groups.has_member(principal, identity.id)
-    return kind in ("all_authenticated_users", "anonymous")
+    if kind == "all_authenticated_users":
+        return identity is not ANONYMOUS
+    return bool(kind == "anonymous")
 
 
 def roles_of(state: State, collection: Collection, identity: Identity) -> set[str]:
