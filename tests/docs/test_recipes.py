@@ -19,6 +19,7 @@ from globus_transport import (
     Transport,
 )
 from globus_transport.sandbox import Collection, Sandbox
+from globus_transport.terminals import tls
 from globus_transport.testing.loopback_server import ScriptedServer, answering, head, once, whole
 from tests.docs.examples import DOCS, EXAMPLES, RunExample
 from tests.terminals.certificates import Authority
@@ -153,6 +154,8 @@ def test_the_first_setting_says_which_certificates_are_trusted(
 ) -> None:
     """The numbered list of the page on proxies: a setting counts alone, whatever those below it say."""
     forget_proxies(monkeypatch)
+    # A context of an earlier test was made without SSL_CERT_FILE.
+    monkeypatch.setattr(tls, "_shared", tls._SharedContexts())
     (tmp_path / "other").mkdir()
     ours, other = Authority(tmp_path), Authority(tmp_path / "other")
     rank = _CA_SETTINGS.index(first)
