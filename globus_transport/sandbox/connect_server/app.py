@@ -26,7 +26,6 @@ class _ConnectServerApp(Flask):
     def __init__(self, state: State) -> None:
         super().__init__("globus_sandbox_connect_server", static_folder=None)
         files = Flask("globus_sandbox_files", static_folder=None)
-        files.url_map.merge_slashes = False
         install_file_routes(files, state)
         nothing = Flask("globus_sandbox_nothing", static_folder=None)
         for app in (files, nothing):

@@ -90,7 +90,10 @@ def install_collection_routes(app: Flask, state: State, callers: Callers) -> Non
         try:
             created = state.collections.add_on_storage(f"storage-{gateway_id}", folder, str(name), owner_id)
         except ValueError as error:
-            raise GCSError(422, f"collection_base_path={path!r}: {error}") from error
+            raise GCSError(422, f"collection_base_path: {error}") from error
+        except OSError as error:
+            # Its text has a path of this machine.
+            raise GCSError(422, f"collection_base_path: the folder cannot be made: {error.strerror}") from error
         created.details.update({"public": True, **shared})
         settings = {"allow_guest_collections": False, **settings, "collection_base_path": path}
         state.connect_server.update_settings(created.id, {**settings, "storage_gateway_id": gateway_id})

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.http import http_date
+from werkzeug.routing import PathConverter
 
 from globus_transport.sandbox.bearer import BearerCheck
 from globus_transport.sandbox.collections import Collection
@@ -35,12 +36,22 @@ from globus_transport.sandbox.sharing.permissions import ANONYMOUS, may_access
 from globus_transport.sandbox.state import State
 
 
+class _AnyPathConverter(PathConverter):
+    """The rest of a path, which may be empty or begin with a slash."""
+
+    regex = ".*?"
+    part_isolating = False
+
+
 def install_file_routes(app: Flask, state: State) -> None:
     """Add the routes to an application. Their paths begin with the id of the collection."""
     callers = Callers(state)
 
-    @app.route("/<collection_id>/", defaults={"path": ""}, methods=["GET", "PUT"])
-    @app.route("/<collection_id>/<path:path>", methods=["GET", "PUT"])
+    # A second slash is no part of the route, so it must not lead to a redirect.
+    app.url_map.merge_slashes = False
+    app.url_map.converters["any_path"] = _AnyPathConverter
+
+    @app.route("/<collection_id>/<any_path:path>", methods=["GET", "PUT"])
     def use_file(collection_id: str, path: str) -> ResponseReturnValue:
         collection = callers.find(collection_id)
         if not has_https(state, collection):
