@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import globus_sdk
@@ -169,6 +170,32 @@ def test_a_protected_collection_is_deleted_after_the_protection_ends(
     owner.delete_collection(added.id)
     assert code_of(owner.get_collection, added.id) == (404, "not_found")
     assert added.folder.is_dir()
+
+
+def test_a_link_does_not_lead_a_new_collection_out_of_the_storage(
+    sandbox: Sandbox, owner: globus_sdk.GCSClient, tmp_path: Path
+) -> None:
+    gateway = sandbox.connect_server.add_storage_gateway("Links")
+
+    def create(path: str) -> str:
+        document = globus_sdk.MappedCollectionDocument(
+            storage_gateway_id=gateway, collection_base_path=path, display_name=path
+        )
+        return str(owner.create_collection(document)["id"])
+
+    id = create("/")
+    (whole,) = (collection for collection in sandbox.collections if collection.id == id)
+    (whole.folder / "away").symlink_to(tmp_path)
+    assert code_of(create, "/away/new") == (422, "unprocessable_entity")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_deleted_collection_leaves_no_settings(sandbox: Sandbox, owner: globus_sdk.GCSClient, mapped: str) -> None:
+    assert sandbox.connect_server.settings_of(mapped)
+    transfer = Http(sandbox.transfer_url, sandbox.issue_token(TRANSFER_ALL).access_token)
+    assert transfer("DELETE", f"/v0.10/endpoint/{mapped}").status == 200
+    assert sandbox.connect_server.settings_of(mapped) == {}
+    assert code_of(owner.get_collection, mapped) == (404, "not_found")
 
 
 def test_collections_are_listed_with_filters_and_in_pages(

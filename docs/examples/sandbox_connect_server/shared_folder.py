@@ -31,10 +31,8 @@ with Sandbox() as globus:
         )
         print(guest["collection_type"], guest["display_name"])
 
-    everything = with_token(globus, TransferClient.scopes.all)
-    with TransferClient(
-        authorizer=everything, base_url=globus.transfer_url
-    ) as transfer:
+    sharing = with_token(globus, TransferClient.scopes.all)
+    with TransferClient(authorizer=sharing, base_url=globus.transfer_url) as transfer:
         rule = {"principal_type": "identity", "principal": grace.id}
         rule |= {"DATA_TYPE": "access", "path": "/", "permissions": "r"}
         transfer.add_endpoint_acl_rule(guest["id"], rule)

@@ -8,7 +8,7 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
 from globus_transport.sandbox.collections import Collection
-from globus_transport.sandbox.connect_server.callers import Callers, find_record, is_on_server, read_id
+from globus_transport.sandbox.connect_server.callers import Callers, find_record, is_on_server
 from globus_transport.sandbox.connect_server.collection_fields import (
     read_data_type,
     read_settings,
@@ -148,7 +148,7 @@ def install_collection_routes(app: Flask, state: State, callers: Callers) -> Non
         if collection.host is None and settings_of(state, collection)["delete_protected"]:
             raise GCSError(409, "The collection is protected from deletion")
         state.delete_collection(collection)
-        return result_document(message=f"Deleted collection {read_id(collection_id, 'collection')}")
+        return result_document(message=f"Deleted collection {collection.id}")
 
 
 def _read_base_path(fields: Fields) -> str:
