@@ -27,6 +27,7 @@ ENTRIES: dict[str, dict[str, Any]] = {
         "tags": ["raw"],
         "checked": False,
         "place": "41.9, -87.6",
+        "key.with.dots": 7,
         "who": {"name": "Ada Lovelace", "d.o.t": "x-ray (soft)"},
     },
     "silver": {

@@ -72,7 +72,8 @@ def test_an_entry_replaces_that_with_the_same_subject_and_id(ada: globus_sdk.Sea
 
 
 def test_entries_are_deleted(ada: globus_sdk.SearchClient, index: str) -> None:
-    ingest(ada, index, *(entry(subject, n=n) for n, subject in enumerate("abcdef")), entry("a", id="x", n=0))
+    ingest(ada, index, *(entry(subject, n=n, title="gold") for n, subject in enumerate("abcdef")))
+    ingest(ada, index, entry("a", id="x", n=0))
     tasks = [
         ada.delete_entry(index, "a"),
         ada.delete_subject(index, "b"),
@@ -83,6 +84,7 @@ def test_entries_are_deleted(ada: globus_sdk.SearchClient, index: str) -> None:
     types = [ada.get_task(task["task_id"])["task_type"] for task in tasks]
     assert types == ["delete-by-entry-id", *["delete-by-subject"] * 2, *["delete-by-query"] * 2]
     assert found(ada, index) == ["a", "e"]
+    assert found(ada, index, "gold") == ["e"]
     assert [one["entry_id"] for one in ada.get_subject(index, "a")["entries"]] == ["x"]
     ada.delete_entry(index, "a", entry_id="x")
     assert found(ada, index) == ["e"]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import globus_sdk
 import pytest
 
 from globus_transport.sandbox import Sandbox
-from tests.sandbox.search_clients import ingest_examples
+from globus_transport.sandbox.clock import parse_iso_time
+from globus_transport.sandbox.search.dates import date_span
+from tests.sandbox.search_clients import entry, ingest_examples
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +86,8 @@ def test_the_standard_syntax_has_only_words(client: globus_sdk.SearchClient, ind
         (r"who.d\.o\.t:x-ray", "gold"),
         (r"who.d\.o\.t:x\-ray\ \(soft\)", "gold"),
         (r"who.d\.o\.t:\(soft\)", "gold"),
+        (r"key\.with\.dots:7", "gold"),
+        ("key.with.dots:7", ""),
         (r"gol\d", "gold"),
         ("gol*", "gold"),
         ("g?ld", "gold"),
@@ -116,6 +121,8 @@ def test_the_standard_syntax_has_only_words(client: globus_sdk.SearchClient, ind
         ("date:[2026-03-01 TO 2026-03-02]", "gold silver"),
         ("date:[2026-03-01 TO 2026-03-02}", "gold"),
         ("date:>2026-03-01", "silver"),
+        ("date:>2026-03-02", ""),
+        ("date:<=2026-03-02", "bronze gold silver"),
         ('date:["2026-03-02 12:30:00" TO *]', "silver"),
         ("date:<2026-02", "bronze"),
         ("date:tomorrow", ""),
@@ -177,6 +184,30 @@ def test_settings_of_q(client: globus_sdk.SearchClient, index: str) -> None:
         assert subjects(mode, "and") == ["gold"]
 
 
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("2024", "2024-12-31T23:59:59.999"),
+        ("2024-02", "2024-02-29T23:59:59.999"),
+        ("2023-02", "2023-02-28T23:59:59.999"),
+        ("2023-12", "2023-12-31T23:59:59.999"),
+        ("2024-02-29", "2024-02-29T23:59:59.999"),
+        ("2024-02-29 10:00:00", "2024-02-29T10:00:00.999"),
+        ("2024-02-29T10:00:00.500Z", "2024-02-29T10:00:00.500"),
+        ("2024/02/29 10:00:00 +0200", "2024-02-29T08:00:00.999"),
+        ("2023-02-29", None),
+        ("2024-13", None),
+        ("0000", None),
+        ("2024-02-29 25:00:00", None),
+        ("2024/02-29", None),
+        ("soon", None),
+    ],
+)
+def test_a_date_means_a_span_of_time(text: str, last: str | None) -> None:
+    span = date_span(text)
+    assert (span and span[1]) == (last and pytest.approx(parse_iso_time(last), abs=1e-4))
+
+
 def test_a_better_match_comes_first(sandbox: Sandbox, client: globus_sdk.SearchClient) -> None:
     index = sandbox.search.add_index("Ranked")
     texts = {"a": ("gold", "iron ore"), "b": ("iron", "gold ore gold"), "c": ("lead", "tin"), "d": ("zinc", "tin")}
@@ -190,9 +221,25 @@ def test_a_better_match_comes_first(sandbox: Sandbox, client: globus_sdk.SearchC
     assert order(q="gold", boosts=[{"field_name": "title", "factor": 10}]) == ["a", "b"]
     assert order(q="gold", boosts=[{"field_name": "text", "factor": 10}]) == ["b", "a"]
     assert order(q="gold", boosts=[{"field_name": "title", "factor": 0}]) == ["b", "a"]
-    three = {"subject": "e", "content": {"title": "gold iron", "text": "gold iron"}}
-    sandbox.search.ingest(index, [three])
-    assert order()[0] == "e"
+
+
+def test_rare_words_and_short_texts_count_more(sandbox: Sandbox, client: globus_sdk.SearchClient) -> None:
+    index = sandbox.search.add_index("Ranked")
+    titles = {
+        "one": "gold iron",
+        "two": "one gold coin among many other words in a long text",
+        "three": "tin tin tin",
+        "four": "tin",
+        "five": "lead",
+        "six": "tin and lead",
+    }
+    sandbox.search.ingest(index, [{"subject": name, "content": {"title": text}} for name, text in titles.items()])
+
+    def first(q: str) -> str:
+        return str(client.search(index, q)["gmeta"][0]["subject"])
+
+    found = [first(q) for q in ("gold", "gold iron", "coin tin", "tin")]
+    assert found == ["one", "one", "two", "three"]
 
 
 @pytest.mark.parametrize(
@@ -247,3 +294,20 @@ def test_a_result_has_the_entries_that_match(sandbox: Sandbox, client: globus_sd
         found = client.search(index, q)
         assert found["total"] == 1
         assert [one["entry_id"] for one in found["gmeta"][0]["entries"]] == expected
+
+
+def test_threads_write_and_search_at_the_same_time(sandbox: Sandbox, client: globus_sdk.SearchClient) -> None:
+    index = sandbox.search.add_index("Busy")
+
+    def work(thread: int) -> None:
+        for number in range(5):
+            sandbox.search.ingest(index, [{"subject": f"{thread} {number}", "content": {"title": "gold"}}])
+            client.ingest(
+                index, {"ingest_type": "GMetaEntry", "ingest_data": entry(f"{thread} x", title=f"gold {number}")}
+            )
+            assert client.search(index, "gold")["total"] >= number + 1
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    assert client.search(index, "gold")["total"] == 8 * 6
+    assert client.search(index, "4")["total"] == 8

@@ -59,7 +59,7 @@ def read_content(content: Mapping[str, Any], types: Mapping[str, FieldType]) -> 
     :raises FieldTypeError: if a value does not fit
     """
     for name, child in content.items():
-        yield from _read(name.replace("\\", "\\\\").replace(".", "\\."), child, types)
+        yield from _read(_escape(name), child, types)
 
 
 def key_of(type: FieldType, value: Any) -> Key:
@@ -111,9 +111,13 @@ def _read(field: str, value: Any, types: Mapping[str, FieldType]) -> Iterator[tu
             raise FieldTypeError(field, f"has the type {known}, and an object does not fit to it")
         yield field, "object", value
         for name, child in cast(dict[str, Any], value).items():
-            yield from _read(field + "." + name.replace("\\", "\\\\").replace(".", "\\."), child, types)
+            yield from _read(field + "." + _escape(name), child, types)
     else:
         yield field, _common_type(field, known, value), value
+
+
+def _escape(name: str) -> str:
+    return name.replace("\\", "\\\\").replace(".", "\\.")
 
 
 def _common_type(field: str, known: FieldType | None, value: Any) -> FieldType:

@@ -36,21 +36,12 @@ class Box:
     top: float
     bottom: float
 
-    def has(self, point: Point) -> bool:
-        """Whether a point is in it or on its edge."""
-        longitude, latitude = point
-        if not self.bottom <= latitude <= self.top:
-            return False
-        if self.left <= self.right:
-            return self.left <= longitude <= self.right
-        return longitude >= self.left or longitude <= self.right
-
     def intersects(self, shape: Shape) -> bool:
         """Whether it has a point of a shape."""
         if self.left > self.right:
             west, east = attrs.evolve(self, right=180.0), attrs.evolve(self, left=-180.0)
             return west.intersects(shape) or east.intersects(shape)
-        if any(self.has(point) for line in shape.lines for point in line):
+        if any(self._has(point) for line in shape.lines for point in line):
             return True
         corners = ((self.left, self.top), (self.right, self.top), (self.right, self.bottom), (self.left, self.bottom))
         # A line that enters and leaves at corners crosses a diagonal.
@@ -58,6 +49,10 @@ class Box:
         if any(_cross(*segment, *edge) for line in shape.lines for segment in pairwise(line) for edge in edges):
             return True
         return any(_is_inside(corners[0], area) for area in shape.areas)
+
+    def _has(self, point: Point) -> bool:
+        longitude, latitude = point
+        return self.left <= longitude <= self.right and self.bottom <= latitude <= self.top
 
 
 def parse_point(value: object) -> Shape | None:

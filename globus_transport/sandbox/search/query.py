@@ -65,10 +65,9 @@ def read_query(document: Document) -> Query:
     post_filters = read_filters(fields, "post_facet_filters")
     query = attrs.evolve(_read_common(fields), limit=limit, offset=offset)
     if document.get("@version", _VERSIONS[0]) == _VERSIONS[0]:
-        later = [filter for filter in document.get("filters") or [] if is_post_filter(filter)]
-        post_filters += read_filters(Fields({"filters": later}), "filters")
-        sooner = [filter for filter in document.get("filters") or [] if not is_post_filter(filter)]
-        query = attrs.evolve(query, filters=read_filters(Fields({"filters": sooner}), "filters"))
+        both = list(zip(query.filters, document.get("filters") or [], strict=True))
+        post_filters += tuple(filter for filter, written in both if is_post_filter(written))
+        query = attrs.evolve(query, filters=tuple(filter for filter, written in both if not is_post_filter(written)))
     facets, boosts, sort = read_facets(fields), _read_boosts(fields), _read_sort(fields)
     fields.check()
     return attrs.evolve(query, post_filters=post_filters, facets=facets, boosts=boosts, sort=sort)

@@ -83,7 +83,6 @@ class _Token:
 
     kind: str
     text: str
-    position: int
 
 
 _TOKENS = re.compile(
@@ -269,7 +268,7 @@ def _split(text: str) -> list[_Token]:
         if kind == "sign" or (kind == "text" and found in ("AND", "OR", "NOT")):
             kind = _SAME.get(found, found)
         if kind != "space":
-            tokens.append(_Token(kind, found, position))
+            tokens.append(_Token(kind, found))
         position = match.end()
     return tokens
 
