@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 
 from flask import Flask, request
@@ -34,6 +35,23 @@ def install_endpoint_routes(app: Flask, state: State) -> None:
         collection = find_collection(state, endpoint_id)
         require_role(state, collection, caller(), "administrator")
         return collection
+
+    @app.post("/v0.10/endpoint")
+    def create_personal_collection() -> ResponseReturnValue:
+        document = read_json_body()
+        if document.get("is_globus_connect") is not True:
+            raise bad_request("is_globus_connect must be true: other endpoints are made by Globus Connect Server")
+        name, details = read_text(document, "display_name"), read_editable_fields(document)
+        subscription = document.get("subscription_id")
+        if subscription is not None and not isinstance(subscription, str):
+            raise bad_request("subscription_id must be a text or null")
+        # It counts as connected at once, with a new folder: nobody installs Globus Connect Personal here.
+        collection = state.collections.add(name, None, owner_id=caller().id)
+        collection.details.update(details)
+        if subscription is not None:
+            collection.details["subscription_id"] = caller().id if subscription == "DEFAULT" else subscription
+        answer = result_document("Created", "The collection was made", "endpoint_create_result")
+        return answer | {"id": collection.id, "globus_connect_setup_key": str(uuid.uuid4())}, 201
 
     @app.get(prefix)
     def get_endpoint(endpoint_id: str) -> ResponseReturnValue:

@@ -18,6 +18,7 @@ _MARKER_PAGE = 100
 _FILTER_FIELDS = frozenset(
     {"task_id", "type", "status", "label", "source_endpoint_id", "destination_endpoint_id", "is_paused"}
 )
+_EVENT_FILTER_FIELDS = frozenset({"code", "is_error"})
 
 
 def install_task_routes(app: Flask, state: State) -> None:
@@ -75,7 +76,11 @@ def install_task_routes(app: Flask, state: State) -> None:
     @app.get("/v0.10/task/<task_id>/event_list")
     def event_list(task_id: str) -> ResponseReturnValue:
         latest_first = find(task_id).events[::-1]
-        return {"DATA_TYPE": "event_list", **offset_page(latest_first, request.args, _PAGE, _PAGE)}
+        # Filters write 1 and 0 for true and false.
+        filterable = [{**event, "is_error": int(event["is_error"])} for event in latest_first]
+        matching = filter_documents(filterable, request.args.getlist("filter"), _EVENT_FILTER_FIELDS)
+        events = [{**event, "is_error": bool(event["is_error"])} for event in matching]
+        return {"DATA_TYPE": "event_list", **offset_page(events, request.args, _PAGE, _PAGE)}
 
     @app.get("/v0.10/task/<task_id>/successful_transfers")
     def successful_transfers(task_id: str) -> ResponseReturnValue:

@@ -99,9 +99,12 @@ class TransferWorker:
             raise TaskFailedError("SAME_FILE", f"Source and destination are the same: {step.source_path}") from error
         size = destination.stat().st_size
         item = step.item
+        algorithm = (item.external_checksum and item.checksum_algorithm) or "MD5"
+        verified: str | None = None
         if self._submission.verify_checksum:
             self._task.bytes_checksummed += size
-            if checksum(source) != checksum(destination):
+            verified = checksum(destination, algorithm)
+            if checksum(source, algorithm) != verified:
                 raise TaskFailedError("VERIFY_CHECKSUM", f"The copy differs from the source: {step.source_path}")
         if item.external_checksum and checksum(destination, item.checksum_algorithm) != item.external_checksum.lower():
             raise TaskFailedError("VERIFY_CHECKSUM", f"The checksum is not the one given: {step.source_path}")
@@ -115,6 +118,9 @@ class TransferWorker:
                 "DATA_TYPE": "successful_transfer",
                 "source_path": step.source_path,
                 "destination_path": step.destination_path,
+                "size": size,
+                "checksum": verified,
+                "checksum_algorithm": algorithm if verified else None,
             }
         )
 
