@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 import globus_sdk
 import pytest
@@ -87,7 +88,7 @@ def test_successful_transfers_have_size_and_checksum_if_it_was_verified(
     (source.folder / "a").write_bytes(b"hello")
     sums = {name: hashlib.new(name, b"hello").hexdigest() for name in ("md5", "sha256")}
 
-    def successful(verify: bool, **item: str) -> tuple[object, ...]:
+    def successful(verify: bool, **item: Any) -> tuple[object, ...]:
         data = globus_sdk.TransferData(source.id, destination.id, verify_checksum=verify)
         data.add_item("/a", "/a", **item)
         task = sdk.submit_transfer(data)["task_id"]
