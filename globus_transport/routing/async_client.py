@@ -16,7 +16,7 @@ class AsyncBaseClient(AwaitedCalls, ClientBase[AsyncSend]):
     """A client of a service whose calls are awaited. May be shared by tasks, and by event loops.
 
     Its parameters are those of :class:`~globus_transport.routing.client_base.ClientBase`. Its own
-    connections are urllib3's, in worker threads.
+    connections are those of :class:`AsyncioTerminal`.
     """
 
     stack: AsyncStack

@@ -34,6 +34,7 @@ class Paging(ABC):
         """Parameters for the first page, besides those of the caller.
 
         :param given: the arguments of the call
+        :return: they replace those of the same name
         :raises GlobusSDKUsageError: if a parameter of the caller does not work with paging
         """
         return {}
@@ -44,6 +45,7 @@ class Paging(ABC):
 
         :param asked: the parameters of the request for ``page``
         :param page: the reply to the request before
+        :return: they are added to those of the last request, and replace those of the same name
         :raises ReplyFormatError: if the page lacks what the next request needs
         """
 
@@ -90,8 +92,9 @@ class Offset(Paging):
 
     :param page_size: items of a page, if the caller gives no ``limit``
     :param max_results: items that the service gives at most, in all pages together
-    :param more_key: says whether there is another page
-    :param total_key: says how many items there are in all pages, instead of ``more_key``
+    :param more_key: says with true or false whether there is another page; by default ``has_next_page``
+    :param total_key: says how many items there are in all pages, instead of ``more_key``. A page that says neither is a
+        :class:`ReplyFormatError`, since the list could not be told from one that has ended
     :param count_key: says how many items the page has; without it they are counted
     """
 
@@ -139,7 +142,7 @@ class Offset(Paging):
 
     def _goes_on(self, page: GlobusHTTPResponse, offset: int) -> bool:
         if self.total_key is None:
-            return bool(page.get(self.more_key or "has_next_page"))
+            return _says_yes(page, self.more_key or "has_next_page")
         total = page.get(self.total_key)
         if not isinstance(total, int):
             raise ReplyFormatError(f"the page does not say how many items there are, under {self.total_key!r}")
@@ -149,10 +152,21 @@ class Offset(Paging):
         return "limit, offset"
 
 
-class NextLink(Paging):
-    """Each page has a link to the next one (JSON:API). The query of the link replaces the last query.
+def _says_yes(page: GlobusHTTPResponse, key: str) -> bool:
+    """What a page says about whether there is another one.
 
-    A parameter set to ``None`` is not sent.
+    :raises ReplyFormatError: if it says nothing
+    """
+    says = page.get(key)
+    if says is None:
+        raise ReplyFormatError(f"the page does not say whether there is another one, under {key!r}")
+    return bool(says)
+
+
+class NextLink(Paging):
+    """Each page has a link to the next one, as text under ``links`` and ``next`` (JSON:API).
+
+    The query of the link replaces the last query. A parameter set to ``None`` is not sent.
     """
 
     def after(self, asked: Parameters, page: GlobusHTTPResponse) -> Parameters | None:

@@ -9,7 +9,7 @@
         token = globus.issue_token("urn:globus:auth:scope:transfer.api.globus.org:all")
         # Any client of Globus Auth and Transfer, directed here by globus.environ.
 
-In tests that run under pytest, the fixture ``globus`` is a running sandbox; see ``pytest_plugin``.
+In tests that run under pytest, the fixture ``globus`` is a running sandbox.
 """
 
 from globus_transport.public_names import lazy_names

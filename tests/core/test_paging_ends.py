@@ -11,8 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from globus_transport import ReplyFormatError, Request, Response, TransferClient
+from globus_transport.routing import MISSING, BaseClient, IterableResponse, Maybe, Offset, RouteTable, get
 
 _JSON = {"Content-Type": "application/json"}
+
+
+class Things(IterableResponse):
+    default_iter_key = "things"
 
 
 def _client(markers: Iterator[str | None]) -> TransferClient:
@@ -46,3 +51,19 @@ def test_a_page_that_is_no_document_is_not_the_last(body: bytes) -> None:
     )
     with pytest.raises(ReplyFormatError):
         list(client.task_successful_transfers.pages("task"))
+
+
+def test_a_page_by_offset_that_does_not_say_whether_there_are_more() -> None:
+    class Table(RouteTable):
+        @get("/things", paging=Offset(page_size=3))
+        def things(self, *, limit: Maybe[int] = MISSING, offset: Maybe[int] = MISSING) -> Things:
+            raise NotImplementedError
+
+    class Client(BaseClient, Table):
+        base_url = "https://service.example.org"
+
+    def answer(request: Request) -> Response:
+        return Response(200, _JSON, b'{"things": [1, 2, 3]}', request=request)
+
+    with pytest.raises(ReplyFormatError, match="whether there is another one, under 'has_next_page'"):
+        list(Client(terminal=answer).things.items())

@@ -135,6 +135,19 @@ def test_own_retrying(globus: Sandbox, run: RunExample) -> None:
     assert globus.requests.count(path="/v0.10/endpoint_search") == 1
 
 
+def test_a_body_that_says_busy_is_asked_again(globus: Sandbox, run: RunExample) -> None:
+    make_client = run("middleware/retry_on_body.py")["make_client"]
+    globus.faults.add(200, body={"status": "busy"}, path="/v0.10/anything")
+    globus.faults.add(200, body={"status": "ready"}, path="/v0.10/anything")
+    globus.faults.add(200, body={"status": "busy"}, times=None, path="/v0.10/never")
+    with make_client(globus.transfer_url) as client:
+        client.retry_config.backoff = lambda _context: 0.0
+        assert client.get("/v0.10/anything")["status"] == "ready"
+        assert client.get("/v0.10/never")["status"] == "busy"
+    assert globus.requests.count(path="/v0.10/anything") == 2
+    assert globus.requests.count(path="/v0.10/never") == 4
+
+
 def test_a_token_file(globus: Sandbox, token: str, run: RunExample, tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text(f"{token}\n")

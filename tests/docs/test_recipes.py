@@ -53,6 +53,22 @@ def test_a_download_that_breaks_is_continued(
     assert capsys.readouterr().out.endswith("\r100%")
 
 
+@pytest.mark.parametrize("length", [10, 7], ids=["complete", "longer than the file"])
+def test_a_part_that_the_server_has_nothing_more_of(
+    run: RunExample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    forget_proxies(monkeypatch)
+    target = tmp_path / "image.h5"
+    target.with_name("image.h5.part").write_bytes(b"0123456789")
+    target.with_name("image.h5.etag").write_text('"v1"')
+    refusal = whole(b"", "416 Range Not Satisfiable", f"Content-Range: bytes */{length}")
+    scripts = iter([once(refusal), once(whole(b"newfile", "200 OK", 'ETag: "v2"'))])
+    with ScriptedServer(lambda peer: next(scripts)(peer)) as server:
+        run("recipes/download.py", ADDRESS=server.origin, PATH="/image.h5", TARGET=str(target), **TOKEN)
+    assert target.read_bytes() == (b"0123456789" if length == 10 else b"newfile")
+    assert [file.name for file in tmp_path.iterdir()] == ["image.h5"]
+
+
 def test_an_upload(run: RunExample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     forget_proxies(monkeypatch)
     file = tmp_path / "image.h5"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from globus_transport import AccessTokenAuthorizer, NetworkError
+from globus_transport import AccessTokenAuthorizer, GlobusAPIError, NetworkError
 from globus_transport.services.gcs import GCSCollectionClient
 
 COLLECTION_ID = "..."
@@ -23,7 +23,20 @@ def download(client: GCSCollectionClient, path: str, target: Path) -> None:
         # If the file has changed meanwhile, the server sends all of it.
         headers["Range"] = f"bytes={part.stat().st_size}-"
         headers["If-Range"] = version.read_text()
-    with client.request("GET", path, headers=headers, stream=True) as reply:
+    try:
+        reply = client.request("GET", path, headers=headers, stream=True)
+    except GlobusAPIError as error:
+        if error.http_status != 416:
+            raise
+        # The part is complete already, or longer than the file is now.
+        if error.headers.get("Content-Range") == f"bytes */{part.stat().st_size}":
+            part.replace(target)
+        else:
+            part.unlink()
+            download(client, path, target)
+        version.unlink(missing_ok=True)
+        return
+    with reply:
         is_rest = reply.http_status == 206
         with part.open("ab" if is_rest else "wb") as file:
             if "ETag" in reply.headers:

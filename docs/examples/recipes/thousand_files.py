@@ -9,7 +9,7 @@ SOURCE = "..."
 DESTINATION = "..."
 LIST = "..."
 
-data = TransferData(SOURCE, DESTINATION, sync_level="checksum")
+data = TransferData(SOURCE, DESTINATION, sync_level="checksum", skip_source_errors=True)
 for path in Path(LIST).read_text("utf-8").splitlines():
     data.add_item(f"/run-7/{path}", f"/2026/run-7/{path}")
 
@@ -19,3 +19,5 @@ with TransferClient(authorizer=AccessTokenAuthorizer(ACCESS_TOKEN)) as client:
         print("still running")
     task = client.get_task(task_id)
     print(task["status"], task["files_transferred"], "of", task["files"])
+    for skipped in client.task_skipped_errors.items(task_id):
+        print("left out:", skipped["source_path"])

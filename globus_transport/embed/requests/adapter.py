@@ -90,7 +90,7 @@ class StackAdapter(BaseAdapter):
             the settings of the stack's terminal
         :param verify: as in requests; other than the default, it has to fit the stack's terminal
         :param cert: ``None``, since a stack has no client certificates
-        :param proxies: as in requests; the stack sends through the proxies of the environment, so that others are refused
+        :param proxies: as in requests; the stack sends through those of the environment, so that others are refused
         :raises requests.RequestException: as requests' own adapter raises it
         :raises GlobusSDKUsageError: if the stack cannot apply an option
         """

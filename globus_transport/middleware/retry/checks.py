@@ -21,7 +21,11 @@ _FLAGS = "_retry_check_flags"  # globus-sdk's checks have this attribute
 
 
 class RetryCheckResult(enum.Enum):
-    """What a check decides."""
+    """What a check decides about an outcome that the layer's own conditions do not repeat.
+
+    ``do_retry`` sends the request again, if that is safe, and ``do_not_retry`` does not. ``no_decision`` asks the next
+    check; after the last one the outcome is final.
+    """
 
     do_retry = enum.auto()
     do_not_retry = enum.auto()
