@@ -100,11 +100,12 @@ def test_a_folder_of_the_program_keeps_its_files(tmp_path: Path) -> None:
 
 
 def test_a_sandbox_with_a_state_is_not_seeded_again(tmp_path: Path) -> None:
-    for _ in range(2):
+    for before in ("hello\n", "changed"):
         with Sandbox(tmp_path, seed="two-collections") as globus:
             assert len(globus.collections) == 2
-            globus.collections[0].folder.joinpath("hello.txt").write_text("changed")
-    assert globus.collections[0].folder.joinpath("hello.txt").read_text() == "changed"
+            file = globus.collections[0].folder / "hello.txt"
+            assert file.read_text() == before
+            file.write_text("changed")
 
 
 def test_reset_before_the_start() -> None:
