@@ -14,7 +14,7 @@ copyright = "the authors of globus_transport"
 release = version = __version__
 
 extensions = ["sphinx.ext.autodoc", "myst_parser", "sphinx_copybutton"]
-extensions += ["reference", "differences", "sandbox_routes", "line_breaks"]
+extensions += ["reference", "machine_names", "differences", "sandbox_routes", "line_breaks"]
 exclude_patterns = ["_build", "_ext", "examples/own_service/README.md"]
 nitpicky = True
 # Names of the standard library, and type variables, have no entry to link to.

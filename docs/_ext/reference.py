@@ -11,6 +11,7 @@ from docutils import nodes
 from public_names import PAGES, defining_module, import_line, is_public, named, page_lines, unplaced
 from route_tables import CLIENTS, client_page
 from rst import directive, title
+from service_pages import DOCUMENTS
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
@@ -19,6 +20,8 @@ from sphinx.util.nodes import make_refnode
 
 from globus_transport.routing.readable_types import without_machine_names
 
+# Sphinx marks a name that it will shorten.
+_MISSING = re.compile(r" \| ~?[\w.]*MissingType(?= = optional)")
 _SEVERAL = re.compile(r"^(\s*):param (\w+(?:, \w+)+):(.*)$")
 
 
@@ -67,13 +70,23 @@ def show_readable_signature(
     _app: Sphinx, _what: str, _name: str, _object: object, _options: object, signature: str | None, result: str | None
 ) -> tuple[str | None, str | None]:
     """Signatures show names that readers know."""
-    return (None if signature is None else without_machine_names(signature)), result
+    if signature is not None:
+        # As in the signatures of routes: what may be left out is optional.
+        signature = _MISSING.sub("", without_machine_names(signature))
+    return signature, result
 
 
 def keep_public_bases(_app: Sphinx, _name: str, _object: object, _options: object, bases: list[Any]) -> None:
     """Show only the public bases of a class, without their type parameters."""
     known = [get_origin(base) or base for base in bases]
     bases[:] = [base for base in known if is_public(base)]
+
+
+def show_service_page(_app: Sphinx, what: str, name: str, _object: object, _options: object, lines: list[str]) -> None:
+    """A class of documents leads to the operation that takes it, in the service's own documentation."""
+    page = DOCUMENTS.get(name.rpartition(".")[2]) if what == "class" else None
+    if page is not None:
+        lines += [f":Reference: `the service's own documentation <{page}>`__", ""]
 
 
 def show_import(_app: Sphinx, what: str, name: str, _object: object, _options: object, lines: list[str]) -> None:
@@ -126,6 +139,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("builder-inited", write_reference)
     app.connect("autodoc-process-docstring", split_shared_parameters)
     app.connect("autodoc-process-docstring", show_import)
+    app.connect("autodoc-process-docstring", show_service_page)
     app.connect("autodoc-process-signature", show_readable_signature)
     app.connect("autodoc-process-bases", keep_public_bases)
     app.connect("missing-reference", find_public_name)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Iterator
+from types import ModuleType
 from typing import Any
 
 from rst import directive, title
-from service_pages import PAGES
+from service_pages import page_of_route
 
 import globus_transport
 from globus_transport import BaseClient, Request, experimental
@@ -37,10 +38,18 @@ _REPEATED = "after every failure that may be temporary"
 _NOT_REPEATED = "only if it is certain that the server did not begin: no connection, 429, or 503 with ``Retry-After``"
 
 
+def named_client(name: str) -> Any:
+    """The class of a client."""
+    return getattr(_package_of(name), name)
+
+
+def _package_of(name: str) -> ModuleType:
+    return globus_transport if hasattr(globus_transport, name) else experimental
+
+
 def client_page(name: str) -> list[str]:
     """The page of one client."""
-    package = globus_transport if hasattr(globus_transport, name) else experimental
-    client = getattr(package, name)
+    package, client = _package_of(name), named_client(name)
     lines = [*title(name), *directive("autoclass", f"{package.__name__}.{name}")]
     lines += [f":doc:`clients` has its other methods. For asyncio: :class:`Async{name}`.", ""]
     for member in _plain_members(client):
@@ -94,8 +103,8 @@ def facts(client: Any, route: Any) -> Iterator[tuple[str, str]]:
     scopes = tuple(client.token_scopes if scopes is None else scopes)
     if scopes:
         yield "Token needs", ", ".join(f"``{scope}``" for scope in scopes)
-    page = PAGES.get(f"{client.service_name}.{route.name}")
-    if page is not None and "https://" not in (inspect.getdoc(route.function) or ""):
+    page = page_of_route(client.__name__, client.service_name, route.name)
+    if page is not None and page.rstrip("/") not in (inspect.getdoc(route.function) or ""):
         yield "Reference", f"`the service's own documentation <{page}>`__"
 
 
