@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, get_origin
 
 from docutils import nodes
-from public_names import PAGES, defining_module, import_line, is_public, named, page_lines, unplaced
+from public_names import defining_module, import_line, is_public, named, page_lines, unplaced
+from reference_pages import PAGES
 from route_tables import CLIENTS, client_page
 from rst import directive, title
 from service_pages import DOCUMENTS
@@ -29,7 +30,7 @@ def write_reference(app: Sphinx) -> None:
     """Write every page of the reference."""
     left = unplaced()
     if left:
-        raise ExtensionError(f"no page of the reference has: {', '.join(left)}; see docs/_ext/public_names.py")
+        raise ExtensionError(f"no page of the reference has: {', '.join(left)}; see docs/_ext/reference_pages.py")
     folder = Path(app.srcdir) / "reference"
     folder.mkdir(exist_ok=True)
     pages = {name: client_page(name) for name in CLIENTS}

@@ -48,7 +48,7 @@ def test_every_route_has_a_link() -> None:
 
 def test_every_class_of_documents_has_a_link() -> None:
     names, pages = _module("public_names"), _module("service_pages").DOCUMENTS
-    (payloads,) = [page for page in names.PAGES if page.file == "payloads"]
+    (payloads,) = [page for page in _module("reference_pages").PAGES if page.file == "payloads"]
     modules = tuple(f"globus_transport.{part}" for part in payloads.parts if not part.startswith("routing."))
     classes = {entry.name for entry in names.PUBLIC_NAMES if entry.module.startswith(modules)}
     assert {*pages} == classes
