@@ -86,7 +86,12 @@ def test_every_import_of_this_package_works(page: Path) -> None:
     for block in _blocks(page):
         for node in ast.walk(ast.parse(block)):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("globus_transport"):
-                module = importlib.import_module(node.module or "")
+                try:
+                    module = importlib.import_module(node.module or "")
+                except ModuleNotFoundError as error:
+                    # vcrpy comes with the extra hosts. Its module is imported by tests/hosts.
+                    assert error.name == "vcr"
+                    continue
                 assert [alias.name for alias in node.names if not hasattr(module, alias.name)] == []
 
 

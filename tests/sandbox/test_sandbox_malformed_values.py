@@ -395,6 +395,7 @@ class Scene:
         editable = {"display_name": "C", "description": "c", "public": True, "keywords": None}
         transfer: list[tuple[str, str, dict[str, Any]]] = [
             ("PUT", at, editable),
+            ("POST", "/v0.10/endpoint", {**editable, "is_globus_connect": True, "subscription_id": None}),
             ("PUT", f"{at}/subscription", {"subscription_id": "DEFAULT"}),
             ("PUT", f"{at}/subscription_admin_verified", {"subscription_admin_verified": False}),
             ("POST", "/v0.10/shared_endpoint", self.guest_document),
