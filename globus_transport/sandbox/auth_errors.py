@@ -6,36 +6,39 @@ The OAuth2 routes have another form (RFC 6749, section 5.2), which Authlib write
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, Self
 
-from flask import Flask
-from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
-
-from globus_transport.sandbox.authlib_typed import OAuth2Error
+from globus_transport.sandbox.records import Document
+from globus_transport.sandbox.service_errors import ServiceError
 
 
-def error_document(status: int, name: str, text: str, path: str) -> dict[str, Any]:
-    """Auth's error document.
+class AuthError(ServiceError):
+    """An error response.
 
-    :param path: unused; both services have the same signature
+    :param title: a name of the error; its code is the same with underscores
+    :param more: further keys of the error
     """
-    code = name.replace(" ", "_")
-    error = {"status": str(status), "id": str(uuid.uuid4()), "code": code.upper(), "title": name, "detail": text}
-    return {"errors": [error], "error": code.lower(), "error_description": text}
 
+    def __init__(self, status: int, title: str, detail: str, **more: Any) -> None:
+        super().__init__(status, detail)
+        self.title = title
+        self.detail = detail
+        self.more = more
 
-def install_error_handlers(app: Flask) -> None:
-    """Make an application answer every error with this document."""
+    def document(self, path: str) -> Document:
+        """The body of the response."""
+        code = self.title.replace(" ", "_")
+        error = {
+            "status": str(self.status),
+            "id": str(uuid.uuid4()),
+            "code": code.upper(),
+            "title": self.title,
+            "detail": self.detail,
+            **self.more,
+        }
+        return {"errors": [error], "error": code.lower(), "error_description": self.detail}
 
-    @app.errorhandler(OAuth2Error)
-    def handle_oauth_error(error: OAuth2Error) -> ResponseReturnValue:
-        insufficient = error.error == "insufficient_scope"
-        status, name = (403, "Forbidden") if insufficient else (401, "Unauthorized")
-        document = error_document(status, name, error.get_error_description(), "")
-        return document, status, {"WWW-Authenticate": "Bearer"}
-
-    @app.errorhandler(HTTPException)
-    def handle_http_error(error: HTTPException) -> ResponseReturnValue:
-        status = error.code or 500
-        return error_document(status, error.name, error.description or error.name, ""), status
+    @classmethod
+    def for_status(cls, status: int, name: str, text: str) -> Self:
+        """The error for a failure that is not the service's own."""
+        return cls(status, name, text)

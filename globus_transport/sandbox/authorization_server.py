@@ -13,7 +13,7 @@ from flask import request as flask_request
 
 from globus_transport.sandbox import scopes
 from globus_transport.sandbox.access_requirements import LoginSession, session_from_parameters
-from globus_transport.sandbox.auth_errors import error_document
+from globus_transport.sandbox.auth_errors import AuthError
 from globus_transport.sandbox.authlib_typed import (
     AuthorizationCodeGrant,
     AuthorizationServer,
@@ -303,7 +303,6 @@ class _DependentGrant(BaseGrant, TokenEndpointMixin):
 
 
 def _consent_required(root: scopes.Scope, missing: Iterable[scopes.Scope]) -> dict[str, Any]:
-    document = error_document(403, "Dependent Consent Required", "The user has not consented to the scopes", "")
     unapproved = [scopes.to_tree_text([attrs.evolve(root, dependencies=(scope,))]) for scope in missing]
-    document["errors"][0]["unapproved_scopes"] = unapproved
-    return document
+    detail = "The user has not consented to the scopes"
+    return AuthError(403, "Dependent Consent Required", detail, unapproved_scopes=unapproved).document("")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import parse_qs
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
@@ -16,12 +15,10 @@ from werkzeug.wrappers import Response
 from globus_transport.sandbox.faults import Fault
 from globus_transport.sandbox.request_log import Received, ReceivedHeaders
 from globus_transport.sandbox.server import Reply
+from globus_transport.sandbox.service_errors import ServiceError
 from globus_transport.sandbox.state import State
 
 _PIECES = 10
-
-#: Makes a service's error document from a status, the name of the status, a message and the path of the request.
-ErrorDocument = Callable[[int, str, str, str], dict[str, Any]]
 
 
 class InstrumentedApp:
@@ -30,10 +27,10 @@ class InstrumentedApp:
     A call returns the reply, or ``None`` if the connection has to be closed without one.
     """
 
-    def __init__(self, service: str, app: WSGIApplication, error_document: ErrorDocument, state: State) -> None:
+    def __init__(self, service: str, app: WSGIApplication, error_class: type[ServiceError], state: State) -> None:
         self._service = service
         self._app = app
-        self._error_document = error_document
+        self._error_class = error_class
         self._state = state
 
     def __call__(self, environ: WSGIEnvironment) -> Reply | None:
@@ -106,7 +103,7 @@ class InstrumentedApp:
         elif isinstance(fault.body, (str, bytes)):
             response = Response(fault.body, status, content_type="text/plain; charset=utf-8")
         else:
-            response = _json_response(dict(fault.body), status)
+            response = Response(json.dumps(dict(fault.body)), status, content_type=self._error_class.media_type(path))
         if fault.retry_date is not None:
             response.headers["Retry-After"] = http_date(self._state.clock.now() + fault.retry_date)
         for name, value in fault.headers.items():
@@ -118,10 +115,4 @@ class InstrumentedApp:
             name = HTTPStatus(status).phrase
         except ValueError:
             name = "Fault"
-        return _json_response(self._error_document(status, name, f"{name}: {text}", path), status)
-
-
-def _json_response(document: dict[str, Any], status: int) -> Response:
-    # Only a JSON:API error document has no keys but errors and meta.
-    media_type = "application/vnd.api+json" if document.keys() == {"errors", "meta"} else "application/json"
-    return Response(json.dumps(document), status, content_type=media_type)
+        return self._error_class.for_status(status, name, f"{name}: {text}").response(path)

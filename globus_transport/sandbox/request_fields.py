@@ -33,10 +33,6 @@ class InvalidFieldsError(Exception):
         super().__init__("; ".join(str(error["msg"]) for error in errors))
         self.errors = errors
 
-    def document(self) -> Document:
-        """The document of the response."""
-        return {"detail": self.errors}
-
 
 def field_error(location: Location, message: str, kind: str = "value_error") -> Document:
     """What is wrong with one field."""

@@ -49,7 +49,7 @@ class Servers:
             app = partial(self._call_app, service)
             self._running[service.name] = HTTPService(
                 service.name,
-                InstrumentedApp(service.name, app, service.error_document, self._state),
+                InstrumentedApp(service.name, app, service.error_class, self._state),
                 self._ports.get(service.name, 0),
                 host_names=self.host_names,
                 max_body_size=min(self._max_body_size, service.max_body_size or self._max_body_size),

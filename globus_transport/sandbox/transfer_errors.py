@@ -5,31 +5,59 @@ from __future__ import annotations
 import errno
 import secrets
 import string
-from typing import Any
+from typing import Any, Self
 
 from flask import Flask, request
-from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
 
-from globus_transport.sandbox.authlib_typed import OAuth2Error
+from globus_transport.sandbox import service_errors
+from globus_transport.sandbox.records import Document
 
 _CHARACTERS = string.ascii_letters + string.digits
 JSON_API = "application/vnd.api+json"
-_CODES = {400: "BadRequest", 404: "NotFound", 405: "MethodNotAllowed"}
+_CODES = {400: "ClientError.BadRequest", 404: "ClientError.NotFound", 405: "ClientError.MethodNotAllowed"}
 
 
-class TransferError(Exception):
+class TransferError(service_errors.ServiceError):
     """An error response.
 
     :param more: further keys of its document
     """
 
     def __init__(self, status: int, code: str, message: str, **more: Any) -> None:
-        super().__init__(message)
-        self.more = more
-        self.status = status
+        super().__init__(status, message)
         self.code = code
         self.message = message
+        self.more = more
+
+    def document(self, path: str) -> Document:
+        """The body of the response, in the form of the routes at ``path``."""
+        code = self.code.replace(" ", "")
+        if is_json_api(path):
+            error = {"status": str(self.status), "code": code, "title": self.code, "detail": self.message}
+            return {"errors": [error], "meta": {"request_id": new_request_id()}, **self.more}
+        return {
+            "code": code,
+            "message": self.message,
+            "request_id": new_request_id(),
+            "resource": path,
+            **self.more,
+        }
+
+    @classmethod
+    def for_status(cls, status: int, name: str, text: str) -> Self:
+        """The error for a failure that is not the service's own."""
+        return cls(status, _CODES.get(status, name), text)
+
+    @classmethod
+    def for_token(cls, status: int, text: str) -> Self:
+        """The error for a token. It is a 401 also if the token lacks a scope."""
+        return cls(401, "AuthenticationFailed", text)
+
+    @classmethod
+    def media_type(cls, path: str) -> str:
+        """The media type of the documents for a path."""
+        return JSON_API if is_json_api(path) else super().media_type(path)
 
 
 def bad_request(message: str, detail: str = "") -> TransferError:
@@ -43,17 +71,6 @@ def bad_request(message: str, detail: str = "") -> TransferError:
 def new_request_id() -> str:
     """A request id: nine random characters, as in the results and errors of Transfer."""
     return "".join(secrets.choice(_CHARACTERS) for _ in range(9))
-
-
-def error_document(status: int, code: str, text: str, path: str) -> dict[str, Any]:
-    """Transfer's error document, in the form of the routes at ``path``.
-
-    :param code: its spaces are removed
-    """
-    if is_json_api(path):
-        error = {"status": str(status), "code": code.replace(" ", ""), "title": code, "detail": text}
-        return {"errors": [error], "meta": {"request_id": new_request_id()}}
-    return {"code": code.replace(" ", ""), "message": text, "request_id": new_request_id(), "resource": path}
 
 
 def is_json_api(path: str) -> bool:
@@ -75,27 +92,8 @@ def to_transfer_error(error: OSError) -> TransferError:
 
 def install_error_handlers(app: Flask) -> None:
     """Make an application answer every error with this document."""
-
-    def error_response(error: TransferError) -> tuple[dict[str, Any], int, dict[str, str]]:
-        document = error_document(error.status, error.code, error.message, request.path) | error.more
-        media_type = JSON_API if is_json_api(request.path) else "application/json"
-        return document, error.status, {"Content-Type": media_type}
-
-    app.register_error_handler(TransferError, error_response)
+    service_errors.install_error_handlers(app, TransferError)
 
     @app.errorhandler(OSError)
-    def handle_os_error(error: OSError) -> ResponseReturnValue:
-        return error_response(to_transfer_error(error))
-
-    @app.errorhandler(OAuth2Error)
-    def handle_oauth_error(error: OAuth2Error) -> ResponseReturnValue:
-        unauthorized = TransferError(401, "AuthenticationFailed", error.get_error_description())
-        document, status, headers = error_response(unauthorized)
-        return document, status, {**headers, "WWW-Authenticate": "Bearer"}
-
-    @app.errorhandler(HTTPException)
-    def handle_http_error(error: HTTPException) -> ResponseReturnValue:
-        status = error.code or 500
-        kind = "ClientError" if status < 500 else "ServiceError"
-        code = f"{kind}.{_CODES.get(status, error.name)}"
-        return error_response(TransferError(status, code, error.description or error.name))
+    def handle_os_error(error: OSError) -> Response:
+        return to_transfer_error(error).response(request.path)

@@ -96,3 +96,25 @@ def test_all_of_it_can_fail(globus: Sandbox) -> None:
         assert (answer.status, answer.headers["Retry-After"]) == (503, "1"), path
         assert b"A fault of the sandbox" in answer.body, path
     assert len(globus.faults) == 0
+
+
+@pytest.mark.parametrize(
+    ("service", "path", "scope", "allowed"),
+    [
+        ("auth", "/v2/api/identities", "openid", "GET"),
+        ("transfer", "/v0.10/task_list", "urn:globus:auth:scope:transfer.api.globus.org:all", "GET"),
+        ("groups", "/v2/groups", "urn:globus:auth:scope:groups.api.globus.org:all", "POST"),
+        ("search", "/v1/index_list", "urn:globus:auth:scope:search.api.globus.org:all", "GET"),
+        ("flows", "/runs", "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/all", "GET"),
+        ("timer", "/jobs/", "https://auth.globus.org/scopes/524230d7-ea86-4a52-8312-86065a9e0417/timer", "GET"),
+        ("compute", "/v2/functions", "https://auth.globus.org/scopes/facd7ccc-c5f4-42aa-916b-a0e270e2c2a9/all", "POST"),
+    ],
+)
+def test_a_wrong_method_is_told_the_right_ones(service: str, path: str, scope: str, allowed: str) -> None:
+    with Sandbox() as sandbox:
+        url = sandbox.environ[f"GLOBUS_SDK_SERVICE_URL_{service.upper()}"]
+        answer = Http(url, sandbox.issue_token(scope).access_token)("DELETE", path)
+    assert answer.status == 405
+    assert allowed in answer.headers["Allow"].split(", ")
+    assert answer.headers["Content-Type"] == "application/json"
+    assert "not allowed" in answer.body.decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, request
 
 from globus_transport.sandbox.bearer import BearerCheck
+from globus_transport.sandbox.compute.errors import ComputeError
 from globus_transport.sandbox.recorded_answers import add_recorded_answers
 from globus_transport.sandbox.service_errors import install_error_handlers
 from globus_transport.sandbox.state import State
@@ -22,7 +23,7 @@ def create_compute_app(state: State) -> Flask:
     def authenticate() -> None:
         check_bearer(request)
 
-    install_error_handlers(app)
+    install_error_handlers(app, ComputeError)
     add_recorded_answers(app, "compute.v2", [ComputeClientV2])
     add_recorded_answers(app, "compute.v3", [ComputeClientV3])
     return app

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from flask import Flask
-from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
 
-from globus_transport.sandbox.authlib_typed import OAuth2Error
+from globus_transport.sandbox import service_errors
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.request_fields import InvalidFieldsError
 from globus_transport.sandbox.transfer_errors import TransferError, to_transfer_error
@@ -26,21 +25,29 @@ _CODES = {
 }
 
 
-class GCSError(Exception):
+class GCSError(service_errors.ServiceError):
     """An error response. Its code follows from the status unless ``code`` is given.
 
     :param more: further keys of the document
     """
 
     def __init__(self, status: int, message: str, *, code: str | None = None, detail: Any = None, **more: Any) -> None:
-        super().__init__(message)
-        self.status = status
-        self.document: Document = {
+        super().__init__(status, message)
+        self._document: Document = {
             **result_document(status, code or _CODES[status], message),
             "detail": detail,
             "marker": "",
             **more,
         }
+
+    def document(self, path: str) -> Document:
+        """The body of the response."""
+        return self._document
+
+    @classmethod
+    def for_status(cls, status: int, name: str, text: str) -> Self:
+        """The error for a failure that is not the service's own."""
+        return cls(status, text, code=_CODES.get(status, name.lower().replace(" ", "_")))
 
 
 def result_document(
@@ -74,44 +81,20 @@ def permission_denied(message: str) -> GCSError:
     return GCSError(403, message)
 
 
-def error_document(status: int, code: str, text: str, path: str) -> Document:
-    """The error document of the service.
-
-    :param path: unused; all services have the same signature
-    """
-    return GCSError(status, text, code=_CODES.get(status, code.lower().replace(" ", "_"))).document
-
-
 def install_error_handlers(app: Flask) -> None:
     """Make an application answer every error with this document."""
-
-    @app.errorhandler(GCSError)
-    def handle_gcs_error(error: GCSError) -> ResponseReturnValue:
-        return error.document, error.status
+    service_errors.install_error_handlers(app, GCSError)
 
     @app.errorhandler(TransferError)
-    def handle_path_error(error: TransferError) -> ResponseReturnValue:
+    def handle_path_error(error: TransferError) -> Response:
         # The file system of the collections is Transfer's.
-        status = error.status if error.status < 500 else 409
-        return error_document(status, "conflict", str(error), ""), status
+        return GCSError.for_status(error.status if error.status < 500 else 409, "Conflict", str(error)).response("")
 
     @app.errorhandler(OSError)
-    def handle_os_error(error: OSError) -> ResponseReturnValue:
+    def handle_os_error(error: OSError) -> Response:
         return handle_path_error(to_transfer_error(error))
 
     @app.errorhandler(InvalidFieldsError)
-    def handle_invalid_fields(error: InvalidFieldsError) -> ResponseReturnValue:
+    def handle_invalid_fields(error: InvalidFieldsError) -> Response:
         wrong = "; ".join(f"{'.'.join(str(key) for key in each['loc'])}: {each['msg']}" for each in error.errors)
-        return GCSError(422, f"The document is not valid: {wrong}", detail=wrong).document, 422
-
-    @app.errorhandler(OAuth2Error)
-    def handle_oauth_error(error: OAuth2Error) -> ResponseReturnValue:
-        status = 403 if error.error == "insufficient_scope" else 401
-        document = error_document(status, "unauthorized", error.get_error_description(), "")
-        return document, status, {"WWW-Authenticate": "Bearer"}
-
-    @app.errorhandler(HTTPException)
-    def handle_http_error(error: HTTPException) -> ResponseReturnValue:
-        status = error.code or 500
-        headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Location")}
-        return error_document(status, error.name, error.description or error.name, ""), status, headers
+        return GCSError(422, f"The document is not valid: {wrong}", detail=wrong).response("")

@@ -29,7 +29,7 @@ from globus_transport.sandbox.connect_server.byte_ranges import (
     read_range,
 )
 from globus_transport.sandbox.connect_server.callers import Callers
-from globus_transport.sandbox.connect_server.errors import GCSError, error_document, not_found, permission_denied
+from globus_transport.sandbox.connect_server.errors import GCSError, not_found, permission_denied
 from globus_transport.sandbox.filesystem import is_root, locate
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.sharing.permissions import ANONYMOUS, may_access
@@ -90,7 +90,7 @@ def _is_open(state: State, collection: Collection, path: str, mode: Literal["r",
 def _ask_for_login(state: State, collection: Collection) -> ResponseReturnValue:
     """Lead a browser to a login. What is no page of a browser gets a 401."""
     if request.method == "PUT" or request.headers.get("X-Requested-With") == "XMLHttpRequest":
-        return error_document(401, "unauthorized", "This needs a token", ""), 401, {"WWW-Authenticate": "Bearer"}
+        return GCSError(401, "This needs a token").document(""), 401, {"WWW-Authenticate": "Bearer"}
     query = urlencode(
         {
             "client_id": collection.id,
@@ -121,7 +121,7 @@ def _read(found: Path) -> ResponseReturnValue:
         try:
             part = read_range(request, info)
         except UnsatisfiableRangeError as error:
-            document = error_document(416, "", str(error), "")
+            document = GCSError(416, str(error)).document("")
             return document, 416, {"Content-Range": f"bytes */{info.st_size}"}
         if part is None:
             return Response(file.read(), 200, headers)

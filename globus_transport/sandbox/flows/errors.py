@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Self
 
-from flask import Flask
-from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
-
-from globus_transport.sandbox.authlib_typed import OAuth2Error
 from globus_transport.sandbox.records import Document
+from globus_transport.sandbox.request_fields import field_error
+from globus_transport.sandbox.service_errors import ServiceError
 
 
-class FlowsError(Exception):
+class FlowsError(ServiceError):
     """An error response.
 
     :param detail: a text, or a list of problems, each with ``loc``, ``msg`` and ``type``
     """
 
     def __init__(self, status: int, code: str, detail: str | list[Document], message: str | None = None) -> None:
-        super().__init__(message or detail)
-        self.status = status
+        super().__init__(status, message or str(detail))
         self.code = code
         self.detail = detail
         self.message = message
+
+    def document(self, path: str) -> Document:
+        """The body of the response."""
+        error = {"code": self.code, "detail": self.detail} | ({} if self.message is None else {"message": self.message})
+        return {"error": error, "debug_id": str(uuid.uuid4())}
+
+    @classmethod
+    def for_status(cls, status: int, name: str, text: str) -> Self:
+        """The error for a failure that is not the service's own."""
+        return cls(status, name.upper().replace(" ", "_"), text)
+
+    @classmethod
+    def for_token(cls, status: int, text: str) -> Self:
+        """The error for a token."""
+        if status == 403:
+            return cls(403, "MISSING_SCOPE", text)
+        return cls(401, "AUTHENTICATION_ERROR", "The token is expired or not valid")
 
 
 def problem(msg: str, *loc: str | int, type: str = "value_error") -> Document:
@@ -32,7 +45,7 @@ def problem(msg: str, *loc: str | int, type: str = "value_error") -> Document:
 
     :param loc: the keys that lead to it
     """
-    return {"loc": list(loc), "msg": msg, "type": type}
+    return field_error(loc, msg, type)
 
 
 def unprocessable(problems: list[Document]) -> FlowsError:
@@ -44,36 +57,3 @@ def unprocessable(problems: list[Document]) -> FlowsError:
 def not_found(what: str, id: str) -> FlowsError:
     """The error for an id that the caller cannot see."""
     return FlowsError(404, "NOT_FOUND", f"There is no {what} {id}")
-
-
-def error_document(status: int, code: str, text: str, path: str) -> dict[str, Any]:
-    """The error document of the service.
-
-    :param path: unused; all services have the same signature
-    """
-    return _document(code.upper().replace(" ", "_"), text)
-
-
-def install_error_handlers(app: Flask) -> None:
-    """Make an application answer every error with this document."""
-
-    @app.errorhandler(FlowsError)
-    def handle_flows_error(error: FlowsError) -> ResponseReturnValue:
-        return _document(error.code, error.detail, error.message), error.status
-
-    @app.errorhandler(OAuth2Error)
-    def handle_oauth_error(error: OAuth2Error) -> ResponseReturnValue:
-        if error.error == "insufficient_scope":
-            return _document("MISSING_SCOPE", error.get_error_description()), 403
-        document = _document("AUTHENTICATION_ERROR", "The token is expired or not valid")
-        return document, 401, {"WWW-Authenticate": "Bearer"}
-
-    @app.errorhandler(HTTPException)
-    def handle_http_error(error: HTTPException) -> ResponseReturnValue:
-        status = error.code or 500
-        return error_document(status, error.name, error.description or error.name, ""), status
-
-
-def _document(code: str, detail: object, message: str | None = None) -> dict[str, Any]:
-    error = {"code": code, "detail": detail} | ({} if message is None else {"message": message})
-    return {"error": error, "debug_id": str(uuid.uuid4())}

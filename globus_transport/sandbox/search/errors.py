@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import uuid
+from typing import Self
 
 from flask import Flask
-from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
 
-from globus_transport.sandbox.authlib_typed import OAuth2Error
+from globus_transport.sandbox import service_errors
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.request_fields import InvalidFieldsError
 
 
-class SearchError(Exception):
+class SearchError(service_errors.ServiceError):
     """An error response.
 
     :param error_data: details, an object or a list; ``None`` for none
     """
 
     def __init__(self, status: int, code: str, message: str, error_data: object = None) -> None:
-        super().__init__(message)
-        self.status = status
+        super().__init__(status, message)
         self.code = code
         self.message = message
         self.error_data = error_data
 
-    def document(self) -> Document:
-        """The document of the response."""
+    def document(self, path: str) -> Document:
+        """The body of the response."""
         document: Document = {
             "@datatype": "GError",
             "@version": "2017-09-01",
@@ -37,6 +36,11 @@ class SearchError(Exception):
             "request_id": uuid.uuid4().hex,
         }
         return document if self.error_data is None else {**document, "error_data": self.error_data}
+
+    @classmethod
+    def for_status(cls, status: int, name: str, text: str) -> Self:
+        """The error for a failure that is not the service's own."""
+        return cls(status, f"{name.replace(' ', '')}.Generic", text)
 
 
 def bad_request(message: str, error_data: object = None) -> SearchError:
@@ -78,33 +82,10 @@ def wrong_status(status: str) -> SearchError:
     return SearchError(409, "Conflict.IncompatibleIndexStatus", message)
 
 
-def error_document(status: int, code: str, text: str, path: str) -> Document:
-    """The error document of the service.
-
-    :param code: the name of the status; its spaces are removed
-    :param path: unused; all services have the same signature
-    """
-    return SearchError(status, f"{code.replace(' ', '')}.Generic", text).document()
-
-
 def install_error_handlers(app: Flask) -> None:
-    """Make an application answer every error with this document."""
-
-    @app.errorhandler(SearchError)
-    def handle_search_error(error: SearchError) -> ResponseReturnValue:
-        return error.document(), error.status
+    """Make the application answer every error with this document."""
+    service_errors.install_error_handlers(app, SearchError)
 
     @app.errorhandler(InvalidFieldsError)
-    def handle_invalid_fields(error: InvalidFieldsError) -> ResponseReturnValue:
-        return bad_request("The request is not valid", error.errors).document(), 400
-
-    @app.errorhandler(OAuth2Error)
-    def handle_oauth_error(error: OAuth2Error) -> ResponseReturnValue:
-        status, name = (403, "Forbidden") if error.error == "insufficient_scope" else (401, "Unauthorized")
-        document = SearchError(status, f"{name}.Generic", error.get_error_description()).document()
-        return document, status, {"WWW-Authenticate": "Bearer"}
-
-    @app.errorhandler(HTTPException)
-    def handle_http_error(error: HTTPException) -> ResponseReturnValue:
-        status = error.code or 500
-        return error_document(status, error.name, error.description or error.name, ""), status
+    def handle_invalid_fields(error: InvalidFieldsError) -> Response:
+        return bad_request("The request is not valid", error.errors).response("")
