@@ -56,8 +56,8 @@ class Marker(Paging):
 
     :param parameter: the marker's name in the request
     :param key: its name in the page; by default the same
-    :param more_key: says with true or false whether there is another page; without it, a page
-        whose marker is null, empty or missing is the last
+    :param more_key: says with true or false whether there is another page; without it, or in a page that does not say
+        so, a marker that is null, empty or missing ends the list
     """
 
     parameter: str = "marker"
@@ -66,16 +66,14 @@ class Marker(Paging):
     location: Literal["query", "body"] = "query"
 
     def after(self, asked: Parameters, page: GlobusHTTPResponse) -> Parameters | None:
-        """See :meth:`Paging.after`.
-
-        :param page: the reply to the request before
-        """
-        if self.more_key is not None and not page.get(self.more_key):
+        """See :meth:`Paging.after`."""
+        more = None if self.more_key is None else page.get(self.more_key)
+        if more is not None and not more:
             return None
         key = self.key or self.parameter
         marker = page.get(key)
         if marker is None or marker == "":
-            if self.more_key is not None:
+            if more:
                 raise ReplyFormatError(f"the page says that there are more, but has no {key!r}")
             return None
         if str(marker) == str(asked.get(self.parameter)):
@@ -106,20 +104,14 @@ class Offset(Paging):
     location: Literal["query", "body"] = "query"
 
     def first(self, given: Parameters) -> Parameters:
-        """See :meth:`Paging.first`.
-
-        :param given: the arguments of the call
-        """
+        """See :meth:`Paging.first`."""
         offset, limit = _number("offset", given.get("offset", 0)), _number("limit", given.get("limit", self.page_size))
         if limit < 1:
             raise GlobusSDKUsageError(f"limit={limit}: paging needs a limit above 0")
         return {"limit": self._allowed(offset, limit), "offset": offset}
 
     def after(self, asked: Parameters, page: GlobusHTTPResponse) -> Parameters | None:
-        """See :meth:`Paging.after`.
-
-        :param page: the reply to the request before
-        """
+        """See :meth:`Paging.after`."""
         count = self._count(page)
         offset = int(asked["offset"]) + count
         if count == 0 or not self._goes_on(page, offset):
@@ -170,10 +162,7 @@ class NextLink(Paging):
     """
 
     def after(self, asked: Parameters, page: GlobusHTTPResponse) -> Parameters | None:
-        """See :meth:`Paging.after`.
-
-        :param page: the reply to the request before
-        """
+        """See :meth:`Paging.after`."""
         links = page.get("links")
         link = links.get("next") if isinstance(links, dict) else None
         if link is None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from globus_transport import ReplyFormatError, Request, Response, TransferClient
-from globus_transport.routing import MISSING, BaseClient, IterableResponse, Maybe, Offset, RouteTable, get
+from globus_transport.routing import MISSING, BaseClient, IterableResponse, Marker, Maybe, Offset, RouteTable, get
 
 _JSON = {"Content-Type": "application/json"}
 
@@ -67,3 +67,21 @@ def test_a_page_by_offset_that_does_not_say_whether_there_are_more() -> None:
 
     with pytest.raises(ReplyFormatError, match="whether there is another one, under 'has_next_page'"):
         list(Client(terminal=answer).things.items())
+
+
+@pytest.mark.parametrize("more", [{}, {"has_next_page": None}], ids=["missing", "null"])
+def test_a_page_by_marker_that_does_not_say_whether_there_are_more_is_followed(more: dict[str, None]) -> None:
+    pages = iter([{"things": [1], "marker": "a", **more}, {"things": [2], "marker": None, **more}])
+
+    class Table(RouteTable):
+        @get("/things", paging=Marker(more_key="has_next_page"))
+        def things(self, *, marker: Maybe[str] = MISSING) -> Things:
+            raise NotImplementedError
+
+    class Client(BaseClient, Table):
+        base_url = "https://service.example.org"
+
+    def answer(request: Request) -> Response:
+        return Response(200, _JSON, json.dumps(next(pages)).encode(), request=request)
+
+    assert list(Client(terminal=answer).things.items()) == [1, 2]
