@@ -66,9 +66,9 @@ class Attempt:
 class Waiting:
     """The retry layer waits, and sends the request again after that.
 
+    :ivar request: the request of the call
     :ivar outcome: of the attempt before
     :ivar seconds: to wait
-    :ivar request: the request of the call
     """
 
     request: Request
@@ -83,9 +83,9 @@ class Waiting:
 class Renewal:
     """The call has a new access token: it renewed the token, or waited while another call renewed it.
 
+    :ivar request: the request of the call
     :ivar reason: ``"stale"`` if there was no token, or it had expired or was about to; ``"refused"`` after a 401
     :ivar seconds: duration
-    :ivar request: the request of the call
     """
 
     request: Request
@@ -118,8 +118,8 @@ class Redirected:
 class Hedged:
     """No response came in time, so the request was sent a second time beside the first.
 
-    :ivar seconds: that the first request had before
     :ivar request: the request of the call
+    :ivar seconds: that the first request had before
     """
 
     request: Request
@@ -133,9 +133,9 @@ class Hedged:
 class Ended:
     """A call left the stack.
 
+    :ivar request: the request of the call
     :ivar outcome: the response or the exception, which may be a cancellation
     :ivar seconds: duration of the whole call; for a streamed body until its headers
-    :ivar request: the request of the call
     """
 
     request: Request

@@ -54,9 +54,9 @@ class Sleep:
 class Wait:
     """Wait for a future that something else completes. Its result or exception is the answer.
 
+    :ivar future: what another call completes
     :ivar timeout: in seconds; ``None`` waits without a limit. After it, ``TimeoutError`` is raised, and the future
         stays as it is
-    :ivar future: what another call completes
     """
 
     future: Future[Any]
@@ -84,10 +84,10 @@ class Run(_Work):
 
         value = yield Run(self.redis.get, key, for_asyncio=self.async_redis.get)
 
-    :param for_asyncio: called in its place under asyncio, in the event loop, with the same arguments. What it returns
-        is awaited
     :param function: a function, or a coroutine function under asyncio
     :param args: its arguments
+    :param for_asyncio: called in its place under asyncio, in the event loop, with the same arguments. What it returns
+        is awaited
     """
 
     __slots__ = ("for_asyncio",)
@@ -114,8 +114,8 @@ class Start(_Work):
 class Read:
     """Read a streamed body. The answer is the response with its ``body``, and without a ``stream``.
 
-    :ivar limit: bytes that are read at most. The rest is dropped, ``truncated`` is set, and the connection is closed
     :ivar response: a streamed response
+    :ivar limit: bytes that are read at most. The rest is dropped, ``truncated`` is set, and the connection is closed
     """
 
     response: Response
@@ -140,9 +140,9 @@ class Hedge:
     threads it runs to its end in a thread of its own. If one of them fails, the outcome of the other is the answer. If
     both fail, the exception of the first is raised.
 
+    :ivar request: sent at once, and perhaps a second time
+    :ivar after: seconds to wait for the first response before the second request is due
     :ivar second: called when the second request is due; says whether it is sent. An exception from it ends both
-    :ivar request: the second request
-    :ivar after: seconds to wait for the first response before it is sent
     """
 
     request: Request
@@ -211,8 +211,8 @@ def read_bounded(response: Response, limit: int = ERROR_BODY_LIMIT) -> Steps[Res
 
     A body that breaks off is no error here, since the status still says what it said: it is empty, and ``truncated``.
 
-    :param limit: bytes that are read at most; the rest is dropped
     :param response: a streamed response
+    :param limit: bytes that are read at most; the rest is dropped
     """
     if response.stream is None:
         return response
@@ -234,7 +234,7 @@ def hedge(request: Request, after: float, second: Callable[[], bool]) -> Steps[R
     """Send ``request``, and a second time if the first takes long; see :class:`Hedge`.
 
     :param request: sent at once
-    :param after: seconds to wait for the response before the second request is sent
-    :param second: sent then; by default the same request
+    :param after: seconds to wait for the first response before the second request is due
+    :param second: called then; says whether it is sent
     """
     return cast(Response, (yield Hedge(request, after, second)))

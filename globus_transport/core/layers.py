@@ -53,11 +53,11 @@ def _place_of(layer: Layer) -> Place:
 class Layer:
     """A middleware and its name in a stack.
 
+    :ivar name: unique in a stack
+    :ivar middleware: a middleware
     :ivar place: where it has to stand; by default what the middleware's attribute ``place`` says
     :ivar kind: ``"flow"`` runs in any stack; ``"call_next"`` under threads only;
         ``"async call_next"`` under asyncio only
-    :ivar name: unique in a stack
-    :ivar middleware: a middleware
     """
 
     name: str

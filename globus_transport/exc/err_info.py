@@ -14,7 +14,7 @@ import attrs
 class ErrorInfo:
     """Information that an error document may hold. It is false if the document does not hold it.
 
-    :param found: whether the error has this information
+    :ivar found: whether the document holds it
     """
 
     _found: bool = attrs.field(default=False, repr=False, kw_only=True, alias="found")
@@ -32,7 +32,7 @@ class AuthorizationParameterInfo(ErrorInfo):
     :ivar session_required_single_domain: domains; the session must have an identity of one of them
     :ivar session_required_policies: ids of policies that the session must satisfy
     :ivar session_required_mfa: whether multi-factor authentication is required
-    :ivar found: the fields ``authorization_parameters``
+    :ivar found: whether the document has ``authorization_parameters``
     """
 
     session_message: str | None = None
@@ -67,7 +67,7 @@ class ConsentRequiredInfo(ErrorInfo):
     """The scopes that the user has to consent to. It is true if the error's code is ``ConsentRequired``.
 
     :ivar required_scopes: scope strings
-    :ivar found: the required scopes
+    :ivar found: whether the document names scopes
     """
 
     required_scopes: list[str] = attrs.field(factory=list)

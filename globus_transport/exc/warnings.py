@@ -15,7 +15,7 @@ class RemovedInV5Warning(DeprecationWarning):
 def warn_deprecated(message: str, stacklevel: int = 2) -> None:
     """Give the warning.
 
-    :param stacklevel: as for ``warnings.warn``. With 2 the warning is about the line that calls this function
     :param message: what to use instead
+    :param stacklevel: as for ``warnings.warn``. With 2 the warning is about the line that calls this function
     """
     warnings.warn(message, RemovedInV5Warning, stacklevel=stacklevel)

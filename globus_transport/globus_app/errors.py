@@ -24,9 +24,9 @@ class MissingIdentityError(IdentityValidationError, LookupError):
 class IdentityMismatchError(IdentityValidationError, ValueError):
     """A different user logged in than before.
 
+    :ivar message: what went wrong
     :ivar stored_id: the identity that the stored tokens belong to
     :ivar new_id: the identity that logged in
-    :ivar message: what went wrong
     """
 
     def __init__(self, message: str, stored_id: str, new_id: str) -> None:
@@ -43,8 +43,8 @@ class IdentityMismatchError(IdentityValidationError, ValueError):
 class MissingTokenError(TokenValidationError, LookupError):
     """The storage has no tokens for a resource server, or no refresh token.
 
-    :ivar resource_server: the name of the resource server
     :ivar message: what went wrong
+    :ivar resource_server: the name of the resource server
     """
 
     def __init__(self, message: str, resource_server: str) -> None:
@@ -79,8 +79,8 @@ class DeadLoginError(TokenValidationError):
 class UnmetScopeRequirementsError(TokenValidationError, ValueError):
     """The tokens lack a required scope.
 
-    :ivar scope_requirements: all required scopes, by resource server
     :ivar message: what went wrong
+    :ivar scope_requirements: all required scopes, by resource server
     """
 
     def __init__(self, message: str, scope_requirements: Mapping[str, list[Scope]]) -> None:

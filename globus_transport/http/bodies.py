@@ -42,8 +42,8 @@ class StreamBody:
     def file(cls, path: str, chunk_size: int = 1 << 16) -> StreamBody:
         """The bytes of a file, which is opened each time they are sent.
 
-        :param chunk_size: bytes read at a time
         :param path: of a file, which is read while it is sent
+        :param chunk_size: bytes read at a time
         :raises OSError: if the file's size cannot be read now
         """
         return cls(lambda: _file_chunks(path, chunk_size), os.stat(path).st_size, replayable=True)

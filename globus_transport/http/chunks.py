@@ -19,9 +19,9 @@ def each_chunk(response: Response, function: Callable[[bytes], bytes]) -> Respon
 
     A body that is not streamed is one chunk.
 
+    :param response: a response, streamed or whole
     :param function: called with each chunk, returns the chunk that replaces it. It must not block. An exception from it
         ends the body, and is raised to the reader
-    :param response: a response, streamed or whole
     """
     stream = response.stream
     if stream is None:

@@ -25,8 +25,8 @@ class Declared(Bindable):
     :ivar name: of the Python method
     :ivar method: the HTTP method
     :ivar path: relative to the service's address; ``{name}`` stands for a path argument
-    :ivar function: the stub
     :ivar owner: name of the class that declares it
+    :ivar function: the stub
     """
 
     name: str

@@ -18,14 +18,14 @@ import attrs
 class Collection:
     """A folder of this machine that clients see as a collection.
 
+    :ivar id: a UUID
+    :ivar display_name: its name
     :ivar folder: the root of the collection, without symbolic links
     :ivar owner_id: the id of the owner's identity
     :ivar host: the mapped collection of a guest collection; ``None`` for a mapped collection
     :ivar host_path: the path of a guest collection's folder on its host
-    :ivar details: fields that the owner set: description, keywords and so on
-    :ivar id: a UUID
-    :ivar display_name: its name
     :ivar entity_type: of the endpoint document, such as ``GCP_mapped_collection``
+    :ivar details: fields that the owner set: description, keywords and so on
     """
 
     id: str

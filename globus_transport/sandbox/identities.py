@@ -28,12 +28,12 @@ PROVIDERS: list[dict[str, Any]] = [
 class Identity:
     """An identity of Globus Auth.
 
-    :ivar status: ``unused`` before the first login with it, else ``used``
     :ivar username: such as ``ada@sandbox.example``
     :ivar name: of the person; ``None`` if unknown
     :ivar email: ``None`` if unknown
     :ivar organization: ``None`` if unknown
     :ivar id: a UUID
+    :ivar status: ``unused`` before the first login with it, else ``used``
     """
 
     username: str

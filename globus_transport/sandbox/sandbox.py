@@ -257,10 +257,10 @@ class Sandbox:
     ) -> Collection:
         """Add a collection, or get the restored collection of this name and owner.
 
+        :param display_name: its name
         :param folder: the root of the collection, created if it does not exist; ``None`` for a new folder
         :param owner: ``None`` for the sandbox's user
         :param entity_type: of Globus Connect Personal or of Globus Connect Server
-        :param display_name: its name
         :raises OSError: if the folder cannot be created
         :raises RuntimeError: if the sandbox was closed
         """
@@ -308,9 +308,9 @@ class Sandbox:
 
         A request with another token gets a 403 ``ConsentRequired`` that names the scope; not for guest collections.
 
+        :param collection: the collection
         :param scopes: the scopes that the token's Transfer scope must have as dependencies; without any, the
             collection's ``data_access``
-        :param collection: the collection
         """
         self._state.access_requirements.consents[collection.id] = tuple(str(scope) for scope in scopes) or (
             data_access_scope(collection.id),
@@ -332,12 +332,12 @@ class Sandbox:
         A request with a token of another login gets a 403 with ``authorization_parameters``. In the sandbox a login
         has the properties that its authorize URL asks for.
 
+        :param collection: the collection
         :param identities: ids or usernames; the session must have all of them
         :param domains: the session must have one of them
         :param policies: ids of authentication policies; the session must satisfy all of them
         :param mfa: whether the login needs multi-factor authentication
         :param message: for the user, in the error
-        :param collection: the collection
         """
         wanted = LoginSession(frozenset(identities), frozenset(domains), frozenset(policies), mfa)
         self._state.access_requirements.sessions[collection.id] = wanted, message

@@ -17,8 +17,8 @@ from globus_transport.scopes.scope import Scope
 class ConsentParseError(GlobusError, ValueError):
     """A consent's document is invalid; the message names the field.
 
-    :ivar raw_consent: the document
     :ivar message: what went wrong
+    :ivar raw_consent: the document
     """
 
     def __init__(self, message: str, raw_consent: dict[str, Any]) -> None:
@@ -34,8 +34,8 @@ class ConsentParseError(GlobusError, ValueError):
 class ConsentTreeConstructionError(GlobusError, ValueError):
     """A consent depends on one that is missing.
 
-    :ivar consents: the consents that are present
     :ivar message: what went wrong
+    :ivar consents: the consents that are present
     """
 
     def __init__(self, message: str, consents: list[Consent]) -> None:

@@ -42,8 +42,8 @@ class ScopeParser:
     def serialize(cls, scopes: Union[str, Scope, Iterable[Union[str, Scope]]], *, reject_empty: bool = True) -> str:
         """Write one or several scopes or scope strings as one scope string. They are not merged.
 
-        :param reject_empty: whether to raise an error if there is no scope
         :param scopes: a scope, a text of scopes, or several of either
+        :param reject_empty: whether to raise an error if there is no scope
         :raises GlobusSDKUsageError: if there is no scope
         """
         text = str(scopes) if isinstance(scopes, (str, Scope)) else " ".join(map(str, scopes))

@@ -49,13 +49,13 @@ def construct_error(
 ) -> GlobusAPIError:
     """Make the error that a client raises for a response.
 
-    :param body: a mapping is sent as JSON, with the Content-Type for that
-    :param response_encoding: of a body that is text
     :param http_status: of the response
+    :param body: a mapping is sent as JSON, with the Content-Type for that
     :param error_class: of the error; by default :class:`GlobusAPIError`
     :param method: of the request
     :param response_headers: of the response
     :param request_headers: of the request
+    :param response_encoding: of a body that is text
     :param url: of the request
     :raises GlobusSDKUsageError: if the method, the URL or a header is malformed
     """

@@ -101,10 +101,10 @@ def register_response_set(
 ) -> ResponseSet:
     """Register a set. It replaces the set of the package or an earlier one with the same key.
 
+    :param set_id: a route, its name, or the text that a set is registered under
     :param rset: a set, or the parameters of its :class:`RegisteredResponse` objects by case; a list for a case with
         several
     :param metadata: of the set, if ``rset`` is a mapping
-    :param set_id: a route, its name, or the text that a set is registered under
     """
     response_set = rset if isinstance(rset, ResponseSet) else ResponseSet.from_dict(rset, metadata)
     _registered[_key(set_id)] = response_set

@@ -42,13 +42,13 @@ class RegisteredResponse:
         ``None`` if ``path`` is a full URL
     :param method: in upper or lower case
     :param body: text; not together with ``json``
-    :param json: a document; not together with ``body``
-    :param headers: of the reply
-    :param match: matchers of ``responses``; a request must pass all of them
-    :param metadata: data about the reply for tests, such as the ids in it
     :param content_type: of the reply
+    :param headers: of the reply
+    :param json: a document; not together with ``body``
     :param status: of the reply
     :param stream: as in ``responses``
+    :param match: matchers of ``responses``; a request must pass all of them
+    :param metadata: data about the reply for tests, such as the ids in it
     :raises GlobusSDKUsageError: if both ``body`` and ``json`` are given, or the method is unknown
     """
 
@@ -108,8 +108,8 @@ class RegisteredResponse:
 class ResponseList:
     """The replies to the requests of one call.
 
-    :param metadata: data about all of them, for tests
     :param data: the replies
+    :param metadata: data about all of them, for tests
     """
 
     def __init__(self, *data: RegisteredResponse, metadata: Mapping[str, Any] | None = None) -> None:
@@ -203,8 +203,8 @@ class ResponseSet:
     ) -> ResponseSet:
         """Make a set from the parameters of a :class:`RegisteredResponse` for each case, or of several in a list.
 
-        :param kwargs: parameters of all replies
         :param data: the parameters of the replies, by case
+        :param kwargs: parameters of all replies
         """
 
         def make(fields: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> RegisteredResponse | ResponseList:

@@ -63,8 +63,8 @@ class StackAdapter(BaseAdapter):
 
         The mounted prefixes end in a slash, because ``https://host`` matches ``https://host.elsewhere.org``, too.
 
+        :param session: gets the adapter for the origins of ``urls``
         :param urls: of the servers
-        :param session: gets the adapter for the origins of the stack's client
         :raises GlobusSDKUsageError: if there is none, or one is not an absolute http(s) URL
         """
         if not urls:

@@ -71,7 +71,7 @@ class StackPool(urllib3.PoolManager):
         :param host: the name or address of the server
         :param port: the port of the server; ``None`` for the scheme's own
         :param scheme: ``http`` or ``https``
-        :param pool_kwargs: ignored: the settings are those of the stack's terminal
+        :param pool_kwargs: ``None`` or empty, since the settings are those of the stack's terminal
         :raises GlobusSDKUsageError: if ``pool_kwargs`` has options, which only the stack's terminal can apply
         """
         if pool_kwargs:
