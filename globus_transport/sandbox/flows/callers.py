@@ -71,8 +71,7 @@ class Callers:
         roles = [] if flow is None else roles_on(self._state, flow, FLOW_ROLES, reader)
         if flow is None or not roles:
             raise not_found("flow", flow_id)
-        if needed and not {*roles} & {*needed}:
-            raise FlowsError(403, "FORBIDDEN", f"This needs one of the roles {', '.join(sorted(needed))}")
+        _check_roles(roles, needed)
         return flow
 
     def find_run(self, run_id: str, reader: Identity, needed: Names[str] = ()) -> Document:
@@ -85,6 +84,10 @@ class Callers:
         roles = [] if run is None else roles_on(self._state, run, RUN_ROLES, reader)
         if run is None or not roles:
             raise not_found("run", run_id)
-        if needed and not {*roles} & {*needed}:
-            raise FlowsError(403, "FORBIDDEN", f"This needs one of the roles {', '.join(sorted(needed))}")
+        _check_roles(roles, needed)
         return run
+
+
+def _check_roles(roles: Names[str], needed: Names[str]) -> None:
+    if needed and not {*roles} & {*needed}:
+        raise FlowsError(403, "FORBIDDEN", f"This needs one of the roles {', '.join(sorted(needed))}")
