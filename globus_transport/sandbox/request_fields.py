@@ -1,7 +1,7 @@
-"""Reading the fields of a JSON body, for the services that answer a wrong body with status 422.
+"""Reading the fields of a JSON body, for the services that name all fields that are wrong in one answer.
 
-Such an answer lists all fields that are wrong: where each stands, what is wrong with it, and the kind of the error.
-This is FastAPI's form; Groups and Timers use it.
+For each field it says where it stands, what is wrong with it, and the kind of the error. This is FastAPI's form, and
+the answer of Groups and Timers; Search and Connect Server write it into documents of their own.
 """
 
 from __future__ import annotations

@@ -17,6 +17,9 @@ FindCollection = Callable[[str], Collection]
 
 _T = TypeVar("_T")
 
+# Those of SHAKE have no length of their own, so that two checksums could not be compared.
+_CHECKSUM_ALGORITHMS = {name for name in hashlib.algorithms_guaranteed if not name.startswith("shake_")}
+
 
 @attrs.frozen
 class FilterRule:
@@ -157,7 +160,7 @@ def _common_fields(document: dict[str, Any]) -> dict[str, Any]:
 
 def _transfer_item(item: dict[str, Any]) -> TransferItem:
     checksum, algorithm = _field(item, "external_checksum", str), _field(item, "checksum_algorithm", str) or "md5"
-    if checksum and algorithm.lower() not in hashlib.algorithms_guaranteed:
+    if checksum and algorithm.lower() not in _CHECKSUM_ALGORITHMS:
         raise bad_request(f"Unknown checksum algorithm {algorithm!r}")
     return TransferItem(
         source_path=_required(item, "source_path"),

@@ -389,6 +389,19 @@ def test_missing_source_fails_the_task(
             },
             "",
         ),
+        (
+            {
+                "DATA": [
+                    {
+                        "source_path": "/x",
+                        "destination_path": "/x",
+                        "external_checksum": "00",
+                        "checksum_algorithm": "shake_256",
+                    }
+                ]
+            },
+            "",
+        ),
     ],
 )
 def test_refused_submissions(
