@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Iterable
 from typing import Any
@@ -36,6 +37,9 @@ from globus_transport.sandbox.state import State
 from globus_transport.sandbox.token_endpoints import AUTH_METHODS, Introspection, Revocation, Validation
 from globus_transport.sandbox.token_faults import SHIFT, TokenFault, break_signature, spoil_tokens
 from globus_transport.sandbox.tokens import HIDDEN, Credential, IssuedTokens
+
+# RFC 6749, section 5.2: an error_description has no other characters.
+_NOT_IN_DESCRIPTION = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
 
 
 class TokenResponse(dict[str, Any]):
@@ -77,7 +81,7 @@ class GlobusAuthorizationServer(AuthorizationServer):
         try:
             scopes.check_resource_servers(scopes.parse(scope or ""))
         except scopes.ScopeError as error:
-            raise InvalidScopeError() from error
+            raise InvalidScopeError(_NOT_IN_DESCRIPTION.sub("?", str(error))) from error
 
     def handle_error_response(self, request: OAuth2Request, error: OAuth2Error) -> Response:
         if isinstance(error, InvalidClientError):

@@ -12,7 +12,10 @@ from typing import Any, Literal, Self
 
 import attrs
 
+from globus_transport.exc.base import GlobusSDKUsageError
+from globus_transport.http.headers import Headers
 from globus_transport.routing.table import Declared
+from globus_transport.sandbox.clock import MAX_SECONDS, check_seconds
 from globus_transport.sandbox.route_names import TABLES, find_routes, path_pattern
 
 FaultBody = str | bytes | Mapping[str, Any]
@@ -44,7 +47,7 @@ class Fault:
     content_type: str | None
     probability: float
     met: int = attrs.field(default=0, init=False)
-    _patterns: Sequence[re.Pattern[str]] = attrs.field(repr=False)
+    _requests: Sequence[tuple[str | None, re.Pattern[str]]] = attrs.field(repr=False)
     _random: random.Random = attrs.field(repr=False)
     _faults: Faults = attrs.field(repr=False)
 
@@ -58,8 +61,9 @@ class Fault:
         return (
             self.times != 0
             and self.service in (None, service)
-            and self.method in (None, method)
-            and any(pattern.fullmatch(path) for pattern in self._patterns)
+            and any(
+                wanted in (None, method) and pattern.fullmatch(path) is not None for wanted, pattern in self._requests
+            )
         )
 
     def happens(self) -> bool:
@@ -136,7 +140,7 @@ class Faults:
         :param cut_body: close the connection after this many bytes of the reply's body
         :param content_type: the Content-Type of the reply, whatever its body is
         :raises ValueError: if the fault has no effect, or effects that exclude each other; or if a number is out of
-            range, or a route or service is unknown
+            range, a header cannot be sent, or a route or service is unknown
         """
         changes_body = body_delay > 0 or cut_body is not None or content_type is not None
         if status is not None and not 200 <= status <= 599:
@@ -145,24 +149,35 @@ class Faults:
             raise ValueError("A fault needs a status, drop=True, a delay, body_delay, cut_body or a content_type")
         if drop and (status is not None or changes_body):
             raise ValueError("drop=True leaves no reply, so that nothing else of one can be given")
+        if times is not None and times < 1:
+            raise ValueError(f"times={times}: give a number of requests greater than 0, or None for all")
+        check_seconds("delay", delay)
+        check_seconds("body_delay", body_delay)
+        if retry_date is not None and not abs(retry_date) <= MAX_SECONDS:
+            raise ValueError(f"retry_date={retry_date}: give at most {MAX_SECONDS} seconds, before or after the reply")
+        try:
+            Headers({**(headers or {}), "Content-Type": content_type or ""})
+        except GlobusSDKUsageError as error:
+            raise ValueError(f"headers or content_type: {error}") from error
         if not 0 < probability <= 1:
             raise ValueError(f"probability={probability}: give a number above 0 and at most 1")
         if cut_body is not None and cut_body < 0:
             raise ValueError(f"cut_body={cut_body}: give a number of bytes")
         if service is not None and service not in TABLES:
             raise ValueError(f"service={service!r}: there are {', '.join(TABLES)}")
-        patterns = [re.compile(translate(path))]
+        method = method.upper() if method else None
+        requests = [(method, re.compile(translate(path)))]
         if route is not None:
             if method is not None or path != "*" or service is not None:
                 raise ValueError("route= stands for a method, a path and a service; give it alone")
             service, routes = find_routes(route)
             method, path = routes[0].method, routes[0].path
-            patterns = [path_pattern(found, service) for found in routes]
+            requests = [(found.method, path_pattern(found, service)) for found in routes]
         fault = Fault(
             status,
             headers or {},
             body,
-            method.upper() if method else None,
+            method,
             path,
             service,
             times,
@@ -174,7 +189,7 @@ class Faults:
             cut_body,
             content_type,
             probability,
-            patterns,
+            requests,
             random.Random(seed),
             self,
         )

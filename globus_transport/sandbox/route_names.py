@@ -28,6 +28,18 @@ TABLES: dict[str, tuple[type[RouteTable], ...]] = {
     "connect_server": (GCSClient,),
 }
 
+# A call that makes several requests stands for the one that does what its name says.
+_REQUESTS: dict[Declared, tuple[Declared, ...]] = {
+    AuthClient.get_client: (AuthClient._get_client, AuthClient._find_client),
+    NativeAppAuthClient.oauth2_exchange_code_for_tokens: (NativeAppAuthClient._oauth2_exchange_code,),
+    NativeAppAuthClient.oauth2_token: (NativeAppAuthClient._oauth2_grant,),
+    TransferClient.submit_transfer: (TransferClient._submit_transfer,),
+    TransferClient.submit_delete: (TransferClient._submit_delete,),
+    TransferClient.task_wait: (TransferClient.get_task,),
+    TransferClient.create_tunnel: (TransferClient._create_tunnel,),
+    GCSClient.find_endpoint_client_id: (GCSClient.get_gcs_info,),
+}
+
 _PARAMETER = re.compile(r"{\w+}")
 
 
@@ -48,13 +60,17 @@ def find_routes(name: str | Declared) -> tuple[str, list[Declared]]:
     """The service and the routes that a name stands for.
 
     :param name: such as ``transfer.get_task``, or a route such as ``TransferClient.get_task``
-    :return: several routes if clients for several versions of an API have one of this name
-    :raises ValueError: if there is no such route
+    :return: several routes if clients for several versions of an API have one of this name, or if a call may be one of
+        several requests
+    :raises ValueError: if there is no such route, or it is not known which of its requests is meant
     """
-    for service in TABLES:
-        found = [route for route in routes_of(service) if name in (route, f"{service}.{route.name}")]
-        if found:
-            return service, found
+    for service, tables in TABLES.items():
+        named = [route for table in tables for route in table.routes if name in (route, f"{service}.{route.name}")]
+        requests = dict.fromkeys(request for route in named for request in _REQUESTS.get(route, (route,)))
+        if any(not request.path.startswith("/") for request in requests):
+            raise ValueError(f"route={name!r} makes several requests: give the method and the path of one")
+        if requests:
+            return service, [*requests]
     raise ValueError(f"route={name!r}: give a route such as 'transfer.get_task' or TransferClient.get_task")
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from globus_transport import TransferClient
 from globus_transport.sandbox import Collection, Sandbox
+from globus_transport.sandbox.route_names import TABLES, find_routes
 from globus_transport.sandbox.state import State
 from tests.sandbox.sandbox_http import TRANSFER_ALL, Http
 
@@ -195,6 +196,43 @@ def test_a_name_stands_for_the_routes_of_every_version(globus: Sandbox) -> None:
     globus.faults.add(503, route="compute.register_function", times=2)
     compute = Http(globus.url_of("compute"))
     assert [compute("POST", f"/{version}/functions").status for version in ("v2", "v3", "v3")] == [503, 503, 401]
+
+
+@pytest.mark.parametrize(
+    ("route", "method", "path"),
+    [
+        (TransferClient.submit_transfer, "POST", "/v0.10/transfer"),
+        ("transfer.submit_delete", "POST", "/v0.10/delete"),
+        ("transfer.task_wait", "GET", f"{TASK}/some-id"),
+        ("transfer.create_tunnel", "POST", "/v2/tunnels"),
+    ],
+)
+def test_a_fault_of_a_call_that_makes_several_requests(
+    globus: Sandbox, transfer: Http, route: Any, method: str, path: str
+) -> None:
+    globus.faults.add(503, route=route)
+    assert transfer("GET", "/v0.10/submission_id").status == 200
+    assert transfer(method, path).status == 503
+
+
+def test_a_name_stands_for_the_methods_of_every_version(globus: Sandbox, transfer: Http) -> None:
+    globus.faults.add(503, route="transfer.update_bookmark", times=None)
+    assert transfer("PUT", "/v0.10/bookmark/some-id").status == 503
+    assert transfer("PATCH", "/v2/bookmarks/some-id").status == 503
+    assert transfer("PUT", "/v2/bookmarks/some-id").status == 405
+
+
+@pytest.mark.parametrize("service", TABLES)
+def test_a_fault_may_be_of_each_call(service: str) -> None:
+    for name in {route.name for table in TABLES[service] for route in table.routes} - {"get_jwk"}:
+        found, routes = find_routes(f"{service}.{name}")
+        assert found == service
+        assert all(route.path.startswith("/") for route in routes), name
+
+
+def test_a_call_whose_requests_are_alike_is_refused_as_a_route(globus: Sandbox) -> None:
+    with pytest.raises(ValueError, match=r"auth\.get_jwk' makes several requests"):
+        globus.faults.add(503, route="auth.get_jwk")
 
 
 def test_a_fault_ends_with_its_block(globus: Sandbox, transfer: Http) -> None:

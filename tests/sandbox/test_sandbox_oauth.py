@@ -283,6 +283,14 @@ def test_refused_token_requests(
     assert not globus.grants
 
 
+@pytest.mark.parametrize(("scope", "name"), [("offline_access", "'offline_access'"), ("a'b", "?a'b?")])
+def test_an_unknown_scope_is_named(globus: Sandbox, auth: Http, scope: str, name: str) -> None:
+    form = {"grant_type": "client_credentials", "scope": scope}
+    answer = auth("POST", "/v2/oauth2/token", form=form, basic=(globus.client_id, globus.client_secret))
+    assert (answer.status, answer.document["error"]) == (400, "invalid_scope")
+    assert answer.document["error_description"] == f"Not a scope of a known resource server: {name}"
+
+
 def test_public_client_cannot_act_for_itself(globus: Sandbox, auth: Http) -> None:
     form = {"grant_type": "client_credentials", "scope": TRANSFER_ALL, "client_id": globus.native_client_id}
     assert auth("POST", "/v2/oauth2/token", form=form).status == 401
