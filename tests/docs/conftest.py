@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from globus_transport import BaseClient
 from globus_transport.sandbox import Sandbox
 from tests.docs.examples import EXAMPLES, RunExample, run_example
+from tests.docs.person import Person
 
 
 @pytest.fixture
@@ -35,6 +37,16 @@ def run(globus: Sandbox) -> Iterator[RunExample]:
             return names
 
         yield run_and_close_later
+
+
+@pytest.fixture
+def person(
+    globus: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Person:
+    person = Person(globus, capsys)
+    monkeypatch.setattr("builtins.input", person.type_code)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return person
 
 
 @pytest.fixture

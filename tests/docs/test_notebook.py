@@ -16,12 +16,9 @@ import pytest
 
 from globus_transport.sandbox import Sandbox
 from tests.docs.examples import DOCS, EXAMPLES
-from tests.docs.test_apps import Person, person
+from tests.docs.person import Person
 
 _BLOCK = re.compile(r"^\.\. code-block:: python\n\n((?:   .*\n|\n)+)", re.MULTILINE)
-
-# A fixture of another module is found by its name here.
-__all__ = ["person"]
 
 
 def _cells() -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -11,17 +10,7 @@ from globus_transport import AccessTokenAuthorizer, FlowsClient, GCSClient, Loca
 from globus_transport.sandbox import Sandbox
 from globus_transport.services.gcs import GCSCollectionClient
 from tests.docs.examples import EXAMPLES, RunExample
-from tests.docs.test_apps import Person
-
-
-@pytest.fixture
-def person(
-    globus: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> Person:
-    person = Person(globus, capsys)
-    monkeypatch.setattr("builtins.input", person.type_code)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    return person
+from tests.docs.person import Person
 
 
 def test_one_login_for_an_endpoint_and_its_guest_collections(globus: Sandbox, person: Person, run: RunExample) -> None:
