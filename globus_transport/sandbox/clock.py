@@ -61,6 +61,9 @@ def parse_iso_time(text: str) -> float:
     """
     moment = datetime.fromisoformat(text)
     try:
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).timestamp()
-    except OverflowError as error:
+        seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).timestamp()
+        # A float is less exact than a date: the last microseconds of the year 9999 are rounded up to the year 10000.
+        datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError) as error:
         raise ValueError("In UTC the year would be less than 1 or more than 9999") from error
+    return seconds
