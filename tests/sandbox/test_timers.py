@@ -15,6 +15,7 @@ import globus_transport
 from globus_transport.authorizers import AccessTokenAuthorizer
 from globus_transport.sandbox import Identity, Sandbox
 from globus_transport.sandbox.snapshot import restore, snapshot
+from globus_transport.sandbox.timers.timer import Schedule
 from tests.sandbox.sandbox_http import TRANSFER_ALL
 
 TIMER = "https://auth.globus.org/scopes/524230d7-ea86-4a52-8312-86065a9e0417/timer"
@@ -360,6 +361,41 @@ def test_a_job_for_transfers_is_a_transfer_timer(copying: Copying) -> None:
     copying.sandbox.clock.advance(5 * HOUR)
     assert copying.labels() == ["Nightly, run 1", "Nightly, run 2"]
     assert copying.timers.get_job(created["job_id"])["status"] == "ended"
+
+
+def test_a_job_for_transfers_has_only_the_fields_of_its_action_provider(copying: Copying) -> None:
+    body = {
+        "source_endpoint_id": copying.source.id,
+        "destination_endpoint_id": copying.destination.id,
+        "transfer_items": [{"source_path": "/data.txt", "destination_path": "/copy.txt"}],
+        **dict.fromkeys(("source_endpoint", "destination_endpoint", "DATA"), 5),
+    }
+    url = "https://actions.automate.globus.org/transfer/transfer/run"
+    id = copying.timers.create_job(globus_sdk.TimerJob(url, {"body": body}, copying.iso(HOUR), None))["job_id"]
+    copying.sandbox.clock.advance(HOUR)
+    assert copying.timers.get_job(id)["n_errors"] == 0
+
+
+@pytest.mark.parametrize("more", [{}, {"date": None}, {"n_runs": None}, {"n_runs": 2}])
+def test_a_job_ends_after_the_number_of_runs_beside_an_object_that_says_when(
+    copying: Copying, more: dict[str, Any]
+) -> None:
+    job: dict[str, Any] = {"callback_url": "https://actions.example.org/run", "callback_body": {}}
+    job |= {"start": copying.iso(HOUR), "interval": HOUR, "stop_after_n": 2, "stop_after": more}
+    created = copying.timers.create_job(job)
+    assert created["stop_after"] == {"date": None, "n_runs": 2}
+    assert created["schedule"]["end"] == {"condition": "iterations", "iterations": 2}
+
+
+def test_each_moment_of_a_schedule_is_later_than_the_one_before() -> None:
+    # From 2038 on, a float has one binary digit less for the fraction of a second, so the moments are rounded.
+    year_2038 = 2.0**31
+    schedule = Schedule(start=year_2038 - HOUR + 2.0**-22, interval=HOUR)
+    moment: float | None = schedule.start
+    for run in range(3):
+        assert moment is not None
+        moment = schedule.tick_after(moment)
+        assert moment == year_2038 + run * HOUR
 
 
 def test_a_job_for_another_action_provider_fails(copying: Copying) -> None:

@@ -9,7 +9,7 @@ from globus_transport.sandbox.request_fields import Fields
 from globus_transport.sandbox.scopes import to_tree_text
 from globus_transport.sandbox.timers.requirements import flow_user_scope
 from globus_transport.sandbox.timers.schedules import read_job_schedule, read_schedule
-from globus_transport.sandbox.timers.timer import Timer
+from globus_transport.sandbox.timers.timer import Kind, Timer
 from globus_transport.sandbox.tokens import Credential
 
 TRANSFER_URL = "https://actions.automate.globus.org/transfer/transfer/run"
@@ -72,23 +72,20 @@ def read_job(fields: Fields, credential: Credential, now: float) -> Timer:
     :raises InvalidFieldsError: if the document is wrong
     """
     schedule, document = read_job_schedule(fields, now)
-    url, callback = fields.text("callback_url", required=True), fields.object("callback_body", required=True) or {}
+    url, callback = fields.text("callback_url", required=True), fields.nested("callback_body", required=True)
     name, scope = fields.text("name"), fields.text("scope")
     flow = _FLOW_URL.fullmatch(url or "")
-    kind, flow_id, body = "callback", None, callback
+    callback_body = {} if callback is None else callback.document
+    kind: Kind = "callback"
+    flow_id, body = None, callback_body
     if url == TRANSFER_URL:
-        transfer = Fields(callback, ("body", "callback_body")).nested("body")
-        kind, body = "transfer", {}
-        if transfer is None:
-            fields.refuse("callback_body", "body: field required", "value_error.missing")
-        else:
-            inner = Fields(transfer.document, ("body", "callback_body", "body"), fields.errors)
-            body = _rename(_read_transfer(inner, _ACTION_NAMES), _TRANSFER_NAMES)
+        kind, transfer = "transfer", None if callback is None else callback.nested("body", required=True)
+        body = {} if transfer is None else _rename(_read_transfer(transfer, _ACTION_NAMES), _TRANSFER_NAMES)
     elif flow is not None:
         kind, flow_id = "flow", flow[1].lower()
     fields.check()
     return Timer(
-        kind="transfer" if kind == "transfer" else "flow" if kind == "flow" else "callback",
+        kind=kind,
         owner_id=credential.user.id,
         name=name,
         schedule=schedule,
@@ -96,7 +93,7 @@ def read_job(fields: Fields, credential: Credential, now: float) -> Timer:
         body=body,
         flow_id=flow_id,
         callback_url=url or "",
-        callback_body=callback,
+        callback_body=callback_body,
         scope=scope,
         login=credential.login,
         scopes=to_tree_text(credential.scopes),
@@ -130,4 +127,5 @@ def _read_transfer(fields: Fields, names: dict[str, str]) -> Document:
 
 
 def _rename(document: Document, names: dict[str, str]) -> Document:
-    return {names.get(name, name): value for name, value in document.items()}
+    """A document with other names for some fields. A field that already has such a name is left out."""
+    return {names.get(name, name): value for name, value in document.items() if name not in names.values()}

@@ -47,13 +47,13 @@ def start_run(state: State, timer: Timer, moment: float) -> Outcome:
 
     :param moment: at which it was to run, in seconds since the epoch
     """
-    if _is_running(state, timer):
+    (owner,) = state.identities.find_by_ids([timer.owner_id])
+    if _is_running(state, timer, owner):
         return Outcome(result=None)
     requirement = unmet_requirement(state, timer)
     if requirement is not None:
         reason = {"cause": "globus_auth_requirements", "detail": requirement}
         return Outcome(_failure(moment, 403, requirement["code"], "The run needs the user"), True, reason)
-    (owner,) = state.identities.find_by_ids([timer.owner_id])
     if timer.kind == "transfer":
         return _start_transfer(state, timer, owner, moment)
     if timer.kind == "flow":
@@ -100,14 +100,13 @@ def _start_flow(state: State, timer: Timer, owner: Identity, moment: float) -> O
     return Outcome(_result(moment, 202, data=data, resource_id=run["id"]))
 
 
-def _is_running(state: State, timer: Timer) -> bool:
+def _is_running(state: State, timer: Timer, owner: Identity) -> bool:
     """Whether the task or run that the timer started last goes on. The service leaves out a run then."""
     last_id = timer.results[0]["resource_id"] if timer.results else None
     if last_id is None:
         return False
     if timer.kind == "flow":
         return is_flow_running(state, last_id)
-    (owner,) = state.identities.find_by_ids([timer.owner_id])
     task = state.tasks.get(last_id, owner)
     if task is None or task.status != "ACTIVE":
         return False

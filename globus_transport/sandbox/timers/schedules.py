@@ -27,8 +27,8 @@ def read_schedule(fields: Fields, now: float) -> tuple[Schedule, Document]:
     kind = fields.choice("type", ("once", "recurring"), required=True)
     if kind == "recurring":
         return _read_recurring(fields, now)
-    start = _read_start(fields, "datetime", now, now - _MAX_PAST)
-    return Schedule(start=start), {"type": "once", "datetime": format_iso_time(start)}
+    schedule = Schedule(start=_read_start(fields, "datetime", now, now - _MAX_PAST))
+    return schedule, _document(schedule, None)
 
 
 def read_job_schedule(fields: Fields, now: float) -> tuple[Schedule, Document]:
@@ -37,22 +37,18 @@ def read_job_schedule(fields: Fields, now: float) -> tuple[Schedule, Document]:
     interval = fields.seconds("interval", _MIN_INTERVAL, _YEAR)
     end, max_runs = None, fields.seconds("stop_after_n", 1, _MAX_RUNS)
     if isinstance(fields.document.get("stop_after"), str):
-        end = fields.date("stop_after")
+        end = _read_end(fields, "stop_after", start)
     elif (stop_after := fields.nested("stop_after")) is not None:
-        end = stop_after.date("date")
-        max_runs = stop_after.seconds("n_runs", 1, _MAX_RUNS)
+        end = _read_end(stop_after, "date", start)
+        max_runs = stop_after.seconds("n_runs", 1, _MAX_RUNS) or max_runs
     if interval is None:
         if max_runs is not None and max_runs > 1:
             fields.refuse("interval", "field required for more than one run", "value_error.missing")
-        return Schedule(start=start), {"type": "once", "datetime": format_iso_time(start)}
-    _check_runs(fields, "interval", max_runs)
-    schedule = Schedule(start=start, interval=interval, end=end, max_runs=max_runs)
-    return schedule, {
-        "type": "recurring",
-        "interval_seconds": interval,
-        "start": format_iso_time(start),
-        "end": _end_document(end, max_runs),
-    }
+        schedule = Schedule(start=start)
+    else:
+        _check_runs(fields, "interval", max_runs)
+        schedule = Schedule(start=start, interval=interval, end=end, max_runs=max_runs)
+    return schedule, _document(schedule, _end_document(end, max_runs))
 
 
 def _read_recurring(fields: Fields, now: float) -> tuple[Schedule, Document]:
@@ -64,19 +60,12 @@ def _read_recurring(fields: Fields, now: float) -> tuple[Schedule, Document]:
         name = "count" if "count" in condition.document else "iterations"
         kind = condition.choice("condition", ("iterations", "time"), required=name not in condition.document)
         if kind == "time":
-            end = condition.date("datetime", required=True)
-            if end is not None and end < start:
-                condition.refuse("datetime", "the end is before the start")
+            end = _read_end(condition, "datetime", start, required=True)
         elif kind == "iterations" or name in condition.document:
             max_runs = condition.seconds(name, 1, _MAX_RUNS, required=True)
     _check_runs(fields, "interval_seconds", max_runs)
     schedule = Schedule(start=start, interval=interval, end=end, max_runs=max_runs)
-    return schedule, {
-        "type": "recurring",
-        "interval_seconds": interval,
-        "start": format_iso_time(start),
-        "end": fields.document.get("end"),
-    }
+    return schedule, _document(schedule, fields.document.get("end"))
 
 
 def _read_start(fields: Fields, name: str, now: float, earliest: float, *, required: bool = False) -> float:
@@ -88,9 +77,27 @@ def _read_start(fields: Fields, name: str, now: float, earliest: float, *, requi
     return start
 
 
+def _read_end(fields: Fields, name: str, start: float, *, required: bool = False) -> float | None:
+    end = fields.date(name, required=required)
+    if end is not None and end < start:
+        fields.refuse(name, "the end is before the start")
+    return end
+
+
 def _check_runs(fields: Fields, name: str, max_runs: int | None) -> None:
     if max_runs == 1:
         fields.refuse(name, "a timer that runs once has no interval")
+
+
+def _document(schedule: Schedule, end: object) -> Document:
+    if schedule.interval is None:
+        return {"type": "once", "datetime": format_iso_time(schedule.start)}
+    return {
+        "type": "recurring",
+        "interval_seconds": schedule.interval,
+        "start": format_iso_time(schedule.start),
+        "end": end,
+    }
 
 
 def _end_document(end: float | None, max_runs: int | None) -> Document | None:

@@ -15,6 +15,7 @@ MAX_MISSED_RUNS = 1000
 #: How many results a timer keeps.
 MAX_RESULTS = 1000
 
+Kind = Literal["transfer", "flow", "callback"]
 Status = Literal["new", "loaded", "active", "inactive", "ended"]
 
 
@@ -32,13 +33,12 @@ class Schedule:
     end: float | None = None
     max_runs: int | None = None
 
-    def tick_after(self, moment: float) -> float | None:
-        """The first moment to run that is later than ``moment``; ``None`` if there is none."""
-        if moment < self.start:
-            return self.start
+    def tick_after(self, tick: float) -> float | None:
+        """The moment to run that follows another one; ``None`` if there is none."""
         if self.interval is None:
             return None
-        return self._within_end(self.start + (math.floor((moment - self.start) / self.interval) + 1) * self.interval)
+        following = tick + self.interval
+        return None if self.end is not None and following > self.end else following
 
     def last_tick(self, now: float, missed: int = 0) -> float:
         """The last moment to run that has passed, or one of those before it.
@@ -50,9 +50,6 @@ class Schedule:
             return self.start
         until = now if self.end is None else min(now, self.end)
         return self.start + max(0, math.floor((until - self.start) / self.interval) - missed) * self.interval
-
-    def _within_end(self, tick: float) -> float | None:
-        return None if self.end is not None and tick > self.end else tick
 
 
 @attrs.define(kw_only=True)
@@ -68,7 +65,7 @@ class Timer:
     :ivar results: of the runs, the latest first
     """
 
-    kind: Literal["transfer", "flow", "callback"]
+    kind: Kind
     owner_id: str
     name: str | None
     schedule: Schedule
