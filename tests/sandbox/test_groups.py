@@ -299,6 +299,10 @@ def test_a_high_assurance_group_needs_a_new_login() -> None:
             assert requirement is not None
             assert requirement.authorization_parameters.session_required_identities == [other.user.id]
             assert early.get_group(usual)["id"] == usual
+            strict_from_the_start = {"is_high_assurance": True, "authentication_assurance_timeout": 600}
+            created = early.create_group({"name": "new", "policies": strict_from_the_start})
+            assert created["enforce_session"] is True
+            assert code_of(early.get_group, created["id"])[0] == 401
         with client() as late:
             assert late.get_group(strict)["id"] == strict
 

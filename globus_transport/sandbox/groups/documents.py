@@ -46,7 +46,7 @@ def group_document(state: State, group: Document, caller: Identity, include: Col
         "enforce_session": is_strict,
         "session_limit": policies["authentication_assurance_timeout"],
         "session_timeouts": {},
-        "my_memberships": my_memberships(state, id, caller),
+        "my_memberships": _my_memberships(state, id, caller),
         "policies": {name: policies[name] for name in ("group_visibility", "group_members_visibility")},
         "subscription_id": None if subscription is None else subscription[0],
         "subscription_info": None if subscription is None else _subscription_info(subscription[1]),
@@ -63,17 +63,6 @@ def group_document(state: State, group: Document, caller: Identity, include: Col
     return document
 
 
-def my_memberships(state: State, group_id: str, caller: Identity, statuses: Collection[str] = ()) -> list[Document]:
-    """The documents of a user's memberships in a group: none or one, because users have one identity here.
-
-    :param statuses: only memberships with one of these; all of them if this is empty
-    """
-    membership = state.groups.membership(group_id, caller.id)
-    if membership is None or (statuses and membership["status"] not in statuses):
-        return []
-    return membership_documents(state, [membership])
-
-
 def membership_documents(state: State, memberships: Iterable[Document]) -> list[Document]:
     """The documents of memberships, with the usernames of the members."""
     found = list(memberships)
@@ -85,6 +74,12 @@ def membership_documents(state: State, memberships: Iterable[Document]) -> list[
 def limited_subscription_info(subscription: Document) -> Document:
     """What everyone may know about a subscription."""
     return {name: subscription[name] for name in ("is_high_assurance", "is_baa", "connectors")}
+
+
+def _my_memberships(state: State, group_id: str, caller: Identity) -> list[Document]:
+    """The documents of a user's memberships in a group: none or one, because users have one identity here."""
+    membership = state.groups.membership(group_id, caller.id)
+    return [] if membership is None else membership_documents(state, [membership])
 
 
 def _subscription_info(subscription: Document) -> Document:

@@ -92,9 +92,7 @@ def _read_own(fields: Fields, caller: Identity) -> Fields | None:
     for id in fields.document:
         if id.lower() != caller.id:
             raise GroupsError(403, "IDENTITY_NOT_YOURS", "Users set this only for their own identities")
-    for id in fields.document:
-        return fields.nested(id, required=True)
-    return None
+    return fields.nested(next(iter(fields.document)), required=True) if fields.document else None
 
 
 def _read_actions(state: State, fields: Fields) -> list[Action]:

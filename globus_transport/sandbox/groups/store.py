@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 from globus_transport.sandbox.groups.policies import default_policies
@@ -166,10 +166,9 @@ class GroupsStore:
     def memberships(self, group_id: str) -> list[Document]:
         """All memberships of a group, with those that its subgroups imply."""
         with self._lock:
-            groups = [group_id]
-            for id in groups:
-                groups += [child for child, group in self._groups.items() if group["parent_id"] == id]
-            members = dict.fromkeys(member for id in groups for member in self._memberships.get(id, {}))
+            members = dict.fromkeys(
+                member for id in self._with_subgroups(group_id) for member in self._memberships.get(id, {})
+            )
         found = (self.membership(group_id, member) for member in members)
         return [membership for membership in found if membership is not None]
 
@@ -251,13 +250,18 @@ class GroupsStore:
 
     def _source_of(self, group_id: str, identity_id: str) -> str | None:
         """The group or subgroup that makes an identity a member; ``None`` if it is no member."""
-        groups = [group_id]
-        for id in groups:
+        for id in self._with_subgroups(group_id):
             found = self._memberships.get(id, {}).get(identity_id)
             if found is not None and found["status"] == "active":
                 return id
-            groups += [child for child, group in self._groups.items() if group["parent_id"] == id]
         return None
+
+    def _with_subgroups(self, group_id: str) -> Iterator[str]:
+        """The ids of a group and of its subgroups, at any depth. Those that are nearer to the group come first."""
+        level = [group_id]
+        while level:
+            yield from level
+            level = [id for id, group in self._groups.items() if group["parent_id"] in level]
 
     def _with_fields(self, membership: Document) -> Document:
         fields = self._fields.get(membership["group_id"], {}).get(membership["identity_id"], {})
