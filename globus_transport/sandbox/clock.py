@@ -7,6 +7,20 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+#: The longest time that can be given, in seconds: a thousand years. Dates end with the year 9999.
+MAX_SECONDS = 1000 * 365.25 * 86400
+_LAST_TIME = datetime(9000, 1, 1, tzinfo=UTC).timestamp()
+
+
+def check_seconds(name: str, seconds: float) -> None:
+    """Check a time that a program gives.
+
+    :param name: of the parameter
+    :raises ValueError: if it is negative, no number, or longer than ``MAX_SECONDS``
+    """
+    if not 0 <= seconds <= MAX_SECONDS:
+        raise ValueError(f"{name}={seconds}: give a number of seconds that is not negative, and at most {MAX_SECONDS}")
+
 
 class Clock:
     """The real time plus an offset that a test can increase, so that it tests expiry without sleeping."""
@@ -24,11 +38,13 @@ class Clock:
         """Move the sandbox's time forward.
 
         :param seconds: not negative
-        :raises ValueError: if ``seconds`` is negative
+        :raises ValueError: if ``seconds`` is negative, or the year would be 9000 or later
         """
         if seconds < 0:
             raise ValueError(f"advance({seconds}): a clock can only be moved forward")
         with self._lock:
+            if not seconds < _LAST_TIME - self.now():
+                raise ValueError(f"advance({seconds}): the clock ends with the year 8999")
             self._offset += seconds
         for listener in self._listeners:
             listener()

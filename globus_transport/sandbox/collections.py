@@ -9,9 +9,13 @@ import threading
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import attrs
+
+#: A mapped collection of Globus Connect Personal or of Globus Connect Server.
+EntityType = Literal["GCP_mapped_collection", "GCSv5_mapped_collection"]
+ENTITY_TYPES: tuple[EntityType, ...] = get_args(EntityType)
 
 
 @attrs.define(eq=False)

@@ -57,7 +57,9 @@ class RequestLog:
         self._lock = threading.Lock()
         self._answered = threading.Condition(self._lock)
         self._received: deque[Received] = deque(maxlen=self.LONGEST)
+        self._in_order_of_answers: deque[Received] = deque(maxlen=self.LONGEST)
         self._arrived = 0
+        self._answers = 0
         self._closed = False
 
     def add(self, received: Received) -> None:
@@ -71,17 +73,29 @@ class RequestLog:
         """Note how a request was answered."""
         with self._lock:
             received.status = status
+            self._in_order_of_answers.append(received)
+            self._answers += 1
             self._answered.notify_all()
 
-    def wait(self, seconds: float) -> bool:
-        """Wait for the next answer.
+    def answers_since(self, seen: int) -> tuple[list[Received], int]:
+        """The requests that were answered, in the order of their answers.
 
+        :param seen: how many answers the caller has seen, which are left out
+        :return: the requests, and how many answers the caller has seen with them
+        """
+        with self._lock:
+            count = min(self._answers - seen, len(self._in_order_of_answers))
+            return [self._in_order_of_answers[-back] for back in range(count, 0, -1)], self._answers
+
+    def wait(self, seen: int, seconds: float) -> bool:
+        """Wait until there are more answers than the caller has seen.
+
+        :param seen: from :meth:`answers_since`
         :param seconds: at most
         :return: whether the sandbox still runs
         """
         with self._lock:
-            if not self._closed:
-                self._answered.wait(seconds)
+            self._answered.wait_for(lambda: self._closed or self._answers > seen, seconds)
             return not self._closed
 
     def close(self) -> None:
@@ -94,6 +108,7 @@ class RequestLog:
         """Remove all requests."""
         with self._lock:
             self._received.clear()
+            self._in_order_of_answers.clear()
 
     def select(
         self, *, method: str | None = None, path: str | None = None, service: str | None = None

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
 from globus_transport.sandbox.access_requirements import DEFAULT_MESSAGE, LoginSession, data_access_scope
 from globus_transport.sandbox.clients import SandboxClient, make_client
 from globus_transport.sandbox.clock import Clock
-from globus_transport.sandbox.collections import Collection
+from globus_transport.sandbox.collections import Collection, EntityType
 from globus_transport.sandbox.connect_server.store import ConnectServerStore
 from globus_transport.sandbox.control.server import ControlServer
 from globus_transport.sandbox.faults import Faults, check_all_met
@@ -56,7 +56,8 @@ class Sandbox:
         ``"two-collections"``; see the page "Control it from outside". A folder with a state is not seeded again
     :raises OSError: if the folder or the seed cannot be read
     :raises TypeError: if ``host_names`` is a text
-    :raises ValueError: if another version wrote the state file, or a host name, a size or the seed makes no sense
+    :raises ValueError: if another version wrote the state file, or a host name, a time, a size or the seed makes no
+        sense
     :ivar clock: the clock for the expiry of tokens and tasks; a test moves it forward instead of sleeping
     :ivar faults: the faults that are injected into replies
     :ivar connect_server: the endpoint of Globus Connect Server
@@ -253,7 +254,7 @@ class Sandbox:
         folder: str | Path | None = None,
         *,
         owner: Identity | None = None,
-        entity_type: Literal["GCP_mapped_collection", "GCSv5_mapped_collection"] = "GCP_mapped_collection",
+        entity_type: EntityType = "GCP_mapped_collection",
     ) -> Collection:
         """Add a collection, or get the restored collection of this name and owner.
 

@@ -26,6 +26,7 @@ from typing import Any, Union, cast
 import attrs
 
 from globus_transport.sandbox.clients import make_client
+from globus_transport.sandbox.collections import ENTITY_TYPES
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.json_bodies import parse_json
 from globus_transport.sandbox.logins import add_client
@@ -35,14 +36,16 @@ from globus_transport.sandbox.state import State
 SeedLike = Union[Mapping[str, Any], Path, str]
 
 _FILE = "seed.json"
-_MEMBERS = {
-    "identities": {"id", "username", "name", "email", "organization"},
-    "groups": {"members"},
-    "clients": {"id", "secret", "native", "redirect_uris", "name"},
-    "collections": {"id", "display_name", "owner", "entity_type", "files"},
+#: The members of a seed, and the fields of their items with their types.
+_MEMBERS: dict[str, dict[str, type]] = {
+    "identities": dict.fromkeys(("id", "username", "name", "email", "organization"), str),
+    "groups": {"members": list},
+    "clients": {"id": str, "secret": str, "native": bool, "redirect_uris": list, "name": str},
+    "collections": {"id": str, "display_name": str, "owner": str, "entity_type": str, "files": dict},
 }
+#: What the lists among the fields hold, each as a text.
+_LISTS = {"members": "usernames", "redirect_uris": "URIs"}
 _NEW_CLIENT: dict[str, Any] = {"id": None, "secret": None, "native": True, "redirect_uris": (), "name": ""}
-_ENTITY_TYPES = ("GCP_mapped_collection", "GCSv5_mapped_collection")
 
 #: The seeds of the package. Their collections have the same ids in every sandbox.
 SEEDS: dict[str, dict[str, Any]] = {
@@ -97,7 +100,7 @@ class Seed:
                 None,
                 id=fields["id"],
                 owner_id=find(fields.get("owner", state.user.username)).id,
-                entity_type=fields.get("entity_type", _ENTITY_TYPES[0]),
+                entity_type=fields.get("entity_type", ENTITY_TYPES[0]),
             )
         self.write_files(state)
 
@@ -151,26 +154,16 @@ def _checked(document: Mapping[str, Any], folders: Mapping[str, Path]) -> Seed:
     if unknown := sorted({*document} - {*_MEMBERS}):
         raise ValueError(f"seed: {unknown[0]!r} is no member of a seed; there are: {', '.join(_MEMBERS)}")
     lists: dict[str, list[dict[str, Any]]] = {}
-    for name, allowed in _MEMBERS.items():
+    for name, types in _MEMBERS.items():
         found = document.get(name, [])
         if not isinstance(found, list) or not all(isinstance(item, dict) for item in cast(list[object], found)):
             raise ValueError(f"seed: {name} is a list of objects")
         # A copy that nobody else changes.
         lists[name] = json.loads(json.dumps(found))
         for item in lists[name]:
-            if extra := sorted({*item} - allowed):
-                raise ValueError(f"seed: {name}: {extra[0]!r} is not known; there are: {', '.join(sorted(allowed))}")
-    for item in [*lists["identities"], *lists["clients"]]:
-        for key, value in item.items():
-            expected = {"native": bool, "redirect_uris": list}.get(key, str)
-            if not isinstance(value, expected):
-                raise ValueError(f"seed: {key}={value!r} has the wrong type")
-    for item in lists["groups"]:
-        members = item.get("members", [])
-        if not isinstance(members, list) or not all(isinstance(name, str) for name in cast(list[object], members)):
-            raise ValueError("seed: groups: members is a list of usernames")
+            _check_types(name, item, types)
     for item in lists["identities"]:
-        if not isinstance(item.get("username"), str) or "@" not in item["username"]:
+        if "@" not in item.get("username", ""):
             raise ValueError(
                 f"seed: identities: username={item.get('username')!r}: give one such as 'a@sandbox.example'"
             )
@@ -186,22 +179,31 @@ def _checked(document: Mapping[str, Any], folders: Mapping[str, Path]) -> Seed:
     return Seed(lists, files)
 
 
+def _check_types(name: str, item: dict[str, Any], types: Mapping[str, type]) -> None:
+    if unknown := sorted({*item} - {*types}):
+        raise ValueError(f"seed: {name}: {unknown[0]!r} is not known; there are: {', '.join(sorted(types))}")
+    for key, value in item.items():
+        if key in _LISTS:
+            if not isinstance(value, list) or not all(isinstance(text, str) for text in cast(list[object], value)):
+                raise ValueError(f"seed: {name}: {key} is a list of {_LISTS[key]}")
+        elif not isinstance(value, types[key]):
+            raise ValueError(f"seed: {name}: {key}={value!r} has the wrong type")
+
+
 def _check_collection(item: dict[str, Any]) -> None:
-    if not isinstance(item.get("display_name"), str) or not item["display_name"]:
+    if not item.get("display_name"):
         raise ValueError("seed: collections: display_name is missing")
     try:
         item["id"] = str(uuid.UUID(item.get("id") or str(uuid.uuid4())))
-    except (AttributeError, TypeError, ValueError):
+    except ValueError:
         raise ValueError(f"seed: collections: id={item['id']!r} is no UUID") from None
-    if item.get("entity_type", _ENTITY_TYPES[0]) not in _ENTITY_TYPES:
-        raise ValueError(f"seed: collections: entity_type is one of {', '.join(_ENTITY_TYPES)}")
+    if item.get("entity_type", ENTITY_TYPES[0]) not in ENTITY_TYPES:
+        raise ValueError(f"seed: collections: entity_type is one of {', '.join(ENTITY_TYPES)}")
 
 
-def _files_of(given: object, folder: Path | None) -> dict[str, bytes]:
-    if not isinstance(given, dict):
-        raise ValueError("seed: collections: files is an object with texts by their paths")
+def _files_of(given: Mapping[str, object], folder: Path | None) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
-    for path, text in cast(dict[str, object], given).items():
+    for path, text in given.items():
         if not isinstance(text, str) or path.startswith("/") or ".." in Path(path).parts or "\0" in path or not path:
             raise ValueError(f"seed: collections: files: {path!r} is no path within the collection, or has no text")
         files[path] = text.encode()

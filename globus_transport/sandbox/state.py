@@ -14,7 +14,7 @@ import attrs
 from globus_transport.sandbox.access_requirements import AccessRequirements, LoginSession
 from globus_transport.sandbox.authorization_codes import CodeStore
 from globus_transport.sandbox.clients import OAuthClient, known_programs
-from globus_transport.sandbox.clock import Clock
+from globus_transport.sandbox.clock import Clock, check_seconds
 from globus_transport.sandbox.collections import Collection, Collections
 from globus_transport.sandbox.connect_server.store import ConnectServerStore
 from globus_transport.sandbox.faults import Faults
@@ -36,14 +36,21 @@ from globus_transport.sandbox.tokens import Credential, TokenStore
 T = TypeVar("T")
 
 
+def _check_time(settings: Settings, attribute: attrs.Attribute[float], seconds: float) -> None:
+    check_seconds(attribute.name, seconds)
+
+
 @attrs.define
 class Settings:
-    """Settings that may change while a sandbox runs. Times are in seconds."""
+    """Settings that may change while a sandbox runs. Times are in seconds.
 
-    access_token_lifetime: float
+    :raises ValueError: if a time is negative or too long, also when it is changed
+    """
+
+    access_token_lifetime: float = attrs.field(validator=_check_time)
     rotate_refresh_tokens: bool
-    token_delay: float
-    task_delay: float
+    token_delay: float = attrs.field(validator=_check_time)
+    task_delay: float = attrs.field(validator=_check_time)
     auto_approve: bool = True
 
 
@@ -178,7 +185,7 @@ class State:
     def pause(self, seconds: float) -> None:
         """Sleep for a number of seconds of real time, or until the sandbox closes."""
         if seconds > 0:
-            self._closing.wait(seconds)
+            self._closing.wait(min(seconds, threading.TIMEOUT_MAX))
 
     def close(self) -> None:
         """End all pauses, stop the running tasks, and start no more by timers."""

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from globus_transport.sandbox import Sandbox
+from tests.sandbox.chromium import open_chromium
 from tests.sandbox.sandbox_http import TRANSFER_ALL, Http
 
-webdriver = pytest.importorskip(
-    "selenium.webdriver", reason="install the extra dev: pip install 'globus_transport[dev]'"
-)
 wait = pytest.importorskip("selenium.webdriver.support.wait")
-
-_HOW = "Chromium and its driver are missing. On Debian: apt-get install chromium chromium-driver"
 
 
 @pytest.fixture(scope="module")
 def driver() -> Iterator[Any]:
-    browser, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
-    if browser is None or chromedriver is None:
-        pytest.skip(_HOW)
-    options = webdriver.ChromeOptions()
-    options.binary_location = browser
-    # Containers run as root, which Chromium's sandbox refuses, and have a small /dev/shm. Only our own pages are open.
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-proxy-server"):
-        options.add_argument(argument)
-    chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=chromedriver))
-    yield chrome
-    chrome.quit()
+    with open_chromium(scripts=True) as chrome:
+        yield chrome
 
 
 def until(driver: Any, script: str, expected: object) -> None:

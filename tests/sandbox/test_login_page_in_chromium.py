@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -12,16 +11,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from globus_transport.sandbox import Identity, Sandbox
+from tests.sandbox.chromium import open_chromium, webdriver
 from tests.sandbox.login_pages import authorize_url, introspect
 from tests.sandbox.sandbox_http import Http
 
-webdriver = pytest.importorskip(
-    "selenium.webdriver", reason="install the extra dev: pip install 'globus_transport[dev]'"
-)
 wait = pytest.importorskip("selenium.webdriver.support.wait")
 conditions = pytest.importorskip("selenium.webdriver.support.expected_conditions")
-
-_HOW = "Chromium and its driver are missing. On Debian: apt-get install chromium chromium-driver"
 
 _CONTRAST = """
 const rgb = (text) => text.match(/[\\d.]+/g).slice(0, 3).map(Number);
@@ -50,19 +45,9 @@ return fields.filter((field) => field.labels.length !== 1 || !field.labels[0].te
 
 @pytest.fixture(scope="module")
 def driver() -> Iterator[Any]:
-    browser, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
-    if browser is None or chromedriver is None:
-        pytest.skip(_HOW)
-    options = webdriver.ChromeOptions()
-    options.binary_location = browser
-    # Containers run as root, which Chromium's sandbox refuses, and have a small /dev/shm. Only our own pages are open.
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-proxy-server"):
-        options.add_argument(argument)
-    # The page has to work without scripts. The driver's own scripts run all the same.
-    options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
-    chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=chromedriver))
-    yield chrome
-    chrome.quit()
+    # The page has to work without scripts.
+    with open_chromium(scripts=False) as chrome:
+        yield chrome
 
 
 @pytest.fixture(scope="module")

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.datastructures import Headers
 
 from globus_transport import AccessTokenAuthorizer, TransferClient
 from globus_transport.sandbox import Identity, Sandbox
+from globus_transport.sandbox.control.app import create_control_app
+from globus_transport.sandbox.request_log import Received
 from tests.sandbox.sandbox_http import TRANSFER_ALL, Http
 
 #: Sends a request to the control API: status and document.
@@ -116,11 +120,14 @@ def test_demands(globus: Sandbox, call: Call, transfer: Http) -> None:
     assert transfer("GET", listing).document["authorization_parameters"]["session_required_mfa"] is True
 
 
-def test_requests_are_seen_without_their_secrets(call: Call, transfer: Http) -> None:
+def test_requests_are_seen_without_their_secrets(globus: Sandbox, call: Call, transfer: Http) -> None:
     transfer("GET", "/v0.10/task_list", query={"limit": "1"})
     (received,) = call("GET", "/requests?service=transfer&path=/v0.10/*")[1]["requests"]
     assert (received["method"], received["query"], received["status"]) == ("GET", {"limit": ["1"]}, 200)
     assert received["headers"]["Authorization"] == "<hidden>"
+    Http(globus.auth_url)("GET", "/v2/web/auth-code", query={"code": "my-code", "state": "s"})
+    (received,) = call("GET", "/requests?service=auth")[1]["requests"]
+    assert received["query"] == {"code": ["<hidden>"], "state": ["s"]}
     assert call("DELETE", "/requests") == (200, {"requests": []})
     assert call("GET", "/requests") == (200, {"requests": []})
 
@@ -144,11 +151,14 @@ def by_id(state: Any) -> Any:
 
 def test_a_state_that_is_none_changes_nothing(globus: Sandbox, call: Call) -> None:
     globus.add_collection("Data")
+    globus.faults.add(503)
+    globus.clock.advance(3600)
     _, state = call("GET", "/state")
     for wrong in ({}, {**state, "version": 0}, {**state, "tokens": 3}, {**state, "clients": [{"color": "red"}]}):
         status, document = call("PUT", "/state", wrong)
         assert (status, document["error"][:8]) == (400, "no state"), wrong
         assert by_id(call("GET", "/state")[1]) == by_id(state)
+        assert (len(globus.faults), globus.clock.now() - time.time() > 3000) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +173,19 @@ def test_a_state_that_is_none_changes_nothing(globus: Sandbox, call: Call) -> No
         ("POST", "/faults", [], "not a JSON object"),
         ("POST", "/clock/advance", {}, "seconds is missing"),
         ("POST", "/clock/advance", {"seconds": -1}, "forward"),
+        ("POST", "/clock/advance", {"seconds": 1e300}, "year 8999"),
+        ("POST", "/clock/advance", {"seconds": 10**400}, "year 8999"),
         ("PATCH", "/settings", {"token_delay": -1}, "not negative"),
+        ("PATCH", "/settings", {"access_token_lifetime": 10**400}, "at most"),
+        ("POST", "/faults", {"delay": -1}, "delay=-1: give a number of seconds that is not negative"),
+        ("POST", "/faults", {"body_delay": 1e300}, "at most"),
+        ("POST", "/faults", {"status": 503, "times": 0}, "greater than 0"),
+        ("POST", "/faults", {"status": 503, "times": -1}, "greater than 0"),
+        ("POST", "/faults", {"status": 503, "retry_date": -1e300}, "at most"),
+        ("POST", "/faults", {"status": 503, "headers": {"A\r\nB": "c"}}, "headers"),
+        ("POST", "/faults", {"status": 503, "headers": {"A": "b\r\nC: d"}}, "headers"),
+        ("POST", "/faults", {"status": 503, "headers": {"A": "\u20ac"}}, "headers"),
+        ("POST", "/faults", {"content_type": "a\r\nb: c"}, "content_type"),
         ("POST", "/tokens", {"scope": "nonsense"}, "known resource server"),
         ("POST", "/tokens", {"scope": TRANSFER_ALL, "username": "nobody@x"}, "add it first"),
         ("POST", "/identities", {"username": "nobody"}, "give one such as"),
@@ -223,6 +245,31 @@ def test_events_come_as_requests_are_answered(globus: Sandbox, auth: Http) -> No
         with pytest.raises(OSError):  # noqa: PT011
             auth("GET", "/jwk.json")
         assert next(events)[1]["status"] is None
+
+
+def test_an_answer_between_two_events_is_not_missed(globus: Sandbox, auth: Http) -> None:
+    control = create_control_app(globus)
+    events = control.test_client().get("/_sandbox/events", headers={"Host": "localhost"}).iter_encoded()
+    assert b"event: info" in next(events)
+    auth("GET", "/first")
+    assert b"/first" in next(events)
+    # The stream has read the log, and does not wait yet.
+    auth("GET", "/second")
+    started = time.perf_counter()
+    assert b"/second" in next(events)
+    assert time.perf_counter() - started < 5
+
+
+def test_a_request_without_an_answer_yet_is_no_event(globus: Sandbox, auth: Http) -> None:
+    log = globus.requests
+    log.add(Received("auth", "GET", "/slow", {}, Headers(), 0.0))
+    auth("GET", "/jwk.json")
+    answered, seen = log.answers_since(0)
+    assert [received.path for received in answered] == ["/jwk.json"]
+    log.answered(log[0], 200)
+    answered, seen = log.answers_since(seen)
+    assert [received.path for received in answered] == ["/slow"]
+    assert log.answers_since(seen) == ([], seen)
 
 
 def test_events_end_with_the_sandbox() -> None:

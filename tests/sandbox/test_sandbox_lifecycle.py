@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import os
 import socket
 import threading
@@ -79,6 +80,15 @@ def test_settings_can_be_given_and_changed() -> None:
     assert [getattr(sandbox, name) for name in settings] == [6.0, True, 3.0, 4.0]
     lifetime = sandbox.issue_token(TRANSFER_ALL).expires_at_seconds - sandbox.clock.now()
     assert 4 < lifetime <= 6
+
+
+@pytest.mark.parametrize("seconds", [-1.0, math.nan, math.inf, 10**400])
+def test_a_time_that_makes_no_sense_is_refused(seconds: float) -> None:
+    with pytest.raises(ValueError, match="token_delay"):
+        Sandbox(token_delay=seconds)
+    sandbox = Sandbox()
+    with pytest.raises(ValueError, match="access_token_lifetime"):
+        sandbox.access_token_lifetime = seconds
 
 
 def test_it_runs_once() -> None:

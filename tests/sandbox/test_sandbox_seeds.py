@@ -131,6 +131,10 @@ def test_reset_before_the_start() -> None:
         ({"identities": [{"username": "ada"}]}, "give one such as"),
         ({"identities": [{"username": "a@b", "name": 3}]}, "wrong type"),
         ({"clients": [{"id": "7"}]}, "UUID"),
+        ({"clients": [{"redirect_uris": [7]}]}, "list of URIs"),
+        ({"collections": [{"display_name": "A", "owner": 7}]}, "wrong type"),
+        ({"collections": [{"display_name": 7}]}, "wrong type"),
+        ({"collections": [{"display_name": "A", "files": []}]}, "wrong type"),
     ],
 )
 def test_seeds_that_make_no_sense(seed: Any, why: str) -> None:

@@ -8,15 +8,13 @@ from flask import Flask
 from flask.typing import ResponseReturnValue
 
 from globus_transport.sandbox.access_requirements import DEFAULT_MESSAGE
-from globus_transport.sandbox.collections import Collection
+from globus_transport.sandbox.collections import ENTITY_TYPES, Collection
 from globus_transport.sandbox.control.bodies import ControlError, read_body, require, texts
 from globus_transport.sandbox.control.sandbox_routes import collection_document
 from globus_transport.sandbox.identities import Identity
 
 if TYPE_CHECKING:
     from globus_transport.sandbox.sandbox import Sandbox
-
-_ENTITY_TYPES = ("GCP_mapped_collection", "GCSv5_mapped_collection")
 
 
 def install_content_routes(app: Flask, sandbox: Sandbox, prefix: str) -> None:
@@ -38,9 +36,9 @@ def install_content_routes(app: Flask, sandbox: Sandbox, prefix: str) -> None:
     def add_collection() -> ResponseReturnValue:
         """Add a collection: ``display_name``, and if wanted ``folder``, ``owner`` (a username) and ``entity_type``."""
         given = read_body(display_name=str, folder=str, owner=str, entity_type=str)
-        kind: Any = given.get("entity_type", _ENTITY_TYPES[0])
-        if kind not in _ENTITY_TYPES:
-            raise ControlError(400, f"entity_type={kind!r}: give one of {', '.join(_ENTITY_TYPES)}")
+        kind: Any = given.get("entity_type", ENTITY_TYPES[0])
+        if kind not in ENTITY_TYPES:
+            raise ControlError(400, f"entity_type={kind!r}: give one of {', '.join(ENTITY_TYPES)}")
         owner = find_person(sandbox, given["owner"]) if "owner" in given else None
         try:
             added = sandbox.add_collection(

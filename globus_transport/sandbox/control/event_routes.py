@@ -36,15 +36,13 @@ def install_event_routes(app: Flask, sandbox: Sandbox, prefix: str) -> None:
 
 def _events(sandbox: Sandbox) -> Iterator[str]:
     yield _event("info", describe(sandbox))
-    shown: dict[int, int | None] = {}
-    goes_on = True
+    seen, goes_on = 0, True
     while goes_on:
-        news = [received for received in sandbox.requests if shown.get(received.number, 0) != received.status]
-        for received in news:
-            shown[received.number] = received.status
+        answered, seen = sandbox.requests.answers_since(seen)
+        for received in answered:
             yield _event("request", request_document(received))
-        goes_on = sandbox.requests.wait(_PAUSE)
-        if not news:
+        goes_on = sandbox.requests.wait(seen, _PAUSE)
+        if not answered:
             yield ": still here\n\n"
 
 

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
+from globus_transport.http.headers import SECRET_NAMES
+from globus_transport.http.secrets import HIDDEN, is_secret_parameter
 from globus_transport.sandbox.control.bodies import ControlError, read_body, require
 from globus_transport.sandbox.request_log import Received
 from globus_transport.sandbox.services import SERVICES
 from globus_transport.sandbox.snapshot import restore, snapshot
+from globus_transport.sandbox.state import State
 
 if TYPE_CHECKING:
     from globus_transport.sandbox.sandbox import Sandbox
@@ -50,16 +53,14 @@ def install_sandbox_routes(app: Flask, sandbox: Sandbox, prefix: str) -> None:
     def put_state() -> ResponseReturnValue:
         """Replace the state by a document that GET returned, of this sandbox or another one."""
         document = read_body(**dict.fromkeys(snapshot(state), object))
-        before = snapshot(state)
-        state.forget()
         try:
-            restore(state, document)
+            # A document that is wrong in the middle must not change the sandbox.
+            restore(State(state.settings, None), document)
         except Exception as error:
-            # Half of a document is no state.
-            state.forget()
-            restore(state, before)
             reason = f"{type(error).__name__}: {error}"
             raise ControlError(400, f"no state of a sandbox of this version: {reason}") from error
+        state.forget()
+        restore(state, document)
         sandbox.user = state.user
         state.save()
         return describe(sandbox)
@@ -73,8 +74,6 @@ def install_sandbox_routes(app: Flask, sandbox: Sandbox, prefix: str) -> None:
     def change_settings() -> ResponseReturnValue:
         """Change some of the settings."""
         for name, value in read_body(**_SETTINGS).items():
-            if not isinstance(value, bool) and value < 0:
-                raise ControlError(400, f"{name}={value}: give a number that is not negative")
             setattr(sandbox, name, value)
         return get_settings()
 
@@ -133,15 +132,15 @@ def collection_document(collection: Any) -> dict[str, Any]:
 
 
 def request_document(received: Received) -> dict[str, Any]:
-    """A request, as the control API shows it. Of headers that are secrets only the name is shown."""
-    secrets = {"authorization", "cookie"}
+    """A request, as the control API shows it. Of headers and parameters that are secrets only the name is shown."""
+    headers = received.headers.items()
     return {
         "number": received.number,
         "service": received.service,
         "method": received.method,
         "path": received.path,
-        "query": received.query,
-        "headers": {name: "<hidden>" if name.lower() in secrets else value for name, value in received.headers.items()},
+        "query": {name: [HIDDEN] if is_secret_parameter(name) else values for name, values in received.query.items()},
+        "headers": {name: HIDDEN if name.lower() in SECRET_NAMES else value for name, value in headers},
         "time": received.time,
         "status": received.status,
     }

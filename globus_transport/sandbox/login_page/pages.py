@@ -39,7 +39,8 @@ def make_page(template: str, status: int = 200, /, **values: object) -> Response
     :param values: what the template shows
     """
     text = _environment.get_template(template).render(style=Markup(_STYLE), **values)
-    response = Response(text, status, content_type="text/html; charset=utf-8")
+    # JSON can hold half of a surrogate pair, in a name for example. UTF-8 cannot.
+    response = Response(text.encode("utf-8", "replace"), status, content_type="text/html; charset=utf-8")
     response.headers.update(_HEADERS)
     return response
 
