@@ -40,13 +40,18 @@ def field_error(location: Location, message: str, kind: str = "value_error") -> 
 
 
 def read_body() -> Document:
-    """The JSON object in the body of the current request.
+    """The JSON object in the body of the current request. It raises as :func:`parse_body` does."""
+    return parse_body(request.get_data())
+
+
+def parse_body(body: bytes) -> Document:
+    """The JSON object in a body.
 
     :raises InvalidFieldsError: if it is not a JSON object, or has text that is not valid Unicode or has a NUL in it, or
         a number that is too large
     """
     try:
-        document = parse_json(request.get_data())
+        document = parse_json(body)
         _check_values(document)
     except ValueError as error:
         raise InvalidFieldsError(

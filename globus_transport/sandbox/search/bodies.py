@@ -12,18 +12,23 @@ from globus_transport.sandbox.search.errors import bad_request
 Number = Union[int, float]
 
 
-def read_integer(fields: Fields, name: str, least: int, most: int, default: int) -> int:
-    """A whole number within bounds. What is wrong is noted in the fields."""
-    found = fields.document.get(name, default)
+def read_integer(fields: Fields, name: str, least: int, most: int, default: int | None = None) -> int:
+    """A whole number within bounds. What is wrong is noted in the fields.
+
+    :param default: the number if it is missing; ``None`` if it is required
+    """
+    found = fields.document.get(name)
     if found is None:
-        return default
-    if isinstance(found, bool) or not isinstance(found, int):
+        found = default
+    if found is None:
+        fields.refuse(name, "field required", "value_error.missing")
+    elif isinstance(found, bool) or not isinstance(found, int):
         fields.refuse(name, "value is not a valid integer", "type_error.integer")
     elif not least <= found <= most:
         fields.refuse(name, f"ensure this value is from {least} to {most}", "value_error.number.not_in_range")
     else:
         return found
-    return default
+    return least
 
 
 def read_number(fields: Fields, name: str, least: Number, most: Number, *, required: bool = True) -> Number | None:

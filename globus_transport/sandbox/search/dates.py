@@ -6,6 +6,7 @@ means a span of time: ``2014`` is the whole year, ``2014-11-07`` the whole day.
 
 from __future__ import annotations
 
+import calendar
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +15,7 @@ from globus_transport.sandbox.clock import parse_iso_time
 _DAY = r"\d{4}(?:-\d\d-\d\d|/\d\d/\d\d)"
 _TIME = r"[ T]\d\d:\d\d:\d\d(?P<fraction>\.\d{1,6})? ?(?:Z|[+-]\d\d:?\d\d)?"
 _FIELD_DATE = re.compile(f"{_DAY}(?P<time>{_TIME})?")
-_YEAR, _MONTH = re.compile(r"\d{4}"), re.compile(r"\d{4}-\d\d")
+_YEAR, _MONTH = re.compile(r"\d{4}"), re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 #: How the begin of each interval of a histogram is written.
 INTERVALS = {
@@ -41,13 +42,10 @@ def date_span(text: str) -> tuple[float, float] | None:
     ``None`` if the text is not a date.
     """
     if _YEAR.fullmatch(text):
-        return _span(f"{text}-01-01", days=366 if _is_leap_year(int(text)) else 365)
-    if _MONTH.fullmatch(text):
-        first = _span(f"{text}-01", days=28)
-        if first is None:
-            return None
-        # From the 28th, one to four days lead into the next month.
-        return first[0], first[1] + sum(_is_in_month(text, day) for day in ("29", "30", "31")) * 86400
+        return _span(f"{text}-01-01", days=366 if calendar.isleap(int(text)) else 365)
+    match = _MONTH.fullmatch(text)
+    if match is not None:
+        return _span(f"{text}-01", days=calendar.monthrange(int(match[1]), int(match[2]))[1])
     match = _FIELD_DATE.fullmatch(text)
     if match is None:
         return None
@@ -79,11 +77,3 @@ def _span(iso: str, **length: float) -> tuple[float, float] | None:
     except ValueError:
         return None
     return start, start + timedelta(**length).total_seconds() - 0.001
-
-
-def _is_leap_year(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-
-
-def _is_in_month(month: str, day: str) -> bool:
-    return _span(f"{month}-{day}", days=1) is not None

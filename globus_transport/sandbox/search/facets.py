@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
@@ -48,7 +49,7 @@ class Facet:
         """
         values: list[list[FieldValue]] = []
         for entries in subjects:
-            counted = [entry for entry in entries if all(one.matches(entry, types) for one in self.filters)]
+            counted = [entry for entry in entries if all(filter.matches(entry, types) for filter in self.filters)]
             if counted:
                 found = [value for entry in counted for value in entry.values.get(self.field, ())]
                 values.append([value for value in found if not isinstance(value.key, Shape)])
@@ -86,9 +87,13 @@ class _Metric:
         for values in subjects:
             found = [value.key for value in values] if type in ("integer", "float") else []
             numbers += found or ([] if self.missing is None else [self.missing])
+        total = sum(numbers)
+        # JSON has no infinite numbers.
+        if not math.isfinite(total):
+            return {"value": None}
         if not self.is_average:
-            return {"value": sum(numbers)}
-        return {"value": sum(numbers) / len(numbers) if numbers else None}
+            return {"value": total}
+        return {"value": total / len(numbers) if numbers else None}
 
 
 @attrs.frozen
@@ -113,18 +118,18 @@ class _NumericHistogram:
     size: int
     low: Number
     high: Number
+    width: float
 
     def count(self, type: str | None, subjects: Sequence[Sequence[FieldValue]]) -> Document:
-        width = (self.high - self.low) / self.size
         counts: Counter[int] = Counter()
         for values in subjects:
             numbers: list[Any] = [value.key for value in values] if type in ("integer", "float") else []
             inside = [number for number in numbers if self.low <= number < self.high]
-            counts.update({min(int((number - self.low) / width), self.size - 1) for number in inside})
-        return {"buckets": [_bucket(self._bounds(index, width), counts[index]) for index in range(self.size)]}
+            counts.update({min(int((number - self.low) / self.width), self.size - 1) for number in inside})
+        return {"buckets": [_bucket(self._bounds(index), counts[index]) for index in range(self.size)]}
 
-    def _bounds(self, index: int, width: float) -> Document:
-        return {"from": self.low + index * width, "to": self.low + (index + 1) * width}
+    def _bounds(self, index: int) -> Document:
+        return {"from": self.low + index * self.width, "to": self.low + (index + 1) * self.width}
 
 
 def read_facets(fields: Fields) -> tuple[Facet, ...]:
@@ -175,18 +180,18 @@ def _read_date(fields: Fields, name: str) -> tuple[float, float] | None:
 
 def _read_numeric_histogram(fields: Fields) -> _Kind | None:
     bounds = fields.nested("histogram_range", required=True)
-    size = read_integer(fields, "size", 1, _MAX_SIZE, 0)
-    if size == 0 and "size" not in fields.document:
-        fields.refuse("size", "field required", "value_error.missing")
+    size = read_integer(fields, "size", 1, _MAX_SIZE)
     if bounds is None:
         return None
     low, high = read_number(bounds, "low", -_MOST, _MOST), read_number(bounds, "high", -_MOST, _MOST)
-    if low is None or high is None or size == 0:
+    if low is None or high is None:
         return None
-    if low >= high:
+    width = (high - low) / size
+    # It is also zero if the bounds are too close for floating-point numbers.
+    if width <= 0:
         bounds.refuse("high", "ensure this value is greater than low")
         return None
-    return _NumericHistogram(size, low, high)
+    return _NumericHistogram(size, low, high, width)
 
 
 def _term(type: str | None, value: FieldValue) -> Any:

@@ -100,8 +100,8 @@ def _read(field: str, value: Any, types: Mapping[str, FieldType]) -> Iterator[tu
     if value is None:
         return
     if isinstance(value, list):
-        for one in value:
-            yield from _read(field, one, types)
+        for item in value:
+            yield from _read(field, item, types)
     elif known in ("geo_point", "geo_shape"):
         if (parse_point if known == "geo_point" else parse_shape)(value) is None:
             raise FieldTypeError(field, f"is a {known}, and this is not one: {_short(value)}")

@@ -178,4 +178,5 @@ _READERS: dict[str, Callable[[Fields], Filter | None]] = {
 
 def is_post_filter(document: dict[str, Any]) -> bool:
     """Whether a filter of the version 2017-09-01 leaves the facets as they are."""
-    return cast(bool, document.get("post_filter", document.get("type") != "match_all"))
+    written = document.get("post_filter")
+    return document["type"] != "match_all" if written is None else cast(bool, written)

@@ -59,9 +59,7 @@ def parse_point(value: object) -> Shape | None:
     """A ``geo_point``: ``"latitude, longitude"``, or an object with ``lat`` and ``lon``. ``None`` if it is neither."""
     if isinstance(value, str):
         match = _POINT_TEXT.fullmatch(value)
-        # Text with many digits is no coordinate, and float() has no upper limit.
-        pair = (match[2], match[1]) if match and len(value) < 100 else None
-        return _point_shape([float(number) for number in pair] if pair else None)
+        return None if match is None else _point_shape([float(match[2]), float(match[1])])
     if isinstance(value, dict):
         fields = cast(dict[str, Any], value)
         return _point_shape([fields.get("lon"), fields.get("lat")])

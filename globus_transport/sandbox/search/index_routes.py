@@ -27,6 +27,13 @@ def install_index_routes(app: Flask, state: State, callers: Callers) -> None:
     """Add the routes to an application."""
     store = state.search
 
+    def find_index(index_id: str, roles: tuple[str, ...]) -> Document:
+        """The index with this id, in which the caller of the current request has one of some roles."""
+        caller = callers.require(*MANAGE)
+        index = callers.find_index(index_id)
+        callers.require_role(index_id, caller, roles)
+        return index
+
     @app.post("/v1/index")
     def create_index() -> ResponseReturnValue:
         caller, fields = callers.require(*MANAGE), Fields(read_body())
@@ -62,10 +69,8 @@ def install_index_routes(app: Flask, state: State, callers: Callers) -> None:
 
     @app.delete("/v1/index/<index_id>")
     def delete_index(index_id: str) -> ResponseReturnValue:
-        caller = callers.require(*MANAGE)
         with store.lock:
-            index = callers.find_index(index_id)
-            callers.require_role(index_id, caller, ("owner",))
+            index = find_index(index_id, ("owner",))
             callers.find_open_index(index_id)
             now = state.clock.now()
             cancel_tasks(store, index_id, now)
@@ -75,10 +80,8 @@ def install_index_routes(app: Flask, state: State, callers: Callers) -> None:
 
     @app.post("/v1/index/<index_id>/reopen")
     def reopen_index(index_id: str) -> ResponseReturnValue:
-        caller = callers.require(*MANAGE)
         with store.lock:
-            index = callers.find_index(index_id)
-            callers.require_role(index_id, caller, ("owner",))
+            index = find_index(index_id, ("owner",))
             if index["status"] == "open":
                 raise wrong_status("open")
             index |= {"status": "open", "delete_at": None}
@@ -111,17 +114,14 @@ def install_index_routes(app: Flask, state: State, callers: Callers) -> None:
             _require_role_for(callers.require_role(index_id, caller, ADMINS), name)
             fields.check()
             if len(store.roles_in(index_id)) >= MAX_ROLES:
-                raise limit_exceeded(
-                    "An index has a limited number of roles", f"An index has at most {MAX_ROLES} roles"
-                )
+                cause = "An index has a limited number of roles"
+                raise limit_exceeded(cause, f"An index has at most {MAX_ROLES} roles")
             return dict(store.add_role(index_id, name, principal, kind or "", state.clock.now()))
 
     @app.get("/v1/index/<index_id>/role_list")
     def get_role_list(index_id: str) -> ResponseReturnValue:
-        caller = callers.require(*MANAGE)
         with store.lock:
-            callers.find_index(index_id)
-            callers.require_role(index_id, caller, ADMINS)
+            find_index(index_id, ADMINS)
             return {"role_list": store.roles_in(index_id)}
 
     @app.delete("/v1/index/<index_id>/role/<role_id>")

@@ -9,6 +9,7 @@ from typing import cast
 
 import attrs
 
+from globus_transport.sandbox.json_bodies import parse_json
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.request_fields import Fields
 from globus_transport.sandbox.search.bodies import check_result_format, read_integer, read_number, read_texts
@@ -64,7 +65,7 @@ def read_query(document: Document) -> Query:
         fields.refuse("offset", f"offset and limit are more than {MAX_RESULTS} together")
     post_filters = read_filters(fields, "post_facet_filters")
     query = attrs.evolve(_read_common(fields), limit=limit, offset=offset)
-    if document.get("@version", _VERSIONS[0]) == _VERSIONS[0]:
+    if document.get("@version") in (None, _VERSIONS[0]):
         both = list(zip(query.filters, document.get("filters") or [], strict=True))
         post_filters += tuple(filter for filter, written in both if is_post_filter(written))
         query = attrs.evolve(query, filters=tuple(filter for filter, written in both if not is_post_filter(written)))
@@ -99,7 +100,7 @@ def read_marker(marker: str) -> str:
     :raises SearchError: if it is not a marker of a page
     """
     try:
-        subject = json.loads(base64.urlsafe_b64decode(marker.encode()))
+        subject = parse_json(base64.urlsafe_b64decode(marker.encode()))
     except (binascii.Error, ValueError):
         subject = None
     if not isinstance(subject, str):

@@ -79,7 +79,7 @@ def install_query_routes(app: Flask, state: State, callers: Callers) -> None:
             seen = [entry for entry in entries if is_wanted(entry) and sets_of(entry) is not None]
             if not seen:
                 raise not_found("document")
-            return result_document(subject, seen, None, sets_of)
+            return result_document(subject, seen, (), sets_of)
 
 
 def _document_of_arguments() -> Document:

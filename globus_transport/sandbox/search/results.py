@@ -11,7 +11,7 @@ from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.search.geo import Shape
 from globus_transport.sandbox.search.query import MAX_RESULTS, Query, marker_of
 from globus_transport.sandbox.search.scores import score
-from globus_transport.sandbox.search.search_index import Entry, SearchIndex, copy_content
+from globus_transport.sandbox.search.search_index import Entry, SearchIndex
 
 #: The names of the principal sets of an entry that a caller is in; ``None`` if the caller cannot see the entry.
 SetsOf = Callable[[Entry], "frozenset[str] | None"]
@@ -32,8 +32,7 @@ def search(index: SearchIndex, query: Query, sets_of: SetsOf) -> Document:
     :param sets_of: what the caller sees
     """
     counted, results = _find(index, query, sets_of)
-    # Sorting is stable, so the last key is sorted first. Equal results are in the order of their subjects.
-    results.sort(key=lambda result: result.subject)
+    # Sorting is stable, so the last key is sorted first. Equal results stay in the order of their subjects.
     results.sort(key=lambda result: -result.score)
     for field, is_descending in reversed(query.sort):
         results = _sort_by(results, field, is_descending)
@@ -42,7 +41,7 @@ def search(index: SearchIndex, query: Query, sets_of: SetsOf) -> Document:
         "@datatype": "GSearchResult",
         "@version": "2017-09-01",
         "count": len(page),
-        "gmeta": [result_document(result.subject, result.entries, query, sets_of) for result in page],
+        "gmeta": [result_document(result.subject, result.entries, query.principal_sets, sets_of) for result in page],
         "offset": query.offset,
         "total": len(results),
         "has_next_page": query.offset + len(page) < min(len(results), MAX_RESULTS),
@@ -56,13 +55,12 @@ def search(index: SearchIndex, query: Query, sets_of: SetsOf) -> Document:
 def scroll(index: SearchIndex, query: Query, sets_of: SetsOf) -> Document:
     """One page of all results, with the marker of the next one. They are in the order of their subjects."""
     _, results = _find(index, query, sets_of)
-    results.sort(key=lambda result: result.subject)
     rest = [result for result in results if query.after is None or result.subject > query.after]
     page = rest[: query.limit]
     has_next_page = len(rest) > len(page)
     return {
         "count": len(page),
-        "gmeta": [result_document(result.subject, result.entries, query, sets_of) for result in page],
+        "gmeta": [result_document(result.subject, result.entries, query.principal_sets, sets_of) for result in page],
         "total": len(results),
         "has_next_page": has_next_page,
         "marker": marker_of(page[-1].subject) if has_next_page else None,
@@ -75,12 +73,12 @@ def find_subjects(index: SearchIndex, query: Query) -> list[str]:
     return [result.subject for result in results]
 
 
-def result_document(subject: str, entries: Iterable[Entry], query: Query | None, sets_of: SetsOf) -> Document:
+def result_document(subject: str, entries: Iterable[Entry], principal_sets: Iterable[str], sets_of: SetsOf) -> Document:
     """The ``GMetaResult`` of a subject.
 
-    :param query: whose principal sets are shown; ``None`` for none
+    :param principal_sets: the names of those that are shown if the caller is in them
     """
-    wanted = frozenset(query.principal_sets if query else ())
+    wanted = frozenset(principal_sets)
     return {
         "@datatype": "GMetaResult",
         "@version": "2019-08-27",
@@ -88,7 +86,7 @@ def result_document(subject: str, entries: Iterable[Entry], query: Query | None,
         "entries": [
             {
                 "entry_id": entry.document["id"],
-                "content": copy_content(entry),
+                "content": entry.document["content"],
                 "matched_principal_sets": sorted(wanted & (sets_of(entry) or frozenset())),
             }
             for entry in entries
@@ -97,7 +95,7 @@ def result_document(subject: str, entries: Iterable[Entry], query: Query | None,
 
 
 def _find(index: SearchIndex, query: Query, sets_of: SetsOf) -> tuple[list[Entry], list[_Result]]:
-    """The entries that facets count, and the results."""
+    """The entries that facets count, and the results in the order of their subjects."""
     scores: Mapping[Any, float] = (
         dict.fromkeys(index.entries, 1.0) if query.node is None else score(index, query.node, query.boosts)
     )
@@ -109,7 +107,7 @@ def _find(index: SearchIndex, query: Query, sets_of: SetsOf) -> tuple[list[Entry
             continue
         if all(filter.matches(entry, index.types) for filter in query.filters):
             counted.append(entry)
-    found = [entry for entry in counted if all(one.matches(entry, index.types) for one in query.post_filters)]
+    found = [entry for entry in counted if all(filter.matches(entry, index.types) for filter in query.post_filters)]
     results = [
         _Result(subject, tuple(entries), max(scores[entry.key] for entry in entries))
         for subject, entries in _by_subject(found).items()

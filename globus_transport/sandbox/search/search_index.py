@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import attrs
 
@@ -93,7 +92,10 @@ class SearchIndex:
 
     def dump(self) -> Document:
         """The content as a JSON document."""
-        return {"types": dict(self.types), "entries": [copy.deepcopy(one.document) for one in self.entries.values()]}
+        return {
+            "types": dict(self.types),
+            "entries": [copy.deepcopy(entry.document) for entry in self.entries.values()],
+        }
 
     @classmethod
     def load(cls, document: Document) -> SearchIndex:
@@ -112,8 +114,3 @@ def _make_entry(document: Document, types: dict[str, FieldType]) -> Entry:
         if type != "object":
             of_field.append(FieldValue(value, key_of(type, value)))
     return Entry(document, {field: tuple(of_field) for field, of_field in values.items()})
-
-
-def copy_content(entry: Entry) -> Any:
-    """The content of an entry, for a response."""
-    return copy.deepcopy(entry.document["content"])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import copy
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from globus_transport.sandbox.identities import Identity
-from globus_transport.sandbox.request_fields import InvalidFieldsError
+from globus_transport.sandbox.request_fields import InvalidFieldsError, parse_body
 from globus_transport.sandbox.search.field_types import FieldTypeError
 from globus_transport.sandbox.search.ingest import read_ingest
 from globus_transport.sandbox.search.principals import PUBLIC, urn
@@ -61,18 +61,20 @@ class SearchSetup:
         :param documents: entries as the service has them (``GMetaEntry``): each with ``subject`` and ``content``. One
             without ``visible_to`` is public
         :raises KeyError: if there is no such index
+        :raises TypeError: if an entry has a value that JSON does not have, such as a date
         :raises ValueError: if the service refuses an entry
         """
-        entries = [{"visible_to": [PUBLIC], **copy.deepcopy(dict(document))} for document in documents]
+        entries = [{"visible_to": [PUBLIC], **document} for document in documents]
         if not entries:
             return
+        body = json.dumps({"ingest_type": "GMetaList", "ingest_data": {"gmeta": entries}}).encode()
         store = self._state.search
         with store.lock:
             content = store.contents[index_id]
             # Tasks that are due come first.
             run_due_tasks(store, self._state.clock.now())
             try:
-                operation = read_ingest({"ingest_type": "GMetaList", "ingest_data": {"gmeta": entries}})
+                operation = read_ingest(parse_body(body))
                 content.write(operation["entries"], {})
             except InvalidFieldsError as error:
                 raise ValueError(f"The entries are refused: {error.errors}") from None

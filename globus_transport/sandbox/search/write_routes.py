@@ -21,27 +21,31 @@ def install_write_routes(app: Flask, state: State, callers: Callers) -> None:
     store = state.search
 
     def submit(index_id: str, task_type: str, operation: Document) -> Document:
-        with store.lock:
-            task = submit_task(store, index_id, task_type, operation, state.clock.now())
-            return {"task_id": task["task_id"], "acknowledged": True}
+        task = submit_task(store, index_id, task_type, operation, state.clock.now())
+        return {"task_id": task["task_id"], "acknowledged": True}
 
     def require_writer(index_id: str) -> None:
+        """Check that there is an index with this id, and that the caller of the current request writes to it."""
         caller = callers.require(*WRITE)
+        callers.find_index(index_id)
+        callers.require_role(index_id, caller, ROLES)
+
+    def require_writable(index_id: str) -> None:
+        """Check that the caller of the current request can write to an index now."""
         with store.lock:
-            callers.find_index(index_id)
-            callers.require_role(index_id, caller, ROLES)
+            require_writer(index_id)
             callers.find_open_index(index_id)
 
     @app.post("/v1/index/<index_id>/ingest")
     def ingest(index_id: str) -> ResponseReturnValue:
-        require_writer(index_id)
+        require_writable(index_id)
         operation = read_ingest(read_body())
         submitted = submit(index_id, "ingest", operation)
         return {**submitted, "success": True, "num_documents_ingested": len(operation["entries"])}, 202
 
     @app.post("/v1/index/<index_id>/delete_by_query")
     def delete_by_query(index_id: str) -> ResponseReturnValue:
-        require_writer(index_id)
+        require_writable(index_id)
         document = read_body()
         # The task reads it again when it runs.
         read_deletion(document)
@@ -49,7 +53,7 @@ def install_write_routes(app: Flask, state: State, callers: Callers) -> None:
 
     @app.post("/v1/index/<index_id>/batch_delete_by_subject")
     def batch_delete_by_subject(index_id: str) -> ResponseReturnValue:
-        require_writer(index_id)
+        require_writable(index_id)
         fields = Fields(read_body())
         subjects = read_texts(fields, "subjects", required=True)
         fields.check()
@@ -57,13 +61,13 @@ def install_write_routes(app: Flask, state: State, callers: Callers) -> None:
 
     @app.delete("/v1/index/<index_id>/subject")
     def delete_subject(index_id: str) -> ResponseReturnValue:
-        require_writer(index_id)
+        require_writable(index_id)
         subject = read_argument("subject", required=True)
         return submit(index_id, "delete-by-subject", {"subjects": [subject]})
 
     @app.delete("/v1/index/<index_id>/entry")
     def delete_entry(index_id: str) -> ResponseReturnValue:
-        require_writer(index_id)
+        require_writable(index_id)
         entry = {"subject": read_argument("subject", required=True), "entry_id": read_argument("entry_id")}
         return submit(index_id, "delete-by-entry-id", entry)
 
@@ -79,9 +83,7 @@ def install_write_routes(app: Flask, state: State, callers: Callers) -> None:
 
     @app.get("/v1/task_list/<index_id>")
     def get_task_list(index_id: str) -> ResponseReturnValue:
-        caller = callers.require(*WRITE)
         with store.lock:
-            callers.find_index(index_id)
-            callers.require_role(index_id, caller, ROLES)
+            require_writer(index_id)
             tasks = [task_document(task) for task in store.tasks.values() if task["index_id"] == index_id]
         return {"index_id": index_id, "tasks": tasks[::-1]}

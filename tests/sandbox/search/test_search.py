@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime
+import math
 from typing import Any
 
 import globus_sdk
@@ -16,7 +17,7 @@ from globus_transport.sandbox.snapshot import restore, snapshot
 from globus_transport.sandbox.state import Settings, State
 from tests.docs.examples import run_example
 from tests.sandbox.sandbox_http import Http
-from tests.sandbox.search_clients import (
+from tests.sandbox.search.search_clients import (
     FORBIDDEN,
     NOT_FOUND,
     SCOPE,
@@ -28,34 +29,6 @@ from tests.sandbox.search_clients import (
     found,
     ingest,
 )
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def client_of(sandbox: Sandbox) -> Iterator[Clients]:
-    clients = Clients(sandbox)
-    yield clients
-    clients.close()
-
-
-@pytest.fixture
-def ada(client_of: Clients) -> globus_sdk.SearchClient:
-    return client_of()
-
-
-@pytest.fixture
-def grace(sandbox: Sandbox) -> Identity:
-    return sandbox.add_identity(Identity("grace@sandbox.example"))
-
-
-@pytest.fixture
-def index(sandbox: Sandbox) -> str:
-    return sandbox.search.add_index("Images")
 
 
 def test_an_index_is_created_read_changed_listed_and_deleted(sandbox: Sandbox, client_of: Clients) -> None:
@@ -291,9 +264,17 @@ def test_what_a_test_adds_is_checked(sandbox: Sandbox, client_of: Clients, grace
     sandbox.search.ingest(index, [])
     assert found(client_of(token=False), index) == ["a"]
     assert client_of(grace).get_role_list(index)["role_list"][0]["principal"] == URN + grace.id
-    for refused in ({"subject": "b"}, {"subject": "b", "content": {"n": "one"}}, entry("b", "somebody")):
+    for refused in (
+        {"subject": "b"},
+        {"subject": "b", "content": {"n": "one"}},
+        {"subject": "b", "content": {"n": math.nan}},
+        {"subject": "b", "content": {"title": "Go\0ld"}},
+        entry("b", "somebody"),
+    ):
         with pytest.raises(ValueError, match="refused"):
             sandbox.search.ingest(index, [{"subject": "c", "content": {}}, refused])
+    with pytest.raises(TypeError, match="JSON"):
+        sandbox.search.ingest(index, [{"subject": "b", "content": {"date": datetime.date(2026, 3, 1)}}])
     with pytest.raises(KeyError):
         sandbox.search.ingest("unknown", [{"subject": "a", "content": {}}])
     with pytest.raises(ValueError, match="task_delay"):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import itertools
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,12 +17,6 @@ from globus_transport.sandbox.search.search_index import SearchIndex
 from tests.sandbox.sandbox_http import Answer, Http
 
 SCOPE = "urn:globus:auth:scope:search.api.globus.org:all"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +115,20 @@ BAD_SEARCHES: list[dict[str, Any]] = [
         ],
     },
     {"q": "*", "facets": [{"type": "terms", "field_name": "n", "additional_filters": [{}]}]},
+    {"q": "*", "facets": [{"type": "numeric_histogram", "field_name": "n", "histogram_range": {"low": 1, "high": 2}}]},
+    {
+        "q": "*",
+        "facets": [
+            {"type": "numeric_histogram", "field_name": "n", "size": None, "histogram_range": {"low": 1, "high": 2}}
+        ],
+    },
+    # The bounds differ, but an interval between them has the width zero.
+    {
+        "q": "*",
+        "facets": [
+            {"type": "numeric_histogram", "field_name": "n", "size": 10, "histogram_range": {"low": 0, "high": 5e-324}}
+        ],
+    },
     {"q": "*", "boosts": [{"field_name": "n", "factor": 11}]},
     {"q": "*", "boosts": [{"factor": 1}]},
     {"q": "*", "sort": [{"field_name": "n", "order": "up"}]},
@@ -140,7 +148,11 @@ def test_a_malformed_scroll_is_refused(http: Http, path: str, query: dict[str, A
     check_refusal(http("POST", f"{path}/scroll", document=query))
 
 
-@pytest.mark.parametrize("marker", ["MQ==", "bnVsbA==", "é", "=", "x"])
+@pytest.mark.parametrize(
+    "marker",
+    ["MQ==", "bnVsbA==", "é", "=", "x", base64.urlsafe_b64encode(b"[" * 100000).decode()],
+    ids=lambda marker: marker[:10],
+)
 def test_a_marker_that_is_none_is_refused(http: Http, path: str, marker: str) -> None:
     check_refusal(http("POST", f"{path}/scroll", document={"q": "*", "marker": marker}))
 

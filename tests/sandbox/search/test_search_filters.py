@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import globus_sdk
 import pytest
 
 from globus_transport.sandbox import Sandbox
-from tests.sandbox.search_clients import ingest_examples
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def client(sandbox: Sandbox) -> Iterator[globus_sdk.SearchClient]:
-    token = sandbox.issue_token("urn:globus:auth:scope:search.api.globus.org:all").access_token
-    authorizer = globus_sdk.AccessTokenAuthorizer(token)
-    with globus_sdk.SearchClient(authorizer=authorizer, base_url=sandbox.url_of("search")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def index(sandbox: Sandbox, client: globus_sdk.SearchClient) -> str:
-    return ingest_examples(sandbox, client)
 
 
 def box(field: str, left: float, right: float, top: float, bottom: float) -> dict[str, Any]:
@@ -92,9 +71,9 @@ def match(field: str, *values: object, kind: str = "match_any") -> dict[str, Any
         (box("title", -180, 180, 90, -90), ""),
     ],
 )
-def test_filters(client: globus_sdk.SearchClient, index: str, filter: dict[str, Any], subjects: str) -> None:
+def test_filters(client: globus_sdk.SearchClient, examples: str, filter: dict[str, Any], subjects: str) -> None:
     for query in ({"filters": [filter]}, {"@version": "query#1.0.0", "q": "*", "filters": [filter]}):
-        found = client.post_search(index, query)
+        found = client.post_search(examples, query)
         assert sorted(result["subject"] for result in found["gmeta"]) == subjects.split()
         assert found["total"] == found["count"] == len(subjects.split())
 
@@ -145,9 +124,9 @@ def facet_results(client: globus_sdk.SearchClient, index: str, facet: dict[str, 
     ],
 )
 def test_facets_count(
-    client: globus_sdk.SearchClient, index: str, facet: dict[str, Any], expected: list[tuple[Any, int]]
+    client: globus_sdk.SearchClient, examples: str, facet: dict[str, Any], expected: list[tuple[Any, int]]
 ) -> None:
-    result = facet_results(client, index, facet)
+    result = facet_results(client, examples, facet)
     assert result["name"] == facet["field_name"]
     assert [(bucket["value"], bucket["count"]) for bucket in result["buckets"]] == expected
     assert all((bucket["@datatype"], bucket["@version"]) == ("GBucket", "2017-09-01") for bucket in result["buckets"])
@@ -165,26 +144,28 @@ def test_facets_count(
     ],
 )
 def test_facets_measure(
-    client: globus_sdk.SearchClient, index: str, facet: dict[str, Any], key: str, expected: object
+    client: globus_sdk.SearchClient, examples: str, facet: dict[str, Any], key: str, expected: object
 ) -> None:
-    assert facet_results(client, index, {**facet, "name": "Name"})[key] == expected
+    assert facet_results(client, examples, {**facet, "name": "Name"})[key] == expected
 
 
-def test_which_filters_change_facets(client: globus_sdk.SearchClient, index: str) -> None:
+def test_which_filters_change_facets(client: globus_sdk.SearchClient, examples: str) -> None:
     facet, checked = {"type": "terms", "field_name": "tags"}, match("tags", "checked")
 
     def raw(**query: Any) -> int:
-        buckets = facet_results(client, index, facet, **query)["buckets"]
+        buckets = facet_results(client, examples, facet, **query)["buckets"]
         return int({bucket["value"]: bucket["count"] for bucket in buckets}["raw"])
 
     new = {"@version": "query#1.0.0"}
     assert raw(filters=[checked]) == 2
+    assert raw(filters=[checked], **{"@version": None}) == 2
+    assert raw(filters=[{**checked, "post_filter": None}]) == 2
     assert raw(filters=[{**checked, "post_filter": False}]) == 1
     assert raw(filters=[{**checked, "type": "match_all"}]) == 1
     assert raw(filters=[{**checked, "type": "match_all", "post_filter": True}]) == 2
     assert raw(filters=[checked], **new) == 1
     assert raw(post_facet_filters=[checked], **new) == 2
-    assert client.post_search(index, {"q": "*", "post_facet_filters": [checked], **new})["total"] == 1
+    assert client.post_search(examples, {"q": "*", "post_facet_filters": [checked], **new})["total"] == 1
     facet["additional_filters"] = [checked]  # type: ignore[assignment]
     assert raw(**new) == 1
 
@@ -197,3 +178,10 @@ def test_a_subject_counts_once(sandbox: Sandbox, client: globus_sdk.SearchClient
     assert facet_results(client, index, facet)["approximate_value"] == 3
     (bucket,) = facet_results(client, index, {"type": "terms", "field_name": "kind"})["buckets"]
     assert (bucket["value"], bucket["count"]) == ("image", 1)
+
+
+@pytest.mark.parametrize("type", ["sum", "avg"])
+def test_a_sum_that_is_too_large_is_null(sandbox: Sandbox, client: globus_sdk.SearchClient, type: str) -> None:
+    index = sandbox.search.add_index("Large numbers")
+    sandbox.search.ingest(index, [{"subject": subject, "content": {"n": 1e308}} for subject in "ab"])
+    assert facet_results(client, index, {"type": type, "field_name": "n"})["value"] is None

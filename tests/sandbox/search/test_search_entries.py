@@ -9,35 +9,7 @@ import globus_sdk
 import pytest
 
 from globus_transport.sandbox import Identity, Sandbox
-from tests.sandbox.search_clients import FORBIDDEN, NOT_FOUND, URN, Clients, code_of, entry, found, ingest
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def client_of(sandbox: Sandbox) -> Iterator[Clients]:
-    clients = Clients(sandbox)
-    yield clients
-    clients.close()
-
-
-@pytest.fixture
-def ada(client_of: Clients) -> globus_sdk.SearchClient:
-    return client_of()
-
-
-@pytest.fixture
-def grace(sandbox: Sandbox) -> Identity:
-    return sandbox.add_identity(Identity("grace@sandbox.example"))
-
-
-@pytest.fixture
-def index(sandbox: Sandbox) -> str:
-    return sandbox.search.add_index("Images")
+from tests.sandbox.search.search_clients import FORBIDDEN, NOT_FOUND, URN, Clients, code_of, entry, found, ingest
 
 
 @pytest.fixture

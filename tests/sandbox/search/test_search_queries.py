@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,26 +11,7 @@ import pytest
 from globus_transport.sandbox import Sandbox
 from globus_transport.sandbox.clock import parse_iso_time
 from globus_transport.sandbox.search.dates import date_span
-from tests.sandbox.search_clients import entry, ingest_examples
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def client(sandbox: Sandbox) -> Iterator[globus_sdk.SearchClient]:
-    token = sandbox.issue_token("urn:globus:auth:scope:search.api.globus.org:all").access_token
-    authorizer = globus_sdk.AccessTokenAuthorizer(token)
-    with globus_sdk.SearchClient(authorizer=authorizer, base_url=sandbox.url_of("search")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def index(sandbox: Sandbox, client: globus_sdk.SearchClient) -> str:
-    return ingest_examples(sandbox, client)
+from tests.sandbox.search.search_clients import entry
 
 
 @pytest.mark.parametrize(
@@ -55,8 +35,10 @@ def index(sandbox: Sandbox, client: globus_sdk.SearchClient) -> str:
         ("'; DROP TABLE words; --", ""),
     ],
 )
-def test_the_standard_syntax_has_only_words(client: globus_sdk.SearchClient, index: str, q: str, subjects: str) -> None:
-    assert sorted(result["subject"] for result in client.search(index, q)["gmeta"]) == subjects.split()
+def test_the_standard_syntax_has_only_words(
+    client: globus_sdk.SearchClient, examples: str, q: str, subjects: str
+) -> None:
+    assert sorted(result["subject"] for result in client.search(examples, q)["gmeta"]) == subjects.split()
 
 
 @pytest.mark.parametrize(
@@ -133,9 +115,11 @@ def test_the_standard_syntax_has_only_words(client: globus_sdk.SearchClient, ind
     ],
 )
 def test_the_advanced_syntax_has_fields_and_operators(
-    client: globus_sdk.SearchClient, index: str, q: str, subjects: str
+    client: globus_sdk.SearchClient, examples: str, q: str, subjects: str
 ) -> None:
-    assert sorted(result["subject"] for result in client.search(index, q, advanced=True)["gmeta"]) == subjects.split()
+    assert (
+        sorted(result["subject"] for result in client.search(examples, q, advanced=True)["gmeta"]) == subjects.split()
+    )
 
 
 @pytest.mark.parametrize(
@@ -166,18 +150,20 @@ def test_the_advanced_syntax_has_fields_and_operators(
         "number:>(1)",
     ],
 )
-def test_what_the_advanced_syntax_cannot_parse_is_refused(client: globus_sdk.SearchClient, index: str, q: str) -> None:
+def test_what_the_advanced_syntax_cannot_parse_is_refused(
+    client: globus_sdk.SearchClient, examples: str, q: str
+) -> None:
     with pytest.raises(globus_sdk.SearchAPIError) as caught:
-        client.search(index, q, advanced=True)
+        client.search(examples, q, advanced=True)
     assert (caught.value.http_status, caught.value.code) == (400, "BadRequest.QuerySyntax")
-    assert client.search(index, q).http_status == 200
+    assert client.search(examples, q).http_status == 200
 
 
-def test_settings_of_q(client: globus_sdk.SearchClient, index: str) -> None:
+def test_settings_of_q(client: globus_sdk.SearchClient, examples: str) -> None:
     def subjects(mode: str, operator: str) -> list[str]:
         settings = {"mode": mode, "default_operator": operator}
         query = {"@version": "query#1.0.0", "q": "gold glass", "q_settings": settings}
-        return sorted(result["subject"] for result in client.post_search(index, query)["gmeta"])
+        return sorted(result["subject"] for result in client.post_search(examples, query)["gmeta"])
 
     for mode in ("query_string", "advanced_query_string", "text_match"):
         assert subjects(mode, "or") == ["bronze", "gold", "silver"]
@@ -258,20 +244,20 @@ def test_rare_words_and_short_texts_count_more(sandbox: Sandbox, client: globus_
     ],
 )
 def test_results_are_sorted(
-    client: globus_sdk.SearchClient, index: str, sort: list[dict[str, Any]], subjects: str
+    client: globus_sdk.SearchClient, examples: str, sort: list[dict[str, Any]], subjects: str
 ) -> None:
-    found = client.post_search(index, {"q": "*", "sort": sort})
+    found = client.post_search(examples, {"q": "*", "sort": sort})
     assert [result["subject"] for result in found["gmeta"]] == subjects.split()
 
 
-def test_pages(client: globus_sdk.SearchClient, index: str) -> None:
-    page = client.search(index, "*", limit=2, offset=1)
+def test_pages(client: globus_sdk.SearchClient, examples: str) -> None:
+    page = client.search(examples, "*", limit=2, offset=1)
     assert [page[name] for name in ("count", "offset", "total", "has_next_page")] == [2, 1, 4, True]
     assert (page["@datatype"], page["@version"]) == ("GSearchResult", "2017-09-01")
     assert "facet_results" not in page
-    assert client.search(index, "*", limit=2, offset=2)["has_next_page"] is False
-    assert client.search(index, "*", offset=10000, limit=0)["gmeta"] == []
-    assert client.post_search(index, {"q": "*"}, limit=1, offset=3)["gmeta"][0]["subject"] == "silver"
+    assert client.search(examples, "*", limit=2, offset=2)["has_next_page"] is False
+    assert client.search(examples, "*", offset=10000, limit=0)["gmeta"] == []
+    assert client.post_search(examples, {"q": "*"}, limit=1, offset=3)["gmeta"][0]["subject"] == "silver"
 
 
 def test_scroll_has_more_results_than_a_search(sandbox: Sandbox, client: globus_sdk.SearchClient) -> None:
