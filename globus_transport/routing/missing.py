@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class MissingType:
     """The type of :data:`MISSING`, which has no other instance. It is false.
@@ -31,3 +34,10 @@ class MissingType:
 
 
 MISSING = MissingType()
+
+
+def without_missing(value: Any) -> Any:
+    """A copy of a document without what is MISSING, at every depth."""
+    if isinstance(value, Mapping):
+        return {name: without_missing(member) for name, member in value.items() if member is not MISSING}
+    return [without_missing(item) for item in value] if isinstance(value, list) else value

@@ -7,7 +7,7 @@ from typing import Any
 
 from globus_transport import http
 from globus_transport.exc.base import GlobusSDKUsageError
-from globus_transport.routing.missing import MISSING
+from globus_transport.routing.missing import MISSING, without_missing
 
 
 class GlobusPayload(dict[str, Any]):
@@ -23,14 +23,8 @@ class GlobusPayload(dict[str, Any]):
 
     def _repr_html_(self) -> str:
         """A table for notebooks: the fields that were given, long ones folded."""
-        rows = http.html_documents.document_rows(_without_missing(self))
+        rows = http.html_documents.document_rows(without_missing(self))
         return http.html_tables.html_table(type(self).__name__, rows)
-
-
-def _without_missing(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _without_missing(member) for name, member in value.items() if member is not MISSING}
-    return [_without_missing(item) for item in value] if isinstance(value, list) else value
 
 
 def checked_fields(owner: str, additional_fields: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from globus_transport.middleware.redaction import Redaction
-from globus_transport.routing.missing import MISSING, MissingType
+from globus_transport.routing.missing import MISSING, MissingType, without_missing
 from globus_transport.routing.parameters import Maybe, text_list
 from globus_transport.routing.payload import GlobusPayload, checked_fields
 
@@ -38,7 +38,7 @@ class GCSDocument(GlobusPayload):
         return {**fields, **checked_fields(type(self).__name__, additional_fields)}
 
     def __repr__(self) -> str:
-        return repr(_REDACTION.redact_document(_without_missing(self)))
+        return repr(_REDACTION.redact_document(without_missing(self)))
 
 
 class VersionedDocument(GCSDocument):
@@ -71,12 +71,6 @@ class VersionedDocument(GCSDocument):
         ]
         of_values = [callback(self) for callback in self.DATATYPE_VERSION_CALLBACKS]
         return max([_FIRST_VERSION, *of_fields, *(version for version in of_values if version is not None)])
-
-
-def _without_missing(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _without_missing(member) for name, member in value.items() if member is not MISSING}
-    return [_without_missing(item) for item in value] if isinstance(value, list) else value
 
 
 def listed(**values: Any) -> dict[str, Any]:
