@@ -210,7 +210,14 @@ def test_unknown_places(call: Call) -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Origin": "https://elsewhere.example"}, {"Origin": "null"}, {"Sec_Fetch_Site": "cross-site"}],
+    [
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+        {"Sec_Fetch_Site": "cross-site"},
+        # A page of another port of this machine.
+        {"Origin": "http://127.0.0.1:1"},
+        {"Sec_Fetch_Site": "same-site"},
+    ],
     ids=lambda headers: str(*headers.items()),
 )
 def test_pages_of_others_control_nothing(globus: Sandbox, call: Call, headers: dict[str, str]) -> None:
