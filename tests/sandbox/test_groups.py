@@ -160,6 +160,10 @@ def test_members_are_shown_to_managers_or_to_all_members(
     assert "memberships" not in member.get_group(id, include="memberships").data
     members = ada.get_group(id, include="memberships")["memberships"]
     assert [found["identity_id"] for found in members] == [sandbox.user.id, grace.id]
+    assert [found["username"] for found in members] == [sandbox.user.username, grace.username]
+    sandbox.groups.set_member(id, grace, "manager")
+    assert len(member.get_group(id, include="memberships")["memberships"]) == 2
+    sandbox.groups.set_member(id, grace)
     ada.set_group_policies(id, {"group_members_visibility": "members"})
     assert len(member.get_group(id, include="memberships")["memberships"]) == 2
     sandbox.groups.set_member(id, grace, status="invited")
@@ -187,6 +191,10 @@ def test_allowed_actions_follow_role_and_status(
     assert allowed(client_of(grace)) == {"request_join"}
     sandbox.groups.allow_joining(id)
     assert allowed(client_of(grace)) == {"request_join", "join"}
+    sandbox.groups.set_member(id, grace, status="pending")
+    assert allowed(client_of(grace)) == {"join"}
+    ada.set_group_policies(id, {"is_high_assurance": True})
+    assert allowed(client_of(grace)) == set()
 
 
 def test_members_of_a_subgroup_are_implied_members_of_its_parents(
@@ -197,7 +205,9 @@ def test_members_of_a_subgroup_are_implied_members_of_its_parents(
     bottom = ada.create_group({"name": "Bottom", "parent_id": middle})["id"]
     sandbox.groups.set_member(bottom, grace, "admin")
     assert all(sandbox.groups.has_member(id, grace.id) for id in (top, middle, bottom))
-    (mine,) = client_of(grace).get_group(top)["my_memberships"]
+    group = client_of(grace).get_group(top, include="allowed_actions")
+    assert group["allowed_actions"]["leave"] == []
+    (mine,) = group["my_memberships"]
     assert (mine["role"], mine["status"], mine["source_group_id"]) == ("member", "active", bottom)
     assert grace.id in [found["identity_id"] for found in ada.get_group(top, include="memberships")["memberships"]]
     assert code_of(client_of(grace).update_group, top, {"name": "x"}) == (403, "FORBIDDEN_ACTION")
@@ -287,7 +297,10 @@ def test_a_high_assurance_group_needs_a_new_login() -> None:
 
         with client() as early:
             strict, usual = (early.create_group({"name": name})["id"] for name in ("strict", "usual"))
-            early.set_group_policies(strict, {"is_high_assurance": True, "authentication_assurance_timeout": 600})
+            timeout = "authentication_assurance_timeout"
+            early.set_group_policies(strict, {"is_high_assurance": True, timeout: 600})
+            assert early.set_group_policies(strict, {timeout: None})[timeout] == 28800
+            early.set_group_policies(strict, {timeout: 600})
             assert early.get_group(strict)["session_limit"] == 600
             other.clock.advance(599)
             assert early.get_group(strict)["enforce_session"] is True
@@ -317,6 +330,11 @@ def test_scopes(sandbox: Sandbox, ada: globus_sdk.GroupsClient, client_of: NewCl
     assert id in [found["id"] for found in viewer.get_my_groups()]
     assert code_of(viewer.create_group, {"name": "x"}) == (403, "MISSING_SCOPES")
     assert code_of(viewer.get_group_policies, id) == (403, "MISSING_SCOPES")
+    assert code_of(viewer.batch_membership_action, id, {}) == (403, "MISSING_SCOPES")
+    assert code_of(viewer.set_identity_preferences, {}) == (403, "MISSING_SCOPES")
+    assert code_of(viewer.set_membership_fields, id, {}) == (403, "MISSING_SCOPES")
+    assert code_of(viewer.get_group_by_subscription_id, NOBODY) == (403, "MISSING_SCOPES")
+    assert sandbox.user.id in viewer.get_identity_preferences().data
     wrong = Http(sandbox.url_of("groups"), sandbox.issue_token("openid").access_token)
     for http in (wrong, Http(sandbox.url_of("groups"))):
         answer = http("GET", "/v2/groups/my_groups")

@@ -170,6 +170,16 @@ def test_an_invitation_keeps_its_role_when_it_is_accepted(group: Group) -> None:
     assert group.outcome("grace", "accept", "grace") == ("manager", "active")
 
 
+def test_who_joins_without_the_invitation_is_a_member(group: Group) -> None:
+    group.sandbox.groups.allow_joining(group.id)
+    group.set("grace", "manager", "invited")
+    group.policies(signup_fields=["institution"])
+    for action in ("accept", "join"):
+        assert group.outcome("grace", action, "grace") == ("MISSING_SIGNUP_FIELDS",)
+    group.client("grace").set_membership_fields(group.id, {"institution": "Lab"})
+    assert group.outcome("grace", "join", "grace") == ("member", "active")
+
+
 def test_joining_follows_the_policies(group: Group) -> None:
     assert group.outcome("grace", "join", "grace") == ("JOIN_NOT_ALLOWED",)
     assert group.outcome("grace", "request_join", "grace") == ("JOIN_NOT_ALLOWED",)

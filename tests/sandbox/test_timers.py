@@ -274,7 +274,11 @@ def test_a_timer_that_lacks_a_consent_becomes_inactive_until_it_is_resumed_with_
     (needed,) = detail["authorization_parameters"]["required_scopes"]
     copying.sandbox.clock.advance(5 * HOUR)
     assert copying.labels() == []
+    copying.timers.pause_job(id)
+    assert copying.timers.get_job(id)["inactive_reason"] == job["inactive_reason"]
     with copying.client(needed) as client:
+        client.post(f"/jobs/{id}/resume", query_params={"update_credentials": "false"})
+        assert client.get_job(id)["status"] == "inactive"
         client.resume_job(id, update_credentials=False)
         assert client.get_job(id)["status"] == "inactive"
         client.resume_job(id)
@@ -282,6 +286,26 @@ def test_a_timer_that_lacks_a_consent_becomes_inactive_until_it_is_resumed_with_
     copying.sandbox.clock.advance(HOUR)
     assert copying.labels() == ["Copy, run 1", "Copy, run 2"]
     assert copying.timers.get_job(id)["status"] == "ended"
+
+
+def test_a_timer_that_its_owner_paused_gets_the_token_of_the_resumption_only_if_asked(copying: Copying) -> None:
+    id = copying.create(copying.hourly())
+    copying.timers.pause_job(id)
+    copying.sandbox.require_consent(copying.source)
+    copying.sandbox.clock.advance(HOUR)
+    data_access = f"https://auth.globus.org/scopes/{copying.source.id}/data_access"
+    with copying.client(f"{TIMER}[{TRANSFER_ALL}[*{data_access}]]") as client:
+        client.resume_job(id)
+        assert client.get_job(id)["status"] == "inactive"
+        client.resume_job(id, update_credentials=True)
+    assert copying.labels() == ["Copy, run 1"]
+
+
+def test_a_job_that_started_long_ago_runs_once_at_once(copying: Copying) -> None:
+    job = globus_sdk.TimerJob("https://actions.example.org/run", {}, copying.iso(-10.5 * HOUR), HOUR)
+    found = copying.timers.get_job(copying.timers.create_job(job)["job_id"])
+    assert found["n_runs"] == 1
+    assert seconds(found["next_run"]) == pytest.approx(copying.sandbox.clock.now() + 0.5 * HOUR, abs=5)
 
 
 def test_a_timer_that_lacks_a_login_becomes_inactive(copying: Copying) -> None:
@@ -316,6 +340,7 @@ def test_a_timer_is_renamed_listed_and_deleted(copying: Copying) -> None:
     assert code_of(copying.timers.list_jobs, query_params={"filter_status": "gone"})[0] == 422
     assert code_of(copying.timers.list_jobs, query_params={"order": "color"})[0] == 422
     assert code_of(copying.timers.resume_job, other) == (409, "CONFLICT")
+    assert code_of(copying.timers.pause_job, other) == (409, "CONFLICT")
     assert copying.timers.delete_job(id)["status"] == "delete_in_progress"
     assert code_of(copying.timers.get_job, id) == (404, "NOT_FOUND")
     assert listed() == [other]
@@ -331,6 +356,7 @@ def test_results_come_in_pages(copying: Copying) -> None:
         found += [result["data"]["label"] for result in page["data"]]
         token = page["page_next"]
     assert found == [f"Copy, run {run}" for run in (5, 4, 3, 2, 1)]
+    assert copying.timers.get_job(id, query_params={"page_size": 5})["results"]["page_next"] is None
     (job,) = copying.timers.list_jobs(query_params={"result_count": 1})["jobs"]
     assert len(job["results"]["data"]) == 1
 
@@ -530,12 +556,21 @@ def test_a_flow_timer_needs_the_consent_to_run_the_flow(copying: Copying) -> Non
         created = client.create_timer(timer)["timer"]
         assert (created["timer_type"], created["callback_body"]) == ("flow", {"body": {"input": 1}})
         assert created["callback_url"] == f"https://flows.automate.globus.org/flows/{flow_id}/run"
+        assert f"{TIMER}[{created['scope']}]" == consent_to_run(flow_id)
         assert (created["results"], created["stop_after"]) == ([], {"date": None, "n_runs": 1})
         copying.sandbox.clock.advance(HOUR)
         job = client.get_job(created["job_id"])
     assert (job["status"], job["n_errors"]) == ("ended", 1)
     (result,) = job["results"]["data"]
     assert (result["status"], result["errors"]["error"]["code"]) == (404, "NOT_FOUND")
+
+
+def test_a_job_for_a_flow_needs_the_consent_to_run_the_flow(copying: Copying) -> None:
+    flow_id = str(uuid.uuid4())
+    url = f"https://flows.automate.globus.org/flows/{flow_id.upper()}/run"
+    with pytest.raises(globus_sdk.TimersAPIError) as caught:
+        copying.timers.create_job(globus_sdk.TimerJob(url, {"body": {}}, copying.iso(HOUR), None))
+    assert caught.value.info.consent_required.required_scopes == [consent_to_run(flow_id)]
 
 
 @pytest.fixture

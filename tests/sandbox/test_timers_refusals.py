@@ -97,6 +97,11 @@ BAD_TIMERS: list[Any] = [
     (timer(body={**TRANSFER, "sync_level": 4}), "body.timer.body.sync_level"),
     (timer(body={**TRANSFER, "encrypt_data": "yes"}), "body.timer.body.encrypt_data"),
     (timer(body={**TRANSFER, "filter_rules": [{"method": "include"}]}), "body.timer.body.filter_rules.0.name"),
+    (
+        timer(body={**TRANSFER, "filter_rules": [{"name": "*", "type": "link"}]}),
+        "body.timer.body.filter_rules.0.type",
+    ),
+    (timer(body={**TRANSFER, "deadline": "soon"}), "body.timer.body.deadline"),
     (timer(timer_type="flow", flow_id="x", body={"body": {}}), "body.timer.flow_id"),
     (timer(timer_type="flow", flow_id=ID, body=[1]), "body.timer.body"),
     (timer(name="\0"), "body"),
