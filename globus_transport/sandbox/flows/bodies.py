@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-from flask import request
-
+from globus_transport.sandbox import request_fields
 from globus_transport.sandbox.flows.definition import check_definition, check_schema
 from globus_transport.sandbox.flows.errors import FlowsError, problem, unprocessable
-from globus_transport.sandbox.flows.principals import IDENTITY, check_principals
-from globus_transport.sandbox.json_bodies import parse_json
+from globus_transport.sandbox.flows.principals import check_principals
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.state import State
 
@@ -35,12 +33,9 @@ def read_body() -> Document:
     :raises FlowsError: if there is none
     """
     try:
-        document = parse_json(request.get_data() or b"{}")
-    except ValueError as error:
-        raise FlowsError(400, "BAD_REQUEST", f"The body is not JSON: {error}") from error
-    if not isinstance(document, dict):
-        raise FlowsError(400, "BAD_REQUEST", "The body is not a JSON object")
-    return cast(Document, document)
+        return request_fields.read_body()
+    except request_fields.InvalidFieldsError as error:
+        raise FlowsError(400, "BAD_REQUEST", str(error)) from error
 
 
 def read_flow(state: State, body: Document, *, is_new: bool) -> Document:
@@ -76,9 +71,7 @@ def read_run(state: State, body: Document) -> Document:
     for name in ("tags", "run_managers", "run_monitors"):
         if name in body:
             fields[name] = body[name]
-            problems += _check_texts(name, body[name])
-            if name != "tags" and not problems:
-                problems += check_principals(state, name, body[name])
+            problems += _check_list(state, name, body[name])
     if problems:
         raise unprocessable(problems)
     return fields
@@ -92,8 +85,7 @@ def _check_field(state: State, name: str, value: Any) -> list[Document]:
     if name in _NULLABLE and value is None:
         return []
     if name == "keywords" or name in _LISTS:
-        found = _check_texts(name, value)
-        return found if found or name == "keywords" else check_principals(state, name, value)
+        return _check_list(state, name, value)
     if not isinstance(value, str):
         return [problem("str type expected", name, type="type_error.str")]
     if name == "title" and not 1 <= len(value) <= 128:
@@ -101,16 +93,12 @@ def _check_field(state: State, name: str, value: Any) -> list[Document]:
     return []
 
 
-def _check_texts(name: str, value: Any) -> list[Document]:
+def _check_list(state: State, name: str, value: Any) -> list[Document]:
     if not isinstance(value, list):
         return [problem("value is not a valid list", name, type="type_error.list")]
-    return [
+    wrong = [
         problem("str type expected", name, index, type="type_error.str")
         for index, item in enumerate(value)
         if not isinstance(item, str)
     ]
-
-
-def identity_of(principal: str) -> str:
-    """The id of the identity that a principal is."""
-    return principal.removeprefix(IDENTITY)
+    return wrong if wrong or name not in _LISTS else check_principals(state, name, value)

@@ -6,11 +6,18 @@ from typing import Any, cast
 
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import SchemaError
+from referencing import Registry
+from referencing.jsonschema import DRAFT7
 
 from globus_transport.sandbox.flows.errors import problem
 from globus_transport.sandbox.records import Document
 
+# The validator knows this schema only: with its own registry it would fetch those that an input schema refers to.
+_SCHEMAS = Registry().with_resource(
+    "http://json-schema.org/draft-07/schema", DRAFT7.create_resource(Draft7Validator.META_SCHEMA)
+)
 _TERMINAL = {"Fail"}
+_TEXTS = ("ActionUrl", "Next", "Default", "InputPath", "ResultPath", "SecondsPath", "TimestampPath")
 #: The types of states, and the fields that each needs.
 STATE_TYPES: dict[str, tuple[str, ...]] = {
     "Action": ("ActionUrl",),
@@ -75,7 +82,7 @@ def check_schema(schema: object) -> list[Document]:
 
 def check_input(schema: Document, body: Any) -> list[Document]:
     """The problems of a run's input; none if it fits the schema."""
-    validator = Draft7Validator(schema, format_checker=Draft7Validator.FORMAT_CHECKER)
+    validator = Draft7Validator(schema, registry=_SCHEMAS, format_checker=Draft7Validator.FORMAT_CHECKER)
     try:
         errors = sorted(validator.iter_errors(body), key=lambda error: error.json_path)
     except Exception as error:
@@ -89,8 +96,8 @@ def _check_state(state: Document) -> list[str]:
     if not isinstance(kind, str) or kind not in STATE_TYPES:
         return [f"Type is {kind!r}; the types are {', '.join(STATE_TYPES)}"]
     found = [f"A state of type {kind} needs {name!r}" for name in STATE_TYPES[kind] if name not in state]
-    if kind == "Action" and not isinstance(state.get("ActionUrl", ""), str):
-        found.append("ActionUrl has to be a text")
+    found += [f"{name} has to be a text" for name in _TEXTS if not isinstance(state.get(name, ""), str)]
+    found += _check_catch(state.get("Catch", []))
     if kind == "Wait" and sum(name in state for name in WAITS) != 1:
         found.append(f"A state of type Wait has one of {', '.join(WAITS)}")
     if kind == "Choice":
@@ -114,14 +121,38 @@ def _check_choices(state: Document) -> list[str]:
     return found
 
 
-def _check_rule(rule: Document) -> list[str]:
-    inner = [*rule.get("And", ()), *rule.get("Or", ()), *([rule["Not"]] if "Not" in rule else ())]
-    if inner:
-        return [
-            msg for part in inner for msg in (_check_rule(part) if isinstance(part, dict) else ["A rule is an object"])
-        ]
-    compared = {*rule} & COMPARISONS
-    if len(compared) != 1 or not isinstance(rule.get("Variable"), str):
+def _check_catch(rules: object) -> list[str]:
+    if not isinstance(rules, list) or not all(_is_catch_rule(rule) for rule in rules):
+        return ["Catch is a list of rules: ErrorEquals is a list of texts, Next and ResultPath are texts"]
+    return []
+
+
+def _is_catch_rule(rule: object) -> bool:
+    if not isinstance(rule, dict):
+        return False
+    fields = cast(Document, rule)
+    errors = fields.get("ErrorEquals")
+    return (
+        isinstance(errors, list)
+        and all(isinstance(error, str) for error in errors)
+        and isinstance(fields.get("Next"), str)
+        and isinstance(fields.get("ResultPath", ""), str)
+    )
+
+
+def _check_rule(rule: object) -> list[str]:
+    if not isinstance(rule, dict):
+        return ["A rule is an object"]
+    fields = cast(Document, rule)
+    for name in ("And", "Or"):
+        if name in fields:
+            inner = fields[name]
+            if not isinstance(inner, list) or not inner:
+                return [f"{name} is a list of at least one rule"]
+            return [msg for part in inner for msg in _check_rule(part)]
+    if "Not" in fields:
+        return _check_rule(fields["Not"])
+    if len({*fields} & COMPARISONS) != 1 or not isinstance(fields.get("Variable"), str):
         return [f"A rule has a 'Variable' and one comparison: {', '.join(sorted(COMPARISONS))}; or And, Or, Not"]
     return []
 

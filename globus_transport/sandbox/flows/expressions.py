@@ -14,8 +14,12 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, cast
 
-_STEP = re.compile(r"\.([\w-]+)|\[(\d+)\]|\[['\"]([^'\"]*)['\"]\]")
+_STEP = re.compile(r"\.([\w-]+)|\[([0-9]{1,9})\]|\[['\"]([^'\"]*)['\"]\]")
 _LONGEST = 10_000
+# What a run computes has these limits, so that a flow that repeats a state does not fill the memory.
+_MOST_LEVELS = 64
+_MOST_CHARACTERS = 1_000_000
+_LARGEST_NUMBER = 1e300
 _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -75,20 +79,55 @@ def find(path: str, data: Any) -> Any:
     return value
 
 
-def put(path: str, data: dict[str, Any], value: Any) -> None:
-    """Put a value at a path, and make the objects on the way to it.
+def put(path: str, data: dict[str, Any], value: Any) -> dict[str, Any]:
+    """The data with a value at a path, and with the objects on the way to it.
 
-    :raises ExpressionError: if something else is in the way, or the path is malformed
+    :raises ExpressionError: if something else is in the way, the path is malformed, or the data would be too large
     """
-    *parents, last = read_path(path) or [""]
-    if last == "":
+    steps = read_path(path)
+    names = [step for step in steps if isinstance(step, str)]
+    if not names or len(names) < len(steps):
         raise ExpressionError("ResultPath has to name a member, such as $.Result")
-    place: Any = data
+    *parents, last = names
+    changed = {**data}
+    place = changed
     for step in parents:
-        place = place.setdefault(step, {}) if isinstance(place, dict) else None
-    if not isinstance(place, dict):
-        raise ExpressionError(f"The path {path!r} leads through something that is no object")
+        inner = place.get(step, {})
+        if not isinstance(inner, dict):
+            raise ExpressionError(f"The path {path!r} leads through something that is no object")
+        place[step] = place = {**inner}
     place[last] = value
+    check_value(changed)
+    return changed
+
+
+def check_value(value: Any) -> None:
+    """Check that a value is a JSON document that is not too large. Level by level, since it may be too deep to recurse.
+
+    :raises ExpressionError: if it is not
+    """
+    level, size = [value], 0
+    for _ in range(_MOST_LEVELS):
+        following: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                if not all(isinstance(key, str) for key in item):
+                    raise ExpressionError("The names of an object's members are texts")
+                size += sum(len(key) + 1 for key in item)
+                following += item.values()
+            elif isinstance(item, list):
+                size += len(item)
+                following += item
+            elif isinstance(item, str):
+                size += len(item)
+            elif isinstance(item, (int, float)) and not abs(item) <= _LARGEST_NUMBER:
+                raise ExpressionError("A number is too large")
+            if size > _MOST_CHARACTERS:
+                raise ExpressionError(f"The data would have more than {_MOST_CHARACTERS} characters")
+        if not following:
+            return
+        level = following
+    raise ExpressionError(f"The data would have more than {_MOST_LEVELS} levels")
 
 
 def read_path(path: str) -> list[str | int]:
@@ -119,7 +158,9 @@ def evaluate(expression: str, data: Any) -> Any:
         raise ExpressionError("The expression is too long")
     try:
         tree = ast.parse(expression.strip(), mode="eval")
-        return _value(tree.body, data)
+        value = _value(tree.body, data)
+        check_value(value)
+        return value
     except ExpressionError:
         raise
     except (SyntaxError, RecursionError, MemoryError, ValueError, TypeError, ArithmeticError, LookupError) as error:
@@ -138,13 +179,13 @@ def _value(node: ast.AST, data: Any) -> Any:
             return _value(inner, data)[_value(index, data)]
         case ast.List(elts=items):
             return [_value(item, data) for item in items]
-        case ast.Dict(keys=keys, values=values):
-            pairs = zip(keys, values, strict=True)
-            return {_value(key, data): _value(value, data) for key, value in pairs if key is not None}
+        case ast.Dict(keys=keys, values=values) if None not in keys:
+            pairs = zip(cast(list[ast.expr], keys), values, strict=True)
+            return {_value(key, data): _value(value, data) for key, value in pairs}
         case ast.UnaryOp(op=op, operand=operand) if type(op) in _OPERATORS:
             return _OPERATORS[type(op)](_value(operand, data))
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-            return _short(_OPERATORS[type(op)], _value(left, data), _value(right, data))
+            return _calculate(_OPERATORS[type(op)], _value(left, data), _value(right, data))
         case ast.BoolOp(op=op, values=parts):
             result: Any = None
             for part in parts:
@@ -158,14 +199,22 @@ def _value(node: ast.AST, data: Any) -> Any:
         case ast.IfExp(test=test, body=body, orelse=other):
             return _value(body if _value(test, data) else other, data)
         case ast.JoinedStr(values=parts):
-            return "".join(str(_value(part, data)) for part in parts)
+            text = ""
+            for part in parts:
+                text += _value(part, data)
+                check_value(text)
+            return text
         case ast.FormattedValue(value=inner, conversion=-1, format_spec=None):
-            return _value(inner, data)
+            formatted = _value(inner, data)
+            check_value(formatted)
+            return str(formatted)
     raise ExpressionError(f"{type(node).__name__} is not allowed in an expression")
 
 
-def _short(function: Callable[..., Any], left: Any, right: Any) -> Any:
-    """The result of an operator, unless it would be a very long text or list."""
-    if function is operator.mul and not all(isinstance(value, (int, float)) for value in (left, right)):
-        raise ExpressionError("Only numbers can be multiplied")
-    return function(left, right)
+def _calculate(function: Callable[..., Any], left: Any, right: Any) -> Any:
+    """The result of an operator. Texts and lists can be added only: in Python, % would format a text of any length."""
+    if function is not operator.add and not all(isinstance(value, (int, float)) for value in (left, right)):
+        raise ExpressionError("Texts and lists can be added only")
+    result = function(left, right)
+    check_value(result)
+    return result

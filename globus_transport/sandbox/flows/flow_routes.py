@@ -20,6 +20,10 @@ from globus_transport.sandbox.state import State
 
 _EDITORS = ("flow_owner", "flow_administrator")
 _SEARCHED = ("id", "title", "subtitle", "description", "flow_owner", "flow_administrators")
+_ORDERED = {name: name for name in ("id", "flow_administrators", "title", "created_at", "updated_at")} | {
+    "scope_string": "globus_auth_scope",
+    "flow_owners": "flow_owner",
+}
 _TRANSFER_SCOPE = "urn:globus:auth:scope:transfer.api.globus.org:all"
 
 
@@ -41,13 +45,11 @@ def install_flow_routes(app: Flask, state: State, callers: Callers) -> None:
         wanted = chosen("filter_roles", [*FLOW_ROLES]) or chosen("filter_role", [*FLOW_ROLES])
         text = request.args.get("filter_fulltext", "").lower()
         found = [
-            flow
+            flow_document(state, flow, caller)
             for flow in flows.where()
             if _has_role(flow, caller, wanted) and all(word in _searched(flow) for word in text.split())
         ]
-        allowed = ("id", "scope_string", "flow_owners", "flow_administrators", "title", "created_at", "updated_at")
-        shown = [flow_document(state, flow, caller) for flow in order(found, allowed)]
-        return page("flows", shown)
+        return page("flows", order(found, _ORDERED))
 
     def _has_role(flow: Document, caller: Identity, wanted: set[str]) -> bool:
         roles = roles_on(state, flow, FLOW_ROLES, caller)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask
 from flask.typing import ResponseReturnValue
 
 from globus_transport.sandbox.flows.bodies import read_body
 from globus_transport.sandbox.flows.callers import VIEW_RUNS, Callers
 from globus_transport.sandbox.flows.documents import format_moment
 from globus_transport.sandbox.flows.errors import FlowsError, not_found, problem, unprocessable
-from globus_transport.sandbox.flows.listing import chosen, order, page
+from globus_transport.sandbox.flows.listing import chosen, order, page, values_of
 from globus_transport.sandbox.flows.principals import includes
 from globus_transport.sandbox.flows.runs import advance_all
 from globus_transport.sandbox.identities import Identity
@@ -19,6 +19,7 @@ from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.state import State
 
 _SUMMARY = ("id", "status", "input_type", "flow", "run", "created_timestamp", "edited_timestamp", "closed_timestamp")
+_ORDERED = {name: name for name in ("created_timestamp", "edited_timestamp", "closed_timestamp", "title")}
 
 
 def install_input_routes(app: Flask, state: State, callers: Callers) -> None:
@@ -43,7 +44,7 @@ def install_input_routes(app: Flask, state: State, callers: Callers) -> None:
         advance_all(state)
         wanted_roles = chosen("filter_roles", ["viewer", "respondent"])
         wanted_states = chosen("filter_states", ["open", "closed"])
-        flow_ids, run_ids = _ids("filter_flow_ids"), _ids("filter_run_ids")
+        flow_ids, run_ids = values_of("filter_flow_ids"), values_of("filter_run_ids")
         found = []
         for web_input in inputs.where():
             roles = {*roles_of(web_input, caller)}
@@ -56,8 +57,7 @@ def install_input_routes(app: Flask, state: State, callers: Callers) -> None:
                 title = web_input["context"]["title"]
                 summary = {name: web_input[name] for name in _SUMMARY}
                 found.append({**summary, "title": title, "user_roles": sorted(roles, reverse=True)})
-        ordered = order(found, ("created_timestamp", "edited_timestamp", "closed_timestamp", "title"))
-        return page("web_input_summaries", ordered, size="per_page")
+        return page("web_input_summaries", order(found, _ORDERED), size="per_page")
 
     @app.get("/web_inputs/<web_input_id>")
     def get_web_input(web_input_id: str) -> ResponseReturnValue:
@@ -99,7 +99,3 @@ def install_input_routes(app: Flask, state: State, callers: Callers) -> None:
         if found is None:
             raise not_found("registered API", registered_api_id)
         return found
-
-
-def _ids(name: str) -> set[str]:
-    return {id for text in request.args.getlist(name) for id in text.split(",") if id}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import request
@@ -23,7 +23,7 @@ def page(key: str, items: Sequence[Any], *, default: int = 20, size: str = "limi
     :raises FlowsError: if the marker or the size cannot be used
     """
     text = request.args.get(size, str(default))
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= _MOST):
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= _MOST):
         raise unprocessable([problem(f"give a number from 1 to {_MOST}", "query", size)])
     limit, start = int(text), _read_marker(request.args.get("marker", ""))
     more = start + limit < len(items)
@@ -35,25 +35,32 @@ def page(key: str, items: Sequence[Any], *, default: int = 20, size: str = "limi
     }
 
 
-def order(items: list[Document], allowed: Sequence[str]) -> list[Document]:
+def order(items: list[Document], fields: Mapping[str, str]) -> list[Document]:
     """A list as ``orderby`` of the current request asks, such as ``title ASC``.
 
-    :raises FlowsError: if it names another field or direction
+    :param fields: the field of an item for each name that ``orderby`` may have
+    :raises FlowsError: if it has another name or direction
     """
     for rule in reversed(request.args.getlist("orderby")):
-        field, _, direction = rule.partition(" ")
-        if field not in allowed or direction not in ("ASC", "DESC"):
-            raise unprocessable([problem(f"give one of {', '.join(allowed)}, and ASC or DESC", "query", "orderby")])
+        name, _, direction = rule.partition(" ")
+        if name not in fields or direction not in ("ASC", "DESC"):
+            raise unprocessable([problem(f"give one of {', '.join(fields)}, and ASC or DESC", "query", "orderby")])
+        field = fields[name]
         items = sorted(items, key=lambda item: str(item[field]).lower(), reverse=direction == "DESC")
     return items
 
 
+def values_of(name: str) -> set[str]:
+    """The values of a filter in the query, separated by commas; empty without the filter."""
+    return {value for text in request.args.getlist(name) for value in text.split(",") if value}
+
+
 def chosen(name: str, allowed: Sequence[str]) -> set[str]:
-    """The values of a filter in the query, separated by commas; empty without the filter.
+    """The values of a filter in the query, as :func:`values_of` reads them.
 
     :raises FlowsError: if one is not allowed
     """
-    values = {value for text in request.args.getlist(name) for value in text.split(",") if value}
+    values = values_of(name)
     if wrong := values - {*allowed}:
         raise unprocessable([problem(f"{min(wrong)!r} is none of {', '.join(allowed)}", "query", name)])
     return values

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from globus_transport.sandbox.flows.documents import format_moment
 from globus_transport.sandbox.flows.expressions import ExpressionError, evaluate
+from globus_transport.sandbox.flows.principals import urn
 from globus_transport.sandbox.flows.store import ActionFailedError
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.records import Document
@@ -153,7 +154,11 @@ def _ask_for_selection(state: State, run: Document, parameters: Document, owner:
         for number, option in enumerate(cast(list[Document], options))
     ]
     now = format_moment(state.clock.now())
-    respondents = page.get("selectable_by") or [f"urn:globus:auth:identity:{owner.id}"]
+    respondents = page.get("selectable_by") or [urn(owner)]
+    viewers = page.get("visible_to") or respondents
+    for principals in (respondents, viewers):
+        if not isinstance(principals, list) or not all(isinstance(principal, str) for principal in principals):
+            return failed("landing_page.selectable_by and landing_page.visible_to are lists of principals")
     web_input = state.flows.inputs.add(
         {
             "status": "open",
@@ -173,7 +178,7 @@ def _ask_for_selection(state: State, run: Document, parameters: Document, owner:
                 "text": str(page.get("page_text", parameters.get("text", ""))),
             },
             "options": choices,
-            "roles": {"viewer_urns": list(page.get("visible_to") or respondents), "respondent_urns": list(respondents)},
+            "roles": {"viewer_urns": viewers, "respondent_urns": respondents},
             "creator_urn": f"urn:globus:auth:identity:{run['flow_id']}",
             "flow": {"id": run["flow_id"], "title": run["flow_title"]},
             "run": {"id": run["id"], "label": run["label"]},

@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
-from globus_transport.sandbox.flows.bodies import identity_of, read_body, read_run
+from globus_transport.sandbox.flows.bodies import read_body, read_run
 from globus_transport.sandbox.flows.callers import MANAGE_RUNS, VIEW_RUNS, Callers
 from globus_transport.sandbox.flows.definition import check_input
 from globus_transport.sandbox.flows.documents import run_document
 from globus_transport.sandbox.flows.errors import FlowsError, not_found, problem, unprocessable
 from globus_transport.sandbox.flows.flow_routes import may_start
-from globus_transport.sandbox.flows.listing import chosen, page
+from globus_transport.sandbox.flows.listing import chosen, page, values_of
 from globus_transport.sandbox.flows.principals import RUN_ROLES, roles_on
 from globus_transport.sandbox.flows.runs import advance_all, cancel, start_run
 from globus_transport.sandbox.identities import Identity
@@ -59,7 +59,7 @@ def install_run_routes(app: Flask, state: State, callers: Callers) -> None:
         caller = callers.require(*VIEW_RUNS)
         advance_all(state)
         wanted = chosen("filter_roles", [*RUN_ROLES]) or chosen("filter_role", [*RUN_ROLES])
-        flow_ids = {id for text in request.args.getlist("filter_flow_id") for id in text.split(",") if id}
+        flow_ids = values_of("filter_flow_id")
         found = []
         for run in reversed(runs.where()):
             roles = {*roles_on(state, run, RUN_ROLES, caller)}
@@ -100,10 +100,10 @@ def install_run_routes(app: Flask, state: State, callers: Callers) -> None:
     @app.post("/runs/<run_id>/cancel")
     def cancel_run(run_id: str) -> ResponseReturnValue:
         caller = callers.require(*MANAGE_RUNS)
-        run = callers.find_run(run_id, caller, _MANAGERS)
-        if run["status"] == "ACTIVE":
-            (owner,) = state.identities.find_by_ids([identity_of(run["run_owner"])])
-            run = cancel(state, run, owner)
+        callers.find_run(run_id, caller, _MANAGERS)
+        run = cancel(state, run_id)
+        if run is None:
+            raise not_found("run", run_id)
         return run_document(state, run, caller)
 
     @app.post("/runs/<run_id>/release")

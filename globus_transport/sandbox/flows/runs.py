@@ -6,12 +6,15 @@ clock is moved. A wait ends by that clock, and what follows it has the time at w
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any, cast
 
 from globus_transport.sandbox.clock import parse_iso_time
+from globus_transport.sandbox.flows.definition import COMPARISONS
 from globus_transport.sandbox.flows.documents import format_moment
 from globus_transport.sandbox.flows.expressions import ExpressionError, evaluate_parameters, find, put
+from globus_transport.sandbox.flows.principals import urn
 from globus_transport.sandbox.flows.providers import cancel_action, poll_action, start_action
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.records import Document
@@ -19,6 +22,13 @@ from globus_transport.sandbox.state import State
 
 # A flow without an end is stopped here.
 _MOST_STEPS = 1000
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "Equals": operator.eq,
+    "LessThan": operator.lt,
+    "GreaterThan": operator.gt,
+    "LessThanEquals": operator.le,
+    "GreaterThanEquals": operator.ge,
+}
 
 
 class StateFailedError(Exception):
@@ -39,40 +49,36 @@ def start_run(state: State, flow: Document, body: Any, owner: Identity, **fields
     :param fields: label, tags, managers and monitors
     """
     now = state.clock.now()
-    run = state.flows.runs.add(
-        {
-            "flow_id": flow["id"],
-            "flow_title": flow["title"],
-            "flow_last_updated": flow["updated_at"],
-            "start_time": format_moment(now),
-            "completion_time": None,
-            "status": "ACTIVE",
-            "details": {"code": "FlowStarting", "description": "The run is starting", "details": {"input": body}},
-            "label": fields.get("label", ""),
-            "tags": fields.get("tags", []),
-            "run_owner": f"urn:globus:auth:identity:{owner.id}",
-            "run_managers": fields.get("run_managers", []),
-            "run_monitors": fields.get("run_monitors", []),
-            "_owner": owner.id,
-            "_definition": flow["definition"],
-            "_schema": flow["input_schema"],
-            "_data": body,
-            "_state": flow["definition"]["StartAt"],
-            "_begun": False,
-            "_until": None,
-            "_action": None,
-            "_time": now,
-            "_steps": 0,
-            "_log": [],
-        }
-    )
+    run: Document = {
+        "flow_id": flow["id"],
+        "flow_title": flow["title"],
+        "flow_last_updated": flow["updated_at"],
+        "start_time": format_moment(now),
+        "completion_time": None,
+        "status": "ACTIVE",
+        "details": {"code": "FlowStarting", "description": "The run is starting", "details": {"input": body}},
+        "label": fields.get("label", ""),
+        "tags": fields.get("tags", []),
+        "run_owner": urn(owner),
+        "run_managers": fields.get("run_managers", []),
+        "run_monitors": fields.get("run_monitors", []),
+        "_owner": owner.id,
+        "_definition": flow["definition"],
+        "_schema": flow["input_schema"],
+        "_data": body,
+        "_state": flow["definition"]["StartAt"],
+        "_begun": False,
+        "_until": None,
+        "_action": None,
+        "_time": now,
+        "_steps": 0,
+        "_log": [],
+    }
     _log(run, "FlowStarted", "The run started", {"input": body})
-    state.flows.runs.update(run["id"], _log=run["_log"])
-    answer = state.flows.runs.get(run["id"])
-    assert answer is not None
+    started = state.flows.runs.add(run)
     # The answer to the start tells that the run is starting; it goes on meanwhile.
-    advance(state, run["id"])
-    return answer
+    advance(state, started["id"])
+    return started
 
 
 def advance_all(state: State) -> None:
@@ -95,17 +101,25 @@ def advance(state: State, run_id: str) -> Document | None:
             run["_steps"] += 1
             if run["_steps"] > _MOST_STEPS:
                 _end(run, "FAILED", "FlowFailed", f"The run went through more than {_MOST_STEPS} states")
-        return state.flows.runs.update(run_id, **{name: value for name, value in run.items() if name != "id"})
+        # The run has its id, so that it takes the place of the one before.
+        return state.flows.runs.add(run)
 
 
-def cancel(state: State, run: Document, owner: Identity) -> Document:
-    """Cancel an active run, with what its action has begun."""
+def cancel(state: State, run_id: str) -> Document | None:
+    """Cancel a run if it is active, with what its action has begun.
+
+    :return: the run; ``None`` if there is none
+    """
     with state.flows.lock:
+        run = state.flows.runs.get(run_id)
+        if run is None or run["status"] != "ACTIVE":
+            return run
         if run["_action"] is not None:
+            (owner,) = state.identities.find_by_ids([run["_owner"]])
             cancel_action(state, run["_action"], owner)
         run["_time"] = state.clock.now()
         _end(run, "FAILED", "FlowCanceled", "A user cancelled the run")
-        return state.flows.runs.update(run["id"], **{name: value for name, value in run.items() if name != "id"})
+        return state.flows.runs.add(run)
 
 
 def _step(state: State, run: Document, owner: Identity) -> bool:
@@ -138,10 +152,14 @@ def _step(state: State, run: Document, owner: Identity) -> bool:
     return True
 
 
-def _catch(run: Document, spec: Document, error: StateFailedError) -> str | None:
+def _catch(run: Document, spec: Document, error: StateFailedError) -> str:
     for rule in spec.get("Catch", []):
-        if {"States.ALL", error.error} & {*rule.get("ErrorEquals", ())} and isinstance(rule.get("Next"), str):
-            put(rule.get("ResultPath", "$.Error"), _data(run), {"Error": error.error, "Cause": str(error)})
+        if {"States.ALL", error.error} & {*rule["ErrorEquals"]}:
+            try:
+                _put(run, rule.get("ResultPath", "$.Error"), {"Error": error.error, "Cause": str(error)})
+            except ExpressionError as misplaced:
+                error = StateFailedError("States.Runtime", str(misplaced))
+                break
             return cast(str, rule["Next"])
     _end(run, "FAILED", "FlowFailed", str(error), error.error)
     return ""
@@ -152,10 +170,10 @@ def _next(spec: Document) -> str:
     return "" if spec.get("End") is True else cast(str, spec["Next"])
 
 
-def _data(run: Document) -> Document:
-    if not isinstance(run["_data"], dict):
-        run["_data"] = {}
-    return cast(Document, run["_data"])
+def _put(run: Document, path: str, value: Any) -> None:
+    """Put a value in the data of a run. Data that is no object is replaced."""
+    data = run["_data"] if isinstance(run["_data"], dict) else {}
+    run["_data"] = put(path, data, value)
 
 
 def _parameters(run: Document, spec: Document) -> Any:
@@ -166,7 +184,8 @@ def _parameters(run: Document, spec: Document) -> Any:
 
 def _leave_pass(state: State, run: Document, spec: Document, owner: Identity) -> str:
     if "ResultPath" in spec or "Parameters" in spec:
-        put(spec.get("ResultPath", "$.Result"), _data(run), spec.get("Result", _parameters(run, spec)))
+        value = spec["Result"] if "Result" in spec else _parameters(run, spec)
+        _put(run, spec.get("ResultPath", "$.Result"), value)
     return _next(spec)
 
 
@@ -186,7 +205,7 @@ def _holds(rule: Document, data: Any) -> bool:
         return any(_holds(part, data) for part in rule["Or"])
     if "Not" in rule:
         return not _holds(rule["Not"], data)
-    (comparison,) = {*rule} - {"Variable", "Next", "Comment"}
+    (comparison,) = {*rule} & COMPARISONS
     wanted = rule[comparison]
     try:
         value = find(rule["Variable"], data)
@@ -195,26 +214,21 @@ def _holds(rule: Document, data: Any) -> bool:
             return wanted is False
         raise
     if comparison.startswith("Is"):
-        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        kinds = {
-            "IsPresent": True,
-            "IsNull": value is None,
-            "IsString": isinstance(value, str),
-            "IsBoolean": isinstance(value, bool),
-            "IsNumeric": is_number,
-        }
-        return bool(kinds[comparison] is wanted)
-    if type(value) is not type(wanted) and not all(isinstance(one, (int, float)) for one in (value, wanted)):
-        return False
-    compare = comparison.removeprefix("String").removeprefix("Numeric").removeprefix("Boolean")
-    comparisons: dict[str, Callable[[], bool]] = {
-        "Equals": lambda: value == wanted,
-        "LessThan": lambda: value < wanted,
-        "GreaterThan": lambda: value > wanted,
-        "LessThanEquals": lambda: value <= wanted,
-        "GreaterThanEquals": lambda: value >= wanted,
+        return _is_kind(value, comparison.removeprefix("Is")) is wanted
+    kind = next(kind for kind in ("String", "Numeric", "Boolean") if comparison.startswith(kind))
+    compare = _COMPARE[comparison.removeprefix(kind)]
+    return _is_kind(value, kind) and _is_kind(wanted, kind) and compare(value, wanted)
+
+
+def _is_kind(value: Any, kind: str) -> bool:
+    kinds = {
+        "Present": True,
+        "Null": value is None,
+        "String": isinstance(value, str),
+        "Boolean": isinstance(value, bool),
+        "Numeric": isinstance(value, (int, float)) and not isinstance(value, bool),
     }
-    return comparisons[compare]()
+    return kinds[kind]
 
 
 def _leave_wait(state: State, run: Document, spec: Document, owner: Identity) -> str | None:
@@ -262,7 +276,7 @@ def _leave_action(state: State, run: Document, spec: Document, owner: Identity) 
         raise StateFailedError("ActionFailedException", str(text))
     if "ResultPath" in spec:
         shown = {name: action[name] for name in ("action_id", "status", "details")}
-        put(spec["ResultPath"], _data(run), shown)
+        _put(run, spec["ResultPath"], shown)
     return _next(spec)
 
 
