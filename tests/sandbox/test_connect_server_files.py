@@ -139,6 +139,11 @@ def test_conditions_of_reads(files: Files) -> None:
         ({"If_Unmodified_Since": early}, 412),
         ({"If_Unmodified_Since": late}, 200),
         ({"If_Modified_Since": "never"}, 200),
+        ({"If_Unmodified_Since": date}, 200),
+        ({"If_Match": etag, "If_Unmodified_Since": early}, 200),
+        ({"If_None_Match": '"x"', "If_Modified_Since": date}, 200),
+        ({"If_Modified_Since": f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT"}, 200),
+        ({"If_Unmodified_Since": f"Mon, 01 Jan 2001 00:00:00 +{'9' * 20}"}, 200),
     ]
     for headers, status in cases:
         answer = files("GET", "notes.txt", **headers)
@@ -158,6 +163,9 @@ def test_a_file_is_written_as_a_whole(files: Files, mapped: Collection) -> None:
     assert os.stat(mapped.folder / "new.txt").st_ino != before
     assert sorted(path.name for path in mapped.folder.iterdir()) == ["new.txt", "notes.txt"]
     assert (mapped.folder / "new.txt").stat().st_mode & 0o777 == 0o644
+    (mapped.folder / "new.txt").chmod(0o600)
+    assert files("PUT", "new.txt", b"third").status == 200
+    assert (mapped.folder / "new.txt").stat().st_mode & 0o777 == 0o600
 
 
 def test_conditions_of_writes(files: Files, mapped: Collection) -> None:
@@ -271,6 +279,9 @@ def test_access_rules_of_a_guest_collection(sandbox: Sandbox, guest: Collection)
 def test_anonymous_writes_may_be_forbidden(sandbox: Sandbox, mapped: Collection, guest: Collection) -> None:
     allow(sandbox, guest, "anonymous", "/", "rw")
     assert anonymous(sandbox, guest, "new.txt", "PUT").status == 201
+    guest.details["disable_anonymous_writes"] = True
+    assert anonymous(sandbox, guest, "new.txt", "PUT").status == 401
+    guest.details["disable_anonymous_writes"] = False
     mapped.details["disable_anonymous_writes"] = True
     assert anonymous(sandbox, guest, "new.txt", "PUT").status == 401
     assert anonymous(sandbox, guest, "new.txt").status == 200

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from globus_transport.sandbox import Collection, Sandbox
+from globus_transport.sandbox import Collection, Identity, Sandbox
 from globus_transport.sandbox.connect_server.store import POSIX
 from tests.sandbox.sandbox_http import Answer, Http
 
@@ -216,3 +216,70 @@ def test_a_wrong_query(http: Http, query: str, status: int) -> None:
 @pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("GET", "/api/other"), ("PUT", "/api/endpoint")])
 def test_no_such_route(http: Http, method: str, path: str) -> None:
     check_refusal(http(method, path), 405 if method == "PUT" else 404)
+
+
+@pytest.fixture
+def gateway_id(http: Http) -> str:
+    document = {"DATA_TYPE": "storage_gateway#1.0.0", "display_name": "Other", "connector_id": POSIX}
+    return str(http("POST", "/api/storage_gateways", document=document).document["data"][0]["id"])
+
+
+def credential_on(http: Http, gateway_id: str) -> str:
+    document = {"DATA_TYPE": "user_credential#1.0.0", "storage_gateway_id": gateway_id}
+    return str(http("POST", "/api/user_credentials", document=document).document["data"][0]["id"])
+
+
+@pytest.mark.parametrize("field", ["id", "connector_id", "high_assurance"])
+def test_a_field_of_a_storage_gateway_that_cannot_change(http: Http, gateway_id: str, field: str) -> None:
+    path = f"/api/storage_gateways/{gateway_id}"
+    (found,) = http("GET", path).document["data"]
+    unchanged = {"DATA_TYPE": "storage_gateway#1.0.0", field: found[field]}
+    assert http("PATCH", path, document=unchanged).status == 200
+    check_refusal(http("PATCH", path, document={**unchanged, field: NOBODY if found[field] else True}), 422)
+    assert http("GET", path).document["data"] == [found]
+
+
+@pytest.mark.parametrize("field", ["id", "identity_id", "connector_id", "storage_gateway_id"])
+def test_a_field_of_a_user_credential_that_cannot_change(http: Http, gateway_id: str, field: str) -> None:
+    path = f"/api/user_credentials/{credential_on(http, gateway_id)}"
+    (found,) = http("GET", path).document["data"]
+    unchanged = {"DATA_TYPE": "user_credential#1.0.0", field: found[field]}
+    assert http("PATCH", path, document=unchanged).status == 200
+    check_refusal(http("PATCH", path, document={**unchanged, field: NOBODY}), 422)
+    assert http("GET", path).document["data"] == [found]
+
+
+def test_a_deleted_storage_gateway_leaves_no_credentials(http: Http, gateway_id: str) -> None:
+    credential = credential_on(http, gateway_id)
+    assert http("DELETE", f"/api/storage_gateways/{gateway_id}").status == 200
+    check_refusal(http("GET", f"/api/user_credentials/{credential}"), 404)
+
+
+def test_a_guest_collection_needs_a_credential_of_its_user_for_its_storage(
+    sandbox: Sandbox, http: Http, mapped: Collection, gateway_id: str
+) -> None:
+    grace = sandbox.add_identity(Identity("grace@sandbox.example"))
+    scope = f"urn:globus:auth:scope:{sandbox.connect_server.endpoint_id}:manage_collections"
+    hers = Http(sandbox.url_of("connect_server"), sandbox.issue_token(scope, user=grace).access_token)
+    document = {
+        "DATA_TYPE": "collection#1.0.0",
+        "collection_type": "guest",
+        "collection_base_path": "/",
+        "display_name": "Guest",
+        "mapped_collection_id": mapped.id,
+    }
+    for credential, status in (
+        (credential_on(hers, sandbox.connect_server.gateway_id), 404),
+        (credential_on(http, gateway_id), 422),
+    ):
+        check_refusal(http("POST", "/api/collections", document={**document, "user_credential_id": credential}), status)
+    assert [collection.id for collection in sandbox.collections if collection.host is mapped] == []
+
+
+def test_a_role_on_a_collection_of_another_server_is_none_here(sandbox: Sandbox, http: Http) -> None:
+    laptop = sandbox.add_collection("Laptop")
+    fields = {"endpoint": laptop.id, "principal_type": "identity", "principal": NOBODY, "role": "administrator"}
+    role = sandbox._state.roles.add(fields)
+    for method in ("GET", "DELETE"):
+        check_refusal(http(method, f"/api/roles/{role['id']}"), 404)
+    assert sandbox._state.roles.get(role["id"]) == role

@@ -75,10 +75,20 @@ def _is_range_valid(request: Request, info: os.stat_result) -> bool:
 
 
 def _is_changed_since(text: str | None, info: os.stat_result) -> bool:
-    date = parse_date(text)
-    return date is not None and int(info.st_mtime) > date.timestamp()
+    date = _read_date(text)
+    return date is not None and int(info.st_mtime) > date
 
 
 def _is_unchanged_since(text: str | None, info: os.stat_result) -> bool:
-    date = parse_date(text)
-    return date is not None and int(info.st_mtime) <= date.timestamp()
+    date = _read_date(text)
+    return date is not None and int(info.st_mtime) <= date
+
+
+def _read_date(text: str | None) -> float | None:
+    """The date of a condition, in seconds since the epoch; ``None`` if it is no date: the condition is ignored."""
+    try:
+        date = parse_date(text)
+    except OverflowError:
+        # Werkzeug expects other errors only, but a year or an offset of twenty digits raises this one.
+        return None
+    return None if date is None else date.timestamp()
