@@ -289,16 +289,17 @@ def test_a_timer_that_lacks_a_consent_becomes_inactive_until_it_is_resumed_with_
 
 
 def test_a_timer_that_its_owner_paused_gets_the_token_of_the_resumption_only_if_asked(copying: Copying) -> None:
-    id = copying.create(copying.hourly())
-    copying.timers.pause_job(id)
+    ids = [copying.create(copying.hourly(), name=name) for name in ("Kept", "New")]
+    for id in ids:
+        copying.timers.pause_job(id)
     copying.sandbox.require_consent(copying.source)
     copying.sandbox.clock.advance(HOUR)
     data_access = f"https://auth.globus.org/scopes/{copying.source.id}/data_access"
     with copying.client(f"{TIMER}[{TRANSFER_ALL}[*{data_access}]]") as client:
-        client.resume_job(id)
-        assert client.get_job(id)["status"] == "inactive"
-        client.resume_job(id, update_credentials=True)
-    assert copying.labels() == ["Copy, run 1"]
+        client.resume_job(ids[0])
+        client.resume_job(ids[1], update_credentials=True)
+        assert [client.get_job(id)["status"] for id in ids] == ["inactive", "active"]
+    assert copying.labels() == ["New, run 1"]
 
 
 def test_a_job_that_started_long_ago_runs_once_at_once(copying: Copying) -> None:
