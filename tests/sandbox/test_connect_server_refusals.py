@@ -278,8 +278,8 @@ def test_a_guest_collection_needs_a_credential_of_its_user_for_its_storage(
 
 def test_a_role_on_a_collection_of_another_server_is_none_here(sandbox: Sandbox, http: Http) -> None:
     laptop = sandbox.add_collection("Laptop")
-    fields = {"endpoint": laptop.id, "principal_type": "identity", "principal": NOBODY, "role": "administrator"}
-    role = sandbox._state.roles.add(fields)
+    own = {"principal_type": "identity", "principal": sandbox.user.id, "role": "administrator"}
+    role = sandbox._state.roles.add({"endpoint": laptop.id, **own})
     for method in ("GET", "DELETE"):
         check_refusal(http(method, f"/api/roles/{role['id']}"), 404)
     assert sandbox._state.roles.get(role["id"]) == role
