@@ -8,6 +8,9 @@ import globus_sdk
 import pytest
 
 from globus_transport.sandbox import Sandbox
+from globus_transport.sandbox.clock import parse_iso_time
+from globus_transport.sandbox.search.dates import interval_start
+from globus_transport.sandbox.search.geo import Box, parse_shape
 
 
 def box(field: str, left: float, right: float, top: float, bottom: float) -> dict[str, Any]:
@@ -91,6 +94,10 @@ def facet_results(client: globus_sdk.SearchClient, index: str, facet: dict[str, 
         ({"type": "terms", "field_name": "tags", "size": 1}, [("raw", 2)]),
         ({"type": "terms", "field_name": "number"}, [(-5, 1), (1, 1), (40, 1)]),
         ({"type": "terms", "field_name": "checked"}, [(False, 1), (True, 1)]),
+        (
+            {"type": "terms", "field_name": "date"},
+            [("2025-12-31T23:59:59Z", 1), ("2026-03-01", 1), ("2026-03-02 12:30:00", 1)],
+        ),
         ({"type": "terms", "field_name": "place"}, []),
         ({"type": "terms", "field_name": "unknown"}, []),
         ({"type": "date_histogram", "field_name": "date", "date_interval": "year"}, [("2025", 1), ("2026", 2)]),
@@ -114,12 +121,30 @@ def facet_results(client: globus_sdk.SearchClient, index: str, facet: dict[str, 
         ),
         (
             {
+                "type": "date_histogram",
+                "field_name": "date",
+                "date_interval": "year",
+                "histogram_range": {"high": "2026-03-01"},
+            },
+            [("2025", 1), ("2026", 1)],
+        ),
+        (
+            {
                 "type": "numeric_histogram",
                 "field_name": "number",
                 "size": 2,
                 "histogram_range": {"low": -10, "high": 10},
             },
             [({"from": -10, "to": 0}, 1), ({"from": 0, "to": 10}, 1)],
+        ),
+        (
+            {
+                "type": "numeric_histogram",
+                "field_name": "number",
+                "size": 1,
+                "histogram_range": {"low": -5, "high": 40},
+            },
+            [({"from": -5, "to": 40}, 2)],
         ),
     ],
 )
@@ -185,3 +210,57 @@ def test_a_sum_that_is_too_large_is_null(sandbox: Sandbox, client: globus_sdk.Se
     index = sandbox.search.add_index("Large numbers")
     sandbox.search.ingest(index, [{"subject": subject, "content": {"n": 1e308}} for subject in "ab"])
     assert facet_results(client, index, {"type": type, "field_name": "n"})["value"] is None
+
+
+def test_equal_values_are_one_term(sandbox: Sandbox, client: globus_sdk.SearchClient) -> None:
+    index = sandbox.search.add_index("Terms")
+    sandbox.search.ingest(index, [{"subject": "a", "content": {"x": "one"}}, {"subject": "b", "content": {"x": "1"}}])
+    sandbox.search.ingest(index, [{"subject": "c", "content": {"x": 1}}])
+    buckets = facet_results(client, index, {"type": "terms", "field_name": "x"})["buckets"]
+    assert [(bucket["value"], bucket["count"]) for bucket in buckets] == [("1", 2), ("one", 1)]
+
+
+@pytest.mark.parametrize(
+    ("interval", "start"),
+    [
+        ("year", "0987"),
+        ("quarter", "0987-10"),
+        ("month", "0987-11"),
+        ("week", "0987-11-05"),
+        ("day", "0987-11-08"),
+        ("hour", "0987-11-08 10:00:00"),
+        ("minute", "0987-11-08 10:20:00"),
+        ("second", "0987-11-08 10:20:30"),
+    ],
+)
+def test_an_interval_of_a_histogram_starts_at_its_first_moment(interval: str, start: str) -> None:
+    assert interval_start(parse_iso_time("0987-11-08T10:20:30.5"), interval) == start
+
+
+RING = [[-5, -5], [15, -5], [15, 15], [-5, 15], [-5, -5]]
+FAR_RING = [[20, 20], [30, 20], [30, 30], [20, 20]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "coordinates", "meets"),
+    [
+        ("Point", [5, 5], True),
+        ("Point", [5, 5, 100], True),
+        ("Point", [11, 5], False),
+        ("MultiPoint", [[20, 20], [5, 5]], True),
+        ("MultiPoint", [[-1, 5], [11, 5]], False),
+        ("LineString", [[-1, 5], [11, 5]], True),
+        ("LineString", [[-1, -1], [11, 11]], True),
+        ("LineString", [[-1, 9], [1, 12]], False),
+        ("MultiLineString", [[[20, 20], [30, 30]], [[-1, 5], [11, 5]]], True),
+        ("MultiLineString", [[[-1, 5], [-1, 6]], [[11, 5], [11, 6]]], False),
+        ("Polygon", [RING], True),
+        ("Polygon", [FAR_RING], False),
+        ("MultiPolygon", [[FAR_RING], [RING]], True),
+        ("MultiPolygon", [[FAR_RING]], False),
+    ],
+)
+def test_a_shape_meets_a_box(kind: str, coordinates: Any, meets: bool) -> None:
+    shape = parse_shape({"type": kind, "coordinates": coordinates})
+    assert shape is not None
+    assert Box(left=0, right=10, top=10, bottom=0).intersects(shape) is meets

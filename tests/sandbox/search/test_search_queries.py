@@ -71,6 +71,11 @@ def test_the_standard_syntax_has_only_words(
         (r"key\.with\.dots:7", "gold"),
         ("key.with.dots:7", ""),
         (r"gol\d", "gold"),
+        (r"gol\\*", ""),
+        (r"gold\*", "gold"),
+        ("AND:gold", ""),
+        (r"who.d\.o\.t:x\-ra\*", ""),
+        (" OR ".join(["(gold)"] * 21), "gold"),
         ("gol*", "gold"),
         ("g?ld", "gold"),
         ("GOL*", "gold"),
@@ -168,6 +173,9 @@ def test_settings_of_q(client: globus_sdk.SearchClient, examples: str) -> None:
     for mode in ("query_string", "advanced_query_string", "text_match"):
         assert subjects(mode, "or") == ["bronze", "gold", "silver"]
         assert subjects(mode, "and") == ["gold"]
+    settings = {"mode": "advanced_query_string", "default_operator": "and"}
+    found = client.post_search(examples, {"@version": "query#1.0.0", "q": "glass -title:gold", "q_settings": settings})
+    assert sorted(result["subject"] for result in found["gmeta"]) == ["bronze", "silver"]
 
 
 @pytest.mark.parametrize(
@@ -239,6 +247,10 @@ def test_rare_words_and_short_texts_count_more(sandbox: Sandbox, client: globus_
         (
             [{"field_name": "tags", "order": "desc"}, {"field_name": "number", "order": "asc"}],
             "silver gold bronze empty",
+        ),
+        (
+            [{"field_name": "checked", "order": "asc"}, {"field_name": "number", "order": "asc"}],
+            "gold silver bronze empty",
         ),
         ([{"field_name": "place"}], "bronze empty gold silver"),
     ],

@@ -17,6 +17,7 @@ from globus_transport.sandbox.search.search_index import SearchIndex
 from tests.sandbox.sandbox_http import Answer, Http
 
 SCOPE = "urn:globus:auth:scope:search.api.globus.org:all"
+UPPER_CASE_ID = "1CE48357-30B3-4A3C-A88E-01A8EAE4ECBF"
 
 
 @pytest.fixture(scope="module")
@@ -309,6 +310,7 @@ def test_a_body_that_is_no_object_is_refused(http: Http, path: str, method: str,
         ("POST", "role", {"role_name": "reader", "principal": "urn:globus:auth:identity:" + "0" * 8}),
         ("POST", "role", {"role_name": "writer", "principal": "public"}),
         ("POST", "role", {"role_name": "writer", "principal": "urn:globus:auth:identity:ada"}),
+        ("POST", "role", {"role_name": "writer", "principal": "urn:globus:auth:identity:" + UPPER_CASE_ID}),
         ("POST", "role", {"role_name": "writer", "principal": 1}),
         ("POST", "role", {"role_name": "writer"}),
         ("PATCH", "", {"display_name": 1}),
