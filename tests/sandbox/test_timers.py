@@ -84,6 +84,21 @@ def seconds(text: str) -> float:
     return dt.datetime.fromisoformat(text).timestamp()
 
 
+def test_a_run_that_breaks_the_sandbox_is_a_failed_one_and_the_next_runs(
+    copying: Copying, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    id = copying.create(copying.hourly())
+    with monkeypatch.context() as broken:
+        broken.setattr("globus_transport.sandbox.timers.runs.read_transfer", lambda *_: 1 / 0)
+        copying.sandbox.clock.advance(HOUR)
+    copying.sandbox.clock.advance(HOUR)
+    assert copying.labels() == ["Copy, run 2"]
+    job = copying.timers.get_job(id)
+    assert (job["n_runs"], job["n_errors"]) == (2, 1)
+    assert [result["status"] for result in job["results"]["data"]] == [202, 500]
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
 def test_a_timer_runs_once_at_its_time(copying: Copying) -> None:
     created = copying.timers.create_timer(
         globus_sdk.TransferTimer(

@@ -136,7 +136,7 @@ def test_bodies_that_are_no_objects_are_refused(http: Http, body: str) -> None:
         ({"interval": 3600, "stop_after": "2025-01-01T00:00:00"}, "body.stop_after"),
         ({"interval": 3600, "stop_after": {"date": "2025-01-01T00:00:00"}}, "body.stop_after.date"),
         ({"interval": 3600, "stop_after": LATEST}, "body.stop_after"),
-        ({"callback_url": TRANSFER_URL}, "body.callback_body.body"),
+        ({"callback_url": TRANSFER_URL}, "body.callback_body"),
         ({"callback_url": TRANSFER_URL, "callback_body": {"body": []}}, "body.callback_body.body"),
         ({"callback_url": TRANSFER_URL, "callback_body": None}, "body.callback_body"),
         (
@@ -196,6 +196,7 @@ def test_bad_pages_of_results_are_refused(http: Http) -> None:
     id = http("POST", "/jobs/", document={**JOB, "start": in_days(1)}).document["job_id"]
     assert refused_field(http("GET", f"/jobs/{id}?results_pt=x")) == "query.results_pt"
     assert refused_field(http("GET", f"/jobs/{id}?page_size=1.5")) == "query.page_size"
+    assert refused_field(http("GET", f"/jobs/{id}?page_size=0")) == "query.page_size"
     assert (
         refused_field(http("POST", f"/jobs/{id}/resume", document={"update_credentials": 1}))
         == "body.update_credentials"

@@ -79,7 +79,9 @@ def read_job(fields: Fields, credential: Credential, now: float) -> Timer:
     kind: Kind = "callback"
     flow_id, body = None, callback_body
     if url == TRANSFER_URL:
-        kind, transfer = "transfer", None if callback is None else callback.nested("body", required=True)
+        kind, transfer = "transfer", None if callback is None else callback.nested("body")
+        if callback is not None and callback.document.get("body") is None:
+            fields.refuse("callback_body", "body: field required", "value_error.missing")
         body = {} if transfer is None else _rename(_read_transfer(transfer, _ACTION_NAMES), _TRANSFER_NAMES)
     elif flow is not None:
         kind, flow_id = "flow", flow[1].lower()

@@ -80,7 +80,7 @@ def install_job_routes(app: Flask, state: State) -> None:
     def get_job(job_id: str) -> ResponseReturnValue:
         timer = find(job_id)
         first = read_count(request.args, "results_pt", 0)
-        return job_document(timer, first=first, count=read_count(request.args, "page_size", PAGE_SIZE))
+        return job_document(timer, first=first, count=read_count(request.args, "page_size", PAGE_SIZE, least=1))
 
     @app.patch("/jobs/<job_id>")
     def update_job(job_id: str) -> ResponseReturnValue:

@@ -47,16 +47,18 @@ def list_timers(timers: list[Timer], arguments: Mapping[str, str]) -> list[Timer
     return found
 
 
-def read_count(arguments: Mapping[str, str], name: str, default: int) -> int:
-    """A number that is not negative.
+def read_count(arguments: Mapping[str, str], name: str, default: int, *, least: int = 0) -> int:
+    """A whole number.
 
-    :raises InvalidFieldsError: if it is something else
+    :raises InvalidFieldsError: if it is something else, or below ``least``
     """
     text = arguments.get(name)
     if text is None:
         return default
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise _wrong(name, "value is not a valid integer")
+    if int(text) < least:
+        raise _wrong(name, f"ensure this value is greater than or equal to {least}")
     return int(text)
 
 

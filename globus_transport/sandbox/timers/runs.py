@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 import uuid
 
 from globus_transport.sandbox.clock import Clock
@@ -47,6 +48,15 @@ def start_run(state: State, timer: Timer, moment: float) -> Outcome:
 
     :param moment: at which it was to run, in seconds since the epoch
     """
+    try:
+        return _start(state, timer, moment)
+    except Exception:
+        # The run has failed, and the others go on; the traceback is for the developer who runs the sandbox.
+        traceback.print_exc()
+        return Outcome(_failure(moment, 500, "INTERNAL_SERVER_ERROR", "The sandbox failed"), True)
+
+
+def _start(state: State, timer: Timer, moment: float) -> Outcome:
     (owner,) = state.identities.find_by_ids([timer.owner_id])
     if _is_running(state, timer, owner):
         return Outcome(result=None)
