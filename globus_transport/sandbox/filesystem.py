@@ -20,9 +20,7 @@ def locate(collection: Collection, path: str, *, follow: bool = True) -> Path:
     :param follow: whether the target of a symbolic link has to be in the collection too, or the link only
     :raises TransferError: if the path leads out of the collection, by ``..`` or by a symbolic link, or cannot exist
     """
-    parts = [part for part in path.split("/") if part not in ("", ".")]
-    if parts[:1] == ["~"]:
-        del parts[0]
+    parts = split_path(path)
     found = collection.folder.joinpath(*parts)
     if (
         ".." in parts
@@ -31,6 +29,12 @@ def locate(collection: Collection, path: str, *, follow: bool = True) -> Path:
     ):
         raise TransferError(403, "EndpointPermissionDenied", f"Path not allowed: {path}")
     return found
+
+
+def split_path(path: str) -> list[str]:
+    """The names in a path. A ``~`` at its start is the root, elsewhere it is a name."""
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    return parts[1:] if parts[:1] == ["~"] else parts
 
 
 def _is_possible(path: str) -> bool:

@@ -83,6 +83,16 @@ def test_a_link_leads_around_no_rule(transfer: Http, source: Collection, guest: 
     assert ls(grace, guest, "/open/door") == DENIED
 
 
+def test_a_tilde_in_the_middle_of_a_path_is_a_name(
+    transfer: Http, source: Collection, guest: str, grace: Person
+) -> None:
+    secret = source.folder / "shared" / "open" / "~" / "inner"
+    secret.mkdir(parents=True)
+    (secret / "file").touch()
+    allow(transfer, guest, grace.identity.id, "/open/inner/")
+    assert ls(grace, guest, "/open/~/inner") == DENIED
+
+
 def test_a_rule_ends_when_it_expires(globus: Sandbox, transfer: Http, guest: str) -> None:
     globus.access_token_lifetime = 10.0**10
     grace = Person(globus, "grace")

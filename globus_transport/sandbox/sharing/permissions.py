@@ -6,7 +6,7 @@ from typing import Literal
 
 from globus_transport.sandbox.clock import parse_iso_time
 from globus_transport.sandbox.collections import Collection
-from globus_transport.sandbox.filesystem import locate
+from globus_transport.sandbox.filesystem import locate, split_path
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.state import State
@@ -83,8 +83,7 @@ def may_access(state: State, collection: Collection, identity: Identity, path: s
 
 
 def _is_allowed(state: State, collection: Collection, identity: Identity, path: str, mode: str) -> bool:
-    parts = [part for part in path.split("/") if part not in ("", ".", "~")]
-    folder_path = "/".join(["", *parts, ""])
+    folder_path = "/".join(["", *split_path(path), ""])
     return any(
         folder_path.startswith(rule["path"]) and (mode == "r" or rule["permissions"] == "rw")
         for rule in rules_for(state, collection, identity)
