@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from globus_transport import AsyncTransferClient, GlobusHTTPResponse, GlobusSDKUsageError, Response, TransferClient
-from globus_transport.services.transfer.progress import format_size
+from globus_transport.services.transfer.task_status import format_size
 
 DOCUMENTS: list[dict[str, Any]] = [
     {"task_id": "t1", "status": "ACTIVE", "files": 0, "files_transferred": 0, "nice_status": "Queued"},

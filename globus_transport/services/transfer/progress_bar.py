@@ -9,7 +9,7 @@ from tqdm import TqdmWarning
 
 from globus_transport.core.flow import Steps
 from globus_transport.routing.replies import GlobusHTTPResponse
-from globus_transport.services.transfer.progress import count_files, find_trouble, format_size
+from globus_transport.services.transfer.task_status import count_files, find_trouble, format_size
 
 with warnings.catch_warnings():
     # In a notebook without ipywidgets it warns, and the bar is text.
