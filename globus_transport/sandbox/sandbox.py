@@ -56,8 +56,7 @@ class Sandbox:
         ``"two-collections"``; see the page "Control it from outside". A folder with a state is not seeded again
     :raises OSError: if the folder or the seed cannot be read
     :raises TypeError: if ``host_names`` is a text
-    :raises ValueError: if another version wrote the state file, or a host name, a time, a size or the seed makes no
-        sense
+    :raises ValueError: if another version wrote the state file, or a host name, time, size or the seed makes no sense
     :ivar clock: the clock for the expiry of tokens and tasks; a test moves it forward instead of sleeping
     :ivar faults: the faults that are injected into replies
     :ivar connect_server: the endpoint of Globus Connect Server
