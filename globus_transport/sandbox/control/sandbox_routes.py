@@ -53,12 +53,15 @@ def install_sandbox_routes(app: Flask, sandbox: Sandbox, prefix: str) -> None:
     def put_state() -> ResponseReturnValue:
         """Replace the state by a document that GET returned, of this sandbox or another one."""
         document = read_body(**dict.fromkeys(snapshot(state), object))
+        trial = State(state.settings, None)
         try:
             # A document that is wrong in the middle must not change the sandbox.
-            restore(State(state.settings, None), document)
+            restore(trial, document)
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
             raise ControlError(400, f"no state of a sandbox of this version: {reason}") from error
+        finally:
+            trial.close()
         state.forget()
         restore(state, document)
         sandbox.user = state.user
