@@ -21,7 +21,7 @@ def _shown() -> set[Path]:
 
 @cache
 def _tests() -> str:
-    return "".join(file.read_text("utf-8") for file in DOCS.parent.glob("tests/*/test_*.py"))
+    return "".join(file.read_text("utf-8") for file in DOCS.parent.glob("tests/**/test_*.py"))
 
 
 @pytest.mark.parametrize("program", _PROGRAMS, ids=lambda program: program.name)
