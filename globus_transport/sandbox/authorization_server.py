@@ -204,6 +204,7 @@ class _CodeGrant(AuthorizationCodeGrant):
         code, state = self.request.authorization_code, self.server.state
         # Only here all checks of the request have passed; a wrong request must not use up the code.
         if not state.codes.claim(code):
+            state.tokens.revoke_login(code.login)
             raise InvalidGrantError()
         requested = scopes.parse(code.scope)
         state.sessions[code.login] = code.session

@@ -120,6 +120,7 @@ class TokenStore:
         self._lock = threading.Lock()
         self._by_value: dict[str, Credential] = {}
         self._revoked_families: set[tuple[str, str]] = set()
+        self._revoked_logins: set[str] = set()
 
     def mint(
         self,
@@ -154,13 +155,13 @@ class TokenStore:
         return issued
 
     def add(self, issued: Iterable[IssuedTokens]) -> None:
-        """Make tokens valid, unless their family was revoked since they were minted."""
+        """Make tokens valid, unless their family or their approval was revoked since they were minted."""
         with self._lock:
             for tokens in issued:
                 for credential in (tokens.access, tokens.refresh):
                     if credential:
                         self._by_value[credential.value] = credential
-                        if credential.family in self._revoked_families:
+                        if credential.family in self._revoked_families or credential.login in self._revoked_logins:
                             credential.state = "revoked"
 
     def find(self, value: str) -> Credential | None:
@@ -202,8 +203,9 @@ class TokenStore:
                 self._revoke_family(credential)
 
     def revoke_login(self, login: str) -> None:
-        """Revoke all tokens of one approval."""
+        """Revoke all tokens of one approval, also those that are added later."""
         with self._lock:
+            self._revoked_logins.add(login)
             for credential in self._by_value.values():
                 if credential.login == login:
                     credential.state = "revoked"
@@ -228,6 +230,7 @@ class TokenStore:
         with self._lock:
             self._by_value.clear()
             self._revoked_families.clear()
+            self._revoked_logins.clear()
 
     def dump(self) -> dict[str, Any]:
         """All tokens that have not expired, with their values, as a JSON document."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -112,6 +113,35 @@ def test_code_works_once_and_its_reuse_ends_what_it_brought(
     assert caught.value.raw_json is not None
     assert caught.value.raw_json["error"] == "invalid_grant"
     assert refresh(globus, auth, tokens["refresh_token"]).status == 400
+
+
+@pytest.mark.parametrize("step", ["claim", "mint"])
+def test_of_two_uses_of_a_code_at_once_one_is_refused_and_the_tokens_of_the_other_end(
+    globus: Sandbox,
+    native: globus_sdk.NativeAppAuthClient,
+    auth: Http,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+) -> None:
+    native.oauth2_start_flow([TRANSFER_ALL], refresh_tokens=True)
+    code = globus.approve(native.oauth2_get_authorize_url())
+    store: Any = globus._state.codes if step == "claim" else globus._state.tokens
+    original, tokens = getattr(store, step), []
+
+    def use() -> None:
+        with contextlib.suppress(globus_sdk.AuthAPIError):
+            tokens.append(native.oauth2_exchange_code_for_tokens(code))
+
+    def use_again_before(*args: Any, **options: Any) -> Any:
+        monkeypatch.undo()
+        use()
+        return original(*args, **options)
+
+    monkeypatch.setattr(store, step, use_again_before)
+    use()
+    (winner,) = tokens
+    assert refresh(globus, auth, winner["refresh_token"]).status == 400
+    assert Http(globus.transfer_url, winner["access_token"])("GET", "/v0.10/task_list").status == 401
 
 
 def test_only_the_first_claims_a_code_that_several_have_found(
