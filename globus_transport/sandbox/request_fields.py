@@ -123,17 +123,15 @@ class Fields:
         """A truth value."""
         return self._value(name, bool, False)
 
+    def integer(self, name: str, least: int, most: int, *, required: bool = False) -> int | None:
+        """A whole number within bounds."""
+        return self._within(name, self._value(name, int, required), least, most)
+
     def seconds(self, name: str, least: int, most: int, *, required: bool = False) -> int | None:
-        """A number within bounds, rounded down to a whole one."""
+        """A length of time within bounds, rounded down to a whole number of seconds."""
         found = self.document.get(name)
-        if isinstance(found, float):
-            found = math.floor(found)
-        elif found is not None or required:
-            found = self._value(name, int, required)
-        if found is not None and not least <= found <= most:
-            self.refuse(name, f"ensure this value is from {least} to {most}", "value_error.number.not_in_range")
-            return None
-        return found
+        seconds = math.floor(found) if isinstance(found, float) else self._value(name, int, required)
+        return self._within(name, seconds, least, most)
 
     def date(self, name: str, *, required: bool = False) -> float | None:
         """A date in ISO 8601, in seconds since the epoch."""
@@ -195,6 +193,12 @@ class Fields:
             return None
         if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
             self.refuse(name, f"value is not a valid {_KINDS[kind]}", f"type_error.{_KINDS[kind]}")
+            return None
+        return found
+
+    def _within(self, name: str, found: int | None, least: int, most: int) -> int | None:
+        if found is not None and not least <= found <= most:
+            self.refuse(name, f"ensure this value is from {least} to {most}", "value_error.number.not_in_range")
             return None
         return found
 

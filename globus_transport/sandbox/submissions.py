@@ -17,8 +17,8 @@ FindCollection = Callable[[str], Collection]
 
 _T = TypeVar("_T")
 
-# Those of SHAKE have no length of their own, so that two checksums could not be compared.
-_CHECKSUM_ALGORITHMS = {name for name in hashlib.algorithms_guaranteed if not name.startswith("shake_")}
+#: Of files. Those of SHAKE have no length of their own, so that two checksums could not be compared.
+CHECKSUM_ALGORITHMS = {name for name in hashlib.algorithms_guaranteed if not name.startswith("shake_")}
 
 
 @attrs.frozen
@@ -160,7 +160,7 @@ def _common_fields(document: dict[str, Any]) -> dict[str, Any]:
 
 def _transfer_item(item: dict[str, Any]) -> TransferItem:
     checksum, algorithm = _field(item, "external_checksum", str), _field(item, "checksum_algorithm", str) or "md5"
-    if checksum and algorithm.lower() not in _CHECKSUM_ALGORITHMS:
+    if checksum and algorithm.lower() not in CHECKSUM_ALGORITHMS:
         raise bad_request(f"Unknown checksum algorithm {algorithm!r}")
     return TransferItem(
         source_path=_required(item, "source_path"),
@@ -172,7 +172,8 @@ def _transfer_item(item: dict[str, Any]) -> TransferItem:
 
 
 def _filter_rule(rule: dict[str, Any]) -> FilterRule:
-    method, name, type = rule.get("method", "exclude"), _required(rule, "name"), rule.get("type")
+    method, name, type = rule.get("method"), _required(rule, "name"), rule.get("type")
+    method = "exclude" if method is None else method
     if method not in ("include", "exclude") or type not in ("file", "dir", None):
         raise bad_request("A filter rule needs method include or exclude, and type file or dir or none")
     return FilterRule(method, name, type)

@@ -86,6 +86,7 @@ WRONG_FIELDS: list[tuple[str, dict[str, Any], int]] = [
     ("collections", {"keywords": "a"}, 422),
     ("collections", {"public": "yes"}, 422),
     ("collections", {"auto_delete_timeout": 10**30}, 422),
+    ("collections", {"auto_delete_timeout": 1.5}, 422),
     ("collections", {"policies": []}, 422),
     ("collections", {"sharing_users_allow": [1]}, 422),
     ("collections", {"restrict_transfers_to_high_assurance": "some"}, 422),
@@ -94,6 +95,7 @@ WRONG_FIELDS: list[tuple[str, dict[str, Any], int]] = [
     ("storage_gateways", {"users_allow": {"a": 1}}, 422),
     ("storage_gateways", {"identity_mappings": ["x"]}, 422),
     ("storage_gateways", {"authentication_timeout_mins": True}, 422),
+    ("storage_gateways", {"authentication_timeout_mins": 1.5}, 422),
     ("roles", {"principal": "ada"}, 422),
     ("roles", {"principal": "urn:globus:auth:identity:x"}, 422),
     ("roles", {"role": "king"}, 422),
@@ -105,7 +107,9 @@ WRONG_FIELDS: list[tuple[str, dict[str, Any], int]] = [
     ("endpoint", {"display_name": ""}, 422),
     ("endpoint", {"network_use": "much"}, 422),
     ("endpoint", {"max_concurrency": -1}, 422),
+    ("endpoint", {"max_concurrency": 1.5}, 422),
     ("endpoint", {"gridftp_control_channel_port": 70000}, 422),
+    ("endpoint", {"gridftp_control_channel_port": 443.5}, 422),
     ("endpoint", {"subscription_id": "DEFAULT"}, 422),
 ]
 

@@ -158,7 +158,7 @@ def test_filter_rules_go_by_the_first_that_matches(places: Places) -> None:
     rules = [
         {"method": "include", "name": "keep*"},
         {"method": "exclude", "name": "*.txt"},
-        {"method": "exclude", "name": "x.*", "type": "file"},
+        {"method": None, "name": "x.*", "type": "file"},
     ]
     places.work(places.transfer(filter_rules=rules))
     assert set(places.copied()) == {"keep.txt", "x.dir/in.dat"}

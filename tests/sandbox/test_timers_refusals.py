@@ -82,6 +82,10 @@ BAD_TIMERS: list[Any] = [
         "body.timer.schedule.end.iterations",
     ),
     (
+        timer(schedule={**RECURRING, "end": {"condition": "iterations", "iterations": 2.5}}),
+        "body.timer.schedule.end.iterations",
+    ),
+    (
         timer(schedule={**RECURRING, "end": {"condition": "iterations", "iterations": 1}}),
         "body.timer.schedule.interval_seconds",
     ),
@@ -95,6 +99,13 @@ BAD_TIMERS: list[Any] = [
     (timer(body={**TRANSFER, "DATA": [{"source_path": "/a"}]}), "body.timer.body.DATA.0.destination_path"),
     (timer(body={**TRANSFER, "source_endpoint": None}), "body.timer.body.source_endpoint"),
     (timer(body={**TRANSFER, "sync_level": 4}), "body.timer.body.sync_level"),
+    (timer(body={**TRANSFER, "sync_level": 1.5}), "body.timer.body.sync_level"),
+    (timer(body={**TRANSFER, "sync_level": 1.0}), "body.timer.body.sync_level"),
+    (timer(body={**TRANSFER, "sync_level": True}), "body.timer.body.sync_level"),
+    (
+        timer(body={**TRANSFER, "DATA": [{**ITEM, "external_checksum": "0", "checksum_algorithm": "crc"}]}),
+        "body.timer.body.DATA.0.checksum_algorithm",
+    ),
     (timer(body={**TRANSFER, "encrypt_data": "yes"}), "body.timer.body.encrypt_data"),
     (timer(body={**TRANSFER, "filter_rules": [{"method": "include"}]}), "body.timer.body.filter_rules.0.name"),
     (
@@ -132,6 +143,8 @@ def test_bodies_that_are_no_objects_are_refused(http: Http, body: str) -> None:
         ({"interval": 3600, "stop_after_n": 1}, "body.interval"),
         ({"stop_after_n": 2}, "body.interval"),
         ({"interval": 3600, "stop_after": {"n_runs": 0}}, "body.stop_after.n_runs"),
+        ({"interval": 3600, "stop_after": {"n_runs": 2.5}}, "body.stop_after.n_runs"),
+        ({"interval": 3600, "stop_after_n": 2.5}, "body.stop_after_n"),
         ({"interval": 3600, "stop_after": "never"}, "body.stop_after"),
         ({"interval": 3600, "stop_after": "2025-01-01T00:00:00"}, "body.stop_after"),
         ({"interval": 3600, "stop_after": {"date": "2025-01-01T00:00:00"}}, "body.stop_after.date"),
@@ -205,14 +218,24 @@ def test_bad_pages_of_results_are_refused(http: Http) -> None:
 
 def test_tokens_and_scopes(sandbox: Sandbox) -> None:
     other = "https://auth.globus.org/scopes/524230d7-ea86-4a52-8312-86065a9e0417/other"
-    for token, status, code in (
-        (None, 401, "UNAUTHORIZED"),
-        (sandbox.issue_token("openid").access_token, 401, "UNAUTHORIZED"),
-        (sandbox.issue_token(other).access_token, 403, "FORBIDDEN"),
+    for token, status, code, challenge in (
+        (None, 401, "UNAUTHORIZED", 'Bearer realm="Globus"'),
+        (
+            sandbox.issue_token("openid").access_token,
+            401,
+            "UNAUTHORIZED",
+            'Bearer realm="Globus", error="invalid_token"',
+        ),
+        (
+            sandbox.issue_token(other).access_token,
+            403,
+            "FORBIDDEN",
+            'Bearer realm="Globus", error="insufficient_scope"',
+        ),
     ):
         answer = Http(sandbox.url_of("timer"), token)("GET", "/jobs/")
         assert answer.status == status
-        assert answer.headers["WWW-Authenticate"] == "Bearer"
+        assert answer.headers["WWW-Authenticate"] == challenge
         error = answer.document["error"]
         assert (error["code"], error["status"]) == (code, status)
 

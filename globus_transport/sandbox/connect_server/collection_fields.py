@@ -45,7 +45,7 @@ def read_settings(fields: Fields, *, is_guest: bool) -> Document:
     flags = (*_OWN_FLAGS, *(_GUEST_FLAGS if is_guest else _MAPPED_FLAGS))
     found: Document = {name: fields.flag(name) for name in flags if given.get(name) is not None}
     numbers = ("acl_expiration_mins", "auto_delete_timeout")
-    found |= {name: fields.seconds(name, 1, _MOST_MINUTES) for name in numbers if given.get(name) is not None}
+    found |= {name: fields.integer(name, 1, _MOST_MINUTES) for name in numbers if given.get(name) is not None}
     if "restrict_transfers_to_high_assurance" in given:
         name = "restrict_transfers_to_high_assurance"
         found[name] = fields.choice(name, ("inbound", "outbound", "all"))

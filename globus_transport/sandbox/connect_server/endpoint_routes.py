@@ -52,9 +52,9 @@ def _read_changes(fields: Fields) -> Document:
         # The sandbox has no subscription that would be the default of a user.
         found["subscription_id"] = fields.id("subscription_id")
     found |= {name: fields.flag(name) for name in ("allow_udt", "public") if given.get(name) is not None}
-    found |= {name: fields.seconds(name, 1, 1000) for name in _LIMITS if given.get(name) is not None}
+    found |= {name: fields.integer(name, 1, 1000) for name in _LIMITS if given.get(name) is not None}
     if "gridftp_control_channel_port" in given:
-        found["gridftp_control_channel_port"] = fields.seconds("gridftp_control_channel_port", 1, 65535)
+        found["gridftp_control_channel_port"] = fields.integer("gridftp_control_channel_port", 1, 65535)
     if given.get("network_use") is not None:
         found["network_use"] = fields.choice("network_use", ("normal", "minimal", "aggressive", "custom"))
     if "keywords" in given:

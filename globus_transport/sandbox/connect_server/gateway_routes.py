@@ -189,5 +189,5 @@ def _read_gateway(fields: Fields) -> Document:
         found["identity_mappings"] = [mapping.document for mapping in fields.each("identity_mappings")]
     found |= {name: fields.flag(name) for name in ("high_assurance", "require_mfa") if given.get(name) is not None}
     if given.get("authentication_timeout_mins") is not None:
-        found["authentication_timeout_mins"] = fields.seconds("authentication_timeout_mins", 1, _MOST_MINUTES)
+        found["authentication_timeout_mins"] = fields.integer("authentication_timeout_mins", 1, _MOST_MINUTES)
     return found

@@ -17,18 +17,8 @@ def read_integer(fields: Fields, name: str, least: int, most: int, default: int 
 
     :param default: the number if it is missing; ``None`` if it is required
     """
-    found = fields.document.get(name)
-    if found is None:
-        found = default
-    if found is None:
-        fields.refuse(name, "field required", "value_error.missing")
-    elif isinstance(found, bool) or not isinstance(found, int):
-        fields.refuse(name, "value is not a valid integer", "type_error.integer")
-    elif not least <= found <= most:
-        fields.refuse(name, f"ensure this value is from {least} to {most}", "value_error.number.not_in_range")
-    else:
-        return found
-    return least
+    found = fields.integer(name, least, most, required=default is None)
+    return next(number for number in (found, default, least) if number is not None)
 
 
 def read_number(fields: Fields, name: str, least: Number, most: Number, *, required: bool = True) -> Number | None:

@@ -7,6 +7,7 @@ import re
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.request_fields import Fields
 from globus_transport.sandbox.scopes import to_tree_text
+from globus_transport.sandbox.submissions import CHECKSUM_ALGORITHMS
 from globus_transport.sandbox.timers.requirements import flow_user_scope
 from globus_transport.sandbox.timers.schedules import read_job_schedule, read_schedule
 from globus_transport.sandbox.timers.timer import Kind, Timer
@@ -113,8 +114,9 @@ def _read_transfer(fields: Fields, names: dict[str, str]) -> Document:
     for item in fields.each(names["DATA"]):
         item.text("source_path", required=True)
         item.text("destination_path", required=True)
-        item.text("external_checksum")
-        item.text("checksum_algorithm")
+        checksum, algorithm = item.text("external_checksum"), item.text("checksum_algorithm") or "md5"
+        if checksum and algorithm.lower() not in CHECKSUM_ALGORITHMS:
+            item.refuse("checksum_algorithm", f"unknown checksum algorithm {algorithm!r}")
         item.flag("recursive")
     for rule in fields.each("filter_rules"):
         rule.text("name", required=True)
@@ -122,7 +124,7 @@ def _read_transfer(fields: Fields, names: dict[str, str]) -> Document:
         rule.choice("type", ("file", "dir"))
     fields.text("label")
     fields.date("deadline")
-    fields.seconds("sync_level", 0, 3)
+    fields.integer("sync_level", 0, 3)
     for flag in _FLAGS:
         fields.flag(flag)
     return {name: value for name, value in fields.document.items() if name != "submission_id"}

@@ -35,12 +35,12 @@ def read_job_schedule(fields: Fields, now: float) -> tuple[Schedule, Document]:
     """The schedule of a new job: ``start``, ``interval`` and, by one of two forms, when it stops."""
     start = _read_start(fields, "start", now, 0.0, required=True)
     interval = fields.seconds("interval", _MIN_INTERVAL, _YEAR)
-    end, max_runs = None, fields.seconds("stop_after_n", 1, _MAX_RUNS)
+    end, max_runs = None, fields.integer("stop_after_n", 1, _MAX_RUNS)
     if isinstance(fields.document.get("stop_after"), str):
         end = _read_end(fields, "stop_after", start)
     elif (stop_after := fields.nested("stop_after")) is not None:
         end = _read_end(stop_after, "date", start)
-        max_runs = stop_after.seconds("n_runs", 1, _MAX_RUNS) or max_runs
+        max_runs = stop_after.integer("n_runs", 1, _MAX_RUNS) or max_runs
     if interval is None:
         if max_runs is not None and max_runs > 1:
             fields.refuse("interval", "field required for more than one run", "value_error.missing")
@@ -62,7 +62,7 @@ def _read_recurring(fields: Fields, now: float) -> tuple[Schedule, Document]:
         if kind == "time":
             end = _read_end(condition, "datetime", start, required=True)
         elif kind == "iterations" or name in condition.document:
-            max_runs = condition.seconds(name, 1, _MAX_RUNS, required=True)
+            max_runs = condition.integer(name, 1, _MAX_RUNS, required=True)
     _check_runs(fields, "interval_seconds", max_runs)
     schedule = Schedule(start=start, interval=interval, end=end, max_runs=max_runs)
     return schedule, _document(schedule, fields.document.get("end"))
