@@ -172,8 +172,8 @@ def _transfer_item(item: dict[str, Any]) -> TransferItem:
 
 
 def _filter_rule(rule: dict[str, Any]) -> FilterRule:
-    method, name, type = rule.get("method"), _required(rule, "name"), rule.get("type")
-    method = "exclude" if method is None else method
+    method: Any = "exclude" if rule.get("method") is None else rule["method"]
+    name, type = _required(rule, "name"), rule.get("type")
     if method not in ("include", "exclude") or type not in ("file", "dir", None):
         raise bad_request("A filter rule needs method include or exclude, and type file or dir or none")
     return FilterRule(method, name, type)
