@@ -202,6 +202,30 @@ def test_what_cannot_be_done_is_said(call: Call, method: str, path: str, documen
     assert why in answer["error"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "document"),
+    [
+        ("PUT", "/collections/{id}/demands", {"consents": [], "session": {"mfa": 1}}),
+        ("PUT", "/collections/{id}/demands", {"consents": [], "session": {"message": None}}),
+        ("PUT", "/collections/{id}/demands", {"consents": [], "session": {"identities": "ada"}}),
+        ("PUT", "/collections/{id}/demands", {"consents": [], "session": {"domains": [1]}}),
+        ("PUT", "/collections/{id}/demands", {"consents": [], "session": {"policies": {}}}),
+        ("PUT", "/collections/{id}/demands", {"consents": [1], "session": {"mfa": True}}),
+        ("PATCH", "/settings", {"auto_approve": False, "token_delay": -1}),
+        ("POST", "/groups", {"members": ["ada@sandbox.example", "nobody@sandbox.example"]}),
+        ("POST", "/clients", {"native": False, "redirect_uris": ["https://portal.example.org/cb", "#"]}),
+        ("POST", "/collections", {"display_name": "Data", "folder": "/dev/null/x", "owner": "ada@sandbox.example"}),
+        ("POST", "/tokens", {"scope": TRANSFER_ALL, "client_id": "unknown"}),
+        ("POST", "/faults", {"status": 503, "delay": -1}),
+    ],
+)
+def test_what_is_refused_changes_nothing(globus: Sandbox, call: Call, method: str, path: str, document: Any) -> None:
+    path = path.format(id=globus.add_collection("Data").id)
+    before = [call("GET", part) for part in ("/state", "/settings", "/faults")]
+    assert call(method, path, document)[0] == 400
+    assert [call("GET", part) for part in ("/state", "/settings", "/faults")] == before
+
+
 def test_unknown_places(call: Call) -> None:
     assert call("GET", "/nowhere")[0] == 404
     assert call("DELETE", "/collections/unknown/demands")[0] == 404

@@ -55,19 +55,17 @@ def install_content_routes(app: Flask, sandbox: Sandbox, prefix: str) -> None:
         session = given.get("session", {})
         if unknown := {*session} - {"identities", "domains", "policies", "mfa", "message"}:
             raise ControlError(400, f"session: {min(unknown)!r} is not known")
+        mfa, message = session.get("mfa", False), session.get("message", DEFAULT_MESSAGE)
+        if not isinstance(mfa, bool) or not isinstance(message, str):
+            raise ControlError(400, "session: mfa is true or false, message a text")
+        identities, domains = texts(session, "identities"), texts(session, "domains")
+        policies, consents = texts(session, "policies"), texts(given, "consents")
+        # All is read by now: what is refused changes nothing.
         if "consents" in given:
-            sandbox.require_consent(collection, *texts(given, "consents"))
+            sandbox.require_consent(collection, *consents)
         if "session" in given:
-            mfa, message = session.get("mfa", False), session.get("message", DEFAULT_MESSAGE)
-            if not isinstance(mfa, bool) or not isinstance(message, str):
-                raise ControlError(400, "session: mfa is true or false, message a text")
             sandbox.require_session(
-                collection,
-                identities=texts(session, "identities"),
-                domains=texts(session, "domains"),
-                policies=texts(session, "policies"),
-                mfa=mfa,
-                message=message,
+                collection, identities=identities, domains=domains, policies=policies, mfa=mfa, message=message
             )
         return {}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import attrs
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
@@ -76,7 +77,10 @@ def install_sandbox_routes(app: Flask, sandbox: Sandbox, prefix: str) -> None:
     @app.patch(f"{prefix}/settings")
     def change_settings() -> ResponseReturnValue:
         """Change some of the settings."""
-        for name, value in read_body(**_SETTINGS).items():
+        given = read_body(**_SETTINGS)
+        # Raises ValueError before the first setting is changed.
+        attrs.evolve(state.settings, **given)
+        for name, value in given.items():
             setattr(sandbox, name, value)
         return get_settings()
 
