@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tempfile
@@ -82,18 +83,20 @@ class Collections:
                 raise RuntimeError("The sandbox was closed")
             if given in self._by_id and (display_name, owner_id) not in self._restored:
                 raise ValueError(f"id={given!r}: the sandbox has a collection with this id already")
-            earlier = self._restored.pop((display_name, owner_id), None)
-            if earlier and earlier.id in self._by_id and (folder is None or folder.resolve() == earlier.folder):
+            earlier = self._restored.get((display_name, owner_id))
+            if earlier and earlier.id in self._by_id and (folder is None or _resolve(folder) == earlier.folder):
                 earlier.folder.mkdir(parents=True, exist_ok=True)
+                del self._restored[display_name, owner_id]
                 return earlier
             if folder is None:
                 name = re.sub(r"[^\w-]+", "-", display_name).strip("-") or id
                 folder = self._parent_folder() / name
-                if any(other.folder == folder.resolve() for other in self._by_id.values()):
+                if any(other.folder == _resolve(folder) for other in self._by_id.values()):
                     folder = folder.with_name(f"{name}-{id}")
             folder.mkdir(parents=True, exist_ok=True)
+            self._restored.pop((display_name, owner_id), None)
             # Paths are resolved before they are compared with the folder, so the folder is resolved too.
-            collection = Collection(id, display_name, folder.resolve(), owner_id, entity_type=entity_type)
+            collection = Collection(id, display_name, _resolve(folder), owner_id, entity_type=entity_type)
             self._by_id[id] = collection
         return collection
 
@@ -117,8 +120,8 @@ class Collections:
         with self._lock:
             if self._closed:
                 raise RuntimeError("The sandbox was closed")
-            root = self._parent_folder().resolve() / storage
-            folder = root.joinpath(*parts).resolve()
+            root = _resolve(self._parent_folder()) / storage
+            folder = _resolve(root.joinpath(*parts))
             if not folder.is_relative_to(root):
                 raise ValueError("the path leads out of the storage system")
             folder.mkdir(parents=True, exist_ok=True)
@@ -180,3 +183,8 @@ class Collections:
         if self._temporary is None:
             self._temporary = tempfile.TemporaryDirectory(prefix="globus-sandbox-")
         return Path(self._temporary.name)
+
+
+def _resolve(folder: Path) -> Path:
+    # For a loop of links, Path.resolve() raises RuntimeError before Python 3.13. mkdir() raises OSError.
+    return Path(os.path.realpath(folder))

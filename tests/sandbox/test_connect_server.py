@@ -186,7 +186,9 @@ def test_a_link_does_not_lead_a_new_collection_out_of_the_storage(
     id = create("/")
     (whole,) = (collection for collection in sandbox.collections if collection.id == id)
     (whole.folder / "away").symlink_to(tmp_path)
-    assert code_of(create, "/away/new") == (422, "unprocessable_entity")
+    (whole.folder / "circle").symlink_to("circle")
+    for path in ("/away/new", "/circle", "/circle/new"):
+        assert code_of(create, path) == (422, "unprocessable_entity")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -124,6 +124,23 @@ def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
         assert globus.add_collection(name).folder.parent == home.resolve()
 
 
+@pytest.mark.parametrize("folder", [None, "home/circle", "home/circle/new"])
+def test_a_link_to_itself_is_no_folder(tmp_path: Path, folder: str | None) -> None:
+    with Sandbox(tmp_path / "home") as globus:
+        globus.add_collection("first")
+        (tmp_path / "home" / "circle").symlink_to("circle")
+        with pytest.raises(OSError, match="circle"):
+            globus.add_collection("circle", None if folder is None else tmp_path / folder)
+
+
+def test_a_link_to_itself_is_no_folder_of_a_restored_collection_either(tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    with Sandbox(tmp_path / "home") as globus:
+        globus.add_collection("Data")
+    with Sandbox(tmp_path / "home") as globus, pytest.raises(OSError, match="circle"):
+        globus.add_collection("Data", tmp_path / "circle")
+
+
 def test_several_at_once_share_nothing() -> None:
     with Sandbox() as first, Sandbox() as second:
         token = first.issue_token(TRANSFER_ALL)

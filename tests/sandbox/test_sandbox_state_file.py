@@ -80,6 +80,16 @@ def test_everything_that_matters_is_there_again(tmp_path: Path) -> None:
         assert Http(globus.auth_url)("POST", "/v2/oauth2/token", form=form).document["error"] == "invalid_grant"
 
 
+def test_a_collection_is_found_again_after_a_folder_that_was_refused(tmp_path: Path) -> None:
+    with Sandbox(tmp_path) as globus:
+        id = globus.add_collection("Host").id
+    (tmp_path / "file").touch()
+    with Sandbox(tmp_path) as globus:
+        with pytest.raises(OSError, match="file"):
+            globus.add_collection("Host", tmp_path / "file")
+        assert globus.add_collection("Host").id == id
+
+
 def test_the_file_is_private_and_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / FILE_NAME
     with Sandbox(tmp_path) as globus:
