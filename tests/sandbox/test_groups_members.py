@@ -126,7 +126,7 @@ def test_managing_needs_a_manager_and_new_roles_an_admin(group: Group, action: s
         assert group.act("grace", action) == {}
         assert action in group.act("grace", action, "edsger")
     else:
-        assert group.refusal("grace", action, "edsger") == (403, "FORBIDDEN_ACTION")
+        assert group.refusal("grace", action, "edsger", role="member") == (403, "FORBIDDEN_ACTION")
 
 
 def test_managers_make_no_managers_and_remove_no_admins(group: Group) -> None:
@@ -139,9 +139,21 @@ def test_managers_make_no_managers_and_remove_no_admins(group: Group) -> None:
         )
         assert group.outcome("ada", "remove", "edsger") == ("member", "removed")
     assert group.outcome("grace", "remove", "ada") == ("REMOVE_NOT_ALLOWED",)
+    for action in ("invite", "add"):
+        group.set("edsger", "admin", "invited")
+        assert group.outcome("grace", action, "edsger") == ("ROLE_NOT_ALLOWED",)
+        assert group.outcome("ada", action, "edsger")[0] == "member"
     group.set("edsger", "manager")
     assert group.outcome("grace", "remove", "edsger") == ("member", "removed")
     assert group.outcome("grace", "remove", "grace") == ("REMOVE_NOT_ALLOWED",)
+
+
+def test_a_change_of_the_role_names_the_role(group: Group) -> None:
+    group.set("grace", "manager")
+    assert group.refusal("ada", "change_role", "grace")[0] == 422
+    found = group.sandbox.groups.membership(group.id, group.people["grace"].id)
+    assert found is not None
+    assert found["role"] == "manager"
 
 
 def test_the_last_admin_stays(group: Group) -> None:
@@ -167,7 +179,17 @@ def test_an_invitation_keeps_its_role_when_it_is_accepted(group: Group) -> None:
     (invited,) = reply["invite"]
     assert (invited["status_reason"], invited["invite_email_address"]) == ("helps", "g@x.example")
     assert invited["invite_time"] == invited["updated"] is not None
+    (again,) = group.act("ada", "invite", "grace", role="manager")["invite"]
+    assert (again["status_reason"], again["invite_email_address"]) == (None, None)
     assert group.outcome("grace", "accept", "grace") == ("manager", "active")
+
+
+def test_a_reason_explains_one_status(group: Group) -> None:
+    (added,) = group.act("ada", "add", "grace", status_reason="helps")["add"]
+    (promoted,) = group.act("ada", "change_role", "grace", role="manager")["change_role"]
+    assert added["status_reason"] == promoted["status_reason"] == "helps"
+    (left,) = group.act("grace", "leave", "grace")["leave"]
+    assert (left["status"], left["status_reason"]) == ("left", None)
 
 
 def test_who_joins_without_the_invitation_is_a_member(group: Group) -> None:

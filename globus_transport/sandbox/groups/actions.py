@@ -33,7 +33,7 @@ class Action:
     """An action on one identity.
 
     :ivar name: one of :data:`ACTIONS`
-    :ivar role: the role that the identity shall have
+    :ivar role: the role that the identity shall have. ``change_role`` always has one
     :ivar is_known: whether there is such an identity
     :ivar details: the ``status_reason`` and the ``invite_email_address`` that were given
     """
@@ -87,12 +87,15 @@ def carry_out(
         _check_signup_fields(store, group, action.identity_id)
     rule = _RULES[action.name]
     context = _Context(group, action, caller_id, caller_role, store.preferences(action.identity_id))
-    noted = {**action.details, "updated": now, **({"invite_time": now} if action.name == "invite" else {})}
-    return store.change_membership(
-        group["id"],
-        action.identity_id,
-        lambda current, is_last_admin: {**rule(context, current, is_last_admin), **noted},
-    )
+    invitation = {"invite_time": now, "invite_email_address": None} if action.name == "invite" else {}
+
+    def decide(current: Document | None, is_last_admin: bool) -> Document:
+        changes = rule(context, current, is_last_admin)
+        # The reason of the status before does not explain the new one.
+        reason = {"status_reason": None} if "status" in changes else {}
+        return {**reason, **invitation, **changes, **action.details, "updated": now}
+
+    return store.change_membership(group["id"], action.identity_id, decide)
 
 
 def _check_signup_fields(store: GroupsStore, group: Document, identity_id: str) -> None:
@@ -110,10 +113,13 @@ class _Context:
     caller_role: str | None
     preferences: Document
 
-    def check_new_role(self) -> str:
+    def check_new_role(self, current: Document | None) -> str:
+        """The role of a membership that begins. Managers give only the role member, and not to an invited admin."""
         role = self.action.role or "member"
-        if role != "member" and self.caller_role != "admin":
-            raise ActionError("ROLE_NOT_ALLOWED", f"This needs an admin of the group, because the role is {role}")
+        is_admin = current is not None and (current["role"], current["status"]) == ("admin", "invited")
+        if self.caller_role != "admin" and (role != "member" or is_admin):
+            above = "admin" if is_admin else role
+            raise ActionError("ROLE_NOT_ALLOWED", f"This needs an admin of the group, because the role is {above}")
         return role
 
 
@@ -145,7 +151,7 @@ def _add(context: _Context, current: Document | None, is_last_admin: bool) -> Do
         raise ActionError("ADD_NOT_ALLOWED", "The identity allows invitations only")
     if current is not None and current["status"] == "left":
         raise ActionError("ADD_NOT_ALLOWED", "The identity left the group, so it has to be invited")
-    return {"status": "active", "role": context.check_new_role()}
+    return {"status": "active", "role": context.check_new_role(current)}
 
 
 def _approve(context: _Context, current: Document | None, is_last_admin: bool) -> Document:
@@ -160,15 +166,14 @@ def _reject(context: _Context, current: Document | None, is_last_admin: bool) ->
 
 def _change_role(context: _Context, current: Document | None, is_last_admin: bool) -> Document:
     _require_status(current, "active")
-    role = context.action.role or "member"
-    if is_last_admin and role != "admin":
+    if is_last_admin and context.action.role != "admin":
         raise ActionError("LAST_ADMIN", "The last admin of a group cannot get another role")
-    return {"role": role}
+    return {"role": context.action.role}
 
 
 def _invite(context: _Context, current: Document | None, is_last_admin: bool) -> Document:
     _refuse_status(current, "active")
-    return {"status": "invited", "role": context.check_new_role()}
+    return {"status": "invited", "role": context.check_new_role(current)}
 
 
 def _join(context: _Context, current: Document | None, is_last_admin: bool) -> Document:

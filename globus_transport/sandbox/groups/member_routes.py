@@ -102,7 +102,8 @@ def _read_actions(state: State, fields: Fields) -> list[Action]:
     found: list[Action] = []
     for name in ACTIONS:
         for entry in fields.each(name):
-            id, role = entry.id("identity_id", required=True), entry.choice("role", ROLES)
+            id = entry.id("identity_id", required=True)
+            role = entry.choice("role", ROLES, required=name == "change_role")
             details = {key: text for key in ("status_reason", "invite_email_address") if (text := entry.text(key))}
             found.append(Action(name, id or "", role, bool(state.identities.find_by_ids([id or ""])), details))
     fields.check()
