@@ -39,7 +39,8 @@ def install_oauth_routes(app: Flask, state: State) -> None:
                 return {"error": "invalid_request", "error_description": text}, 400
         if request.headers.get("Authorization", "").lower().startswith("basic ") and request.authorization is None:
             text = "The credentials are not UTF-8 in base64"
-            return {"error": "invalid_client", "error_description": text}, 401, {"WWW-Authenticate": "Basic"}
+            error = {"error": "invalid_client", "error_description": text}
+            return error, 401, {"WWW-Authenticate": 'Basic realm="Globus"'}
         return None
 
     @app.get(AUTHORIZE_PATH)

@@ -17,6 +17,11 @@ from globus_transport.sandbox.request_fields import InvalidFieldsError
 # RFC 9110, sections 10.2.1 and 10.2.2: a 405 says which methods there are, a redirect where to.
 _HEADERS = ("Allow", "Location")
 
+_CHALLENGE = 'Bearer realm="Globus"'
+
+# Why a token is refused. A request without a token gets none of them (RFC 6750, section 3.1).
+_TOKEN_ERRORS = ("invalid_token", "insufficient_scope")
+
 
 class ServiceError(Exception, ABC):
     """An error response in the form of a service.
@@ -61,7 +66,10 @@ class ServiceError(Exception, ABC):
 
         :param path: of the request
         """
-        return Response(json.dumps(self.document(path)), self.status, content_type=self.media_type(path))
+        response = Response(json.dumps(self.document(path)), self.status, content_type=self.media_type(path))
+        if self.status == HTTPStatus.UNAUTHORIZED:
+            response.headers["WWW-Authenticate"] = _CHALLENGE
+        return response
 
 
 def install_error_handlers(app: Flask, error_class: type[ServiceError]) -> None:
@@ -83,7 +91,8 @@ def install_error_handlers(app: Flask, error_class: type[ServiceError]) -> None:
     def handle_oauth_error(error: OAuth2Error) -> Response:
         status = 403 if error.error == "insufficient_scope" else 401
         response = error_class.for_token(status, error.get_error_description()).response(request.path)
-        response.headers["WWW-Authenticate"] = "Bearer"
+        reason = f', error="{error.error}"' if error.error in _TOKEN_ERRORS else ""
+        response.headers["WWW-Authenticate"] = _CHALLENGE + reason
         return response
 
     @app.errorhandler(HTTPException)

@@ -254,7 +254,8 @@ def test_a_request_without_a_token_is_led_to_a_login(sandbox: Sandbox, mapped: C
     answer = anonymous(sandbox, mapped, "notes.txt")
     assert answer.status == 302
     assert answer.headers["Location"].startswith(f"{sandbox.auth_url}v2/oauth2/authorize?client_id={mapped.id}&")
-    assert anonymous(sandbox, mapped, "notes.txt", X_Requested_With="XMLHttpRequest").status == 401
+    refused = anonymous(sandbox, mapped, "notes.txt", X_Requested_With="XMLHttpRequest")
+    assert (refused.status, refused.headers["WWW-Authenticate"]) == (401, 'Bearer realm="Globus"')
     assert anonymous(sandbox, mapped, "notes.txt", "PUT").status == 401
 
 

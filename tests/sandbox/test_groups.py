@@ -339,7 +339,7 @@ def test_scopes(sandbox: Sandbox, ada: globus_sdk.GroupsClient, client_of: NewCl
     for http in (wrong, Http(sandbox.url_of("groups"))):
         answer = http("GET", "/v2/groups/my_groups")
         assert (answer.status, answer.document["errors"][0]["code"]) == (401, "UNAUTHORIZED")
-        assert answer.headers["WWW-Authenticate"] == "Bearer"
+        assert answer.headers["WWW-Authenticate"].startswith('Bearer realm="Globus"')
 
 
 DEEP = "[" * 10000 + "]" * 10000

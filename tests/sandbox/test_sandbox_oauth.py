@@ -400,7 +400,7 @@ def test_all_access_tokens_end_but_refreshing_works(globus: Sandbox, auth: Http,
     getattr(globus, end)()
     answer = Http(globus.transfer_url, token.access_token)("GET", "/v0.10/task_list")
     assert (answer.status, answer.document["code"]) == (401, "AuthenticationFailed")
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="Globus", error="invalid_token"'
     assert token.refresh_token
     assert refresh(globus, auth, token.refresh_token).status == 200
 

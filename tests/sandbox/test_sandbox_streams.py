@@ -122,4 +122,5 @@ def test_faults_there_are_json_api_too(globus: Sandbox, transfer: Http) -> None:
     answer = transfer("GET", f"{AT}/x")
     assert (answer.status, answer.headers["Content-Type"]) == (503, "application/vnd.api+json")
     assert answer.document["errors"][0]["status"] == "503"
-    assert Http(globus.transfer_url, "wrong")("GET", AT).headers["WWW-Authenticate"] == "Bearer"
+    challenge = Http(globus.transfer_url, "wrong")("GET", AT).headers["WWW-Authenticate"]
+    assert challenge == 'Bearer realm="Globus", error="invalid_token"'

@@ -90,7 +90,7 @@ def _is_open(state: State, collection: Collection, path: str, mode: Literal["r",
 def _ask_for_login(state: State, collection: Collection) -> ResponseReturnValue:
     """Lead a browser to a login. What is no page of a browser gets a 401."""
     if request.method == "PUT" or request.headers.get("X-Requested-With") == "XMLHttpRequest":
-        return GCSError(401, "This needs a token").document(""), 401, {"WWW-Authenticate": "Bearer"}
+        raise GCSError(401, "This needs a token")
     query = urlencode(
         {
             "client_id": collection.id,

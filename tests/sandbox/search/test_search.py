@@ -158,14 +158,17 @@ def test_an_index_has_fifty_roles(ada: globus_sdk.SearchClient, index: str) -> N
     assert code_of(ada.create_role, index, role) == (409, "Conflict.LimitExceeded")
 
 
-def test_scopes_are_checked(client_of: Clients, index: str) -> None:
+def test_scopes_are_checked(sandbox: Sandbox, client_of: Clients, index: str) -> None:
     search, writer = client_of(scope="search"), client_of(scope="ingest")
     assert found(search, index) == []
     assert code_of(search.ingest, index, {}) == FORBIDDEN
     assert code_of(search.index_list) == FORBIDDEN
     assert ingest(writer, index, entry("a"))["state"] == "SUCCESS"
     assert code_of(writer.search, index, "*") == FORBIDDEN
-    assert code_of(client_of(token=False).index_list) == (401, "Unauthorized.Generic")
+    answer = Http(sandbox.url_of("search"))("GET", "/v1/index_list")
+    assert (answer.status, answer.document["code"]) == (401, "Unauthorized.Generic")
+    # RFC 9110, section 15.5.2: a 401 says how to authenticate.
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="Globus"'
 
 
 def test_a_token_that_is_not_valid_is_a_401_for_public_entries_too(sandbox: Sandbox, index: str) -> None:
@@ -173,6 +176,7 @@ def test_a_token_that_is_not_valid_is_a_401_for_public_entries_too(sandbox: Sand
     for path in (f"/v1/index/{index}", f"/v1/index/{index}/search?q=x", f"/v1/index/{index}/subject?subject=a"):
         answer = http("GET", path)
         assert (answer.status, answer.document["code"]) == (401, "Unauthorized.Generic"), path
+        assert answer.headers["WWW-Authenticate"] == 'Bearer realm="Globus", error="invalid_token"'
 
 
 def test_the_client_of_this_package_does_the_same(sandbox: Sandbox, index: str) -> None:
