@@ -13,12 +13,12 @@ from globus_transport.sandbox.connect_server.errors import GCSError, not_found, 
 from globus_transport.sandbox.connect_server.pages import list_page, read_words
 from globus_transport.sandbox.connect_server.store import ENDPOINT_ROLES
 from globus_transport.sandbox.identities import Identity
+from globus_transport.sandbox.principals import PREFIXES
 from globus_transport.sandbox.records import Document, Records
 from globus_transport.sandbox.request_fields import Fields, read_body
 from globus_transport.sandbox.sharing.permissions import ROLES, applies_to
 from globus_transport.sandbox.state import State
 
-_PREFIXES = {"identity": "urn:globus:auth:identity:", "group": "urn:globus:groups:id:"}
 _UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -106,14 +106,14 @@ def _document(role: Document) -> Document:
         "DATA_TYPE": "role#1.0.0",
         "id": role["id"],
         "collection": role.get("endpoint"),
-        "principal": f"{_PREFIXES[role['principal_type']]}{role['principal']}",
+        "principal": f"{PREFIXES[role['principal_type']]}{role['principal']}",
         "role": role["role"],
     }
 
 
 def _read_principal(fields: Fields) -> tuple[str, str]:
     text = fields.text("principal", required=True) or ""
-    for kind, prefix in _PREFIXES.items():
+    for kind, prefix in PREFIXES.items():
         if text.startswith(prefix) and _UUID.fullmatch(text.removeprefix(prefix)):
             return kind, text.removeprefix(prefix).lower()
     fields.refuse("principal", "value is not the URN of an identity or a group")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from globus_transport.sandbox.flows.principals import FLOW_ROLES, RUN_ROLES, roles_on
 from globus_transport.sandbox.identities import Identity
+from globus_transport.sandbox.principals import urn
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.state import State
 
@@ -34,7 +35,7 @@ def flow_document(state: State, flow: Document, reader: Identity) -> Document:
         "created_by": flow["flow_owner"],
         "globus_auth_scope": user_scope(flow["id"]),
         "globus_auth_username": f"{flow['id']}@clients.auth.globus.org",
-        "principal_urn": f"urn:globus:auth:identity:{flow['id']}",
+        "principal_urn": urn(flow["id"]),
         "synchronous": False,
         "log_supported": True,
         "types": ["Action"],

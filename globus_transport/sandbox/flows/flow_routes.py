@@ -13,8 +13,9 @@ from globus_transport.sandbox.flows.definition import check_definition, check_sc
 from globus_transport.sandbox.flows.documents import flow_document, format_moment
 from globus_transport.sandbox.flows.errors import FlowsError, unprocessable
 from globus_transport.sandbox.flows.listing import chosen, order, page
-from globus_transport.sandbox.flows.principals import FLOW_ROLES, includes, roles_on, urn
+from globus_transport.sandbox.flows.principals import FLOW_ROLES, roles_on
 from globus_transport.sandbox.identities import Identity
+from globus_transport.sandbox.principals import includes, urn
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.state import State
 
@@ -65,7 +66,7 @@ def install_flow_routes(app: Flask, state: State, callers: Callers) -> None:
         caller = callers.require(*MANAGE_FLOWS)
         callers.find_flow(flow_id, caller, _EDITORS)
         fields = read_flow(state, read_body(), is_new=False)
-        if fields.get("flow_owner", urn(caller)) != urn(caller):
+        if fields.get("flow_owner", urn(caller.id)) != urn(caller.id):
             raise FlowsError(403, "FORBIDDEN", "An administrator can make only itself the owner")
         flow = flows.update(flow_id, **fields, updated_at=format_moment(state.clock.now()))
         return flow_document(state, flow, caller)
@@ -94,7 +95,7 @@ def install_flow_routes(app: Flask, state: State, callers: Callers) -> None:
 def add_flow(state: State, owner: Identity, fields: Document) -> Document:
     """Add a flow. What ``fields`` does not have gets its default."""
     flow_id = str(uuid.uuid4())
-    return state.flows.flows.add({"id": flow_id, **FLOW_FIELDS, **fields, "flow_owner": urn(owner)})
+    return state.flows.flows.add({"id": flow_id, **FLOW_FIELDS, **fields, "flow_owner": urn(owner.id)})
 
 
 def may_start(state: State, flow: Document, caller: Identity) -> bool:

@@ -12,9 +12,9 @@ from globus_transport.sandbox.flows.callers import VIEW_RUNS, Callers
 from globus_transport.sandbox.flows.documents import format_moment
 from globus_transport.sandbox.flows.errors import FlowsError, not_found, problem, unprocessable
 from globus_transport.sandbox.flows.listing import chosen, order, page, values_of
-from globus_transport.sandbox.flows.principals import includes
 from globus_transport.sandbox.flows.runs import advance_all
 from globus_transport.sandbox.identities import Identity
+from globus_transport.sandbox.principals import includes
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.state import State
 

@@ -6,13 +6,12 @@ from collections.abc import Iterable
 
 from globus_transport.sandbox.flows.errors import problem
 from globus_transport.sandbox.identities import Identity
+from globus_transport.sandbox.principals import AUTHENTICATED, GROUP, IDENTITY, PUBLIC, includes
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.state import State
 
-IDENTITY = "urn:globus:auth:identity:"
-GROUP = "urn:globus:groups:id:"
 #: The words that a list may have, by its name.
-_WORDS = {"flow_viewers": {"public"}, "flow_starters": {"all_authenticated_users"}}
+_WORDS = {"flow_viewers": {PUBLIC}, "flow_starters": {AUTHENTICATED}}
 
 #: The roles on a flow, the strongest first, and the field that lists who has each.
 FLOW_ROLES = {
@@ -26,11 +25,6 @@ FLOW_ROLES = {
 RUN_ROLES = {"run_owner": "run_owner", "run_manager": "run_managers", "run_monitor": "run_monitors"}
 
 
-def urn(identity: Identity) -> str:
-    """The principal of an identity."""
-    return IDENTITY + identity.id
-
-
 def check_principals(state: State, name: str, principals: Iterable[str]) -> list[Document]:
     """The problems of a list of principals."""
     found: list[Document] = []
@@ -40,16 +34,6 @@ def check_principals(state: State, name: str, principals: Iterable[str]) -> list
         if not is_person and not is_word and not principal.startswith(GROUP):
             found.append(problem(f'Unrecognized principal: "{principal}"', name, index))
     return found
-
-
-def includes(state: State, principals: str | Iterable[str], identity: Identity) -> bool:
-    """Whether an identity is one of the principals, or a member of a group that is one."""
-    listed = [principals] if isinstance(principals, str) else principals
-    return any(
-        principal in ("public", "all_authenticated_users", urn(identity))
-        or (principal.startswith(GROUP) and state.groups.has_member(principal.removeprefix(GROUP), identity.id))
-        for principal in listed
-    )
 
 
 def roles_on(state: State, document: Document, roles: dict[str, str], identity: Identity) -> list[str]:

@@ -11,9 +11,9 @@ from typing import Any, cast
 
 from globus_transport.sandbox.flows.documents import format_moment
 from globus_transport.sandbox.flows.expressions import ExpressionError, evaluate
-from globus_transport.sandbox.flows.principals import urn
 from globus_transport.sandbox.flows.store import ActionFailedError
 from globus_transport.sandbox.identities import Identity
+from globus_transport.sandbox.principals import urn
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.state import State
 from globus_transport.sandbox.submission_routes import submit
@@ -154,7 +154,7 @@ def _ask_for_selection(state: State, run: Document, parameters: Document, owner:
         for number, option in enumerate(cast(list[Document], options))
     ]
     now = format_moment(state.clock.now())
-    respondents = page.get("selectable_by") or [urn(owner)]
+    respondents = page.get("selectable_by") or [urn(owner.id)]
     viewers = page.get("visible_to") or respondents
     for principals in (respondents, viewers):
         if not isinstance(principals, list) or not all(isinstance(principal, str) for principal in principals):
@@ -179,7 +179,7 @@ def _ask_for_selection(state: State, run: Document, parameters: Document, owner:
             },
             "options": choices,
             "roles": {"viewer_urns": viewers, "respondent_urns": respondents},
-            "creator_urn": f"urn:globus:auth:identity:{run['flow_id']}",
+            "creator_urn": urn(run["flow_id"]),
             "flow": {"id": run["flow_id"], "title": run["flow_title"]},
             "run": {"id": run["id"], "label": run["label"]},
             "created_timestamp": now,

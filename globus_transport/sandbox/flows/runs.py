@@ -14,9 +14,9 @@ from globus_transport.sandbox.clock import parse_iso_time
 from globus_transport.sandbox.flows.definition import COMPARISONS
 from globus_transport.sandbox.flows.documents import format_moment
 from globus_transport.sandbox.flows.expressions import ExpressionError, evaluate_parameters, find, put
-from globus_transport.sandbox.flows.principals import urn
 from globus_transport.sandbox.flows.providers import cancel_action, poll_action, start_action
 from globus_transport.sandbox.identities import Identity
+from globus_transport.sandbox.principals import urn
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.state import State
 
@@ -59,7 +59,7 @@ def start_run(state: State, flow: Document, body: Any, owner: Identity, **fields
         "details": {"code": "FlowStarting", "description": "The run is starting", "details": {"input": body}},
         "label": fields.get("label", ""),
         "tags": fields.get("tags", []),
-        "run_owner": urn(owner),
+        "run_owner": urn(owner.id),
         "run_managers": fields.get("run_managers", []),
         "run_monitors": fields.get("run_monitors", []),
         "_owner": owner.id,

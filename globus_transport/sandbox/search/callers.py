@@ -6,9 +6,9 @@ from flask import request
 
 from globus_transport.sandbox.bearer import BearerCheck
 from globus_transport.sandbox.identities import Identity
+from globus_transport.sandbox.principals import includes
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.search.errors import forbidden, not_found, wrong_status
-from globus_transport.sandbox.search.principals import includes
 from globus_transport.sandbox.state import State
 
 _SERVER = "search.api.globus.org"

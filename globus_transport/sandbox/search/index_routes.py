@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
+from globus_transport.sandbox.principals import type_of, urn
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.request_fields import Fields, read_body
 from globus_transport.sandbox.search.callers import ADMINS, MANAGE, ROLES, Callers
 from globus_transport.sandbox.search.errors import bad_request, forbidden, limit_exceeded, not_found, wrong_status
-from globus_transport.sandbox.search.principals import type_of, urn
 from globus_transport.sandbox.search.tasks import cancel_tasks
 from globus_transport.sandbox.state import State
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
+from globus_transport.sandbox.principals import AUTHENTICATED, PUBLIC, type_of
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.request_fields import Fields
 from globus_transport.sandbox.search.bodies import read_texts
-from globus_transport.sandbox.search.principals import AUTHENTICATED, PUBLIC, type_of
 
 #: Limits that the service documents: docs.globus.org/api/search/limits. Bytes are those of UTF-8.
 MAX_SUBJECT_BYTES = 500

@@ -8,12 +8,12 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
 from globus_transport.sandbox.identities import Identity
+from globus_transport.sandbox.principals import includes
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.request_fields import read_body
 from globus_transport.sandbox.search.bodies import check_result_format, read_argument, read_digits, read_flag
 from globus_transport.sandbox.search.callers import ADMINS, Callers
 from globus_transport.sandbox.search.errors import needs_token, not_found
-from globus_transport.sandbox.search.principals import includes
 from globus_transport.sandbox.search.query import Query, read_query, read_scroll
 from globus_transport.sandbox.search.results import SetsOf, result_document, scroll, search
 from globus_transport.sandbox.search.search_index import Entry, SearchIndex

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from globus_transport.sandbox.identities import Identity
+from globus_transport.sandbox.principals import PUBLIC, urn
 from globus_transport.sandbox.request_fields import InvalidFieldsError, parse_body
 from globus_transport.sandbox.search.field_types import FieldTypeError
 from globus_transport.sandbox.search.ingest import read_ingest
-from globus_transport.sandbox.search.principals import PUBLIC, urn
 from globus_transport.sandbox.search.search_index import IngestError
 from globus_transport.sandbox.search.tasks import run_due_tasks
 from globus_transport.sandbox.state import State

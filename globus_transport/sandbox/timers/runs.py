@@ -8,6 +8,7 @@ import uuid
 from globus_transport.sandbox.clock import Clock
 from globus_transport.sandbox.flows.errors import FlowsError
 from globus_transport.sandbox.identities import Identity
+from globus_transport.sandbox.principals import urn
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.state import State
 from globus_transport.sandbox.submission_routes import submit
@@ -85,7 +86,7 @@ def _start_transfer(state: State, timer: Timer, owner: Identity, moment: float) 
         return Outcome(_failure(moment, error.status, error.code, error.message), True)
     data = {
         "action_id": task.id,
-        "creator_id": f"urn:globus:auth:identity:{owner.id}",
+        "creator_id": urn(owner.id),
         "label": document["label"],
         "start_time": precise_time(moment),
         "status": "ACTIVE",
@@ -101,7 +102,7 @@ def _start_flow(state: State, timer: Timer, owner: Identity, moment: float) -> O
         return Outcome(_failure(moment, error.status, error.code, error.message or error.detail), True)
     data = {
         "action_id": run["id"],
-        "creator_id": f"urn:globus:auth:identity:{owner.id}",
+        "creator_id": urn(owner.id),
         "label": run["label"],
         "start_time": run["start_time"],
         "status": run["status"],

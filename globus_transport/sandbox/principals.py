@@ -1,4 +1,4 @@
-"""Principals: who sees an entry, and who has a role in an index."""
+"""Principals: identities and groups by their URNs, and words for many users. Search and Flows list them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ GROUP = "urn:globus:groups:id:"
 PUBLIC = "public"
 AUTHENTICATED = "all_authenticated_users"
 
+#: What the URN of each kind begins with.
+PREFIXES = {"identity": IDENTITY, "group": GROUP}
+
 
 def urn(identity_id: str) -> str:
     """The principal of an identity."""
@@ -21,18 +24,20 @@ def urn(identity_id: str) -> str:
 
 def type_of(principal: str) -> str | None:
     """``identity`` or ``group``; ``None`` if the text is not the URN of one."""
-    for prefix, kind in ((IDENTITY, "identity"), (GROUP, "group")):
+    for kind, prefix in PREFIXES.items():
         if principal.startswith(prefix) and _is_uuid(principal.removeprefix(prefix)):
             return kind
     return None
 
 
-def includes(state: State, principals: Iterable[str], caller: Identity | None) -> bool:
+def includes(state: State, principals: str | Iterable[str], caller: Identity | None) -> bool:
     """Whether a user is one of the principals, or an active member of a group that is one.
 
+    :param principals: one or several
     :param caller: ``None`` for a request without a token
     """
-    return any(_is(state, principal, caller) for principal in principals)
+    listed = [principals] if isinstance(principals, str) else principals
+    return any(_is(state, principal, caller) for principal in listed)
 
 
 def _is(state: State, principal: str, caller: Identity | None) -> bool:
