@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 
 from globus_transport.sandbox.collections import Collection
@@ -142,7 +141,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--folder",
-        type=Path,
         help="where state and the collections' folders are kept (default: a temporary folder)",
     )
     parser.add_argument(

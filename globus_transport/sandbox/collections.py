@@ -185,6 +185,17 @@ class Collections:
         return Path(self._temporary.name)
 
 
+def read_folder(folder: str | Path) -> Path:
+    """The path of a folder.
+
+    :raises ValueError: if the text is empty
+    """
+    if folder == "":
+        # Path("") is the current directory, which nobody means.
+        raise ValueError("folder='': give the path of a folder, or leave it out for a new one; '.' is the current one")
+    return Path(folder)
+
+
 def _resolve(folder: Path) -> Path:
     # For a loop of links, Path.resolve() raises RuntimeError before Python 3.13. mkdir() raises OSError.
     return Path(os.path.realpath(folder))

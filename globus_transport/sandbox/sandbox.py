@@ -11,7 +11,7 @@ from typing import Self
 from globus_transport.sandbox.access_requirements import DEFAULT_MESSAGE, LoginSession, data_access_scope
 from globus_transport.sandbox.clients import SandboxClient, make_client
 from globus_transport.sandbox.clock import Clock
-from globus_transport.sandbox.collections import Collection, EntityType
+from globus_transport.sandbox.collections import Collection, EntityType, read_folder
 from globus_transport.sandbox.connect_server.store import ConnectServerStore
 from globus_transport.sandbox.control.server import ControlServer
 from globus_transport.sandbox.faults import Faults, check_all_met
@@ -56,7 +56,7 @@ class Sandbox:
         ``"two-collections"``; see the page "Control it from outside". A folder with a state is not seeded again
     :raises OSError: if the folder or the seed cannot be read
     :raises TypeError: if ``host_names`` is a text
-    :raises ValueError: if another version wrote the state file, or a host name, time, size or the seed makes no sense
+    :raises ValueError: if another version wrote the state file, or a folder, host name, time, size or seed is wrong
     :ivar clock: the clock for the expiry of tokens and tasks; a test moves it forward instead of sleeping
     :ivar faults: the faults that are injected into replies
     :ivar connect_server: the endpoint of Globus Connect Server
@@ -101,8 +101,9 @@ class Sandbox:
     ) -> None:
         self._seed = read_seed(seed)
         self._settings = Settings(access_token_lifetime, rotate_refresh_tokens, token_delay, task_delay, auto_approve)
-        self._state = State(self._settings, None if folder is None else Path(folder))
-        kept = None if folder is None else StateFile(self._state, Path(folder))
+        folder = None if folder is None else read_folder(folder)
+        self._state = State(self._settings, folder)
+        kept = None if folder is None else StateFile(self._state, folder)
         if kept is None or not kept.was_there:
             self._seed.apply(self._state)
         if kept is not None:
@@ -263,12 +264,11 @@ class Sandbox:
         :param entity_type: of Globus Connect Personal or of Globus Connect Server
         :raises OSError: if the folder cannot be created
         :raises RuntimeError: if the sandbox was closed
+        :raises ValueError: if the folder is an empty text
         """
+        path = None if folder is None else read_folder(folder)
         added = self._state.collections.add(
-            display_name,
-            None if folder is None else Path(folder),
-            owner_id=self._state.identities.add(owner or self.user).id,
-            entity_type=entity_type,
+            display_name, path, owner_id=self._state.identities.add(owner or self.user).id, entity_type=entity_type
         )
         self._state.save()
         return added

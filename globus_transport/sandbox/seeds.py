@@ -131,7 +131,8 @@ def read_seed(given: SeedLike | None) -> Seed:
     if isinstance(given, Mapping):
         return _checked(given, {})
     path = Path(given)
-    if path.is_dir():
+    # Path("") is the current directory, which nobody means.
+    if path.is_dir() and given != "":
         folders = [folder for folder in sorted(path.iterdir()) if folder.is_dir()]
         file = path / _FILE
         return _checked(_read_file(file) if file.exists() else {}, {folder.name: folder for folder in folders})

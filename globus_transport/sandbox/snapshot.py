@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import attrs
 
 from globus_transport.sandbox.access_requirements import LoginSession
 from globus_transport.sandbox.clients import OAuthClient, known_programs
-from globus_transport.sandbox.collections import Collection
+from globus_transport.sandbox.collections import Collection, read_folder
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.records import Document, Records
 from globus_transport.sandbox.state import State
@@ -61,7 +59,7 @@ def restore(state: State, document: Document) -> None:
     for fields in document["collections"]:
         # A mapped collection stands before its guest collections.
         host = state.collections.get(fields["host"] or "")
-        state.collections.restore(Collection(**{**fields, "folder": Path(fields["folder"]), "host": host}))
+        state.collections.restore(Collection(**{**fields, "folder": read_folder(fields["folder"]), "host": host}))
     for name, part in state.parts.items():
         part.load(document["parts"][name])
     for name, records in _records_by_name(state).items():

@@ -187,6 +187,9 @@ def test_it_says_why_it_cannot_start(capsys: pytest.CaptureFixture[str], tmp_pat
     (tmp_path / "file").touch()
     assert cli.main(["--folder", str(tmp_path / "file")]) == 1
     assert "could not start" in capsys.readouterr().err
+    for empty in ("--folder", "--seed"):
+        assert cli.main([empty, ""]) == 1
+        assert f"{empty[2:]}=''" in capsys.readouterr().err
     assert signal.getsignal(signal.SIGTERM) is before
 
 

@@ -154,7 +154,14 @@ def test_a_state_that_is_none_changes_nothing(globus: Sandbox, call: Call) -> No
     globus.faults.add(503)
     globus.clock.advance(3600)
     _, state = call("GET", "/state")
-    for wrong in ({}, {**state, "version": 0}, {**state, "tokens": 3}, {**state, "clients": [{"color": "red"}]}):
+    (collection,) = state["collections"]
+    for wrong in (
+        {},
+        {**state, "version": 0},
+        {**state, "tokens": 3},
+        {**state, "clients": [{"color": "red"}]},
+        {**state, "collections": [{**collection, "folder": ""}]},
+    ):
         status, document = call("PUT", "/state", wrong)
         assert (status, document["error"][:8]) == (400, "no state"), wrong
         assert by_id(call("GET", "/state")[1]) == by_id(state)
@@ -191,6 +198,7 @@ def test_a_state_that_is_none_changes_nothing(globus: Sandbox, call: Call) -> No
         ("POST", "/identities", {"username": "nobody"}, "give one such as"),
         ("POST", "/collections", {"display_name": "A", "entity_type": "disk"}, "GCP_mapped_collection"),
         ("POST", "/collections", {"display_name": "A", "folder": "/dev/null/x"}, "cannot be used"),
+        ("POST", "/collections", {"display_name": "A", "folder": ""}, "'.' is the current one"),
         ("POST", "/groups", {"members": [1]}, "list of texts"),
         ("POST", "/clients", {"id": "7"}, "UUID"),
         ("POST", "/approve", {"authorize_url": "https://auth.globus.org/"}, "of this sandbox"),

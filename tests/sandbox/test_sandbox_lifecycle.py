@@ -141,6 +141,12 @@ def test_a_link_to_itself_is_no_folder_of_a_restored_collection_either(tmp_path:
         globus.add_collection("Data", tmp_path / "circle")
 
 
+def test_an_empty_text_is_no_folder(globus: Sandbox) -> None:
+    for use in (Sandbox, lambda folder: globus.add_collection("Data", folder)):
+        with pytest.raises(ValueError, match="folder=''"):
+            use("")
+
+
 def test_several_at_once_share_nothing() -> None:
     with Sandbox() as first, Sandbox() as second:
         token = first.issue_token(TRANSFER_ALL)

@@ -117,6 +117,7 @@ def test_reset_before_the_start() -> None:
     ("seed", "why"),
     [
         ("three-collections", "none of the names empty, two-collections"),
+        ("", "seed='': no file or folder"),
         ({"color": []}, "'color' is no member of a seed"),
         ({"collections": {}}, "collections is a list of objects"),
         ({"collections": [{}]}, "display_name is missing"),
