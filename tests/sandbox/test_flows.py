@@ -271,7 +271,7 @@ def test_who_may_do_what(globus: Sandbox, client: FlowsClient) -> None:
         group = globus.add_group(GRACE)
         client.update_flow(flow["id"], flow_starters=[f"urn:globus:groups:id:{group}"])
         started = runner.run_flow({})
-        assert status_of(client.get_run, started["run_id"]) == 404
+        assert status_of(client.get_run, started["run_id"]) == 200
         assert status_of(hers.get_run, started["run_id"]) == 200
         client.update_flow(flow["id"], flow_administrators=[urn(GRACE)])
         assert status_of(hers.update_flow, flow["id"], title="Hers") == 200

@@ -46,12 +46,9 @@ def read_flow(state: State, body: Document, *, is_new: bool) -> Document:
     """
     required = ("title", "definition", "input_schema") if is_new else ()
     problems = [problem("field required", name, type="missing") for name in required if name not in body]
-    fields = {name: value for name, value in body.items() if name in FLOW_FIELDS}
+    fields = {name: value for name, value in body.items() if name in (*FLOW_FIELDS, "flow_owner")}
     for name, value in fields.items():
         problems += _check_field(state, name, value)
-    if isinstance(body.get("flow_owner"), str):
-        problems += check_principals(state, "flow_owner", [body["flow_owner"]])
-        fields["flow_owner"] = body["flow_owner"]
     if problems:
         raise unprocessable(problems)
     return fields
@@ -88,6 +85,8 @@ def _check_field(state: State, name: str, value: Any) -> list[Document]:
         return _check_list(state, name, value)
     if not isinstance(value, str):
         return [problem("str type expected", name, type="type_error.str")]
+    if name == "flow_owner":
+        return check_principals(state, name, [value])
     if name == "title" and not 1 <= len(value) <= 128:
         return [problem("A title has 1 to 128 characters", name)]
     return []

@@ -10,7 +10,7 @@ from globus_transport.sandbox.authlib_typed import OAuth2Error
 from globus_transport.sandbox.bearer import BearerCheck
 from globus_transport.sandbox.flows.documents import user_scope
 from globus_transport.sandbox.flows.errors import FlowsError, not_found
-from globus_transport.sandbox.flows.principals import FLOW_ROLES, RUN_ROLES, roles_on
+from globus_transport.sandbox.flows.principals import roles_on_flow, roles_on_run
 from globus_transport.sandbox.flows.runs import advance
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.records import Document
@@ -68,7 +68,7 @@ class Callers:
         :raises FlowsError: if there is none, or it lacks the role
         """
         flow = self._state.flows.flows.get(flow_id)
-        roles = [] if flow is None else roles_on(self._state, flow, FLOW_ROLES, reader)
+        roles = [] if flow is None else roles_on_flow(self._state, flow, reader)
         if flow is None or not roles:
             raise not_found("flow", flow_id)
         _check_roles(roles, needed)
@@ -81,7 +81,7 @@ class Callers:
         :raises FlowsError: if there is none, or it lacks the role
         """
         run = advance(self._state, run_id)
-        roles = [] if run is None else roles_on(self._state, run, RUN_ROLES, reader)
+        roles = [] if run is None else roles_on_run(self._state, run, reader)
         if run is None or not roles:
             raise not_found("run", run_id)
         _check_roles(roles, needed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from globus_transport.sandbox.flows.principals import FLOW_ROLES, RUN_ROLES, roles_on
+from globus_transport.sandbox.flows.principals import roles_on_flow, roles_on_run
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.principals import urn
 from globus_transport.sandbox.records import Document
@@ -27,7 +27,7 @@ def user_scope(flow_id: str) -> str:
 
 def flow_document(state: State, flow: Document, reader: Identity) -> Document:
     """A flow, as an identity sees it."""
-    roles = roles_on(state, flow, FLOW_ROLES, reader)
+    roles = roles_on_flow(state, flow, reader)
     url = f"{state.urls.get('flows', '').rstrip('/')}/flows/{flow['id']}"
     return {
         **flow,
@@ -48,7 +48,7 @@ def flow_document(state: State, flow: Document, reader: Identity) -> Document:
 
 def run_document(state: State, run: Document, reader: Identity) -> Document:
     """A run, as an identity sees it."""
-    roles = roles_on(state, run, RUN_ROLES, reader)
+    roles = roles_on_run(state, run, reader)
     public = {name: value for name, value in run.items() if not name.startswith("_") and name != "id"}
     return {
         **public,

@@ -13,7 +13,7 @@ from globus_transport.sandbox.flows.definition import check_definition, check_sc
 from globus_transport.sandbox.flows.documents import flow_document, format_moment
 from globus_transport.sandbox.flows.errors import FlowsError, unprocessable
 from globus_transport.sandbox.flows.listing import chosen, order, page
-from globus_transport.sandbox.flows.principals import FLOW_ROLES, roles_on
+from globus_transport.sandbox.flows.principals import FLOW_ROLES, roles_on_flow
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.principals import includes, urn
 from globus_transport.sandbox.records import Document
@@ -53,7 +53,7 @@ def install_flow_routes(app: Flask, state: State, callers: Callers) -> None:
         return page("flows", order(found, _ORDERED))
 
     def _has_role(flow: Document, caller: Identity, wanted: set[str]) -> bool:
-        roles = roles_on(state, flow, FLOW_ROLES, caller)
+        roles = roles_on_flow(state, flow, caller)
         return bool({*roles} & wanted) if wanted else bool(roles)
 
     @app.get("/flows/<flow_id>")
@@ -64,18 +64,20 @@ def install_flow_routes(app: Flask, state: State, callers: Callers) -> None:
     @app.put("/flows/<flow_id>")
     def update_flow(flow_id: str) -> ResponseReturnValue:
         caller = callers.require(*MANAGE_FLOWS)
-        callers.find_flow(flow_id, caller, _EDITORS)
-        fields = read_flow(state, read_body(), is_new=False)
-        if fields.get("flow_owner", urn(caller.id)) != urn(caller.id):
-            raise FlowsError(403, "FORBIDDEN", "An administrator can make only itself the owner")
-        flow = flows.update(flow_id, **fields, updated_at=format_moment(state.clock.now()))
+        with state.flows.lock:
+            callers.find_flow(flow_id, caller, _EDITORS)
+            fields = read_flow(state, read_body(), is_new=False)
+            if fields.get("flow_owner", urn(caller.id)) != urn(caller.id):
+                raise FlowsError(403, "FORBIDDEN", "An administrator can make only itself the owner")
+            flow = flows.update(flow_id, **fields, updated_at=format_moment(state.clock.now()))
         return flow_document(state, flow, caller)
 
     @app.delete("/flows/<flow_id>")
     def delete_flow(flow_id: str) -> ResponseReturnValue:
         caller = callers.require(*MANAGE_FLOWS)
-        flow = callers.find_flow(flow_id, caller, _EDITORS)
-        flows.remove(flow_id)
+        with state.flows.lock:
+            flow = callers.find_flow(flow_id, caller, _EDITORS)
+            flows.remove(flow_id)
         deleted_at = format_moment(state.clock.now())
         return {**flow_document(state, flow, caller), "DELETED": True, "deleted_at": deleted_at}
 

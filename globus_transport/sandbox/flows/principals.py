@@ -1,4 +1,4 @@
-"""Who may do what with a flow or a run: lists of principals."""
+"""Who may do what with a flow or a run: lists of principals. Reference: docs.globus.org/api/flows/permissions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,15 @@ FLOW_ROLES = {
     "run_manager": "run_managers",
     "run_monitor": "run_monitors",
 }
-RUN_ROLES = {"run_owner": "run_owner", "run_manager": "run_managers", "run_monitor": "run_monitors"}
+#: The roles on a run, the strongest first. Two come from its flow.
+RUN_ROLES = ("run_owner", "run_manager", "flow_run_manager", "run_monitor", "flow_run_monitor")
+_OWN_RUN_ROLES = {"run_owner": "run_owner", "run_manager": "run_managers", "run_monitor": "run_monitors"}
+_FROM_FLOW = {
+    "flow_owner": "flow_run_manager",
+    "flow_administrator": "flow_run_manager",
+    "run_manager": "flow_run_manager",
+    "run_monitor": "flow_run_monitor",
+}
 
 
 def check_principals(state: State, name: str, principals: Iterable[str]) -> list[Document]:
@@ -36,6 +44,18 @@ def check_principals(state: State, name: str, principals: Iterable[str]) -> list
     return found
 
 
-def roles_on(state: State, document: Document, roles: dict[str, str], identity: Identity) -> list[str]:
-    """The roles that an identity has on a flow or a run, the strongest first."""
+def roles_on_flow(state: State, flow: Document, identity: Identity) -> list[str]:
+    """The roles that an identity has on a flow, the strongest first."""
+    return _listed_roles(state, flow, FLOW_ROLES, identity)
+
+
+def roles_on_run(state: State, run: Document, identity: Identity) -> list[str]:
+    """The roles that an identity has on a run, the strongest first."""
+    flow = state.flows.flows.get(run["flow_id"])
+    on_flow = [] if flow is None else roles_on_flow(state, flow, identity)
+    found = {*_listed_roles(state, run, _OWN_RUN_ROLES, identity), *(_FROM_FLOW.get(role) for role in on_flow)}
+    return [role for role in RUN_ROLES if role in found]
+
+
+def _listed_roles(state: State, document: Document, roles: dict[str, str], identity: Identity) -> list[str]:
     return [role for role, field in roles.items() if includes(state, document[field], identity)]

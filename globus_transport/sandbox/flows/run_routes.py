@@ -12,13 +12,14 @@ from globus_transport.sandbox.flows.documents import run_document
 from globus_transport.sandbox.flows.errors import FlowsError, not_found, problem, unprocessable
 from globus_transport.sandbox.flows.flow_routes import may_start
 from globus_transport.sandbox.flows.listing import chosen, page, values_of
-from globus_transport.sandbox.flows.principals import RUN_ROLES, roles_on
+from globus_transport.sandbox.flows.principals import RUN_ROLES, roles_on_run
 from globus_transport.sandbox.flows.runs import advance_all, cancel, start_run
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.records import Document
 from globus_transport.sandbox.state import State
 
-_MANAGERS = ("run_owner", "run_manager")
+_RESUMERS = ("run_owner", "run_manager")
+_MANAGERS = (*_RESUMERS, "flow_run_manager")
 
 
 def install_run_routes(app: Flask, state: State, callers: Callers) -> None:
@@ -58,11 +59,11 @@ def install_run_routes(app: Flask, state: State, callers: Callers) -> None:
     def list_runs() -> ResponseReturnValue:
         caller = callers.require(*VIEW_RUNS)
         advance_all(state)
-        wanted = chosen("filter_roles", [*RUN_ROLES]) or chosen("filter_role", [*RUN_ROLES])
+        wanted = chosen("filter_roles", RUN_ROLES) or chosen("filter_role", RUN_ROLES)
         flow_ids = values_of("filter_flow_id")
         found = []
         for run in reversed(runs.where()):
-            roles = {*roles_on(state, run, RUN_ROLES, caller)}
+            roles = {*roles_on_run(state, run, caller)}
             if (roles & wanted if wanted else roles) and (not flow_ids or run["flow_id"] in flow_ids):
                 found.append(run_document(state, run, caller))
         return page("runs", found)
@@ -94,8 +95,10 @@ def install_run_routes(app: Flask, state: State, callers: Callers) -> None:
     @app.put("/runs/<run_id>")
     def update_run(run_id: str) -> ResponseReturnValue:
         caller = callers.require(*MANAGE_RUNS)
-        callers.find_run(run_id, caller, _MANAGERS)
-        return run_document(state, runs.update(run_id, **read_run(state, read_body())), caller)
+        with state.flows.lock:
+            callers.find_run(run_id, caller, _MANAGERS)
+            run = runs.update(run_id, **read_run(state, read_body()))
+        return run_document(state, run, caller)
 
     @app.post("/runs/<run_id>/cancel")
     def cancel_run(run_id: str) -> ResponseReturnValue:
@@ -109,10 +112,11 @@ def install_run_routes(app: Flask, state: State, callers: Callers) -> None:
     @app.post("/runs/<run_id>/release")
     def delete_run(run_id: str) -> ResponseReturnValue:
         caller = callers.require(*MANAGE_RUNS)
-        run = callers.find_run(run_id, caller, _MANAGERS)
-        if run["status"] == "ACTIVE":
-            raise FlowsError(409, "STATE_CONFLICT", f"The run {run_id} is ACTIVE")
-        runs.remove(run_id)
+        with state.flows.lock:
+            run = callers.find_run(run_id, caller, _MANAGERS)
+            if run["status"] == "ACTIVE":
+                raise FlowsError(409, "STATE_CONFLICT", f"The run {run_id} is ACTIVE")
+            runs.remove(run_id)
         return run_document(state, run, caller)
 
     @app.post("/runs/<run_id>/resume")
@@ -121,5 +125,5 @@ def install_run_routes(app: Flask, state: State, callers: Callers) -> None:
         if run is None:
             raise not_found("run", run_id)
         caller = callers.require_of_flow(run["flow_id"])
-        run = callers.find_run(run_id, caller, _MANAGERS)
+        run = callers.find_run(run_id, caller, _RESUMERS)
         return run_document(state, run, caller)

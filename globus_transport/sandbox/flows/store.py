@@ -19,7 +19,7 @@ class ActionFailedError(Exception):
 class FlowsStore:
     """Flows, their runs, web inputs and registered APIs.
 
-    :ivar lock: held while a run goes on from one state to the next
+    :ivar lock: held while a run goes on from one state to the next, and while a request changes a flow or a run
     """
 
     def __init__(self) -> None:
