@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from globus_transport.sandbox.identities import CLIENT_DOMAIN, Identity
+from globus_transport.sandbox.json_bodies import check_text
 
 AUTHORIZATION_CODE = "authorization_code"
 REFRESH_TOKEN = "refresh_token"
@@ -68,6 +69,7 @@ class OAuthClient:
 
     A client without a secret is a public client (a native app).
 
+    :raises ValueError: if the secret or the name cannot be sent as UTF-8
     :ivar is_confidential: whether the client was registered as confidential through the API; it may have several
         secrets, or none yet
     :ivar credentials: further secrets, by the id of their credential
@@ -81,6 +83,10 @@ class OAuthClient:
     credentials: dict[str, str] = attrs.field(factory=dict, repr=False, eq=False)
     redirect_uris: tuple[str, ...] = ()
     name: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        check_text("secret", self.secret)
+        check_text("name", self.name)
 
     @classmethod
     def confidential(cls) -> OAuthClient:
@@ -148,8 +154,8 @@ def make_client(
     :param id: ``None`` for a new one
     :param secret: of a confidential client; ``None`` for a new one
     :raises TypeError: if ``redirect_uris`` is a text
-    :raises ValueError: if the id is no UUID, a native client has a secret, a secret is empty, or a redirect URI is not
-        an absolute URI without a fragment
+    :raises ValueError: if the id is no UUID, a native client has a secret, a secret is empty, a text cannot be sent as
+        UTF-8, or a redirect URI is not an absolute URI without a fragment
     """
     if id is not None:
         try:

@@ -16,6 +16,7 @@ from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.headers import Headers
 from globus_transport.routing.table import Declared
 from globus_transport.sandbox.clock import MAX_SECONDS, check_seconds
+from globus_transport.sandbox.json_bodies import check_text
 from globus_transport.sandbox.route_names import TABLES, find_routes, path_pattern
 
 FaultBody = str | bytes | Mapping[str, Any]
@@ -140,7 +141,7 @@ class Faults:
         :param cut_body: close the connection after this many bytes of the reply's body
         :param content_type: the Content-Type of the reply, whatever its body is
         :raises ValueError: if the fault has no effect, or effects that exclude each other; or if a number is out of
-            range, a header cannot be sent, or a route or service is unknown
+            range, a header or the body cannot be sent, or a route or service is unknown
         """
         changes_body = body_delay > 0 or cut_body is not None or content_type is not None
         if status is not None and not 200 <= status <= 599:
@@ -159,6 +160,8 @@ class Faults:
             Headers({**(headers or {}), "Content-Type": content_type or ""})
         except GlobusSDKUsageError as error:
             raise ValueError(f"headers or content_type: {error}") from error
+        if isinstance(body, str):
+            check_text("body", body)
         if not 0 < probability <= 1:
             raise ValueError(f"probability={probability}: give a number above 0 and at most 1")
         if cut_body is not None and cut_body < 0:

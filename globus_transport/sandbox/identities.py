@@ -9,6 +9,8 @@ from typing import Any
 
 import attrs
 
+from globus_transport.sandbox.json_bodies import check_text
+
 IDENTITY_PROVIDER = "41143743-f3c8-4d60-bbdb-eeecaba85bd9"
 #: Of the usernames of clients.
 CLIENT_DOMAIN = "clients.auth.globus.org"
@@ -28,6 +30,7 @@ PROVIDERS: list[dict[str, Any]] = [
 class Identity:
     """An identity of Globus Auth.
 
+    :raises ValueError: if a text cannot be sent as UTF-8
     :ivar username: such as ``ada@sandbox.example``
     :ivar name: of the person; ``None`` if unknown
     :ivar email: ``None`` if unknown
@@ -42,6 +45,11 @@ class Identity:
     organization: str | None = None
     id: str = attrs.field(factory=lambda: str(uuid.uuid4()))
     status: str = "used"
+
+    def __attrs_post_init__(self) -> None:
+        # An ID token holds all of them.
+        for name, value in attrs.asdict(self).items():
+            check_text(name, value)
 
     @property
     def is_person(self) -> bool:

@@ -24,6 +24,18 @@ def parse_json(text: bytes) -> object:
     return document
 
 
+def check_text(name: str, text: str | None) -> None:
+    """Check that a text can be sent as UTF-8. JSON, and texts of Python, can hold one half of a surrogate pair.
+
+    :param name: of the parameter
+    :raises ValueError: if it cannot; the message does not repeat the text
+    """
+    try:
+        (text or "").encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{name}: the text has one half of a surrogate pair, which is no character") from None
+
+
 def _check_depth(document: object) -> None:
     level = [document]
     for _ in range(_MAX_DEPTH):

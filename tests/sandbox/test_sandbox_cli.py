@@ -202,6 +202,20 @@ def test_ctrl_c_at_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     assert "export GLOBUS_SDK_SERVICE_URL_AUTH=http://127.0.0.1:" in capsys.readouterr().out
 
 
+def test_a_name_that_is_no_utf_8_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with Sandbox(tmp_path) as globus:
+        globus.add_collection("Data \ud800")
+
+    def interrupt(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("globus_transport.sandbox.cli.time.sleep", interrupt)
+    assert cli.main(["--folder", str(tmp_path)]) == 0
+    assert r"(Data \ud800)" in capsys.readouterr().out
+
+
 def read_owner(lines: list[str]) -> str:
     (line,) = [line for line in lines if line.startswith("# person who logs in")]
     return line.rpartition("(")[2].rstrip(")")

@@ -78,6 +78,8 @@ def test_redirect_uris_of_a_client_are_the_only_ones(shared: Sandbox) -> None:
         ({"id": "my-app"}, ValueError, "UUID"),
         ({"secret": "s"}, ValueError, "native"),
         ({"secret": "", "native": False}, ValueError, "empty"),
+        ({"secret": "\ud800", "native": False}, ValueError, "^secret: the text has one half"),
+        ({"name": "\ud800"}, ValueError, "^name: the text has one half"),
         ({"redirect_uris": "https://a.example/"}, TypeError, "list"),
         ({"redirect_uris": ["/relative"]}, ValueError, "absolute"),
     ],

@@ -160,6 +160,8 @@ def test_a_state_that_is_none_changes_nothing(globus: Sandbox, call: Call) -> No
         {**state, "version": 0},
         {**state, "tokens": 3},
         {**state, "clients": [{"color": "red"}]},
+        {**state, "identities": [{**state["identities"][0], "name": "\ud800"}]},
+        {**state, "clients": [{**state["clients"][0], "secret": "\ud800"}]},
         {**state, "collections": [{**collection, "folder": ""}]},
     ):
         status, document = call("PUT", "/state", wrong)
@@ -192,10 +194,12 @@ def test_a_state_that_is_none_changes_nothing(globus: Sandbox, call: Call) -> No
         ("POST", "/faults", {"status": 503, "headers": {"A\r\nB": "c"}}, "headers"),
         ("POST", "/faults", {"status": 503, "headers": {"A": "b\r\nC: d"}}, "headers"),
         ("POST", "/faults", {"status": 503, "headers": {"A": "\u20ac"}}, "headers"),
+        ("POST", "/faults", {"status": 503, "body": "\ud800"}, "body: the text has one half"),
         ("POST", "/faults", {"content_type": "a\r\nb: c"}, "content_type"),
         ("POST", "/tokens", {"scope": "nonsense"}, "known resource server"),
         ("POST", "/tokens", {"scope": TRANSFER_ALL, "username": "nobody@x"}, "add it first"),
         ("POST", "/identities", {"username": "nobody"}, "give one such as"),
+        ("POST", "/identities", {"username": "\ud800@x"}, "username: the text has one half"),
         ("POST", "/collections", {"display_name": "A", "entity_type": "disk"}, "GCP_mapped_collection"),
         ("POST", "/collections", {"display_name": "A", "folder": "/dev/null/x"}, "cannot be used"),
         ("POST", "/collections", {"display_name": "A", "folder": ""}, "'.' is the current one"),

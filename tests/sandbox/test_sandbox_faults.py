@@ -172,6 +172,7 @@ def test_token_delay(auth: Http, globus: Sandbox) -> None:
         ({"status": 503, "probability": 0}, "above 0 and at most 1"),
         ({"status": 503, "probability": 1.5}, "above 0 and at most 1"),
         ({"cut_body": -1}, "number of bytes"),
+        ({"status": 503, "body": "\ud800"}, "body: the text has one half of a surrogate pair"),
         ({"status": 503, "service": "timers"}, "there are auth, transfer"),
         ({"status": 503, "route": "transfer.get_tusk"}, r"give a route such as 'transfer.get_task'"),
         ({"status": 503, "route": "transfer.get_task", "method": "GET"}, "give it alone"),

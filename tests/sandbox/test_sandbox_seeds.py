@@ -131,6 +131,7 @@ def test_reset_before_the_start() -> None:
         ({"groups": [{"members": "ada"}]}, "list of usernames"),
         ({"identities": [{"username": "ada"}]}, "give one such as"),
         ({"identities": [{"username": "a@b", "name": 3}]}, "wrong type"),
+        ({"identities": [{"username": "a@b", "name": "\ud800"}]}, "name: the text has one half"),
         ({"clients": [{"id": "7"}]}, "UUID"),
         ({"clients": [{"redirect_uris": [7]}]}, "list of URIs"),
         ({"collections": [{"display_name": "A", "owner": 7}]}, "wrong type"),
