@@ -189,6 +189,7 @@ def test_a_state_that_is_none_changes_nothing(globus: Sandbox, call: Call) -> No
         ("POST", "/faults", {"delay": -1}, "delay=-1: give a number of seconds that is not negative"),
         ("POST", "/faults", {"body_delay": 1e300}, "at most"),
         ("POST", "/faults", {"status": 503, "times": 0}, "greater than 0"),
+        ("POST", "/faults", {"status": 503, "times": True}, "has the wrong type"),
         ("POST", "/faults", {"status": 503, "times": -1}, "greater than 0"),
         ("POST", "/faults", {"status": 503, "retry_date": -1e300}, "at most"),
         ("POST", "/faults", {"status": 503, "headers": {"A\r\nB": "c"}}, "headers"),

@@ -42,7 +42,7 @@ def read_body(**members: type | tuple[type, ...]) -> dict[str, Any]:
         if name not in members:
             raise ControlError(400, f"{name!r} is not known; there are: {', '.join(members) or 'none'}")
         # bool is an int in Python, not in JSON.
-        is_wrong_bool = isinstance(value, bool) and members[name] in (int, (int, float))
+        is_wrong_bool = isinstance(value, bool) and members[name] not in (bool, object)
         if is_wrong_bool or not isinstance(value, members[name]):
             raise ControlError(400, f"{name}={value!r} has the wrong type")
     return given
