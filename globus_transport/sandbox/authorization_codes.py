@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
+from itertools import takewhile
 
 import attrs
 
@@ -46,7 +48,7 @@ class AuthorizationCode:
 
 
 class CodeStore:
-    """All authorization codes of one sandbox."""
+    """All authorization codes of one sandbox, without those that have expired."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -56,7 +58,11 @@ class CodeStore:
     def add(self, code: AuthorizationCode) -> None:
         """Store a code. It expires ten minutes from now."""
         code.expires_at = self._clock.now() + _LIFETIME
+        # By the real time, which the sandbox's clock goes back to when it is reset.
+        now = time.time()
         with self._lock:
+            for expired in list(takewhile(lambda other: other.expires_at <= now, self._by_value.values())):
+                del self._by_value[expired.value]
             self._by_value[code.value] = code
 
     def find(self, value: str, client_id: str) -> AuthorizationCode | None:

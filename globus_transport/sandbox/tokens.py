@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import secrets
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterable
 from typing import Any, Literal
@@ -18,6 +19,8 @@ from globus_transport.sandbox.scopes import Scope, group_by_resource_server, par
 
 # Stands for a secret in a repr, which a failed test or a debug log may print.
 HIDDEN = "<hidden>"
+# Fewer tokens are not worth a look at each of them.
+_FEW = 1000
 _PLAIN_FIELDS = ("value", "kind", "client_id", "resource_server", "login", "issued_at", "state")
 
 
@@ -109,7 +112,7 @@ class IssuedTokens:
 
 
 class TokenStore:
-    """All tokens of one sandbox.
+    """All tokens of one sandbox, without those that have ended. Refresh tokens that were replaced stay.
 
     :param lifetime: returns the lifetime of a new access token, in seconds
     """
@@ -119,6 +122,7 @@ class TokenStore:
         self._lifetime = lifetime
         self._lock = threading.Lock()
         self._by_value: dict[str, Credential] = {}
+        self._most = _FEW
         self._revoked_families: set[tuple[str, str]] = set()
         self._revoked_logins: set[str] = set()
 
@@ -157,6 +161,7 @@ class TokenStore:
     def add(self, issued: Iterable[IssuedTokens]) -> None:
         """Make tokens valid, unless their family or their approval was revoked since they were minted."""
         with self._lock:
+            self._forget_ended()
             for tokens in issued:
                 for credential in (tokens.access, tokens.refresh):
                     if credential:
@@ -258,6 +263,19 @@ class TokenStore:
                 fields = {**token, "user": user, "scopes": parse(token["scopes"]), "expires_at": expires_at}
                 self._by_value[token["value"]] = Credential(**fields)
             self._revoked_families |= {(login, server) for login, server in document["ended_families"]}
+
+    def _forget_ended(self) -> None:
+        # Only when there are twice as many tokens as the last time, so that few calls look at all of them.
+        if len(self._by_value) < self._most:
+            return
+        # By the real time, which the sandbox's clock goes back to when it is reset.
+        now = time.time()
+        self._by_value = {
+            value: credential
+            for value, credential in self._by_value.items()
+            if credential.state != "revoked" and credential.expires_at > now
+        }
+        self._most = max(_FEW, 2 * len(self._by_value))
 
     def _revoke_family(self, credential: Credential) -> None:
         self._revoked_families.add(credential.family)
