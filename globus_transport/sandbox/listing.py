@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from werkzeug.datastructures import MultiDict
 
 from globus_transport.sandbox.records import Document
+from globus_transport.sandbox.request_fields import parse_digits
 from globus_transport.sandbox.transfer_errors import bad_request
 
 
@@ -80,10 +81,10 @@ def read_number(arguments: MultiDict[str, str], name: str, default: int, minimum
     text = arguments.get(name)
     if text is None:
         return default
-    # int() refuses text with thousands of digits.
-    if not text.isdecimal() or len(text) > 10 or not minimum <= int(text) <= maximum:
+    number = parse_digits(text)
+    if number is None or not minimum <= number <= maximum:
         raise bad_request(f"{name} must be a number from {minimum} to {maximum}")
-    return int(text)
+    return number
 
 
 def offset_page(

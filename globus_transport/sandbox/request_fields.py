@@ -75,6 +75,11 @@ def read_id(name: str, value: str, location: str = "path") -> str:
         ) from None
 
 
+def parse_digits(text: str) -> int | None:
+    """The number that ASCII digits are, at most ten; ``None`` for other text, such as ``1_0``, which int() takes."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 else None
+
+
 class Fields:
     """The fields of an object. What is wrong is collected, and raised by :meth:`check`.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
@@ -372,7 +373,14 @@ def test_bodies_that_are_none(client: FlowsClient, body: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", [{"marker": "x"}, {"marker": "LTE="}, {"limit": "0"}, {"orderby": "x ASC"}, {"filter_roles": "king"}]
+    "query",
+    [
+        {"marker": "x"},
+        *({"marker": base64.b64encode(text).decode()} for text in (b"-1", b"1_0", b" 1")),
+        {"limit": "0"},
+        {"orderby": "x ASC"},
+        {"filter_roles": "king"},
+    ],
 )
 def test_queries_that_are_wrong(client: FlowsClient, query: dict[str, str]) -> None:
     with pytest.raises(FlowsAPIError) as raised:

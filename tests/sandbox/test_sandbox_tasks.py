@@ -316,7 +316,14 @@ def test_task_list(
     assert labels(limit=2, offset=1) == ["a", ""]
     assert sdk.task_list(limit=1)["total"] == 4
     assert len(list(sdk.paginated.task_list(query_params={"limit": "3"}).items())) == 4
-    for query in ({"orderby": "fatal_error"}, {"limit": "9" * 5000}, {"offset": "-1"}, {"filter": "color:red"}):
+    for query in (
+        {"orderby": "fatal_error"},
+        {"limit": "9" * 5000},
+        {"limit": "1_0"},
+        {"limit": "\N{ARABIC-INDIC DIGIT THREE}"},
+        {"offset": "-1"},
+        {"filter": "color:red"},
+    ):
         answer = transfer("GET", "/v0.10/task_list", query=query)
         assert (answer.status, answer.document["code"]) == (400, "ClientError.BadRequest")
 

@@ -8,6 +8,7 @@ from flask import request
 
 from globus_transport.sandbox.connect_server.errors import GCSError, result_document
 from globus_transport.sandbox.records import Document
+from globus_transport.sandbox.request_fields import parse_digits
 
 _MOST = 1000
 
@@ -38,6 +39,7 @@ def read_words(name: str, allowed: Collection[str]) -> set[str]:
 
 def _number(name: str, default: int, least: int, most: int) -> int:
     text = request.args.get(name) or str(default)
-    if not (text.isascii() and text.isdigit() and len(text) <= 10 and least <= int(text) <= most):
+    number = parse_digits(text)
+    if number is None or not least <= number <= most:
         raise GCSError(422, f"{name}={text!r}: give a whole number from {least} to {most}")
-    return int(text)
+    return number

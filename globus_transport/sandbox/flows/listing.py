@@ -10,6 +10,7 @@ from flask import request
 
 from globus_transport.sandbox.flows.errors import problem, unprocessable
 from globus_transport.sandbox.records import Document
+from globus_transport.sandbox.request_fields import parse_digits
 
 _MOST = 100
 
@@ -22,10 +23,10 @@ def page(key: str, items: Sequence[Any], *, default: int = 20, size: str = "limi
     :param size: the parameter for the size of the page
     :raises FlowsError: if the marker or the size cannot be used
     """
-    text = request.args.get(size, str(default))
-    if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= _MOST):
+    limit = parse_digits(request.args.get(size, str(default)))
+    if limit is None or not 1 <= limit <= _MOST:
         raise unprocessable([problem(f"give a number from 1 to {_MOST}", "query", size)])
-    limit, start = int(text), _read_marker(request.args.get("marker", ""))
+    start = _read_marker(request.args.get("marker", ""))
     more = start + limit < len(items)
     return {
         key: list(items[start : start + limit]),
@@ -74,9 +75,9 @@ def _read_marker(text: str) -> int:
     if not text:
         return 0
     try:
-        start = int(base64.urlsafe_b64decode(text.encode()).decode())
+        start = parse_digits(base64.urlsafe_b64decode(text.encode()).decode())
     except ValueError:
-        start = -1
-    if not 0 <= start < 10**9:
+        start = None
+    if start is None:
         raise unprocessable([problem("the marker is none that a page had", "query", "marker")])
     return start

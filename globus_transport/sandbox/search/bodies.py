@@ -6,7 +6,7 @@ from typing import Any, Union, cast
 
 from flask import request
 
-from globus_transport.sandbox.request_fields import Fields
+from globus_transport.sandbox.request_fields import Fields, parse_digits
 from globus_transport.sandbox.search.errors import bad_request
 
 Number = Union[int, float]
@@ -86,9 +86,10 @@ def read_digits(name: str) -> int | None:
     found = request.args.get(name)
     if found is None:
         return None
-    if not (found.isascii() and found.isdecimal() and len(found) <= 10):
+    number = parse_digits(found)
+    if number is None:
         raise bad_request(f"The query parameter {name!r} must be a whole number")
-    return int(found)
+    return number
 
 
 def check_result_format(version: object) -> None:

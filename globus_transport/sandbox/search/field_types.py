@@ -7,6 +7,7 @@ refused otherwise. The name of a field is its path in the content, with dots; a 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, Union, cast
 
@@ -21,6 +22,7 @@ FieldType = Literal["boolean", "integer", "float", "date", "string", "geo_point"
 Key = Union[bool, int, float, str, Shape]
 
 _LONG = 2**63
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 class FieldTypeError(Exception):
@@ -147,15 +149,13 @@ def _number(value: object) -> int | float | None:
         return None
     if isinstance(value, (int, float)):
         return value
-    if not isinstance(value, str) or len(value) > 100:
+    # float() and int() take more than numbers: blanks, 1_0, nan.
+    if not isinstance(value, str) or len(value) > 100 or not _NUMBER.fullmatch(value):
         return None
-    try:
-        number = float(value)
-    except ValueError:
-        return None
-    if not math.isfinite(number):
-        return None
-    return int(value) if value.lstrip("+-").isdecimal() else number
+    if value.lstrip("+-").isdecimal():
+        return int(value)
+    number = float(value)
+    return number if math.isfinite(number) else None
 
 
 def _short(value: object) -> str:

@@ -12,7 +12,7 @@ import attrs
 #: A longitude and a latitude in degrees, in the order of GeoJSON.
 Point = tuple[float, float]
 
-_POINT_TEXT = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*")
+_POINT_TEXT = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*", re.ASCII)
 
 
 @attrs.frozen

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from globus_transport.sandbox.clock import parse_iso_time
-from globus_transport.sandbox.request_fields import InvalidFieldsError, field_error
+from globus_transport.sandbox.request_fields import InvalidFieldsError, field_error, parse_digits
 from globus_transport.sandbox.timers.timer import Timer
 
 _STATUSES = {"new": "active", "loaded": "active", "active": "active", "inactive": "inactive", "ended": "ended"}
@@ -55,11 +55,12 @@ def read_count(arguments: Mapping[str, str], name: str, default: int, *, least: 
     text = arguments.get(name)
     if text is None:
         return default
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    number = parse_digits(text)
+    if number is None:
         raise _wrong(name, "value is not a valid integer")
-    if int(text) < least:
+    if number < least:
         raise _wrong(name, f"ensure this value is greater than or equal to {least}")
-    return int(text)
+    return number
 
 
 def _read_statuses(arguments: Mapping[str, str]) -> set[str]:

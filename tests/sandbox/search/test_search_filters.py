@@ -33,6 +33,8 @@ def match(field: str, *values: object, kind: str = "match_any") -> dict[str, Any
         (match("title", "Gold on glass"), "gold"),
         (match("title", "Gold"), ""),
         (match("number", 1, "40"), "bronze gold"),
+        (match("number", "4e1", "+1.0", ".5"), "bronze gold"),
+        (match("number", "4_0", " 40", "40 ", "\N{ARABIC-INDIC DIGIT FOUR}0", "nan", "inf", "1e999"), ""),
         (match("size", 4), "silver"),
         (match("checked", True), "silver"),
         (match("checked", 1), ""),

@@ -264,6 +264,7 @@ def test_an_unknown_document_is_refused(http: Http, path: str, document: Any) ->
     [
         ("geo_point", "north"),
         ("geo_point", "91, 0"),
+        ("geo_point", "\N{FULLWIDTH DIGIT ONE}, 0"),
         ("geo_point", {"lat": 1}),
         ("geo_point", {"lat": "1", "lon": True}),
         ("geo_point", 1),
