@@ -70,9 +70,9 @@ class SearchSetup:
         body = json.dumps({"ingest_type": "GMetaList", "ingest_data": {"gmeta": entries}}).encode()
         store = self._state.search
         with store.lock:
-            content = store.contents[index_id]
-            # Tasks that are due come first.
+            # Tasks that are due come first, and the index may be due to go.
             run_due_tasks(store, self._state.clock.now())
+            content = store.contents[index_id]
             try:
                 operation = read_ingest(parse_body(body))
                 content.write(operation["entries"], {})

@@ -21,7 +21,10 @@ def install_write_routes(app: Flask, state: State, callers: Callers) -> None:
     store = state.search
 
     def submit(index_id: str, task_type: str, operation: Document) -> Document:
-        task = submit_task(store, index_id, task_type, operation, state.clock.now())
+        with store.lock:
+            # The index may have been deleted since it was found to be writable.
+            callers.find_open_index(index_id)
+            task = submit_task(store, index_id, task_type, operation, state.clock.now())
         return {"task_id": task["task_id"], "acknowledged": True}
 
     def require_writer(index_id: str) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import datetime
+import json
 import math
+from pathlib import Path
 from typing import Any
 
 import globus_sdk
@@ -13,9 +15,12 @@ import pytest
 from globus_transport import SearchClient
 from globus_transport.authorizers import AccessTokenAuthorizer
 from globus_transport.sandbox import Identity, Sandbox
+from globus_transport.sandbox.search import write_routes
+from globus_transport.sandbox.search.ingest import read_ingest
 from globus_transport.sandbox.search.setup import SearchSetup
 from globus_transport.sandbox.snapshot import restore, snapshot
 from globus_transport.sandbox.state import Settings, State
+from globus_transport.sandbox.state_file import FILE_NAME
 from tests.docs.examples import run_example
 from tests.sandbox.sandbox_http import Http
 from tests.sandbox.search.search_clients import (
@@ -270,6 +275,57 @@ def test_a_reset_forgets_indexes(globus: Sandbox) -> None:
     globus.reset()
     assert Http(globus.url_of("search"))("GET", f"/v1/index/{index}").status == 404
     assert globus.search.task_delay == 0.0
+
+
+def test_what_a_test_does_is_saved_at_once(tmp_path: Path) -> None:
+    with Sandbox(tmp_path) as globus:
+
+        def is_saved() -> bool:
+            return bool(
+                json.loads((tmp_path / FILE_NAME).read_text())["parts"]["search"] == globus._state.search.dump()
+            )
+
+        globus.search.task_delay = 5.0
+        assert is_saved()
+        index = globus.search.add_index("Images")
+        assert is_saved()
+        globus.search.ingest(index, [entry("a", title="Gold")])
+        assert is_saved()
+
+
+def test_a_list_has_a_hundred_indexes(sandbox: Sandbox, client_of: Clients) -> None:
+    user = sandbox.add_identity(Identity("many@sandbox.example"))
+    ids = [sandbox.search.add_index("Many", user) for _ in range(101)]
+    assert [one["id"] for one in client_of(user).index_list()["index_list"]] == ids[:100]
+
+
+@pytest.mark.parametrize(("kilobytes", "megabytes"), [(999, 0), (1001, 1), (1999, 1), (2001, 2)])
+def test_the_size_of_an_index_is_in_whole_megabytes(
+    sandbox: Sandbox, ada: globus_sdk.SearchClient, index: str, kilobytes: int, megabytes: int
+) -> None:
+    # In JSON, each text has quotes, a comma and a blank besides.
+    sandbox.search.ingest(index, [entry("a", texts=["x" * 996] * kilobytes)])
+    assert ada.get_index(index)["size_in_mb"] == megabytes
+
+
+def test_an_index_that_is_due_to_go_gets_no_entries(sandbox: Sandbox, ada: globus_sdk.SearchClient) -> None:
+    index = sandbox.search.add_index("Trial", is_trial=True)
+    ada.delete_index(index)
+    sandbox.clock.advance(301)
+    with pytest.raises(KeyError):
+        sandbox.search.ingest(index, [entry("a")])
+
+
+def test_an_index_that_goes_while_its_entries_are_read_gets_none(
+    sandbox: Sandbox, ada: globus_sdk.SearchClient, index: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_slowly(document: dict[str, Any]) -> dict[str, Any]:
+        sandbox._state.search.remove_index(index)
+        return read_ingest(document)
+
+    monkeypatch.setattr(write_routes, "read_ingest", read_slowly)
+    document = {"ingest_type": "GMetaEntry", "ingest_data": entry("a")}
+    assert code_of(ada.ingest, index, document) == NOT_FOUND
 
 
 def test_what_a_test_adds_is_checked(sandbox: Sandbox, client_of: Clients, grace: Identity) -> None:

@@ -9,6 +9,7 @@ import globus_sdk
 import pytest
 
 from globus_transport.sandbox import Identity, Sandbox
+from globus_transport.sandbox.clock import parse_iso_time
 from tests.sandbox.search.search_clients import FORBIDDEN, NOT_FOUND, URN, Clients, code_of, entry, found, ingest
 
 
@@ -72,6 +73,19 @@ def test_only_who_writes_to_an_index_sees_its_tasks(
     assert code_of(client_of(grace).get_task_list, index) == FORBIDDEN
 
 
+def seconds_taken(task: dict[str, Any]) -> float:
+    created, completed = (parse_iso_time(task[f"{name}_date"]) for name in ("creation", "completion"))
+    return completed - created
+
+
+def test_a_task_without_a_delay_is_complete_at_once(sandbox: Sandbox, ada: globus_sdk.SearchClient, index: str) -> None:
+    before = sandbox.clock.now()
+    task = ingest(ada, index, entry("a"))
+    assert before <= parse_iso_time(task["completion_date"]) + 1e-6
+    assert parse_iso_time(task["completion_date"]) <= sandbox.clock.now()
+    assert seconds_taken(task) == 0
+
+
 def test_tasks_wait_for_the_clock(delayed: Sandbox, ada: globus_sdk.SearchClient, index: str) -> None:
     first = ingest(ada, index, entry("a", title="Gold"))
     second = ada.delete_subject(index, "a")["task_id"]
@@ -86,7 +100,7 @@ def test_tasks_wait_for_the_clock(delayed: Sandbox, ada: globus_sdk.SearchClient
     assert [(task["task_id"], task["state"]) for task in tasks] == [
         (id, "SUCCESS") for id in (third, second, first["task_id"])
     ]
-    assert tasks[2]["completion_date"] > tasks[2]["creation_date"]
+    assert seconds_taken(tasks[2]) == 60
     assert not {"operation", "due"} & {*tasks[2]}
 
 
@@ -122,7 +136,9 @@ def test_the_deletion_of_an_index_cancels_its_tasks(delayed: Sandbox, ada: globu
     ada.delete_index(index)
     ada.reopen_index(index)
     delayed.clock.advance(61)
-    assert ada.get_task(task)["state"] == "CANCELLED"
+    cancelled = ada.get_task(task).data
+    assert cancelled["state"] == "CANCELLED"
+    assert seconds_taken(cancelled) < 60
     assert found(ada, index) == []
 
 
