@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import globus_sdk
 import pytest
 
-from globus_transport.sandbox import Collection, Sandbox
+from globus_transport.sandbox import Collection, Identity, Sandbox
 from tests.sandbox.sandbox_http import TRANSFER_ALL, Http
 
 
@@ -17,6 +17,18 @@ def globus(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
         for name, value in sandbox.environ.items():
             monkeypatch.setenv(name, value)
         yield sandbox
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """For modules whose tests share one."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def grace(sandbox: Sandbox) -> Identity:
+    return sandbox.add_identity(Identity("grace@sandbox.example"))
 
 
 @pytest.fixture

@@ -30,12 +30,6 @@ def scope(sandbox: Sandbox, *data_access: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def client_of(sandbox: Sandbox) -> Iterator[NewClient]:
     clients: list[globus_sdk.GCSClient] = []
 
@@ -55,11 +49,6 @@ def client_of(sandbox: Sandbox) -> Iterator[NewClient]:
 @pytest.fixture
 def owner(client_of: NewClient) -> globus_sdk.GCSClient:
     return client_of()
-
-
-@pytest.fixture
-def grace(sandbox: Sandbox) -> Identity:
-    return sandbox.add_identity(Identity("grace@sandbox.example"))
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,12 +13,6 @@ from tests.sandbox.sandbox_http import Answer, Http
 NOBODY = "1ce48357-30b3-4a3c-a88e-01a8eae4ecbf"
 DEEP = b"[" * 100000
 LONG = b'{"DATA_TYPE": "x", "display_name": "a", "max_concurrency": ' + b"9" * 5000 + b"}"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,17 +16,11 @@ HERS = [f"urn:globus:auth:identity:{GRACE.id}"]
 WAITING = {"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 60, "End": True}}}
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Sandbox]:
-    with Sandbox() as globus:
-        yield globus
-
-
 @pytest.fixture
-def globus(shared: Sandbox) -> Sandbox:
-    shared.reset()
-    shared.add_identity(GRACE)
-    return shared
+def globus(sandbox: Sandbox) -> Sandbox:
+    sandbox.reset()
+    sandbox.add_identity(GRACE)
+    return sandbox
 
 
 def http_of(globus: Sandbox, user: Identity | None = None, scope: str = f"{FLOWS}/all") -> Http:

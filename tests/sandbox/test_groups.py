@@ -25,12 +25,6 @@ NewClient = Callable[..., globus_sdk.GroupsClient]
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def client_of(sandbox: Sandbox) -> Iterator[NewClient]:
     clients: list[globus_sdk.GroupsClient] = []
 
@@ -48,11 +42,6 @@ def client_of(sandbox: Sandbox) -> Iterator[NewClient]:
 @pytest.fixture
 def ada(client_of: NewClient) -> globus_sdk.GroupsClient:
     return client_of()
-
-
-@pytest.fixture
-def grace(sandbox: Sandbox) -> Identity:
-    return sandbox.add_identity(Identity("grace@sandbox.example"))
 
 
 def code_of(call: Callable[..., object], *args: Any, **kwargs: Any) -> tuple[int, str | None]:

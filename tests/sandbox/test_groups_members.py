@@ -68,12 +68,6 @@ class Group:
         return caught.value.http_status, caught.value.code
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
-
-
 @pytest.fixture
 def group(sandbox: Sandbox) -> Iterator[Group]:
     made = Group(sandbox)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import globus_sdk
@@ -23,12 +22,6 @@ TRANSFER_URL = "https://actions.automate.globus.org/transfer/transfer/run"
 # As a float, which has fewer digits, this is in the year 10000.
 LATEST = "9999-12-31T23:59:59.999999"
 JOB = {"callback_url": "https://actions.example.org/run", "callback_body": {}, "start": "2026-01-01T00:00:00"}
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

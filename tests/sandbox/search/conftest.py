@@ -7,14 +7,8 @@ from collections.abc import Iterator
 import globus_sdk
 import pytest
 
-from globus_transport.sandbox import Identity, Sandbox
+from globus_transport.sandbox import Sandbox
 from tests.sandbox.search.search_clients import Clients, ingest_examples
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +28,6 @@ def ada(client_of: Clients) -> globus_sdk.SearchClient:
 def client(client_of: Clients) -> globus_sdk.SearchClient:
     """For modules whose tests leave the clock alone."""
     return client_of()
-
-
-@pytest.fixture
-def grace(sandbox: Sandbox) -> Identity:
-    return sandbox.add_identity(Identity("grace@sandbox.example"))
 
 
 @pytest.fixture
