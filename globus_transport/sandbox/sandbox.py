@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from globus_transport.sandbox.access_requirements import DEFAULT_MESSAGE, LoginSession, data_access_scope
@@ -122,6 +121,9 @@ class Sandbox:
         self.connect_server: ConnectServerStore = self._state.connect_server
         self.search = SearchSetup(self._state)
         self.grants: Counter[str] = self._state.grants
+        self._read_user_and_clients()
+
+    def _read_user_and_clients(self) -> None:
         self.user: Identity = self._state.user
         self.client_id: str = self._state.client.client_id
         self.client_secret: str = self._state.client.secret or ""
@@ -169,14 +171,12 @@ class Sandbox:
         if not self._servers.are_running:
             raise RuntimeError("The sandbox does not run, so that there is nothing to reset")
         self._starting_point.restore()
-        self.user = self._state.user
+        self._read_user_and_clients()
 
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_exc: object) -> None:
         self.close()
 
     @property

@@ -144,6 +144,18 @@ def test_state_goes_out_and_in(globus: Sandbox, call: Call) -> None:
     assert by_id(call("GET", "/state")[1]) == by_id(state)
 
 
+def test_the_state_of_another_sandbox_brings_its_user_and_clients(globus: Sandbox, call: Call) -> None:
+    of_this = call("GET", "/info")[1]
+    with Sandbox() as other:
+        state = Http(other.control_url)("GET", "/_sandbox/state").document
+    info = call("PUT", "/state", state)[1]
+    assert (info["client_id"], info["client_secret"]) == (other.client_id, other.client_secret)
+    assert (globus.native_client_id, globus.user.id) == (other.native_client_id, other.user.id)
+    assert call("POST", "/tokens", {"scope": TRANSFER_ALL})[0] == 201
+    assert call("POST", "/reset")[1]["client_id"] == of_this["client_id"]
+    assert globus.client_id == of_this["client_id"]
+
+
 def by_id(state: Any) -> Any:
     """A state with its clients in one order: those that the sandbox knows by default come first when it is loaded."""
     return {**state, "clients": sorted(state["clients"], key=lambda client: client["client_id"])}

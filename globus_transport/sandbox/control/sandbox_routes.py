@@ -65,7 +65,7 @@ def install_sandbox_routes(app: Flask, sandbox: Sandbox, prefix: str) -> None:
             trial.close()
         state.forget()
         restore(state, document)
-        sandbox.user = state.user
+        sandbox._read_user_and_clients()
         state.save()
         return describe(sandbox)
 
