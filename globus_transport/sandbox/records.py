@@ -10,6 +10,10 @@ from typing import Any
 Document = dict[str, Any]
 
 
+class RecordRemovedError(KeyError):
+    """Another request has removed the document meanwhile."""
+
+
 class Records:
     """Documents of one kind, in the order in which they were added. Callers pass and get copies."""
 
@@ -33,9 +37,11 @@ class Records:
     def update(self, id: str, **fields: Any) -> Document:
         """Change fields of a document.
 
-        :raises KeyError: if there is no document with this id
+        :raises RecordRemovedError: if there is no document with this id any more
         """
         with self._lock:
+            if id not in self._by_id:
+                raise RecordRemovedError(id)
             self._by_id[id] |= copy.deepcopy(fields)
             return copy.deepcopy(self._by_id[id])
 

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from globus_transport.sandbox.authlib_typed import OAuth2Error
-from globus_transport.sandbox.records import Document
+from globus_transport.sandbox.records import Document, RecordRemovedError
 from globus_transport.sandbox.request_fields import InvalidFieldsError
 
 # RFC 9110, sections 10.2.1 and 10.2.2: a 405 says which methods there are, a redirect where to.
@@ -86,6 +86,10 @@ def install_error_handlers(app: Flask, error_class: type[ServiceError]) -> None:
     @app.errorhandler(InvalidFieldsError)
     def handle_invalid_fields(error: InvalidFieldsError) -> tuple[Document, int]:
         return {"detail": error.errors}, 422
+
+    @app.errorhandler(RecordRemovedError)
+    def handle_removed(error: RecordRemovedError) -> Response:
+        return error_class.for_status(404, "Not Found", "It has just been removed").response(request.path)
 
     @app.errorhandler(OAuth2Error)
     def handle_oauth_error(error: OAuth2Error) -> Response:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from globus_transport.sandbox import Collection, Sandbox
+from globus_transport.scopes import GroupsScopes
 from tests.sandbox.people import Person, code_of
 from tests.sandbox.sandbox_http import Http
 
@@ -95,6 +97,31 @@ def test_search_by_use(globus: Sandbox, transfer: Http, source: Collection, dest
     assert found(transfer, filter_scope="in-use") == []
     assert found(transfer, filter_scope="recently-used") == ["Source"]
     assert found(Person(globus, "grace").transfer, filter_scope="recently-used") == []
+
+
+def test_a_change_of_what_another_request_removes_meanwhile_is_a_404(
+    globus: Sandbox, transfer: Http, source: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = {"name": "home", "path": "/~/", "endpoint_id": source.id}
+    id = transfer("POST", "/v0.10/bookmark", document=document).document["id"]
+    group = Http(globus.url_of("groups"), globus.issue_token(GroupsScopes.all).access_token)
+    group_id = group("POST", "/v2/groups", document={"name": "Lab"}).document["id"]
+
+    def remove_first(update: Callable[..., Any], remove: Callable[[str], object]) -> Callable[..., Any]:
+        def removed(id: str, **fields: Any) -> Any:
+            remove(id)
+            return update(id, **fields)
+
+        return removed
+
+    for store in (globus._state.bookmarks, globus.groups):
+        monkeypatch.setattr(store, "update", remove_first(store.update, store.remove))
+    assert code_of(transfer("PUT", f"/v0.10/bookmark/{id}", document={"name": "house"})) == (
+        404,
+        "ClientError.NotFound",
+    )
+    changed = group("PUT", f"/v2/groups/{group_id}", document={"name": "Team"})
+    assert (changed.status, changed.document["errors"][0]["code"]) == (404, "NOT_FOUND")
 
 
 @pytest.mark.parametrize("at", ["/v0.10/bookmark", "/v2/bookmarks"])

@@ -10,7 +10,7 @@ from typing import Literal
 
 from globus_transport.sandbox.groups.policies import default_policies
 from globus_transport.sandbox.identities import Identity
-from globus_transport.sandbox.records import Document
+from globus_transport.sandbox.records import Document, RecordRemovedError
 
 Role = Literal["member", "manager", "admin"]
 Status = Literal["active", "invited", "pending", "rejected", "removed", "left", "declined"]
@@ -135,9 +135,10 @@ class GroupsStore:
     def update(self, group_id: str, **fields: object) -> Document:
         """Change fields of a group.
 
-        :raises KeyError: if there is no such group
+        :raises RecordRemovedError: if there is no such group any more
         """
         with self._lock:
+            self._check(group_id)
             self._groups[group_id] |= copy.deepcopy(fields)
             return copy.deepcopy(self._groups[group_id])
 
@@ -179,9 +180,10 @@ class GroupsStore:
 
         :param decide: gets the membership, without an implied one, and whether it is that of the last admin; returns
             the fields to change. What it raises is passed on
-        :raises KeyError: if there is no such group
+        :raises RecordRemovedError: if there is no such group any more
         """
         with self._lock:
+            self._check(group_id)
             memberships = self._memberships[group_id]
             current = memberships.get(identity_id)
             admins = [
@@ -247,6 +249,10 @@ class GroupsStore:
             self._preferences = document["preferences"]
             self._fields = document["fields"]
             self._subscriptions = document["subscriptions"]
+
+    def _check(self, group_id: str) -> None:
+        if group_id not in self._groups:
+            raise RecordRemovedError(group_id)
 
     def _source_of(self, group_id: str, identity_id: str) -> str | None:
         """The group or subgroup that makes an identity a member; ``None`` if it is no member."""
