@@ -182,7 +182,7 @@ COMMANDS = (
     # timers
     Command("timer create transfer $laptop:/notes.txt $desk:/t --interval 1d", "$timer", {"timer": "job_id"}),
     Command("timer create flow $flow --interval 1d", "$flow_timer", {"flow_timer": "job_id"}),
-    Command("timer list", "$timer"),
+    Command("timer list", "Awaiting the next run"),
     Command("timer show $timer", "$timer"),
     Command("timer pause $timer", "paused"),
     Command("timer resume $timer", "is active"),

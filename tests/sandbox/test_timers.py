@@ -175,7 +175,7 @@ def test_a_timer_ends_at_a_time(copying: Copying) -> None:
     assert copying.timers.get_job(id)["status"] == "loaded"
     copying.sandbox.clock.advance(10 * HOUR)
     job = copying.timers.get_job(id)
-    assert (job["status"], job["n_runs"]) == ("ended", 2)
+    assert (job["status"], job["n_runs"], job["activity"]) == ("ended", 2, None)
     assert job["stop_after"]["n_runs"] is None
 
 
@@ -184,6 +184,7 @@ def test_a_paused_timer_runs_once_when_it_is_resumed_and_then_as_scheduled(copyi
     assert id in copying.timers.pause_job(id)["message"]
     job = copying.timers.get_job(id)
     assert (job["status"], job["inactive_reason"]) == ("inactive", {"cause": "user", "detail": None})
+    assert job["activity"] == {"code": "paused"}
     due = seconds(job["next_run"])
     copying.sandbox.clock.advance(3.5 * HOUR)
     assert copying.labels() == []
@@ -191,6 +192,7 @@ def test_a_paused_timer_runs_once_when_it_is_resumed_and_then_as_scheduled(copyi
     assert copying.labels() == ["Copy, run 1"]
     job = copying.timers.get_job(id)
     assert (job["status"], job["inactive_reason"], job["n_runs"]) == ("active", None, 1)
+    assert job["activity"] == {"code": "awaiting_next_run"}
     assert seconds(job["next_run"]) == due + 3 * HOUR
     copying.timers.pause_job(id)
     copying.timers.resume_job(id)

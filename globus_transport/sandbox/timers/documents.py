@@ -38,6 +38,7 @@ def job_document(timer: Timer, *, first: int = 0, count: int = PAGE_SIZE) -> Doc
         "callback_body": timer.callback_body,
         "scope": timer.scope,
         "inactive_reason": timer.inactive_reason,
+        "activity": _activity(timer),
         "submitted_at": precise_time(timer.submitted_at),
         "last_ran_at": None if timer.last_ran_at is None else precise_time(timer.last_ran_at),
         "next_run": None if timer.next_run is None else format_iso_time(timer.next_run),
@@ -78,6 +79,13 @@ def timer_document(timer: Timer) -> Document:
         "callback_body": timer.callback_body,
         "scope": timer.scope,
     }
+
+
+def _activity(timer: Timer) -> Document | None:
+    """What the timer does now. A run takes no time, so that none is ever under way."""
+    if timer.status == "ended":
+        return None
+    return {"code": "paused" if timer.status == "inactive" else "awaiting_next_run"}
 
 
 def _stop_after(timer: Timer) -> Document | None:
