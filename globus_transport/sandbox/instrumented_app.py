@@ -18,7 +18,10 @@ from globus_transport.sandbox.server import Reply
 from globus_transport.sandbox.service_errors import ServiceError
 from globus_transport.sandbox.state import State
 
+# Of a body that is slow, or cut.
 _PIECES = 10
+# Bytes. A longer body is a file, which need not be in memory.
+_SENT_AT_ONCE = 1 << 20
 
 
 class InstrumentedApp:
@@ -65,9 +68,9 @@ class InstrumentedApp:
         response.headers.setdefault("Date", http_date(self._state.clock.now()))
         if fault is not None and fault.content_type is not None:
             response.headers["Content-Type"] = fault.content_type
-        if fault is None or (fault.cut_body is None and not fault.body_delay):
-            return Reply(response)
-        return Reply(response, self._pieces(response, fault))
+        if fault is not None and (fault.cut_body is not None or fault.body_delay):
+            return Reply(response, self._pieces(response, fault))
+        return Reply(response, response.iter_encoded() if (response.content_length or 0) > _SENT_AT_ONCE else None)
 
     def _pieces(self, response: Response, fault: Fault) -> Iterator[bytes]:
         """The body of a reply, slowly or not to its end."""
@@ -84,7 +87,7 @@ class InstrumentedApp:
         if environ.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() != "identity":
             # RFC 9110, section 15.5.16. The services document no encoding of request bodies.
             return self._error_response(415, "a request body must not have a Content-Encoding", environ["PATH_INFO"])
-        return Response.from_app(self._app, environ, buffered=True)
+        return Response.from_app(self._app, environ)
 
     def _inject_fault(self, fault: Fault, environ: WSGIEnvironment, path: str) -> Response | None:
         if fault.when == "before":

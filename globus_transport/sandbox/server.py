@@ -38,8 +38,8 @@ _DRAIN_SECONDS = 2.0
 class Reply:
     """What is sent for a request.
 
-    :ivar pieces: the body, if it is not sent at once. With fewer bytes than its Content-Length says, the reply is cut
-        off; without a Content-Length, its end is that of the connection
+    :ivar pieces: the body, if it is not sent at once. With fewer bytes than the Content-Length says, or without a
+        Content-Length, the connection ends after it
     """
 
     response: Response
@@ -162,8 +162,13 @@ class _Handler(BaseHTTPRequestHandler):
         if reply is None:
             self.close_connection = True
             return
-        response, pieces = reply.response, reply.pieces
-        if pieces is not None:
+        try:
+            self._send(reply.response, reply.pieces)
+        finally:
+            reply.response.close()
+
+    def _send(self, response: Response, pieces: Iterable[bytes] | None) -> None:
+        if pieces is not None and "Content-Length" not in response.headers:
             self.close_connection = True
         has_body = response.status_code not in {204, 304}
         content = response.get_data() if has_body and pieces is None else b""
@@ -180,14 +185,18 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if pieces is None:
             self.wfile.write(content)
-        else:
-            self._send_pieces(pieces)
+        elif self._send_pieces(pieces) != response.content_length:
+            self.close_connection = True
 
-    def _send_pieces(self, pieces: Iterable[bytes]) -> None:
+    def _send_pieces(self, pieces: Iterable[bytes]) -> int:
+        """Send a body, and return its length."""
         self.wfile.flush()
+        length = 0
         for piece in pieces:
             self.wfile.write(piece)
             self.wfile.flush()
+            length += len(piece)
+        return length
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _respond
 

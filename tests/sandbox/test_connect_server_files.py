@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import os
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +54,17 @@ class Files:
     def __call__(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self._http(method, self._path + path, body=body, headers=named)
+
+    @contextmanager
+    def reply(self, path: str, range: str | None = None) -> Iterator[http.client.HTTPResponse]:
+        """The reply to a GET, not read."""
+        connection = self._http.connect()
+        try:
+            headers = {"Authorization": f"Bearer {self._http.token}"} | ({} if range is None else {"Range": range})
+            connection.request("GET", self._path + path, headers=headers)
+            yield connection.getresponse()
+        finally:
+            connection.close()
 
 
 @pytest.fixture
@@ -101,6 +116,35 @@ def test_ranges(files: Files, range: str, status: int, body: bytes | None, conte
     assert (answer.status, answer.headers["Content-Range"]) == (status, content_range)
     if body is not None:
         assert answer.body == body
+
+
+@pytest.fixture
+def long_file(mapped: Collection) -> Path:
+    path = mapped.folder / "long"
+    with path.open("wb") as file:
+        file.truncate(64 << 20)
+    return path
+
+
+def test_a_long_file_is_not_in_memory(files: Files, long_file: Path) -> None:
+    tracemalloc.start()
+    try:
+        for range in (None, "bytes=1-"):
+            with files.reply("long", range) as reply:
+                received = sum(map(len, iter(lambda: reply.read(1 << 16), b"")))
+            assert received == long_file.stat().st_size - (range is not None)
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_file_that_becomes_shorter_breaks_off(files: Files, long_file: Path) -> None:
+    with files.reply("long") as reply:
+        reply.read(1)
+        os.truncate(long_file, 0)
+        with pytest.raises(http.client.IncompleteRead):
+            reply.read()
+    assert files("GET", "long").body == b""
 
 
 def test_no_range_of_an_empty_file(files: Files, mapped: Collection) -> None:

@@ -10,8 +10,9 @@ import mimetypes
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 from urllib.parse import urlencode
 
 from flask import Flask, Response, request
@@ -34,6 +35,9 @@ from globus_transport.sandbox.filesystem import is_root, locate
 from globus_transport.sandbox.identities import Identity
 from globus_transport.sandbox.sharing.permissions import ANONYMOUS, may_access
 from globus_transport.sandbox.state import State
+
+# Bytes of a file that are in memory at a time.
+_PIECE_SIZE = 1 << 16
 
 
 class _AnyPathConverter(PathConverter):
@@ -105,7 +109,8 @@ def _ask_for_login(state: State, collection: Collection) -> ResponseReturnValue:
 def _read(found: Path) -> ResponseReturnValue:
     if not found.is_file():
         raise not_found("file")
-    with found.open("rb") as file:
+    with contextlib.ExitStack() as closing:
+        file = closing.enter_context(found.open("rb"))
         info = os.fstat(file.fileno())
         headers = {
             "ETag": etag_of(info),
@@ -123,12 +128,23 @@ def _read(found: Path) -> ResponseReturnValue:
         except UnsatisfiableRangeError as error:
             document = GCSError(416, str(error)).document("")
             return document, 416, {"Content-Range": f"bytes */{info.st_size}"}
-        if part is None:
-            return Response(file.read(), 200, headers)
-        start, end = part
+        start, end = part or (0, info.st_size)
+        headers["Content-Length"] = str(end - start)
+        if part is not None:
+            headers["Content-Range"] = f"bytes {start}-{end - 1}/{info.st_size}"
+        if request.method == "HEAD":
+            return Response(status=200, headers=headers)
         file.seek(start)
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{info.st_size}"
-        return Response(file.read(end - start), 206, headers)
+        response = Response(_pieces(file, end - start), 200 if part is None else 206, headers)
+        response.call_on_close(closing.pop_all().close)
+        return response
+
+
+def _pieces(file: BinaryIO, left: int) -> Iterator[bytes]:
+    """Some bytes of a file; fewer if it has become shorter."""
+    while piece := file.read(min(left, _PIECE_SIZE)):
+        yield piece
+        left -= len(piece)
 
 
 def _write(collection: Collection, found: Path) -> ResponseReturnValue:
