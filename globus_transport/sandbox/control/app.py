@@ -5,7 +5,7 @@ It is for programs on this machine. A page in a browser cannot use it: a request
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, request
@@ -18,14 +18,12 @@ from globus_transport.sandbox.control.event_routes import install_event_routes
 from globus_transport.sandbox.control.fault_routes import install_fault_routes
 from globus_transport.sandbox.control.login_routes import install_login_routes
 from globus_transport.sandbox.control.sandbox_routes import install_sandbox_routes
-
-if TYPE_CHECKING:
-    from globus_transport.sandbox.sandbox import Sandbox
+from globus_transport.sandbox.local_globus import LocalGlobus
 
 PREFIX = "/_sandbox"
 
 
-def create_control_app(sandbox: Sandbox) -> Flask:
+def create_control_app(sandbox: LocalGlobus) -> Flask:
     """The WSGI application of the control API."""
     app = Flask("globus_sandbox_control", static_folder=None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Flask
 from flask.typing import ResponseReturnValue
@@ -12,12 +12,10 @@ from globus_transport.sandbox.collections import ENTITY_TYPES, Collection
 from globus_transport.sandbox.control.bodies import ControlError, read_body, require, texts
 from globus_transport.sandbox.control.sandbox_routes import collection_document
 from globus_transport.sandbox.identities import Identity
-
-if TYPE_CHECKING:
-    from globus_transport.sandbox.sandbox import Sandbox
+from globus_transport.sandbox.local_globus import LocalGlobus
 
 
-def install_content_routes(app: Flask, sandbox: Sandbox, prefix: str) -> None:
+def install_content_routes(app: Flask, sandbox: LocalGlobus, prefix: str) -> None:
     """Add the routes to an application."""
     collections = f"{prefix}/collections"
 
@@ -95,7 +93,7 @@ def install_content_routes(app: Flask, sandbox: Sandbox, prefix: str) -> None:
         return {"id": sandbox.add_group(*(find_person(sandbox, username) for username in members))}, 201
 
 
-def find_person(sandbox: Sandbox, username: str) -> Identity:
+def find_person(sandbox: LocalGlobus, username: str) -> Identity:
     """The identity with a username.
 
     :raises ControlError: if there is none

@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 
 from globus_transport.sandbox.control.sandbox_routes import describe, request_document
-
-if TYPE_CHECKING:
-    from globus_transport.sandbox.sandbox import Sandbox
+from globus_transport.sandbox.local_globus import LocalGlobus
 
 # A comment after this many seconds without a request, so that both sides notice a connection that is gone.
 _PAUSE = 15.0
 
 
-def install_event_routes(app: Flask, sandbox: Sandbox, prefix: str) -> None:
+def install_event_routes(app: Flask, sandbox: LocalGlobus, prefix: str) -> None:
     """Add the routes to an application."""
 
     @app.get("/")
@@ -31,11 +28,12 @@ def install_event_routes(app: Flask, sandbox: Sandbox, prefix: str) -> None:
     @app.get(f"{prefix}/events")
     def send_events() -> Response:
         """The answered requests as they happen, as server-sent events (HTML, section 9.2). The first is the info."""
-        return Response(_events(sandbox), content_type="text/event-stream", headers={"Cache-Control": "no-store"})
+        events = _events(sandbox, describe(sandbox))
+        return Response(events, content_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
-def _events(sandbox: Sandbox) -> Iterator[str]:
-    yield _event("info", describe(sandbox))
+def _events(sandbox: LocalGlobus, info: object) -> Iterator[str]:
+    yield _event("info", info)
     seen, goes_on = 0, True
     while goes_on:
         answered, seen = sandbox.requests.answers_since(seen)

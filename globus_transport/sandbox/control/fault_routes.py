@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Flask
 from flask.typing import ResponseReturnValue
 
 from globus_transport.sandbox.control.bodies import ControlError, read_body
 from globus_transport.sandbox.faults import Fault
-
-if TYPE_CHECKING:
-    from globus_transport.sandbox.sandbox import Sandbox
+from globus_transport.sandbox.local_globus import LocalGlobus
 
 _NUMBER = (int, float)
 #: The parameters of ``Faults.add`` and their types in JSON.
@@ -37,7 +35,7 @@ _PARAMETERS: dict[str, Any] = {
 _SHOWN = ("status", "method", "path", "service", "times", "when", "drop", "delay", "probability", "met")
 
 
-def install_fault_routes(app: Flask, sandbox: Sandbox, prefix: str) -> None:
+def install_fault_routes(app: Flask, sandbox: LocalGlobus, prefix: str) -> None:
     """Add the routes to an application."""
 
     @app.get(f"{prefix}/faults")

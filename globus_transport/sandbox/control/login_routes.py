@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import attrs
 from flask import Flask
 from flask.typing import ResponseReturnValue
 
 from globus_transport.sandbox.control.bodies import read_body, require, texts
 from globus_transport.sandbox.control.content_routes import find_person
-
-if TYPE_CHECKING:
-    from globus_transport.sandbox.sandbox import Sandbox
+from globus_transport.sandbox.local_globus import LocalGlobus
 
 
-def install_login_routes(app: Flask, sandbox: Sandbox, prefix: str) -> None:
+def install_login_routes(app: Flask, sandbox: LocalGlobus, prefix: str) -> None:
     """Add the routes to an application."""
 
     @app.post(f"{prefix}/clients")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 from flask import Flask, request
@@ -11,13 +11,11 @@ from flask.typing import ResponseReturnValue
 from globus_transport.http.headers import SECRET_NAMES
 from globus_transport.http.secrets import HIDDEN, is_secret_parameter
 from globus_transport.sandbox.control.bodies import ControlError, read_body, require
+from globus_transport.sandbox.local_globus import LocalGlobus
 from globus_transport.sandbox.request_log import Received
 from globus_transport.sandbox.services import SERVICES
 from globus_transport.sandbox.snapshot import restore, snapshot
 from globus_transport.sandbox.state import State
-
-if TYPE_CHECKING:
-    from globus_transport.sandbox.sandbox import Sandbox
 
 _NUMBER = (int, float)
 _SETTINGS: dict[str, Any] = {
@@ -29,7 +27,7 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
-def install_sandbox_routes(app: Flask, sandbox: Sandbox, prefix: str) -> None:
+def install_sandbox_routes(app: Flask, sandbox: LocalGlobus, prefix: str) -> None:
     """Add the routes to an application."""
     state = sandbox._state
 
@@ -113,11 +111,11 @@ def install_sandbox_routes(app: Flask, sandbox: Sandbox, prefix: str) -> None:
         return dict(sandbox.grants)
 
 
-def describe(sandbox: Sandbox) -> dict[str, Any]:
-    """What a program needs to know to use the sandbox."""
+def describe(sandbox: LocalGlobus) -> dict[str, Any]:
+    """What a program needs to know to use the sandbox, in the reply to its request."""
     return {
         "services": {name: sandbox.url_of(name) for name in SERVICES},
-        "control": sandbox.control_url,
+        "control": request.host_url,
         "environ": sandbox.environ,
         "client_id": sandbox.client_id,
         "client_secret": sandbox.client_secret,

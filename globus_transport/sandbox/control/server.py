@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING
 from wsgiref.types import WSGIEnvironment
 
 from flask import Flask
 from werkzeug.wrappers import Response
 
 from globus_transport.sandbox.control.app import create_control_app
+from globus_transport.sandbox.local_globus import LocalGlobus
 from globus_transport.sandbox.server import HTTPService, Reply
-
-if TYPE_CHECKING:
-    from globus_transport.sandbox.sandbox import Sandbox
 
 _EVENTS = "text/event-stream"
 
@@ -27,7 +24,7 @@ class ControlServer:
     :raises OSError: if the port is in use
     """
 
-    def __init__(self, sandbox: Sandbox, port: int, host_names: Iterable[str]) -> None:
+    def __init__(self, sandbox: LocalGlobus, port: int, host_names: Iterable[str]) -> None:
         self._sandbox = sandbox
         self._server = HTTPService("control", self._respond, port, host_names=host_names)
         self.url = self._server.url
