@@ -200,10 +200,15 @@ PAGES = (
     Page(
         "terminal_contract",
         "The contract of terminals",
-        ("testing.terminal_contract", "testing.application_contract", "testing.loopback_server"),
+        (
+            "testing.terminal_contract",
+            "testing.async_terminal_contract",
+            "testing.application_contract",
+            "testing.loopback_server",
+        ),
         (
             "testing.terminal_contract.TerminalContract",
-            "testing.terminal_contract.AsyncTerminalContract",
+            "testing.async_terminal_contract.AsyncTerminalContract",
             "testing.application_contract.WSGITerminalContract",
             "testing.application_contract.ASGITerminalContract",
             *(

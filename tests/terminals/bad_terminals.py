@@ -20,8 +20,9 @@ from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.terminals.wsgi import WSGITerminal
 from globus_transport.testing import application_contract, failure_contract, message_contract, terminal_contract
 from globus_transport.testing.application_contract import ASGITerminalContract, WSGITerminalContract
+from globus_transport.testing.async_terminal_contract import AsyncTerminalContract
 from globus_transport.testing.message_contract import MessageContract
-from globus_transport.testing.terminal_contract import AsyncTerminalContract, TerminalContract
+from globus_transport.testing.terminal_contract import TerminalContract
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,8 @@ from globus_transport.terminals.threads import ThreadsTerminal
 from globus_transport.terminals.urllib3.terminal import Urllib3Terminal
 from globus_transport.terminals.wsgi import WSGITerminal
 from globus_transport.testing.application_contract import ASGITerminalContract, WSGITerminalContract
-from globus_transport.testing.terminal_contract import AsyncTerminalContract, TerminalContract
+from globus_transport.testing.async_terminal_contract import AsyncTerminalContract
+from globus_transport.testing.terminal_contract import TerminalContract
 from tests.terminals.certificates import Authority
 
 
