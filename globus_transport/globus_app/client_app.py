@@ -17,7 +17,7 @@ from globus_transport.services.auth.client import ConfidentialAppAuthClient
 
 
 class ClientApp(GlobusApp):
-    """An application that acts for itself, as a service does. No user logs in. Needs the extra ``jwt``.
+    """An application that acts for itself, as a service does. No user logs in. Needs the extra ``app``.
 
     ::
 

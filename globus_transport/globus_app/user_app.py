@@ -24,7 +24,7 @@ from globus_transport.services.auth.client import ConfidentialAppAuthClient, Nat
 
 
 class UserApp(GlobusApp):
-    """An application that acts for a user. Needs the extra ``jwt``, to identify the user.
+    """An application that acts for a user. Needs the extra ``app``, to identify the user.
 
     ::
 

@@ -422,7 +422,7 @@ def test_what_cannot_be(globus: Sandbox) -> None:
 
 def test_without_the_extra_it_says_so_before_the_login(globus: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("globus_transport.services.auth.id_tokens.find_spec", lambda name: None)
-    with pytest.raises(GlobusSDKUsageError, match=r"globus_transport\[jwt\]"):
+    with pytest.raises(GlobusSDKUsageError, match=r"globus_transport\[app\]"):
         UserApp("x", client_id="c")
 
 

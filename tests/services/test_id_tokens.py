@@ -416,15 +416,15 @@ def test_the_key_itself() -> None:
 def test_without_the_extra(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
     tokens = reply(signed(), login_client())
     monkeypatch.setitem(sys.modules, missing, None)
-    with pytest.raises(GlobusSDKUsageError, match=r"globus_transport\[jwt\]"):
+    with pytest.raises(GlobusSDKUsageError, match=r"globus_transport\[app\]"):
         tokens.decode_id_token()
-    with pytest.raises(GlobusSDKUsageError, match=r"globus_transport\[jwt\]"):
+    with pytest.raises(GlobusSDKUsageError, match=r"globus_transport\[app\]"):
         login_client().get_jwk(as_pem=True)
 
 
 def test_without_cryptography(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jwt.algorithms.has_crypto", False)
-    with pytest.raises(GlobusSDKUsageError, match=r"globus_transport\[jwt\]"):
+    with pytest.raises(GlobusSDKUsageError, match=r"globus_transport\[app\]"):
         reply(signed(), login_client()).decode_id_token()
 
 

@@ -3,7 +3,7 @@
 The issuer publishes its keys as a JWK set (RFC 7517), and changes them now and then. A token names its key by the
 ``kid`` in its header (section 10.1). If the set has no such key, it is fetched again (section 10.1.1).
 
-It uses PyJWT and cryptography (extra ``jwt``), which are imported only when an id token is decoded.
+It uses PyJWT and cryptography (extra ``app``), which are imported only when an id token is decoded.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LEEWAY = 300.0
 #: How long the keys are not fetched again after they were fetched for an unknown ``kid``, in seconds.
 REFETCH_SECONDS = 60.0
 
-_INSTALL_HINT = 'id tokens cannot be decoded without the extra jwt: pip install "globus_transport[jwt]"'
+_INSTALL_HINT = 'id tokens cannot be decoded without the extra app: pip install "globus_transport[app]"'
 
 
 def _import_jwt() -> Any:
@@ -45,7 +45,7 @@ def _import_jwt() -> Any:
 
 
 def check_installed() -> None:
-    """Check that the extra ``jwt`` is installed.
+    """Check that the extra ``app`` is installed.
 
     :raises GlobusSDKUsageError: if it is not
     """
@@ -151,7 +151,7 @@ class IDTokenDecoder(PerProcess):
         :param id_token: the id token of a token reply
         :raises IDTokenError: if the token is not valid; its ``__cause__`` is PyJWT's exception, a subclass of
             ``jwt.InvalidTokenError`` for each reason
-        :raises GlobusSDKUsageError: if the extra ``jwt`` is not installed, or the client has no ``client_id``
+        :raises GlobusSDKUsageError: if the extra ``app`` is not installed, or the client has no ``client_id``
         :raises ReplyFormatError: if the configuration names no issuer, or no RSA signing algorithm, or if the issuer
             has no RSA key
         """

@@ -110,7 +110,7 @@ class OAuthTokenResponse(GlobusHTTPResponse):
         jwk: Any = None,
         jwt_params: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Verify the id token of this reply, and return its claims. Needs the extra ``jwt``.
+        """Verify the id token of this reply, and return its claims. Needs the extra ``app``.
 
         :param openid_configuration: by default fetched with the client that received this reply
         :param jwk: the public key; by default fetched in the same way. It requires ``openid_configuration``

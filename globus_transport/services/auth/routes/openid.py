@@ -35,7 +35,7 @@ class OpenIDRoutes(RouteTable):
         """Get the public key for the signatures of id tokens (RFC 7517).
 
         :param openid_configuration: has the key's URL; by default it is fetched
-        :param as_pem: whether to return a public key of the library ``cryptography`` (extra ``jwt``), and not the
+        :param as_pem: whether to return a public key of the library ``cryptography`` (extra ``app``), and not the
             JSON document
         :raises ReplyFormatError: if the configuration has no ``jwks_uri``, or the reply has no key
         :raises GlobusSDKUsageError: if ``as_pem`` is true and the extra is not installed
