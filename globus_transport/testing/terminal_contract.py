@@ -7,7 +7,7 @@ Derive a class in a test module and implement ``make_terminal``::
             return MyTerminal(connect_timeout, read_timeout)
 
 A terminal is a callable ``Request -> Response``. For a coroutine function, which asyncio needs, see
-:mod:`globus_transport.testing.async_terminal_contract`, which has more tests, and for terminals that call an application
+:mod:`globus_transport.testing.async_terminal_contract`, which has more tests; for terminals that call an application
 :mod:`globus_transport.testing.application_contract`. The server runs in this process, on a free port of 127.0.0.1.
 """
 
