@@ -85,8 +85,8 @@ def test_a_body_may_take_long_as_long_as_it_is_taken(fresh: Fresh, streamed: boo
         peer.read_head()
         left = size
         while left:
-            left -= len(peer._file.read(min(left, 3 << 20)))
-            peer.pause(0.06)
+            left -= len(peer._file.read(min(left, 1 << 20)))
+            peer.pause(0.012)
         peer.send(whole())
 
     body = StreamBody.once((bytes(1 << 16) for _ in range(size >> 16)), size) if streamed else bytes(size)
