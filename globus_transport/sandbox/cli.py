@@ -63,7 +63,7 @@ def main(argv: list[str]) -> int:
                     sandbox.add_collection(name)
             for collection in sandbox.collections:
                 _make_administrator(sandbox, collection, sandbox.client_id)
-            text = json.dumps(describe(sandbox)) if options.json else _shell_text(sandbox)
+            text = json.dumps(describe(sandbox, sandbox.control_url)) if options.json else _shell_text(sandbox)
             # A path, or a name from JSON, may be no UTF-8.
             print(text.encode(errors="backslashreplace").decode(), flush=True)
             while True:

@@ -75,6 +75,23 @@ def running() -> Iterator[Running]:
         running.end(signal.SIGTERM)
 
 
+def test_a_program_reads_what_it_serves_as_json() -> None:
+    with subprocess.Popen([*COMMAND, "--json"], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            printed = json.loads(process.stdout.readline())
+            # The control API says the same.
+            assert Http(printed["control"])("GET", "/_sandbox/info").document == printed
+            assert printed["services"]["auth"] == printed["environ"]["GLOBUS_SDK_SERVICE_URL_AUTH"]
+            assert [found["display_name"] for found in printed["collections"]] == [
+                "Sandbox source",
+                "Sandbox destination",
+            ]
+        finally:
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
 def test_settings_work_and_what_it_prints_can_be_tried(running: Running) -> None:
     assert set(running.environ) == {
         "GLOBUS_SDK_SERVICE_URL_AUTH",

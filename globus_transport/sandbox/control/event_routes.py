@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from importlib.resources import files
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from globus_transport.sandbox.control.sandbox_routes import describe, request_document
 from globus_transport.sandbox.local_globus import LocalGlobus
@@ -28,7 +28,7 @@ def install_event_routes(app: Flask, sandbox: LocalGlobus, prefix: str) -> None:
     @app.get(f"{prefix}/events")
     def send_events() -> Response:
         """The answered requests as they happen, as server-sent events (HTML, section 9.2). The first is the info."""
-        events = _events(sandbox, describe(sandbox))
+        events = _events(sandbox, describe(sandbox, request.host_url))
         return Response(events, content_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 

@@ -34,14 +34,14 @@ def install_sandbox_routes(app: Flask, sandbox: LocalGlobus, prefix: str) -> Non
     @app.get(f"{prefix}/info")
     def get_info() -> ResponseReturnValue:
         """The addresses of the services, environment variables for clients, and the sandbox's own clients and user."""
-        return describe(sandbox)
+        return describe(sandbox, request.host_url)
 
     @app.post(f"{prefix}/reset")
     def reset() -> ResponseReturnValue:
         """Bring back the state in which the sandbox started."""
         read_body()
         sandbox.reset()
-        return describe(sandbox)
+        return describe(sandbox, request.host_url)
 
     @app.get(f"{prefix}/state")
     def get_state() -> ResponseReturnValue:
@@ -65,7 +65,7 @@ def install_sandbox_routes(app: Flask, sandbox: LocalGlobus, prefix: str) -> Non
         restore(state, document)
         sandbox._read_user_and_clients()
         state.save()
-        return describe(sandbox)
+        return describe(sandbox, request.host_url)
 
     @app.get(f"{prefix}/settings")
     def get_settings() -> ResponseReturnValue:
@@ -111,11 +111,14 @@ def install_sandbox_routes(app: Flask, sandbox: LocalGlobus, prefix: str) -> Non
         return dict(sandbox.grants)
 
 
-def describe(sandbox: LocalGlobus) -> dict[str, Any]:
-    """What a program needs to know to use the sandbox, in the reply to its request."""
+def describe(sandbox: LocalGlobus, control_url: str) -> dict[str, Any]:
+    """What a program needs to know to use the sandbox.
+
+    :param control_url: of the control API
+    """
     return {
         "services": {name: sandbox.url_of(name) for name in SERVICES},
-        "control": request.host_url,
+        "control": control_url,
         "environ": sandbox.environ,
         "client_id": sandbox.client_id,
         "client_secret": sandbox.client_secret,
