@@ -92,6 +92,28 @@ def test_a_program_reads_what_it_serves_as_json() -> None:
         assert process.wait(10) == 0
 
 
+def test_a_further_host_name_a_limit_of_bodies_and_ports() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with Running("--host-name", "globus.test", "--max-body-size", "100", "--port", f"control={port}") as running:
+        control = Http(f"http://127.0.0.1:{port}/")
+        assert control("GET", "/_sandbox/info").document["control"] == f"http://127.0.0.1:{port}/"
+        transfer = Http(running.environ["GLOBUS_SDK_SERVICE_URL_TRANSFER"])
+        for host, status in (("globus.test", 401), ("other.test", 421)):
+            assert transfer("GET", "/v0.10/task_list", headers={"Host": host}).status == status
+        assert transfer("POST", "/v0.10/transfer", body=bytes(101)).status == 413
+        assert running.end(signal.SIGTERM) == 0
+
+
+@pytest.mark.parametrize("port", ["groups", "groups=x", "other=8003", "groups=-1"])
+def test_a_port_that_makes_no_sense(port: str) -> None:
+    done = subprocess.run([*COMMAND, "--port", port], capture_output=True, text=True)
+    assert done.returncode in (1, 2)
+    assert "Traceback" not in done.stderr
+    assert port.partition("=")[0] in done.stderr
+
+
 def test_settings_work_and_what_it_prints_can_be_tried(running: Running) -> None:
     assert set(running.environ) == {
         "GLOBUS_SDK_SERVICE_URL_AUTH",
