@@ -86,7 +86,7 @@ class LocalGlobus:
         self.native_client_id: str = self._state.native_client.client_id
 
     def start(self) -> Self:
-        """Start the servers of the services.
+        """Start the servers.
 
         :raises OSError: if a port is in use
         :raises RuntimeError: if it was started before
@@ -96,11 +96,14 @@ class LocalGlobus:
         self._started = True
         self._starting_point = StartingPoint(self._state, self._seed)
         try:
-            self._servers.start()
+            self._start_servers()
         except BaseException:
             self.close()
             raise
         return self
+
+    def _start_servers(self) -> None:
+        self._servers.start()
 
     def close(self) -> None:
         """Stop the tasks, close all connections, free the ports and remove the temporary folder."""

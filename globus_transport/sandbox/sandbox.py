@@ -83,19 +83,9 @@ class Sandbox(LocalGlobus):
             max_body_size,
         )
 
-    def start(self) -> Self:
-        """Start the servers.
-
-        :raises OSError: if a port is in use
-        :raises RuntimeError: if it was started before
-        """
-        super().start()
-        try:
-            self._control = ControlServer(self, self._control_port, self._servers.host_names)
-        except BaseException:
-            self.close()
-            raise
-        return self
+    def _start_servers(self) -> None:
+        super()._start_servers()
+        self._control = ControlServer(self, self._control_port, self._servers.host_names)
 
     def close(self) -> None:
         """Stop the tasks, close all connections, free the ports and remove the temporary folder."""
