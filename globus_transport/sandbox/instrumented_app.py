@@ -96,6 +96,9 @@ class InstrumentedApp:
         response = self._call_app(environ) if is_answered or fault.when == "after" else None
         if fault.when == "after":
             self._state.pause(fault.delay)
+        if response is not None and not is_answered:
+            # It is not sent, and may hold a file open.
+            response.close()
         if fault.drop:
             return None
         return response if fault.status is None else self._fault_response(fault, fault.status, path)

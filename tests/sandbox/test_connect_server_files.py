@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import tracemalloc
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ class Files:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self._http(method, self._path + path, body=body, headers=named)
 
-    @contextmanager
+    @contextlib.contextmanager
     def reply(self, path: str, range: str | None = None) -> Iterator[http.client.HTTPResponse]:
         """The reply to a GET, not read."""
         connection = self._http.connect()
@@ -116,6 +116,24 @@ def test_ranges(files: Files, range: str, status: int, body: bytes | None, conte
     assert (answer.status, answer.headers["Content-Range"]) == (status, content_range)
     if body is not None:
         assert answer.body == body
+
+
+@pytest.mark.parametrize("fault", [{"drop": True}, {"status": 503}], ids=["dropped", "replaced"])
+def test_a_file_that_a_fault_keeps_from_being_sent_is_closed(
+    sandbox: Sandbox, files: Files, fault: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Any] = []
+    plain = Path.open
+
+    def recorded(path: Path, *arguments: Any) -> Any:
+        opened.append(plain(path, *arguments))
+        return opened[-1]
+
+    monkeypatch.setattr(Path, "open", recorded)
+    sandbox.faults.add(**fault, when="after", times=1)
+    with contextlib.suppress(http.client.RemoteDisconnected):
+        assert files("GET", "notes.txt").status == 503
+    assert [file.closed for file in opened] == [True]
 
 
 @pytest.fixture
