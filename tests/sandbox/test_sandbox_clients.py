@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +17,9 @@ GLOBUS_CLI = "95fdeba8-fac2-42bd-a357-e068d82ff78e"
 ID = "11111111-2222-3333-4444-555555555555"
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        yield sandbox
-
-
 @pytest.fixture
-def http(shared: Sandbox) -> Http:
-    return Http(shared.auth_url)
+def http(sandbox: Sandbox) -> Http:
+    return Http(sandbox.auth_url)
 
 
 @pytest.mark.parametrize(
@@ -40,24 +33,24 @@ def test_public_programs_are_known(globus: Sandbox, client_id: str) -> None:
     client.close()
 
 
-def test_a_native_client_with_its_own_id(shared: Sandbox, http: Http) -> None:
-    assert shared.add_client(ID) == SandboxClient(ID, None)
+def test_a_native_client_with_its_own_id(sandbox: Sandbox, http: Http) -> None:
+    assert sandbox.add_client(ID) == SandboxClient(ID, None)
     form = {"grant_type": "client_credentials", "scope": TRANSFER_ALL, "client_id": ID}
     assert http("POST", "/v2/oauth2/token", form=form).status == 401
-    assert shared.approve(authorize_url(shared, client_id=ID))
+    assert sandbox.approve(authorize_url(sandbox, client_id=ID))
 
 
-def test_a_confidential_client_with_its_own_secret(shared: Sandbox, http: Http) -> None:
-    client = shared.add_client(ID.replace("1", "a").upper(), "my secret", native=False, name="Portal")
+def test_a_confidential_client_with_its_own_secret(sandbox: Sandbox, http: Http) -> None:
+    client = sandbox.add_client(ID.replace("1", "a").upper(), "my secret", native=False, name="Portal")
     assert (client.id, client.secret) == (ID.replace("1", "a"), "my secret")
     form = {"grant_type": "client_credentials", "scope": TRANSFER_ALL}
     token = http("POST", "/v2/oauth2/token", form=form, basic=(client.id, "my secret")).document["access_token"]
-    assert introspect(shared, token)["name"] == "Portal"
+    assert introspect(sandbox, token)["name"] == "Portal"
     assert "my secret" not in repr(client)
 
 
-def test_ids_and_secrets_are_made_if_none_are_given(shared: Sandbox, http: Http) -> None:
-    first, second = shared.add_client(native=False), shared.add_client(native=False)
+def test_ids_and_secrets_are_made_if_none_are_given(sandbox: Sandbox, http: Http) -> None:
+    first, second = sandbox.add_client(native=False), sandbox.add_client(native=False)
     assert first.id != second.id
     assert first.secret
     form = {"grant_type": "client_credentials", "scope": TRANSFER_ALL}
@@ -65,11 +58,11 @@ def test_ids_and_secrets_are_made_if_none_are_given(shared: Sandbox, http: Http)
     assert http("POST", "/v2/oauth2/token", form=form, basic=(second.id, first.secret)).status == 401
 
 
-def test_redirect_uris_of_a_client_are_the_only_ones(shared: Sandbox) -> None:
-    client = shared.add_client(redirect_uris=["https://portal.example/callback"])
-    assert shared.approve(authorize_url(shared, client_id=client.id, redirect_uri="https://portal.example/callback"))
+def test_redirect_uris_of_a_client_are_the_only_ones(sandbox: Sandbox) -> None:
+    client = sandbox.add_client(redirect_uris=["https://portal.example/callback"])
+    assert sandbox.approve(authorize_url(sandbox, client_id=client.id, redirect_uri="https://portal.example/callback"))
     with pytest.raises(ValueError, match="refused"):
-        shared.approve(authorize_url(shared, client_id=client.id))
+        sandbox.approve(authorize_url(sandbox, client_id=client.id))
 
 
 @pytest.mark.parametrize(
@@ -84,17 +77,19 @@ def test_redirect_uris_of_a_client_are_the_only_ones(shared: Sandbox) -> None:
         ({"redirect_uris": ["/relative"]}, ValueError, "absolute"),
     ],
 )
-def test_what_makes_no_client(shared: Sandbox, arguments: dict[str, Any], error: type[Exception], message: str) -> None:
+def test_what_makes_no_client(
+    sandbox: Sandbox, arguments: dict[str, Any], error: type[Exception], message: str
+) -> None:
     with pytest.raises(error, match=message):
-        shared.add_client(**arguments)
+        sandbox.add_client(**arguments)
 
 
-def test_the_sandboxs_own_and_registered_clients_are_not_replaced(shared: Sandbox, http: Http) -> None:
+def test_the_sandboxs_own_and_registered_clients_are_not_replaced(sandbox: Sandbox, http: Http) -> None:
     document = {"client": {"template_id": GLOBUS_CLI, "name": "Mine"}}
     registered = http("POST", "/v2/api/clients", document=document).document["client"]["id"]
-    for id in (shared.client_id, shared.native_client_id, registered):
+    for id in (sandbox.client_id, sandbox.native_client_id, registered):
         with pytest.raises(ValueError, match="already"):
-            shared.add_client(id)
+            sandbox.add_client(id)
 
 
 def test_clients_outlive_the_sandbox_in_its_folder_and_can_be_added_again(tmp_path: Path) -> None:
@@ -132,59 +127,59 @@ def is_active(globus: Sandbox, token: str) -> bool:
     return bool(introspect(globus, token)["active"])
 
 
-def test_the_template_revokes_what_its_client_got(shared: Sandbox, http: Http) -> None:
-    mine = Family(shared)
+def test_the_template_revokes_what_its_client_got(sandbox: Sandbox, http: Http) -> None:
+    mine = Family(sandbox)
     for token in (mine.token.access_token, str(mine.token.refresh_token)):
         answer = http("POST", "/v2/oauth2/token/revoke", form={"token": token, "client_id": GLOBUS_CLI})
         assert (answer.status, answer.document) == (200, {"active": False})
-        assert not is_active(shared, token)
+        assert not is_active(sandbox, token)
 
 
-def test_a_client_made_from_a_template_revokes_what_the_template_got(shared: Sandbox, http: Http) -> None:
-    mine, token = Family(shared), shared.issue_token(TRANSFER_ALL, client_id=GLOBUS_CLI).access_token
+def test_a_client_made_from_a_template_revokes_what_the_template_got(sandbox: Sandbox, http: Http) -> None:
+    mine, token = Family(sandbox), sandbox.issue_token(TRANSFER_ALL, client_id=GLOBUS_CLI).access_token
     form = {"token": token}
     assert http("POST", "/v2/oauth2/token/revoke", form=form, basic=(mine.id, mine.secret)).status == 200
-    assert not is_active(shared, token)
+    assert not is_active(sandbox, token)
 
 
-def test_clients_of_one_template_or_project_revoke_each_others_tokens(shared: Sandbox, http: Http) -> None:
-    mine, other, stranger = Family(shared), Family(shared), Family(shared, shared.native_client_id)
+def test_clients_of_one_template_or_project_revoke_each_others_tokens(sandbox: Sandbox, http: Http) -> None:
+    mine, other, stranger = Family(sandbox), Family(sandbox), Family(sandbox, sandbox.native_client_id)
     form = {"token": mine.token.access_token}
     assert http("POST", "/v2/oauth2/token/revoke", form=form, basic=(stranger.id, stranger.secret)).status == 400
-    assert is_active(shared, mine.token.access_token)
+    assert is_active(sandbox, mine.token.access_token)
     assert http("POST", "/v2/oauth2/token/revoke", form=form, basic=(other.id, other.secret)).status == 200
-    assert not is_active(shared, mine.token.access_token)
+    assert not is_active(sandbox, mine.token.access_token)
 
     manage = "urn:globus:auth:scope:auth.globus.org:manage_projects"
-    auth = Http(shared.auth_url, shared.issue_token(manage).access_token)
+    auth = Http(sandbox.auth_url, sandbox.issue_token(manage).access_token)
     project = {"project": {"display_name": "P", "contact_email": "ada@sandbox.example"}}
     project_id = auth("POST", "/v2/api/projects", document=project).document["project"]["id"]
     fields = {"name": "N", "project": project_id, "public_client": True}
     first, second = (
         auth("POST", "/v2/api/clients", document={"client": fields}).document["client"]["id"] for _ in "12"
     )
-    token = shared.issue_token(TRANSFER_ALL, client_id=first).access_token
+    token = sandbox.issue_token(TRANSFER_ALL, client_id=first).access_token
     assert http("POST", "/v2/oauth2/token/revoke", form={"token": token, "client_id": second}).status == 200
-    assert not is_active(shared, token)
+    assert not is_active(sandbox, token)
 
 
-def test_clients_without_a_project_and_a_parent_are_strangers(shared: Sandbox, http: Http) -> None:
-    first, second = shared.add_client(), shared.add_client()
-    token = shared.issue_token(TRANSFER_ALL, client_id=first.id).access_token
+def test_clients_without_a_project_and_a_parent_are_strangers(sandbox: Sandbox, http: Http) -> None:
+    first, second = sandbox.add_client(), sandbox.add_client()
+    token = sandbox.issue_token(TRANSFER_ALL, client_id=first.id).access_token
     assert http("POST", "/v2/oauth2/token/revoke", form={"token": token, "client_id": second.id}).status == 400
-    assert is_active(shared, token)
+    assert is_active(sandbox, token)
 
 
 @pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
-def test_validation_tells_whether_a_token_is_good_and_nothing_else(shared: Sandbox, http: Http, kind: str) -> None:
-    mine = Family(shared)
+def test_validation_tells_whether_a_token_is_good_and_nothing_else(sandbox: Sandbox, http: Http, kind: str) -> None:
+    mine = Family(sandbox)
     form = {"token": getattr(mine.token, kind)}
     asked = http("POST", "/v2/oauth2/token/validate", form=form, basic=(mine.id, mine.secret))
     assert (asked.status, asked.document) == (200, {"active": True})
     as_template = http("POST", "/v2/oauth2/token/validate", form={**form, "client_id": GLOBUS_CLI})
     assert as_template.document == {"active": True}
     # Strangers do not learn that it is good.
-    basic = (shared.client_id, shared.client_secret)
+    basic = (sandbox.client_id, sandbox.client_secret)
     assert http("POST", "/v2/oauth2/token/validate", form=form, basic=basic).document == {"active": False}
     http("POST", "/v2/oauth2/token/revoke", form=form, basic=(mine.id, mine.secret))
     gone = http("POST", "/v2/oauth2/token/validate", form=form, basic=(mine.id, mine.secret))
@@ -207,18 +202,18 @@ def test_validation_of_nonsense(http: Http, form: dict[str, str], status: int) -
     assert answer.document.get("active") is not True
 
 
-def test_introspection_includes_what_is_asked_for(shared: Sandbox) -> None:
-    token = shared.issue_token(TRANSFER_ALL).access_token
-    plain = introspect(shared, token, "")
+def test_introspection_includes_what_is_asked_for(sandbox: Sandbox) -> None:
+    token = sandbox.issue_token(TRANSFER_ALL).access_token
+    plain = introspect(sandbox, token, "")
     assert not {"identity_set", "identities_set", "identity_set_detail", "session_info"} & {*plain}
-    full = introspect(shared, token, "identity_set, identities_set,identity_set_detail,session_info,unknown")
-    assert full["identity_set"] == full["identities_set"] == [shared.user.id]
+    full = introspect(sandbox, token, "identity_set, identities_set,identity_set_detail,session_info,unknown")
+    assert full["identity_set"] == full["identities_set"] == [sandbox.user.id]
     (detail,) = full["identity_set_detail"]
-    assert (detail["sub"], detail["username"], detail["status"]) == (shared.user.id, shared.user.username, "used")
+    assert (detail["sub"], detail["username"], detail["status"]) == (sandbox.user.id, sandbox.user.username, "used")
     # A token without a login has a session without authentications.
     assert full["session_info"]["authentications"] == {}
     assert full.keys() - plain.keys() == {"identity_set", "identities_set", "identity_set_detail", "session_info"}
-    assert introspect(shared, "unknown", "session_info") == {"active": False}
+    assert introspect(sandbox, "unknown", "session_info") == {"active": False}
 
 
 def test_session_info_tells_who_logged_in_when_and_how(globus: Sandbox) -> None:
