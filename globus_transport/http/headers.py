@@ -53,9 +53,14 @@ class Headers(Mapping[str, str]):
 
         :param pairs: pairs of names and values, as a server sent them
         """
+        return cls._unchecked(tuple(pairs), None)
+
+    @classmethod
+    def _unchecked(cls, pairs: tuple[Pair, ...], index: dict[str, str] | None) -> Headers:
+        """Headers whose index is known, unless it is ``None``."""
         headers = cls.__new__(cls)
-        headers._pairs = tuple(pairs)
-        headers._index = None
+        headers._pairs = pairs
+        headers._index = index
         return headers
 
     @property
@@ -63,7 +68,8 @@ class Headers(Mapping[str, str]):
         """Every field as ``(name, value)``, in order."""
         return self._pairs
 
-    def _by_name(self) -> dict[str, str]:
+    def by_name(self) -> Mapping[str, str]:
+        """Every header's value by its name in lower case; the values of a repeated header are joined."""
         index = self._index
         if index is None:
             index = {}
@@ -74,10 +80,10 @@ class Headers(Mapping[str, str]):
         return index
 
     def __getitem__(self, name: str) -> str:
-        return self._by_name()[name.lower()]
+        return self.by_name()[name.lower()]
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name.lower() in self._by_name()
+        return isinstance(name, str) and name.lower() in self.by_name()
 
     def __iter__(self) -> Iterator[str]:
         seen = set()
@@ -87,7 +93,7 @@ class Headers(Mapping[str, str]):
                 yield name
 
     def __len__(self) -> int:
-        return len(self._by_name())
+        return len(self.by_name())
 
     def get_all(self, name: str) -> list[str]:
         """Every value of one header, in order.
@@ -104,17 +110,20 @@ class Headers(Mapping[str, str]):
         :param value: its value
         """
         check_field(name, value)
-        lowered = name.lower()
-        return Headers.received([*(pair for pair in self._pairs if pair[0].lower() != lowered), (name, value)])
+        lowered, index = name.lower(), self.by_name()
+        others = self.without(name)._pairs if lowered in index else self._pairs
+        return Headers._unchecked((*others, (name, value)), {**index, lowered: value})
 
     def with_defaults(self, defaults: Headers) -> Headers:
         """These headers, after those of ``defaults`` whose names they do not have.
 
         :param defaults: headers that are added if there is none of their name
         """
-        index = self._by_name()
-        missing = [pair for pair in defaults._pairs if pair[0].lower() not in index]
-        return Headers.received([*missing, *self._pairs]) if missing else self
+        own = self.by_name()
+        missing = [pair for pair in defaults._pairs if pair[0].lower() not in own]
+        if not missing:
+            return self
+        return Headers._unchecked((*missing, *self._pairs), {**defaults.by_name(), **own})
 
     def without(self, *names: str) -> Headers:
         """These headers without the named ones.
@@ -122,6 +131,8 @@ class Headers(Mapping[str, str]):
         :param names: names of headers, in any case
         """
         gone = {name.lower() for name in names}
+        if gone.isdisjoint(self.by_name()):
+            return self
         return Headers.received(pair for pair in self._pairs if pair[0].lower() not in gone)
 
     def redacted(self) -> list[Pair]:

@@ -115,7 +115,7 @@ class Plan:
             if (name in self.parameters) == (name in self._path_from_client):
                 raise TypeError(f"{self.name}: {name!r} of the path is either a parameter or in from_client=")
         self.required = frozenset(parameter.name for parameter in declared if parameter.default is parameter.empty)
-        # Only these are sent if the caller gives nparameter.
+        # Only these are sent if the caller gives nothing.
         self._defaults = {
             parameter.name: parameter.default
             for parameter in declared
@@ -225,13 +225,12 @@ class Plan:
 
     def _given(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         given = dict(zip(self.positional, args, strict=False))
-        if (
-            len(args) > len(self.positional)
-            or not given.keys().isdisjoint(kwargs)
-            or not kwargs.keys() <= self.parameters.keys()
-        ):
+        if len(args) > len(self.positional):
             self._refuse(args, kwargs)
-        given.update(kwargs)
+        if kwargs:
+            if not given.keys().isdisjoint(kwargs) or not kwargs.keys() <= self.parameters.keys():
+                self._refuse(args, kwargs)
+            given.update(kwargs)
         if not self.required <= given.keys():
             self._refuse(args, kwargs)
         return {**self._defaults, **given} if self._defaults else given

@@ -96,18 +96,19 @@ class GlobusHTTPResponse:
         :raises GlobusSDKUsageError: if it cannot be read here, or has been read in chunks
         """
         response = self._response
+        if response.stream is None:
+            return response
         if isinstance(response.stream, AsyncByteStream):
             raise GlobusSDKUsageError(
                 "this reply's body is still on the wire, and comes through asyncio: read it with "
                 "`async for chunk in reply.aiter_bytes()`, or ask for the reply without stream=True"
             )
-        if response.stream is not None:
-            if self._is_iterated:
-                raise GlobusSDKUsageError(
-                    "this reply's body was read by iter_bytes(), which keeps nothing: collect the chunks there"
-                )
-            self._response = response = attrs.evolve(response, body=response.stream.read(), stream=None)
-        return response
+        if self._is_iterated:
+            raise GlobusSDKUsageError(
+                "this reply's body was read by iter_bytes(), which keeps nothing: collect the chunks there"
+            )
+        self._response = attrs.evolve(response, body=response.stream.read(), stream=None)
+        return self._response
 
     @property
     def data(self) -> Any:

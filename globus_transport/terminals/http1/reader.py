@@ -45,7 +45,6 @@ _REGULAR_HEAD = re.compile(
 _STATUS_LINE = re.compile(r"HTTP/1\.([0-9])[ \t]+([1-9][0-9]{2})(?:[ \t]+(.*))?").fullmatch
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\r?\n", re.DOTALL).fullmatch
 _WITHOUT_BODY = frozenset({101, 204, 304})
-_FRAMING = frozenset({"content-length", "transfer-encoding", "connection", "keep-alive", "content-encoding"})
 
 
 @attrs.define(eq=False)
@@ -276,15 +275,10 @@ def _parse_head(block: bytes, method: str) -> ResponseHead | None:
     if status[0] == "1" and status != "101":
         return None
     pairs: list[Pair] = []
-    framing: dict[str, str] = {}
     for line in lines:
         name, _, value = line.partition(":")
-        value = value.strip(" \t")
-        pairs.append((name, value))
-        key = name.lower()
-        if key in _FRAMING:
-            framing[key] = f"{framing[key]},{value}" if key in framing else value
-    return _framed(minor, int(status), reason.strip(" \t"), Headers.received(pairs), framing, method)
+        pairs.append((name, value.strip(" \t")))
+    return _framed(minor, int(status), reason.strip(" \t"), Headers.received(pairs), method)
 
 
 def _parse_status_line(line: str) -> tuple[str, str, str]:
@@ -323,38 +317,36 @@ def _line_text(line: bytes) -> str:
     return text
 
 
-def _framed(
-    minor: str, status: int, reason: str, headers: Headers, framing: dict[str, str], method: str
-) -> ResponseHead:
+def _framed(minor: str, status: int, reason: str, headers: Headers, method: str) -> ResponseHead:
     """The head, with how the body after it is framed (RFC 9112, section 6) and whether the connection persists (9.3).
 
     :param minor: of the HTTP version
-    :param framing: the fields that say it, repeats joined by commas
     """
+    fields = headers.by_name()
     chunked = False
     length: int | None = None
-    if "transfer-encoding" in framing:
-        if "content-length" in framing:
+    if "transfer-encoding" in fields:
+        if "content-length" in fields:
             raise HTTPException("it has both a Content-Length and a Transfer-Encoding")
-        coding = framing["transfer-encoding"].lower()
+        coding = fields["transfer-encoding"].lower()
         # "identity" was one in RFC 2616, and says nothing: the body ends with the connection (RFC 9112, section 6.3).
         if coding not in ("chunked", "identity"):
             raise HTTPException("it has a transfer coding other than chunked")
         chunked = coding == "chunked"
-    elif "content-length" in framing:
-        length = _parse_length(framing["content-length"])
+    elif "content-length" in fields:
+        length = _parse_length(fields["content-length"])
+    connection = fields.get("connection", "").lower()
     if minor == "0":
-        keeps_alive = "keep-alive" in framing or "keep-alive" in framing.get("connection", "").lower()
-        closes = chunked or not keeps_alive
+        closes = chunked or not ("keep-alive" in fields or "keep-alive" in connection)
     else:
         # 101 would be another protocol, which was not requested.
-        closes = status == 101 or ("connection" in framing and "close" in framing["connection"].lower())
+        closes = status == 101 or "close" in connection
     if status in _WITHOUT_BODY or method == "HEAD" or (method == "CONNECT" and status < 300):
         # They may say how a body would have been sent.
         chunked, length = False, 0
     elif length is None and not chunked:
         closes = True
-    return ResponseHead(status, reason, headers, framing.get("content-encoding", ""), chunked, length, closes)
+    return ResponseHead(status, reason, headers, fields.get("content-encoding", ""), chunked, length, closes)
 
 
 def _parse_length(text: str) -> int:

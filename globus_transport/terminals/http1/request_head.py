@@ -19,16 +19,10 @@ def request_head(request: Request, *, target: str, host: str, added: Mapping[str
     :param added: headers for a proxy
     :raises GlobusSDKUsageError: if a header could forge another one
     """
-    host_line = f"Host: {host}\r\n"
-    fields = []
-    for name, value in request.headers.pairs:
-        key = name.lower()
-        if key == "host":
-            host_line = ""
-        elif key in FRAMING:
-            # The body decides that.
-            continue
-        fields.append(f"{name}: {value}\r\n")
+    # The body decides how it is framed.
+    headers = request.headers.without(*FRAMING)
+    fields = [] if "Host" in headers else [f"Host: {host}\r\n"]
+    fields += [f"{name}: {value}\r\n" for name, value in headers.pairs]
     for name, value in added.items():
         fields.append(f"{name}: {value}\r\n")
     if (framing := request.framing) is not None:
@@ -37,7 +31,7 @@ def request_head(request: Request, *, target: str, host: str, added: Mapping[str
     if text.count("\n") != len(fields) or text.count("\r") != len(fields):
         # Headers of a response may be sent in a request, and are not checked when they are received.
         raise GlobusSDKUsageError(f"{request!r}: a header holds CR or LF, which could forge another one")
-    return f"{request.method} {target} HTTP/1.1\r\n{host_line}{text}\r\n".encode("latin-1")
+    return f"{request.method} {target} HTTP/1.1\r\n{text}\r\n".encode("latin-1")
 
 
 def connect_head(authority: str, added: Mapping[str, str]) -> bytes:
