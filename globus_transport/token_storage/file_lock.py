@@ -18,11 +18,12 @@ import sys
 import threading
 import time
 import warnings
-from typing import Literal, Protocol, Self
+from typing import Literal
 
 from globus_transport.core.process import PerProcess
 from globus_transport.token_storage.errors import make_file_error
 from globus_transport.token_storage.marker_lock import MarkerLock
+from globus_transport.token_storage.reentrant_lock import HeldLock, ReentrantLock
 
 if sys.platform == "win32":
     import msvcrt
@@ -38,17 +39,7 @@ _warned = False
 LockKind = Literal["flock", "marker", "threads"]
 
 
-class _Held(Protocol):
-    """A lock that is held."""
-
-    def release(self) -> None:
-        """Release it."""
-
-    def forget(self) -> None:
-        """Give it up in a forked child, so that the parent still holds it."""
-
-
-class FileLock(PerProcess):
+class FileLock(ReentrantLock):
     """A reentrant lock. The lock file is made when needed, and never removed.
 
     :param path: the path of the lock file. It is not the protected file itself, because that may be replaced while the
@@ -56,71 +47,35 @@ class FileLock(PerProcess):
     :ivar kind: what the disk allowed when the lock was last taken; ``None`` before
     """
 
-    _process_state = ("_thread_lock", "_depth", "_held")
-
     def __init__(self, path: str) -> None:
         self.path = path
         self.kind: LockKind | None = None
-        self._enter_process()
+        super().__init__()
 
-    def _make_process_state(self) -> None:
-        self._thread_lock = threading.RLock()
-        self._depth = 0
-        self._held: _Held | None = None
+    def _lock(self) -> HeldLock:
+        try:
+            held, self.kind = self._take()
+        except OSError as error:
+            raise make_file_error(f"the lock file {self.path!r} cannot be used", error) from error
+        return held
 
-    def _after_fork(self) -> None:
-        if self._held is not None:
-            self._held.forget()
-        self._make_process_state()
+    def _take(self) -> tuple[HeldLock, LockKind]:
+        """Take the best lock that the disk has.
 
-    def __enter__(self) -> Self:
-        """Wait for the lock.
-
-        :raises TokenStorageError: if the lock fails, for another reason than that the disk has no locks
+        :raises OSError: if the lock fails, for another reason than that the disk has no locks
         """
-        self._thread_lock.acquire()
         try:
-            if self._depth == 0:
-                try:
-                    self._held = self._lock()
-                except OSError as error:
-                    raise make_file_error(f"the lock file {self.path!r} cannot be used", error) from error
-            self._depth += 1
-        except BaseException:
-            self._thread_lock.release()
-            raise
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self._depth -= 1
-        try:
-            if self._depth == 0 and self._held is not None:
-                held, self._held = self._held, None
-                held.release()
-        finally:
-            self._thread_lock.release()
-
-    def _lock(self) -> _Held:
-        try:
-            held: _Held = _take_flock(self.path)
-            self.kind = "flock"
+            return _take_flock(self.path), "flock"
         except OSError as error:
             if error.errno not in _REFUSALS:
                 raise
-            held = self._lock_without_flock()
-        return held
-
-    def _lock_without_flock(self) -> _Held:
         try:
-            held: _Held = MarkerLock(f"{self.path}.owner").acquire()
-            self.kind = "marker"
+            return MarkerLock(f"{self.path}.owner").acquire(), "marker"
         except OSError as error:
             if error.errno not in _REFUSALS:
                 raise
             _warn_once(self.path, error)
-            held = _thread_locks.acquire(self.path)
-            self.kind = "threads"
-        return held
+        return _thread_locks.acquire(self.path), "threads"
 
 
 def _take_flock(path: str) -> _HeldDescriptor:
