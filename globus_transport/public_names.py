@@ -22,6 +22,7 @@ EXTRAS = {
     "jsonschema": "sandbox",
     "jwt": "app",
     "opentelemetry": "otel",
+    "redis": "redis",
     "requests": "requests",
     "responses": "testing",
     "werkzeug": "sandbox",

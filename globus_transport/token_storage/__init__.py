@@ -1,8 +1,9 @@
-"""Storages of tokens: in memory, in a JSON file, in an SQLite database.
+"""Storages of tokens: in memory, in a JSON file, in an SQLite database, in Redis.
 
-``base`` has the base of all storages, ``file``, ``file_lock``, ``marker_lock`` and ``errors`` that of storages in
-files, and ``token_data`` the value that is stored. As in ``globus_sdk.token_storage``, the validators and errors of
-:mod:`globus_transport.globus_app` can be imported from here, too.
+``base`` has the base of all storages, ``reentrant_lock`` that of their locks, ``file``, ``file_lock`` and
+``marker_lock`` that of storages in files, and ``token_data`` the value that is stored. As in
+``globus_sdk.token_storage``, the validators and errors of :mod:`globus_transport.globus_app` can be imported from here,
+too.
 """
 
 from globus_transport.public_names import lazy_names
@@ -32,8 +33,9 @@ _NAMES = {
     "token_storage.file": ("FileTokenStorage",),
     "token_storage.json": ("JSONTokenStorage",),
     "token_storage.memory": ("MemoryTokenStorage",),
+    "token_storage.redis": ("RedisTokenStorage",),
     "token_storage.sqlite": ("SQLiteTokenStorage",),
     "token_storage.token_data": ("TokenStorageData",),
 }
 
-__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES)
+__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES, with_an_extra=("RedisTokenStorage",))

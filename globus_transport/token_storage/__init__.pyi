@@ -20,5 +20,6 @@ from globus_transport.token_storage.errors import TokenStorageError as TokenStor
 from globus_transport.token_storage.file import FileTokenStorage as FileTokenStorage
 from globus_transport.token_storage.json import JSONTokenStorage as JSONTokenStorage
 from globus_transport.token_storage.memory import MemoryTokenStorage as MemoryTokenStorage
+from globus_transport.token_storage.redis import RedisTokenStorage as RedisTokenStorage
 from globus_transport.token_storage.sqlite import SQLiteTokenStorage as SQLiteTokenStorage
 from globus_transport.token_storage.token_data import TokenStorageData as TokenStorageData

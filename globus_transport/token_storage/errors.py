@@ -1,4 +1,4 @@
-"""The error of storages in files, and what it says."""
+"""The error of storages, and what it says of files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class TokenStorageError(GlobusError, OSError):
-    """A file of tokens, or the lock on it, cannot be used. The ``__cause__`` is the operating system's error."""
+    """A storage of tokens, or its lock, cannot be used. The ``__cause__`` is the error of the system, or of Redis."""
 
 
 def make_file_error(problem: str, error: OSError) -> TokenStorageError:

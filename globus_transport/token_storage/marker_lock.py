@@ -19,11 +19,12 @@ import json
 import os
 import platform
 import random
-import threading
 import time
 import uuid
 
 import attrs
+
+from globus_transport.token_storage.reentrant_lock import Heartbeat
 
 #: How often the owner touches its marker, in seconds.
 BEAT_SECONDS = 5.0
@@ -110,22 +111,15 @@ class HeldMarker:
         self._path = path
         self._descriptor = descriptor
         self._content = content
-        self._released = threading.Event()
-        self._thread = threading.Thread(target=self._touch_regularly, name="globus-lock", daemon=True)
-        # No thread can be started while the interpreter ends. The lock is not held for long then.
-        with contextlib.suppress(RuntimeError):
-            self._thread.start()
+        self._heartbeat = Heartbeat(self._touch, BEAT_SECONDS)
 
-    def _touch_regularly(self) -> None:
-        while not self._released.wait(BEAT_SECONDS):
-            with contextlib.suppress(OSError):
-                os.utime(self._descriptor)
+    def _touch(self) -> None:
+        with contextlib.suppress(OSError):
+            os.utime(self._descriptor)
 
     def release(self) -> None:
         """Remove the marker, unless it was taken over in the meantime."""
-        self._released.set()
-        if self._thread.ident is not None:
-            self._thread.join()
+        self._heartbeat.stop()
         # What was done under the lock is done, also if the marker stays: it is abandoned then.
         with contextlib.suppress(OSError):
             found = _look_at(self._path)

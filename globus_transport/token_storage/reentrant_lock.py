@@ -1,9 +1,11 @@
-"""A lock for the threads of a process over one that processes share. A thread that holds it may enter it again."""
+"""What the locks of storages have in common, whatever processes share: files or a server."""
 
 from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol, Self
 
 from globus_transport.core.process import PerProcess
@@ -20,7 +22,7 @@ class HeldLock(Protocol):
 
 
 class ReentrantLock(PerProcess, ABC):
-    """The base of the locks of storages."""
+    """A lock for the threads of this process over one between processes. A thread that holds it may enter it again."""
 
     _process_state = ("_thread_lock", "_depth", "_held")
 
@@ -67,3 +69,30 @@ class ReentrantLock(PerProcess, ABC):
                 held.release()
         finally:
             self._thread_lock.release()
+
+
+class Heartbeat:
+    """A thread that shows others, every few seconds, that the holder of a lock is alive.
+
+    :param beat: called by the thread
+    :param seconds: between two calls
+    """
+
+    def __init__(self, beat: Callable[[], object], seconds: float) -> None:
+        self._beat = beat
+        self._seconds = seconds
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="globus-lock", daemon=True)
+        # No thread can be started while the interpreter ends. The lock is not held for long then.
+        with suppress(RuntimeError):
+            self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(self._seconds):
+            self._beat()
+
+    def stop(self) -> None:
+        """Stop, and wait for a call that is being made."""
+        self._stopped.set()
+        if self._thread.ident is not None:
+            self._thread.join()

@@ -27,6 +27,7 @@ from globus_transport.token_storage import (
     FileTokenStorage,
     JSONTokenStorage,
     MemoryTokenStorage,
+    RedisTokenStorage,
     SQLiteTokenStorage,
     TokenStorage,
     TokenStorageData,
@@ -47,13 +48,16 @@ def tokens(server: str = "a.server", access: str = "an-access-token", **changes:
     return TokenStorageData(server, access_token=access, token_type="Bearer", **given)
 
 
-@pytest.fixture(params=["memory", "json", "sqlite"])
+@pytest.fixture(params=["memory", "json", "sqlite", "redis"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> MakeStorage:
     kind = request.param
+    url = request.getfixturevalue("redis_url") if kind == "redis" else ""
 
     def make_storage(namespace: str = "DEFAULT") -> TokenStorage:
         if kind == "memory":
             return MemoryTokenStorage(namespace=namespace)
+        if kind == "redis":
+            return RedisTokenStorage(url, prefix=request.node.nodeid, namespace=namespace)
         return FILES[kind](tmp_path / "folder" / "tokens", namespace=namespace)
 
     return make_storage

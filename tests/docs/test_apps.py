@@ -83,3 +83,12 @@ def test_many_users(globus: Sandbox, person: Person, run: RunExample, tmp_path: 
     # Ada was logged out, Grace was not.
     assert person.logins == 3
     assert (tmp_path / ".my-app" / "tokens.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_several_hosts(globus: Sandbox, run: RunExample, redis_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(2):
+        run(
+            "apps/several_hosts.py", CLIENT_ID=globus.client_id, CLIENT_SECRET=globus.client_secret, REDIS_URL=redis_url
+        )
+    assert capsys.readouterr().out == "0 tasks\n" * 2
+    assert globus.grants == {"client_credentials": 1}

@@ -28,23 +28,23 @@ TRANSFER = "transfer.api.globus.org"
 _PROGRAM = """
 import sys
 from globus_transport import NativeAppAuthClient, RefreshTokenAuthorizer, TransferClient
-from globus_transport.token_storage import JSONTokenStorage, SQLiteTokenStorage
+from globus_transport.token_storage import JSONTokenStorage, RedisTokenStorage, SQLiteTokenStorage
 
-auth_url, transfer_url, client_id, token, kind, path = sys.argv[1:]
-storage = {"JSON": JSONTokenStorage, "SQLite": SQLiteTokenStorage}[kind](path)
+auth_url, transfer_url, client_id, token, kind, place = sys.argv[1:]
+storage = {"JSON": JSONTokenStorage, "SQLite": SQLiteTokenStorage, "Redis": RedisTokenStorage}[kind](place)
 authorizer = RefreshTokenAuthorizer(token, NativeAppAuthClient(client_id, base_url=auth_url), token_storage=storage)
 with TransferClient(base_url=transfer_url, authorizer=authorizer) as client:
     print(client.task_list().http_status)
 """
 
 
-@pytest.mark.parametrize("kind", ["JSON", "SQLite"])
-def test_processes_make_one_grant(globus: Sandbox, tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["JSON", "SQLite", "Redis"])
+def test_processes_make_one_grant(globus: Sandbox, tmp_path: Path, kind: str, request: pytest.FixtureRequest) -> None:
     token = globus.issue_token(TransferScopes.all).refresh_token
     assert token is not None
     globus.token_delay = 0.1
-    path = tmp_path / "tokens"
-    arguments = [globus.auth_url, globus.transfer_url, globus.native_client_id, token, kind, str(path)]
+    place = request.getfixturevalue("redis_url") if kind == "Redis" else str(tmp_path / "tokens")
+    arguments = [globus.auth_url, globus.transfer_url, globus.native_client_id, token, kind, place]
     for grants in (1, 2):
         programs = [
             subprocess.Popen([sys.executable, "-c", _PROGRAM, *arguments], stdout=subprocess.PIPE, text=True)
