@@ -21,6 +21,7 @@ EXTRAS = {
     "joserfc": "sandbox",
     "jsonschema": "sandbox",
     "jwt": "app",
+    "keyring": "keyring",
     "opentelemetry": "otel",
     "redis": "redis",
     "requests": "requests",

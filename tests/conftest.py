@@ -7,6 +7,7 @@ import os
 import pytest
 from hypothesis import settings
 
+from tests.file_keyring import system_keyring as system_keyring
 from tests.redis_server import redis_prefix as redis_prefix
 from tests.redis_server import redis_socket as redis_socket
 from tests.redis_server import redis_url as redis_url

@@ -41,6 +41,21 @@ def leave_out_own_frames(error: BaseException) -> None:
             earlier += one.__cause__, one.__context__
 
 
+def leave_out_all_frames(error: BaseException) -> None:
+    """Remove the tracebacks of an exception of another library, and of those that led to it.
+
+    For a library that is given secrets: its frames hold them.
+    """
+    seen: set[int] = set()
+    left: list[BaseException | None] = [error]
+    while left:
+        one = left.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            one.__traceback__ = None
+            left += one.__cause__, one.__context__
+
+
 def raises_from_its_caller(function: Callable[P, R]) -> Callable[P, R]:
     """Decorate a function that takes or handles secrets: its frames are left out of tracebacks."""
 

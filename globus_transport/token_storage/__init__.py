@@ -1,4 +1,4 @@
-"""Storages of tokens: in memory, in a JSON file, in an SQLite database, in Redis.
+"""Storages of tokens: in memory, in a JSON file, in an SQLite database, in the system's keyring, in Redis.
 
 ``base`` has the base of all storages, ``reentrant_lock`` that of their locks, ``file``, ``file_lock`` and
 ``marker_lock`` that of storages in files, and ``token_data`` the value that is stored. As in
@@ -32,10 +32,11 @@ _NAMES = {
     "token_storage.errors": ("TokenStorageError",),
     "token_storage.file": ("FileTokenStorage",),
     "token_storage.json": ("JSONTokenStorage",),
+    "token_storage.keyring": ("KeyringTokenStorage",),
     "token_storage.memory": ("MemoryTokenStorage",),
     "token_storage.redis": ("RedisTokenStorage",),
     "token_storage.sqlite": ("SQLiteTokenStorage",),
     "token_storage.token_data": ("TokenStorageData",),
 }
 
-__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES, with_an_extra=("RedisTokenStorage",))
+__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES, with_an_extra=("KeyringTokenStorage", "RedisTokenStorage"))

@@ -19,6 +19,7 @@ from globus_transport.token_storage.base import TokenStorage as TokenStorage
 from globus_transport.token_storage.errors import TokenStorageError as TokenStorageError
 from globus_transport.token_storage.file import FileTokenStorage as FileTokenStorage
 from globus_transport.token_storage.json import JSONTokenStorage as JSONTokenStorage
+from globus_transport.token_storage.keyring import KeyringTokenStorage as KeyringTokenStorage
 from globus_transport.token_storage.memory import MemoryTokenStorage as MemoryTokenStorage
 from globus_transport.token_storage.redis import RedisTokenStorage as RedisTokenStorage
 from globus_transport.token_storage.sqlite import SQLiteTokenStorage as SQLiteTokenStorage

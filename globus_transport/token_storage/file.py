@@ -47,7 +47,7 @@ class FileTokenStorage(TokenStorage, ABC):
         # Resolved here: a relative path would name another file after the program changes its working directory.
         self._real_path = os.path.realpath(self.filepath)
         try:
-            _make_folder(os.path.dirname(self._real_path))
+            make_folder(os.path.dirname(self._real_path))
         except OSError as error:
             raise GlobusSDKUsageError(f"the folder for the token file {self.filepath!r} cannot be made") from error
         self._lock = FileLock(f"{self._real_path}.lock")
@@ -84,14 +84,14 @@ class FileTokenStorage(TokenStorage, ABC):
         return f"<{type(self).__name__} {self.filepath!r}, namespace {self.namespace!r}>"
 
 
-def _make_folder(path: str) -> None:
-    """Make a folder and its missing parents. The mode of ``os.makedirs`` is that of the last folder only.
+def make_folder(path: str) -> None:
+    """Make a folder and its missing parents, for their owner. The mode of ``os.makedirs`` is that of the last one only.
 
     :raises OSError: if that fails
     """
     if os.path.isdir(path):
         return
-    _make_folder(os.path.dirname(path))
+    make_folder(os.path.dirname(path))
     try:
         os.mkdir(path, 0o700)
     except FileExistsError:
@@ -110,12 +110,16 @@ def build_default_path(client_id: uuid.UUID | str, app_name: str, environment: s
     :raises GlobusSDKUsageError: if ``client_id`` or ``app_name`` cannot be the name of a folder
     """
     name = "tokens" if environment == "production" else f"{environment}-tokens"
+    client_folder = _check_folder_name("client_id", str(client_id))
+    return os.path.join(data_folder(), "app", client_folder, make_folder_name(app_name), name)
+
+
+def data_folder() -> str:
+    """The user's folder for what belongs to Globus. globus-sdk uses the same."""
     if sys.platform == "win32":
         data = os.environ.get("LOCALAPPDATA") or os.environ.get("APPDATA")
-        top = [data or os.path.join(os.path.expanduser("~"), "AppData", "Local"), "globus"]
-    else:
-        top = [os.path.expanduser("~"), ".globus"]
-    return os.path.join(*top, "app", _check_folder_name("client_id", str(client_id)), make_folder_name(app_name), name)
+        return os.path.join(data or os.path.join(os.path.expanduser("~"), "AppData", "Local"), "globus")
+    return os.path.join(os.path.expanduser("~"), ".globus")
 
 
 def make_folder_name(app_name: str) -> str:

@@ -18,7 +18,7 @@ from redis.lock import Lock
 
 from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError, ValidationError
-from globus_transport.exc.tracebacks import raises_from_its_caller
+from globus_transport.exc.tracebacks import leave_out_all_frames, raises_from_its_caller
 from globus_transport.token_storage.base import TokenStorage
 from globus_transport.token_storage.errors import TokenStorageError
 from globus_transport.token_storage.reentrant_lock import Heartbeat, HeldLock, ReentrantLock
@@ -143,7 +143,7 @@ class RedisTokenStorage(PerProcess, TokenStorage):
             yield
         except redis.RedisError as error:
             # Frames of redis-py hold what is sent, which may be tokens.
-            error.with_traceback(None)
+            leave_out_all_frames(error)
             reason = str(error).rstrip(".")
             raise TokenStorageError(
                 f"{problem} in {self._where()}: {reason}; check that the server runs, and its url and password"

@@ -8,7 +8,6 @@ import sys
 import threading
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ import pytest
 from globus_transport import GlobusSDKUsageError, ValidationError
 from globus_transport.token_storage import RedisTokenStorage, TokenStorageData, TokenStorageError
 from globus_transport.token_storage import redis as module
+from tests.core.tracebacks import chain, printed_with_locals
 from tests.redis_server import PASSWORD
 
 TOKENS = TokenStorageData("a.server", "someone", "a b", "an-access-token", "a-refresh-token", 2**31, "Bearer")
@@ -171,19 +171,39 @@ def test_a_server_that_is_not_there() -> None:
         pass
     with pytest.raises(TokenStorageError, match=f"the tokens cannot be stored {where}") as failure:
         storage.store_token_data_by_resource_server({"a.server": TOKENS})
-    shown = [repr(frame) for error in (failure.value, failure.value.__cause__) for frame in _locals_in(error)]
-    assert not [text for text in shown if "an-access-token" in text or PASSWORD in text]
+    shows_nothing_of_redis(failure.value)
 
 
-def _locals_in(error: BaseException | None) -> list[dict[str, Any]]:
-    """The local variables that a traceback shows, but for this module's."""
-    found = []
-    trace: TracebackType | None = None if error is None else error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_globals is not globals():
-            found.append(trace.tb_frame.f_locals)
-        trace = trace.tb_next
-    return found
+def shows_nothing_of_redis(error: BaseException) -> None:
+    printed = printed_with_locals(error)
+    assert "an-access-token" not in printed
+    assert PASSWORD not in printed
+    # Those that led to it are of redis-py, whose frames hold what is sent.
+    assert len(list(chain(error))) > 1
+    assert [one for one in chain(error) if one is not error and one.__traceback__] == []
+
+
+def test_a_server_that_ends_while_tokens_are_stored(tmp_path: Path) -> None:
+    path = tmp_path / "redis"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+
+        def greet_and_end() -> None:
+            connection = listener.accept()[0]
+            listener.close()
+            with connection:
+                while b"HSET" not in (received := connection.recv(1 << 16)):
+                    # To CLIENT SETINFO.
+                    connection.sendall(b"+OK\r\n" * received.count(b"CLIENT"))
+
+        server = threading.Thread(target=greet_and_end)
+        server.start()
+        storage = RedisTokenStorage(f"unix://{path}", connect_params={"protocol": 2})
+        with pytest.raises(TokenStorageError) as failure:
+            storage.store_token_data_by_resource_server({"a.server": TOKENS})
+        server.join()
+    shows_nothing_of_redis(failure.value)
 
 
 def test_a_wrong_password(redis_socket: Path) -> None:

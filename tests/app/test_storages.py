@@ -26,6 +26,7 @@ from globus_transport import (
 from globus_transport.token_storage import (
     FileTokenStorage,
     JSONTokenStorage,
+    KeyringTokenStorage,
     MemoryTokenStorage,
     RedisTokenStorage,
     SQLiteTokenStorage,
@@ -48,14 +49,18 @@ def tokens(server: str = "a.server", access: str = "an-access-token", **changes:
     return TokenStorageData(server, access_token=access, token_type="Bearer", **given)
 
 
-@pytest.fixture(params=["memory", "json", "sqlite", "redis"])
+@pytest.fixture(params=["memory", "json", "sqlite", "redis", "keyring"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> MakeStorage:
     kind = request.param
     url = request.getfixturevalue("redis_url") if kind == "redis" else ""
+    if kind == "keyring":
+        request.getfixturevalue("system_keyring")
 
     def make_storage(namespace: str = "DEFAULT") -> TokenStorage:
         if kind == "memory":
             return MemoryTokenStorage(namespace=namespace)
+        if kind == "keyring":
+            return KeyringTokenStorage(f"{request.node.name} of the tests", namespace=namespace)
         if kind == "redis":
             return RedisTokenStorage(url, prefix=request.node.nodeid, namespace=namespace)
         return FILES[kind](tmp_path / "folder" / "tokens", namespace=namespace)

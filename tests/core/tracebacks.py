@@ -12,16 +12,21 @@ from rich.pretty import pretty_repr
 from sentry_sdk.serializer import serialize
 
 
-def own_frames(error: BaseException) -> Iterator[FrameType]:
-    """The frames of this package in the tracebacks of an exception, and of those that led to it."""
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """An exception, and those that led to it."""
     left: list[BaseException | None] = [error]
     seen: set[int] = set()
     while left:
         one = left.pop()
-        if one is None or id(one) in seen:
-            continue
-        seen.add(id(one))
-        left += one.__cause__, one.__context__
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            left += one.__cause__, one.__context__
+            yield one
+
+
+def own_frames(error: BaseException) -> Iterator[FrameType]:
+    """The frames of this package in the tracebacks of an exception, and of those that led to it."""
+    for one in chain(error):
         trace = one.__traceback__
         while trace is not None:
             if trace.tb_frame.f_globals["__name__"].startswith("globus_transport."):

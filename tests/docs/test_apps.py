@@ -5,6 +5,7 @@ from __future__ import annotations
 import webbrowser
 from pathlib import Path
 
+import keyring
 import pytest
 import urllib3
 
@@ -92,3 +93,14 @@ def test_several_hosts(globus: Sandbox, run: RunExample, redis_url: str, capsys:
         )
     assert capsys.readouterr().out == "0 tasks\n" * 2
     assert globus.grants == {"client_credentials": 1}
+
+
+@pytest.mark.usefixtures("system_keyring")
+def test_in_the_keyring(globus: Sandbox, person: Person, run: RunExample) -> None:
+    globus.add_collection("My laptop")
+    for _ in range(2):
+        run("apps/in_the_keyring.py", CLIENT_ID=globus.native_client_id)
+        assert person.lines() == ["My laptop"]
+    assert person.logins == 1
+    entry = keyring.get_password(f"my-app ({globus.native_client_id})", "DEFAULT/transfer.api.globus.org")
+    assert entry is not None

@@ -28,22 +28,32 @@ TRANSFER = "transfer.api.globus.org"
 _PROGRAM = """
 import sys
 from globus_transport import NativeAppAuthClient, RefreshTokenAuthorizer, TransferClient
-from globus_transport.token_storage import JSONTokenStorage, RedisTokenStorage, SQLiteTokenStorage
+from globus_transport.token_storage import JSONTokenStorage, KeyringTokenStorage, RedisTokenStorage, SQLiteTokenStorage
 
 auth_url, transfer_url, client_id, token, kind, place = sys.argv[1:]
-storage = {"JSON": JSONTokenStorage, "SQLite": SQLiteTokenStorage, "Redis": RedisTokenStorage}[kind](place)
+kinds = {
+    "JSON": JSONTokenStorage,
+    "SQLite": SQLiteTokenStorage,
+    "Redis": RedisTokenStorage,
+    "keyring": KeyringTokenStorage,
+}
+storage = kinds[kind](place)
 authorizer = RefreshTokenAuthorizer(token, NativeAppAuthClient(client_id, base_url=auth_url), token_storage=storage)
 with TransferClient(base_url=transfer_url, authorizer=authorizer) as client:
     print(client.task_list().http_status)
 """
 
 
-@pytest.mark.parametrize("kind", ["JSON", "SQLite", "Redis"])
+@pytest.mark.parametrize("kind", ["JSON", "SQLite", "Redis", "keyring"])
 def test_processes_make_one_grant(globus: Sandbox, tmp_path: Path, kind: str, request: pytest.FixtureRequest) -> None:
     token = globus.issue_token(TransferScopes.all).refresh_token
     assert token is not None
     globus.token_delay = 0.1
-    place = request.getfixturevalue("redis_url") if kind == "Redis" else str(tmp_path / "tokens")
+    place = str(tmp_path / "tokens")
+    if kind == "Redis":
+        place = request.getfixturevalue("redis_url")
+    elif kind == "keyring":
+        request.getfixturevalue("system_keyring")
     arguments = [globus.auth_url, globus.transfer_url, globus.native_client_id, token, kind, place]
     for grants in (1, 2):
         programs = [
