@@ -90,4 +90,5 @@ def _needs_extra(name: str, error: ImportError) -> type:
     def refuse(*_args: object, **_kwargs: object) -> None:
         raise error
 
-    return type(name, (), {"__new__": refuse, "__doc__": str(error)})
+    # Classes of storages are given to an application, which makes the object.
+    return type(name, (), {"__new__": refuse, "for_globus_app": refuse, "__doc__": str(error)})

@@ -17,7 +17,25 @@ class Hidden:
 
 sys.meta_path.insert(0, Hidden())
 """
-ALL = {"aiohttp", "authlib", "flask", "joserfc", "jwt", "cryptography", "requests", "responses", "werkzeug", "httpx"}
+ALL = {
+    "aiohttp",
+    "authlib",
+    "cryptography",
+    "flask",
+    "httpx",
+    "joserfc",
+    "jwt",
+    "keyring",
+    "redis",
+    "requests",
+    "responses",
+    "werkzeug",
+}
+_APP_WITH_KEYRING = """
+from globus_transport import GlobusAppConfig, UserApp
+from globus_transport.token_storage import KeyringTokenStorage
+UserApp("app", client_id="id", config=GlobusAppConfig(token_storage=KeyringTokenStorage))
+"""
 
 
 def run(program: str, hidden: set[str]) -> subprocess.CompletedProcess[str]:
@@ -35,6 +53,8 @@ def run(program: str, hidden: set[str]) -> subprocess.CompletedProcess[str]:
         ("from globus_transport.terminals import RequestsTerminal", "requests", "requests"),
         ("from globus_transport.terminals import AiohttpTerminal", "aiohttp", "aiohttp"),
         ("from globus_transport import AiohttpTerminal; AiohttpTerminal(None)", "aiohttp", "aiohttp"),
+        ("from globus_transport.token_storage import RedisTokenStorage as R; R('redis://host')", "redis", "redis"),
+        ("from globus_transport.token_storage import KeyringTokenStorage as K; K()", "keyring", "keyring"),
         ("from globus_transport.sandbox import Sandbox", "", "sandbox"),
         ("import globus_transport.testing", "", "testing"),
     ],
@@ -45,6 +65,12 @@ def test_it_is_named(program: str, package: str, extra: str) -> None:
     assert last.startswith("ImportError: globus_transport")
     assert f"needs {package}" in last
     assert last.endswith(f'which is not installed: run pip install "globus_transport[{extra}]"')
+
+
+def test_it_is_named_by_an_application_that_is_to_make_it() -> None:
+    done = run(_APP_WITH_KEYRING, {"keyring"})
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.endswith('needs keyring, which is not installed: run pip install "globus_transport[keyring]"')
 
 
 @pytest.mark.parametrize("command", ["sandbox", "demo"])
@@ -67,6 +93,8 @@ assert "pip install" in members["AiohttpTerminal"].__doc__
 pydoc.render_doc(globus_transport)
 pydoc.render_doc(globus_transport.AiohttpTerminal)
 from globus_transport import *
+from globus_transport.token_storage import *
+pydoc.render_doc(globus_transport.token_storage.KeyringTokenStorage)
 """
     done = run(program, ALL)
     assert (done.returncode, done.stderr) == (0, "")
