@@ -39,4 +39,7 @@ _NAMES = {
     "token_storage.token_data": ("TokenStorageData",),
 }
 
-__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES, with_an_extra=("KeyringTokenStorage", "RedisTokenStorage"))
+# `import *` works without any extra.
+_WITH_AN_EXTRA = ("KeyringTokenStorage", "RedisTokenStorage")
+
+__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES, with_an_extra=_WITH_AN_EXTRA)
