@@ -12,7 +12,7 @@ from tests.redis_server import redis_prefix as redis_prefix
 from tests.redis_server import redis_socket as redis_socket
 from tests.redis_server import redis_url as redis_url
 
-# A busy machine is slow.
+# On a busy machine an example may take long.
 settings.register_profile("without a time limit", deadline=None)
 settings.load_profile("without a time limit")
 

@@ -10,7 +10,7 @@ With the environment variable ``GLOBUS_TRANSPORT_FULL_TRACEBACKS`` tracebacks ar
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from types import TracebackType
 from typing import ParamSpec, TypeVar
@@ -30,15 +30,9 @@ def leave_out_own_frames(error: BaseException) -> None:
     """
     if os.environ.get("GLOBUS_TRANSPORT_FULL_TRACEBACKS"):
         return
-    error.__traceback__ = _shortened(error.__traceback__, keep_last=not isinstance(error, GlobusError))
-    shortened = {id(error)}
-    earlier = [error.__cause__, error.__context__]
-    while earlier:
-        one = earlier.pop()
-        if one is not None and id(one) not in shortened:
-            shortened.add(id(one))
-            one.__traceback__ = _shortened(one.__traceback__, keep_last=False)
-            earlier += one.__cause__, one.__context__
+    for exception in _chain(error):
+        keep_last = exception is error and not isinstance(error, GlobusError)
+        exception.__traceback__ = _shortened(exception.__traceback__, keep_last=keep_last)
 
 
 def leave_out_all_frames(error: BaseException) -> None:
@@ -46,14 +40,8 @@ def leave_out_all_frames(error: BaseException) -> None:
 
     For a library that is given secrets: its frames hold them.
     """
-    seen: set[int] = set()
-    left: list[BaseException | None] = [error]
-    while left:
-        one = left.pop()
-        if one is not None and id(one) not in seen:
-            seen.add(id(one))
-            one.__traceback__ = None
-            left += one.__cause__, one.__context__
+    for exception in _chain(error):
+        exception.__traceback__ = None
 
 
 def raises_from_its_caller(function: Callable[P, R]) -> Callable[P, R]:
@@ -68,6 +56,18 @@ def raises_from_its_caller(function: Callable[P, R]) -> Callable[P, R]:
             raise
 
     return call
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """An exception, and those that led to it."""
+    seen: set[int] = set()
+    left: list[BaseException | None] = [error]
+    while left:
+        exception = left.pop()
+        if exception is not None and id(exception) not in seen:
+            seen.add(id(exception))
+            left += exception.__cause__, exception.__context__
+            yield exception
 
 
 def _shortened(trace: TracebackType | None, *, keep_last: bool) -> TracebackType | None:

@@ -53,14 +53,9 @@ class Headers(Mapping[str, str]):
 
         :param pairs: pairs of names and values, as a server sent them
         """
-        return cls._unchecked(tuple(pairs), None)
-
-    @classmethod
-    def _unchecked(cls, pairs: tuple[Pair, ...], index: dict[str, str] | None) -> Headers:
-        """Headers whose index is known, unless it is ``None``."""
         headers = cls.__new__(cls)
-        headers._pairs = pairs
-        headers._index = index
+        headers._pairs = tuple(pairs)
+        headers._index = None
         return headers
 
     @property
@@ -110,20 +105,16 @@ class Headers(Mapping[str, str]):
         :param value: its value
         """
         check_field(name, value)
-        lowered, index = name.lower(), self.by_name()
-        others = self.without(name)._pairs if lowered in index else self._pairs
-        return Headers._unchecked((*others, (name, value)), {**index, lowered: value})
+        return Headers.received((*self.without(name)._pairs, (name, value)))
 
     def with_defaults(self, defaults: Headers) -> Headers:
         """These headers, after those of ``defaults`` whose names they do not have.
 
         :param defaults: headers that are added if there is none of their name
         """
-        own = self.by_name()
-        missing = [pair for pair in defaults._pairs if pair[0].lower() not in own]
-        if not missing:
-            return self
-        return Headers._unchecked((*missing, *self._pairs), {**defaults.by_name(), **own})
+        index = self.by_name()
+        missing = [pair for pair in defaults._pairs if pair[0].lower() not in index]
+        return Headers.received((*missing, *self._pairs)) if missing else self
 
     def without(self, *names: str) -> Headers:
         """These headers without the named ones.

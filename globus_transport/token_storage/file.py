@@ -122,13 +122,14 @@ def data_folder() -> str:
     return os.path.join(os.path.expanduser("~"), ".globus")
 
 
-def make_folder_name(app_name: str) -> str:
+def make_folder_name(app_name: str, *, parameter: str = "app_name") -> str:
     """Make the name of an application's folder. It is the same on every operating system.
 
+    :param parameter: what the name was given as, for the message
     :raises GlobusSDKUsageError: if no usable character is left of the name
     """
     name = _RESERVED.sub("+", app_name).replace(".", "-").replace(" ", "-")
-    return _check_folder_name("app_name", "".join(filter(str.isprintable, name)).lower())
+    return _check_folder_name(parameter, "".join(filter(str.isprintable, name)).lower())
 
 
 def _check_folder_name(parameter: str, name: str) -> str:

@@ -10,17 +10,17 @@ from __future__ import annotations
 import json
 import os
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Self
 from urllib.parse import quote
 
 import keyring
 
 from globus_transport.exc.base import GlobusSDKUsageError, ValidationError
-from globus_transport.exc.tracebacks import leave_out_all_frames, raises_from_its_caller
+from globus_transport.exc.tracebacks import raises_from_its_caller
 from globus_transport.token_storage.base import TokenStorage
-from globus_transport.token_storage.errors import TokenStorageError
+from globus_transport.token_storage.errors import reporting_library_errors
 from globus_transport.token_storage.file import HasEnvironment, data_folder, make_folder, make_folder_name
 from globus_transport.token_storage.file_lock import FileLock
 from globus_transport.token_storage.token_data import TokenStorageData
@@ -40,7 +40,7 @@ class KeyringTokenStorage(TokenStorage):
     def __init__(self, service: str = "globus_transport", *, namespace: str = "DEFAULT") -> None:
         super().__init__(namespace)
         self.service = service
-        file_name = f"{make_folder_name(service)}.lock"
+        file_name = make_folder_name(service, parameter="service") + ".lock"
         folder = os.path.join(data_folder(), "keyring")
         try:
             make_folder(folder)
@@ -73,8 +73,9 @@ class KeyringTokenStorage(TokenStorage):
             known = self._read_servers()
             for server, data in token_data_by_resource_server.items():
                 self._write(self._entry(server), data.to_dict(include_extra=True))
-            # The names come last: a name without tokens would be the worse thing to find.
-            self._write_servers([*known, *(server for server in token_data_by_resource_server if server not in known)])
+            new = [server for server in token_data_by_resource_server if server not in known]
+            if new:
+                self._write(self._list_entry(), [*known, *new])
 
     @raises_from_its_caller
     def get_token_data_by_resource_server(self) -> dict[str, TokenStorageData]:
@@ -111,7 +112,9 @@ class KeyringTokenStorage(TokenStorage):
                 found = keyring.get_password(self.service, entry) is not None
                 if found:
                     keyring.delete_password(self.service, entry)
-            self._write_servers([server for server in self._read_servers() if server != resource_server])
+            known = self._read_servers()
+            if resource_server in known:
+                self._write(self._list_entry(), [server for server in known if server != resource_server])
         return found
 
     def exclusive(self) -> AbstractContextManager[object]:
@@ -136,10 +139,6 @@ class KeyringTokenStorage(TokenStorage):
             raise ValidationError(self._describe_other_content(self._list_entry()))
         return servers
 
-    def _write_servers(self, servers: list[str]) -> None:
-        if servers != self._read_servers():
-            self._write(self._list_entry(), servers)
-
     def _read(self, entry: str) -> Any:
         with self._calling("read from"):
             text = keyring.get_password(self.service, entry)
@@ -159,18 +158,11 @@ class KeyringTokenStorage(TokenStorage):
             "service"
         )
 
-    @contextmanager
-    def _calling(self, what: str) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:
-            # Keyrings raise exceptions of their own, whose frames hold what is stored.
-            leave_out_all_frames(error)
-            reason = str(error).rstrip(".") or type(error).__name__
-            raise TokenStorageError(
-                f"the tokens of {self.service!r} cannot be {what} the keyring: {reason}; see `keyring diagnose`, "
-                "or use JSONTokenStorage"
-            ) from error
+    def _calling(self, what: str) -> AbstractContextManager[None]:
+        return reporting_library_errors(
+            f"the tokens of {self.service!r} cannot be {what} the keyring",
+            "see `keyring diagnose`, or use JSONTokenStorage",
+        )
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.service!r}, namespace {self.namespace!r}>"

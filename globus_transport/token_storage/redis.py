@@ -1,15 +1,14 @@
 """A token storage in Redis, for programs on several hosts that have no disk in common (extra ``redis``).
 
-The tokens of a namespace are one hash, whose fields are the resource servers. The lock is a key that names its holder
-and expires: a holder sets the time back every few seconds, and one that dies is not waited for long. Both are those of
-``redis-py`` (its ``Lock``).
+The tokens of a namespace are one hash, whose fields are the resource servers. The lock is that of ``redis-py``: a key
+that names its holder and expires. A holder extends it regularly, so that only the lock of a dead one expires.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,13 +17,13 @@ from redis.lock import Lock
 
 from globus_transport.core.process import PerProcess
 from globus_transport.exc.base import GlobusSDKUsageError, ValidationError
-from globus_transport.exc.tracebacks import leave_out_all_frames, raises_from_its_caller
+from globus_transport.exc.tracebacks import raises_from_its_caller
 from globus_transport.token_storage.base import TokenStorage
-from globus_transport.token_storage.errors import TokenStorageError
+from globus_transport.token_storage.errors import reporting_library_errors
 from globus_transport.token_storage.reentrant_lock import Heartbeat, HeldLock, ReentrantLock
 from globus_transport.token_storage.token_data import TokenStorageData
 
-#: Seconds after which the lock of a holder that died is free. A holder sets the time back three times as often.
+#: Seconds after which the lock of a holder that died is free. A holder extends it three times in that time.
 LOCK_SECONDS = 30.0
 #: Seconds between two looks at a lock that somebody holds.
 _PAUSE = 0.05
@@ -64,11 +63,12 @@ class RedisTokenStorage(PerProcess, TokenStorage):
         self._tokens_key = f"{prefix}:tokens:{namespace}"
         self._lock_key = f"{prefix}:lock:{namespace}"
         self._enter_process()
-        self._lock = RedisLock(self._make_lock)
+        self._lock = RedisLock(self._take_lock)
 
     def _make_process_state(self) -> None:
         self._redis: Any
         try:
+            behind_the_host = "".join(urlsplit(str(self._url))[2:])
             self._redis = redis.Redis.from_url(self._url, **self._connect_params)
             # What is wrong with a parameter would be found with the first connection only. Making one sends nothing.
             pool = self._redis.connection_pool
@@ -80,6 +80,13 @@ class RedisTokenStorage(PerProcess, TokenStorage):
                 f"RedisTokenStorage: the url or connect_params cannot be used{reason}; give an address such as "
                 "'redis://host:6379/0', 'rediss://host:6379/0' or 'unix:///path'"
             ) from None
+
+        # Of a password with one of these signs, a part would be taken for a host or a path, and be shown.
+        if "@" in behind_the_host:
+            raise GlobusSDKUsageError(
+                "RedisTokenStorage: the url has '@' behind '/', '?' or '#'; percent-encode these signs in a password, "
+                "and '@' in a path"
+            )
 
     @raises_from_its_caller
     def store_token_data_by_resource_server(
@@ -95,7 +102,7 @@ class RedisTokenStorage(PerProcess, TokenStorage):
             for server, data in token_data_by_resource_server.items()
         }
         if documents:
-            with self._calling("the tokens cannot be stored"):
+            with self._calling("stored"):
                 self._redis.hset(self._tokens_key, mapping=documents)
 
     @raises_from_its_caller
@@ -105,7 +112,7 @@ class RedisTokenStorage(PerProcess, TokenStorage):
         :raises ValidationError: if something else is stored there
         :raises TokenStorageError: if Redis does not answer
         """
-        with self._calling("the tokens cannot be read"):
+        with self._calling("read"):
             stored = self._redis.hgetall(self._tokens_key)
         try:
             documents = {_text(server): json.loads(document) for server, document in stored.items()}
@@ -121,7 +128,7 @@ class RedisTokenStorage(PerProcess, TokenStorage):
         :return: whether there were any
         :raises TokenStorageError: if Redis does not answer
         """
-        with self._calling("the tokens cannot be removed"):
+        with self._calling("removed"):
             return bool(self._redis.hdel(self._tokens_key, resource_server))
 
     def exclusive(self) -> AbstractContextManager[object]:
@@ -131,23 +138,17 @@ class RedisTokenStorage(PerProcess, TokenStorage):
         """
         return self._lock
 
-    def _make_lock(self) -> HeldLock:
+    def _take_lock(self) -> HeldLock:
         lock = Lock(self._redis, self._lock_key, timeout=LOCK_SECONDS, sleep=_PAUSE, thread_local=False)
-        with self._calling("the tokens cannot be locked"):
+        with self._calling("locked"):
             lock.acquire()
         return HeldRedisLock(lock)
 
-    @contextmanager
-    def _calling(self, problem: str) -> Iterator[None]:
-        try:
-            yield
-        except redis.RedisError as error:
-            # Frames of redis-py hold what is sent, which may be tokens.
-            leave_out_all_frames(error)
-            reason = str(error).rstrip(".")
-            raise TokenStorageError(
-                f"{problem} in {self._where()}: {reason}; check that the server runs, and its url and password"
-            ) from error
+    def _calling(self, what: str) -> AbstractContextManager[None]:
+        return reporting_library_errors(
+            f"the tokens cannot be {what} in {self._where()}",
+            "check that the server runs, and its url and password, and connect_params",
+        )
 
     def _where(self) -> str:
         """The server, without a password."""
@@ -182,9 +183,9 @@ class HeldRedisLock:
 
     def __init__(self, lock: Lock) -> None:
         self._lock = lock
-        self._heartbeat = Heartbeat(self._set_back, LOCK_SECONDS / 3)
+        self._heartbeat = Heartbeat(self._extend, LOCK_SECONDS / 3)
 
-    def _set_back(self) -> None:
+    def _extend(self) -> None:
         # If the server is away for a moment, the next beat may reach it in time.
         with suppress(redis.RedisError):
             self._lock.reacquire()
@@ -197,7 +198,7 @@ class HeldRedisLock:
             self._lock.release()
 
     def forget(self) -> None:
-        """Do nothing: a forked child has no thread that sets the time back, and it stays the parent's lock."""
+        """Do nothing: a forked child has no thread that extends it, and it stays the parent's lock."""
 
 
 def _text(value: bytes | str) -> str:

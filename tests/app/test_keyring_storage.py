@@ -133,7 +133,7 @@ def test_a_system_without_a_keyring(entries: Entries) -> None:
 
 @pytest.mark.usefixtures("entries")
 def test_what_cannot_be_used_is_refused_when_it_is_made(tmp_path: Path) -> None:
-    with pytest.raises(GlobusSDKUsageError, match="'' cannot be the name of a folder"):
+    with pytest.raises(GlobusSDKUsageError, match="service: '' cannot be the name of a folder"):
         KeyringTokenStorage("")
     (tmp_path / ".globus").write_text("no folder")
     with pytest.raises(GlobusSDKUsageError, match="for the lock of the keyring cannot be made"):

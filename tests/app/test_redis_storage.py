@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -136,9 +137,16 @@ def test_a_forked_child_waits_for_its_parent(storage: RedisTokenStorage) -> None
     assert storage.get_token_data("a.server") == TOKENS
 
 
-def test_it_opens_new_connections_after_closing(storage: RedisTokenStorage) -> None:
+def test_closing_closes_its_connections_and_a_later_call_opens_new_ones(
+    storage: RedisTokenStorage, redis_url: str
+) -> None:
     storage.store_token_data_by_resource_server({"a.server": TOKENS})
+    number = storage._redis.client_id()
     storage.close()
+    with closing(RedisTokenStorage(redis_url)) as other:
+        give_up = time.monotonic() + 30
+        while number in {int(client["id"]) for client in other._redis.client_list()}:
+            assert time.monotonic() < give_up
     assert storage.get_token_data("a.server") == TOKENS
 
 
@@ -147,7 +155,12 @@ def test_it_opens_new_connections_after_closing(storage: RedisTokenStorage) -> N
     [
         ("http://host", {}, "give an address such as"),
         (f"redis://host:{PASSWORD}", {}, "give an address such as"),
+        (f"redis://:{PASSWORD}@[host", {}, "give an address such as"),
         (None, {}, "give an address such as"),
+        (f"redis://user:12/{PASSWORD}@host", {}, "percent-encode these signs"),
+        (f"redis://user:12?{PASSWORD}@host", {}, "percent-encode these signs"),
+        (f"redis://user:12#{PASSWORD}@host", {}, "percent-encode these signs"),
+        (f"unix://:12/{PASSWORD}@/socket", {}, "percent-encode these signs"),
         ("redis://host", {"tmeout": 3}, "unexpected keyword argument 'tmeout'"),
     ],
 )
@@ -155,6 +168,12 @@ def test_what_cannot_be_used_is_refused_when_it_is_made(url: Any, params: dict[s
     with pytest.raises(GlobusSDKUsageError, match=reason) as refusal:
         RedisTokenStorage(url, connect_params=params)
     assert PASSWORD not in str(refusal.value)
+
+
+def test_a_parameter_that_redis_cannot_use() -> None:
+    storage = RedisTokenStorage("redis://127.0.0.1:1", connect_params={"retry": 3})
+    with pytest.raises(TokenStorageError, match=r"call_with_retry.*; check .* connect_params"):
+        storage.get_token_data("a.server")
 
 
 def test_a_server_that_is_not_there() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import suppress
 from http.client import HTTPException
 
@@ -139,11 +139,11 @@ class Exchange:
             yield piece
         self._give_back(head)
 
-    def _receive_bytes(self) -> Awaitable[bytes]:
+    async def _receive_bytes(self) -> bytes:
         if self._connection is None:
             raise ConnectionAbortedError("another task closed the body")
         limit = self._limit if self.request.deadline is None else time_left(self.request, self._limit)
-        return self._connection.receive(limit)
+        return await self._connection.receive(limit)
 
     def _give_back(self, head: ResponseHead) -> None:
         connection, self._connection = self._connection, None
