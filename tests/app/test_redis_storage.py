@@ -171,9 +171,9 @@ def test_what_cannot_be_used_is_refused_when_it_is_made(url: Any, params: dict[s
 
 
 def test_a_parameter_that_redis_cannot_use() -> None:
-    storage = RedisTokenStorage("redis://127.0.0.1:1", connect_params={"retry": 3})
-    with pytest.raises(TokenStorageError, match=r"call_with_retry.*; check .* connect_params"):
-        storage.get_token_data("a.server")
+    # Before version 7, redis-py finds it when the client is made.
+    with pytest.raises((GlobusSDKUsageError, TokenStorageError), match="connect_params"):
+        RedisTokenStorage("redis://127.0.0.1:1", connect_params={"retry": 3}).get_token_data("a.server")
 
 
 def test_a_server_that_is_not_there() -> None:

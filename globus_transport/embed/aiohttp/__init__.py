@@ -1,4 +1,4 @@
-"""For aiohttp, 3.12 or later (extra ``aiohttp``): an authorizer, or layers of a stack, as a client middleware."""
+"""For aiohttp, 3.12.2 or later (extra ``aiohttp``): an authorizer, or layers of a stack, as a client middleware."""
 
 from globus_transport.public_names import lazy_names
 

@@ -54,7 +54,7 @@ class SessionCall:
         client_request, payload = self._client_request, self._payload
         body: bytes | StreamBody | None = None
         if isinstance(payload, aiohttp.BytesPayload):
-            body = await _read_payload(payload)
+            body = await payload.as_bytes()
         elif payload is not None:
             body = _stream_body(payload)
         headers = Headers.received(client_request.headers.items())
@@ -111,7 +111,7 @@ class SessionCall:
             client_request.headers.popall("Content-Length", None)
             client_request.headers.popall("Transfer-Encoding", None)
             client_request.chunked = None
-            await _replace_body(client_request, body)
+            await client_request.update_body(body)
         self._last = request
 
     def remove_credential(self) -> None:
@@ -165,28 +165,10 @@ def _chunks_of(file: Any, position: int) -> Iterator[bytes]:
         file.seek(position)
 
 
-async def _read_payload(payload: aiohttp.BytesPayload) -> bytes:
-    # Missing in the first releases of 3.12.
-    as_bytes = getattr(payload, "as_bytes", None)
-    return bytes(payload._value) if as_bytes is None else await as_bytes()
-
-
-async def _replace_body(client_request: Any, body: bytes | Payload | None) -> None:
-    if hasattr(client_request, "update_body"):
-        await client_request.update_body(body)
-        return
-    # The first releases of 3.12.
-    client_request.body = b""
-    client_request.update_body_from_data(body)
-    if body is not None or client_request.method not in client_request.GET_METHODS:
-        client_request.update_transfer_encoding()
-
-
 def _can_be_sent_again(payload: Payload) -> bool:
     if isinstance(payload, aiohttp.BytesPayload):
         return True
-    # The first releases of 3.12 have no such attribute, and close a file after it was sent.
-    if getattr(payload, "consumed", True):
+    if payload.consumed:
         return False
     if isinstance(payload, aiohttp.IOBasePayload):
         seekable = getattr(getattr(payload, "_value", None), "seekable", None)

@@ -1,4 +1,4 @@
-"""An authorizer, or layers of a stack, as a client middleware of aiohttp 3.12 or later.
+"""An authorizer, or layers of a stack, as a client middleware of aiohttp 3.12.2 or later.
 
 aiohttp runs its middlewares for every request and for every hop of a redirect. So each hop is checked, and gets the
 credential only if its server may see it.
