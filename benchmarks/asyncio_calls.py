@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,7 +15,7 @@ import aiohttp
 import httpx
 
 from benchmarks.figures import Spread, microseconds
-from benchmarks.loopback import TASK_ID, Loopback
+from benchmarks.loopback import TASK_ID, TASK_PATH, Loopback
 from benchmarks.packages import OURS
 from benchmarks.rounds import Measure, Times, interleaved, peers_of
 from benchmarks.sizes import Size
@@ -26,6 +27,7 @@ from globus_transport.embed.aiohttp.middlewares import GlobusAuth
 
 TASKS = 64
 AIOHTTP, WITH_AUTH, HTTPX = "aiohttp.ClientSession", "aiohttp with GlobusAuth", "httpx.AsyncClient"
+AIOHTTP_OVER_TLS = "aiohttp over TLS"
 OVER_TLS, OVER_PROXY, OVER_SESSION = f"{OURS} over TLS", f"{OURS} through a proxy", f"{OURS} over a session"
 IN_THREADS = f"{POOL_MANAGER}, {THREADS} threads"
 
@@ -40,10 +42,10 @@ def measure(server: Loopback, size: Size) -> list[Row]:
         gets = _gets(server)
         by_name = runner.run(gets.__aenter__())
         try:
-            alone = (OURS, AIOHTTP, OVER_TLS, OVER_PROXY, OVER_SESSION, WITH_AUTH)
+            alone = (OURS, AIOHTTP, OVER_TLS, AIOHTTP_OVER_TLS, OVER_PROXY, OVER_SESSION, WITH_AUTH)
             times = interleaved({name: _cpu(runner, by_name[name], size.cpu_calls) for name in alone}, size.cpu_rounds)
             # httpx gets slow when many wait for its pool, and has no need of more calls for a steady figure.
-            calls = dict.fromkeys((OURS, AIOHTTP, OVER_SESSION), size.thread_calls)
+            calls = dict.fromkeys((OURS, AIOHTTP, OVER_TLS, AIOHTTP_OVER_TLS, OVER_SESSION), size.thread_calls)
             calls[HTTPX] = max(1, size.thread_calls // 10)
             measures = {name: _rate(runner, by_name[name], many) for name, many in calls.items()}
             measures[IN_THREADS] = rate_of_threads(blocking[POOL_MANAGER], size.thread_calls)
@@ -52,7 +54,7 @@ def measure(server: Loopback, size: Size) -> list[Row]:
             runner.run(gets.__aexit__(None, None, None))
     return [
         _cpu_row("one task, CPU time a call", times, OURS, {AIOHTTP: 0.80}),
-        _cpu_row("one task over TLS, CPU time a call", times, OVER_TLS, {OURS: 1.15}),
+        _cpu_row("one task over TLS, CPU time a call", times, OVER_TLS, {OURS: 1.15, AIOHTTP_OVER_TLS: 0.80}),
         _cpu_row("one task through a proxy, CPU time a call", times, OVER_PROXY, {OURS: 1.15}),
         _cpu_row("one task over a session of aiohttp, CPU time a call", times, OVER_SESSION, {AIOHTTP: None}),
         _cpu_row("aiohttp with an authorizer inside: CPU time a call", times, WITH_AUTH, {AIOHTTP: 1.1}),
@@ -60,11 +62,16 @@ def measure(server: Loopback, size: Size) -> list[Row]:
             f"{TASKS} tasks, one AsyncTransferClient: calls per second",
             _per_second(rates[OURS]),
             [
-                _peer(rates, AIOHTTP, 1.25),
-                _peer(rates, IN_THREADS, 2.0),
-                _peer(rates, HTTPX, None),
-                _peer(rates, OVER_SESSION, None),
+                _peer(rates, OURS, AIOHTTP, 1.25),
+                _peer(rates, OURS, IN_THREADS, 2.0),
+                _peer(rates, OURS, HTTPX, None),
+                _peer(rates, OURS, OVER_SESSION, None),
             ],
+        ),
+        Row(
+            f"{TASKS} tasks over TLS: calls per second",
+            _per_second(rates[OVER_TLS]),
+            [_peer(rates, OVER_TLS, AIOHTTP_OVER_TLS, 1.25), _peer(rates, OVER_TLS, OURS, None)],
         ),
     ]
 
@@ -79,6 +86,8 @@ async def _gets(server: Loopback) -> AsyncIterator[Mapping[str, Get]]:
         with_auth = await stack.enter_async_context(
             aiohttp.ClientSession(middlewares=(GlobusAuth(authorizer, server.url),))
         )
+        connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=server.ca_file))
+        over_tls = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
         client = await stack.enter_async_context(httpx.AsyncClient())
 
         async def ours_at(base_url: str, **settings: Any) -> Get:
@@ -104,6 +113,7 @@ async def _gets(server: Loopback) -> AsyncIterator[Mapping[str, Get]]:
             OVER_PROXY: over_proxy,
             OVER_SESSION: await ours_at(server.url, terminal=AiohttpTerminal(bare)),
             AIOHTTP: _get_of(bare, url),
+            AIOHTTP_OVER_TLS: _get_of(over_tls, server.kept_tls_url + TASK_PATH),
             WITH_AUTH: _get_of(with_auth, url),
             HTTPX: get_with_httpx,
         }
@@ -147,8 +157,8 @@ def _rate(runner: asyncio.Runner, get: Get, calls: int) -> Measure:
     return lambda: runner.run(rate())
 
 
-def _peer(rates: Times, name: str, limit: float | None) -> Peer:
-    ratio = Spread.of_ratios(rates[OURS], rates[name])
+def _peer(rates: Times, ours: str, name: str, limit: float | None) -> Peer:
+    ratio = Spread.of_ratios(rates[ours], rates[name])
     goal = None if limit is None else Goal.at_least(ratio.median, limit)
     return Peer(name, _per_second(rates[name]), ratio, goal)
 
