@@ -28,6 +28,8 @@ __all__ = ["GARE", "GlobusAuthorizationParameters", "has_gares", "is_gare", "to_
 #: What may be a GARE, or hold one.
 ErrorLike = Union[GlobusAPIError, ErrorSubdocument, Mapping[str, Any]]
 
+# Of a document that asks for consent: what becomes the parameters of the login.
+_OF_CONSENT = ("code", "authorization_parameters", "required_scopes", "required_scope", "error", "errors")
 _LISTS = ("session_required_identities", "session_required_policies", "session_required_single_domain")
 
 
@@ -132,7 +134,8 @@ def _read_gare(document: Any) -> GARE | None:
     code = document.get("code")
     if code is None:
         code = "AuthorizationRequired" if scopes is None else "ConsentRequired"
-    extra = {name: value for name, value in document.items() if name not in ("code", "authorization_parameters")}
+    known = ("code", "authorization_parameters") if scopes is None else _OF_CONSENT
+    extra = {name: value for name, value in document.items() if name not in known}
     try:
         return GARE(code, GlobusAuthorizationParameters.from_dict(parameters), extra=extra)
     except ValidationError:

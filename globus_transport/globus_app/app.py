@@ -146,7 +146,13 @@ class GlobusApp(PerProcess, ABC):
 
         :return: the authorizer, and when it expires in seconds since the epoch; ``None`` if it renews its token
         :raises TokenValidationError: if the stored tokens are missing or not valid
+        :raises GlobusSDKUsageError: if no login gives tokens for the resource server
         """
+
+    def _requires_nothing_of(self, resource_server: str) -> GlobusSDKUsageError:
+        return GlobusSDKUsageError(
+            f"the app requires no scopes of {resource_server}; call app.add_scope_requirements()"
+        )
 
     @abstractmethod
     def _run_login_flow(self, auth_params: GlobusAuthorizationParameters | None = None) -> None:
@@ -231,6 +237,7 @@ class GlobusApp(PerProcess, ABC):
 
         :param resource_server: the name of the service, as token replies have it
         :raises TokenValidationError: if the tokens are still not valid, or there is no handler
+        :raises GlobusSDKUsageError: if the app requires no scopes of it, so that no login gives tokens for it
         """
         with self._lock:
             try:

@@ -64,12 +64,13 @@ class ExpiredTokenError(TokenValidationError, ValueError):
     """
 
     def __init__(self, expires_at_seconds: float) -> None:
-        super().__init__(expires_at_seconds)
+        self._expires_at_seconds = expires_at_seconds
         self.expiration = datetime.datetime.fromtimestamp(expires_at_seconds)
         self.message = f"the access token expired at {self.expiration.isoformat()}; log in again: app.login()"
+        super().__init__(self.message)
 
-    def __str__(self) -> str:
-        return self.message
+    def __reduce__(self) -> tuple[type[ExpiredTokenError], tuple[float]]:
+        return type(self), (self._expires_at_seconds,)
 
 
 class DeadLoginError(TokenValidationError):

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, ParamSpec, Self, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, ParamSpec, Self, TypeVar, cast
 
 from globus_transport import routing
-from globus_transport.core.flow import Steps, send
+from globus_transport.core.flow import Steps, run, send
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.exc.tracebacks import leave_out_own_frames, raises_from_its_caller
 from globus_transport.http.messages import Request, Response
@@ -80,8 +81,21 @@ class BoundOperation(Generic[P, R]):
         return flow
 
     @property
+    def __self__(self) -> Any:
+        return self._client
+
+    @property
     def __name__(self) -> str:
         return str(self._route.name)
+
+    def __eq__(self, other: object) -> bool:
+        # As methods of one object are equal, though each read of the name makes another.
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._route is other._route and self._client is other._client
+
+    def __hash__(self) -> int:
+        return hash((id(self._route), id(self._client)))
 
     @property
     def __signature__(self) -> inspect.Signature:
@@ -120,6 +134,21 @@ class BoundRoute(BoundOperation[P, R]):
         response = yield from send(self._route.plan.request(self._client, args, kwargs))
         reply: R = self._route.plan.reply(response, self._client)
         return reply
+
+
+def flow_of(method: BoundOperation[P, R] | Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Steps[R]:
+    """The call of a client's method as a flow, for an operation that is made of others.
+
+    A subclass, or a test, may have put a function in the place of the route. It is called as a program would call it.
+
+    :param method: a route or operation, as the client or route table gives it
+    :param args: arguments of the call
+    :param kwargs: arguments of the call, by name
+    """
+    # A mock says that it is an instance of what it replaces.
+    if issubclass(type(method), BoundOperation):
+        return cast(BoundOperation[P, R], method).flow(*args, **kwargs)
+    return run(partial(cast(Callable[P, R], method), *args, **kwargs))
 
 
 class OperationCall(BoundOperation[P, R]):
@@ -266,14 +295,18 @@ class AsyncPaginatorCall(BoundOperation[P, R]):
         return AsyncPaginator(lambda: route.pages(*args, **kwargs))
 
 
+class NotPaginatedError(GlobusSDKUsageError, AttributeError):
+    """``client.paginated`` has no such call, because the route has no pages."""
+
+
 class NotPaginated:
     """What type checkers see for ``client.paginated.x`` if x has no pages. A program gets the exception.
 
-    :raises GlobusSDKUsageError: always
+    :raises NotPaginatedError: always
     """
 
     def __new__(cls, route: Any, _view: Any) -> NoReturn:
-        raise GlobusSDKUsageError(f"{route.name} has no pages; call client.{route.name}")
+        raise NotPaginatedError(f"{route.name} has no pages; call client.{route.name}")
 
 
 class NotMounted:
@@ -340,13 +373,20 @@ class Paginated:
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            # A method of the client's own class that has_paginator() decorates.
+            # A method of the client's own class that has_paginator() decorates, or a route without pages.
             if name.startswith("_"):
                 raise AttributeError(name)
             try:
                 return routing.paginators.Paginator.wrap(getattr(self.client, name))
             except GlobusSDKUsageError as error:
-                raise AttributeError(str(error)) from None
+                raise NotPaginatedError(f"{error}; call client.{name}") from None
+
+    def __dir__(self) -> list[str]:
+        return [*_paged_routes(type(self)), *routing.paginators.methods_with_pages(type(self.client))]
+
+
+def _paged_routes(view: Any) -> list[str]:
+    return [route.name for route in getattr(view, "routes", ()) if route.kind == "paged route"]
 
 
 class AsyncPaginated:
@@ -363,3 +403,6 @@ class AsyncPaginated:
 
     def __init__(self, client: AwaitedCalls) -> None:
         self.client = client
+
+    def __dir__(self) -> list[str]:
+        return _paged_routes(type(self))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Union
@@ -22,6 +23,7 @@ from globus_transport.middleware.retry.config import RetryConfig
 from globus_transport.middleware.retry.retry import Retry
 from globus_transport.routing.app import AppAuthorizer, AppLike, ScopeCollectionLike
 from globus_transport.routing.generic_calls import GenericCalls
+from globus_transport.routing.table import Declared
 from globus_transport.scopes.scope import Scope
 from globus_transport.transport import Transport
 
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 
 # The client's stack and credential depend on them.
 _ADDRESS = frozenset({"base_url", "environment", "origin", "base_path"})
+
+_GENERIC_CALLS = ("request", "get", "post", "put", "patch", "delete")
+_DECLARED = GenericCalls.request
 
 SendT = TypeVar("SendT", bound=Callable[[Request], Any])
 
@@ -55,6 +60,20 @@ class ClientBase(GenericCalls, Generic[SendT]):
     Every call raises :class:`GlobusSDKUsageError` if an argument cannot be sent, the service's :class:`GlobusAPIError`
     if the service refuses the request, and :class:`NetworkError` if no complete response arrives.
     """
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        overridden = [
+            f"{name}()" for name in _GENERIC_CALLS if not isinstance(vars(cls).get(name, _DECLARED), Declared)
+        ]
+        if overridden and cls.routes:
+            # In globus-sdk all methods call them.
+            warnings.warn(
+                f"{cls.__name__} overrides {', '.join(overridden)}, which its routes, such as {cls.routes[0].name}(), "
+                "do not call. To see or change every request, put a middleware into the stack of the client: "
+                "client.with_stack(client.stack.add(middleware))",
+                stacklevel=2,
+            )
 
     environment: str
     #: A class for another service may set it: ``base_url = "https://widgets.example.org/"``.

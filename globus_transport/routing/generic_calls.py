@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Concatenate, ParamSpec
 from globus_transport.core.flow import Steps, send
 from globus_transport.http.messages import Request
 from globus_transport.http.urls import URL, whole_path
+from globus_transport.routing.bound import flow_of
 from globus_transport.routing.encoders import RequestData, RequestHeaders, add_query, choose_encoder
 from globus_transport.routing.parameters import encode_query
 from globus_transport.routing.replies import GlobusHTTPResponse
@@ -25,7 +26,7 @@ def _with_method(method: str, parameters: Callable[Concatenate[Any, P], Any]) ->
 
     @wraps(parameters)
     def call(self: Any, *args: P.args, **kwargs: P.kwargs) -> Steps[GlobusHTTPResponse]:
-        reply: GlobusHTTPResponse = yield from self.request.flow(method, *args, **kwargs)
+        reply: GlobusHTTPResponse = yield from flow_of(self.request, method, *args, **kwargs)
         return reply
 
     call.__name__ = method.lower()

@@ -92,6 +92,11 @@ class Paginator(Iterable[R], Generic[R], ABC):
         return mark.bind(method)
 
 
+def methods_with_pages(cls: type) -> list[str]:
+    """The names of the methods that :func:`has_paginator` decorates."""
+    return [name for name in dir(cls) if hasattr(getattr(cls, name, None), _MARK)]
+
+
 class RoutePaginator(Paginator[R]):
     """Every page of a route's list.
 

@@ -83,7 +83,7 @@ def query_text(name: str, value: Any) -> str:
         return value.value if isinstance(value, enum.Enum) else value
     if isinstance(value, enum.Enum):
         return str(value.value)
-    if isinstance(value, (bytes, Mapping)) or value is MISSING:
+    if isinstance(value, (bytes, Mapping)) or value is MISSING or value is None:
         raise GlobusSDKUsageError(f"{name}: {kind_of(value)} cannot be sent in a query or form")
     return str(value)
 

@@ -242,23 +242,25 @@ class LocalGlobus:
         self._state.save()
         return added
 
-    def require_consent(self, collection: Collection, *scopes: object) -> None:
+    def require_consent(self, collection: Collection | str, *scopes: object) -> None:
         """Require consents for the files of a collection.
 
         A request with another token gets a 403 ``ConsentRequired`` that names the scope; not for guest collections.
 
-        :param collection: the collection
+        :param collection: the collection, or its id
         :param scopes: the scopes that the token's Transfer scope must have as dependencies; without any, the
             collection's ``data_access``
+        :raises ValueError: if the sandbox has no such collection
         """
-        self._state.access_requirements.consents[collection.id] = tuple(str(scope) for scope in scopes) or (
-            data_access_scope(collection.id),
+        collection_id = self._id_of(collection)
+        self._state.access_requirements.consents[collection_id] = tuple(str(scope) for scope in scopes) or (
+            data_access_scope(collection_id),
         )
         self._state.save()
 
     def require_session(
         self,
-        collection: Collection,
+        collection: Collection | str,
         *,
         identities: Iterable[str] = (),
         domains: Iterable[str] = (),
@@ -271,25 +273,34 @@ class LocalGlobus:
         A request with a token of another login gets a 403 with ``authorization_parameters``. In the sandbox a login
         has the properties that its authorize URL asks for.
 
-        :param collection: the collection
+        :param collection: the collection, or its id
         :param identities: ids or usernames; the session must have all of them
         :param domains: the session must have one of them
         :param policies: ids of authentication policies; the session must satisfy all of them
         :param mfa: whether the login needs multi-factor authentication
         :param message: for the user, in the error
+        :raises ValueError: if the sandbox has no such collection
         """
         wanted = LoginSession(frozenset(identities), frozenset(domains), frozenset(policies), mfa)
-        self._state.access_requirements.sessions[collection.id] = wanted, message
+        self._state.access_requirements.sessions[self._id_of(collection)] = wanted, message
         self._state.save()
 
-    def lift_demands(self, collection: Collection) -> None:
+    def lift_demands(self, collection: Collection | str) -> None:
         """Undo :meth:`require_consent` and :meth:`require_session` for a collection.
 
-        :param collection: the collection
+        :param collection: the collection, or its id
+        :raises ValueError: if the sandbox has no such collection
         """
-        self._state.access_requirements.consents.pop(collection.id, None)
-        self._state.access_requirements.sessions.pop(collection.id, None)
+        collection_id = self._id_of(collection)
+        self._state.access_requirements.consents.pop(collection_id, None)
+        self._state.access_requirements.sessions.pop(collection_id, None)
         self._state.save()
+
+    def _id_of(self, collection: Collection | str) -> str:
+        collection_id = collection if isinstance(collection, str) else collection.id
+        if self._state.collections.get(collection_id) is None:
+            raise ValueError(f"this sandbox has no collection {collection_id}; collections() lists them")
+        return collection_id
 
     def issue_token(
         self, scope: object, *, client_id: str | None = None, refresh: bool = True, user: Identity | None = None

@@ -60,6 +60,7 @@ def test_a_demand_is_read_as_by_globus_sdk(name: str) -> None:
     assert ours is not None
     assert theirs is not None
     assert ours.to_dict() == theirs.to_dict()
+    assert ours.extra == theirs.extra
     assert is_gare(DEMANDS[name])
 
 

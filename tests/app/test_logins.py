@@ -42,6 +42,43 @@ def native(globus: Sandbox) -> Iterator[NativeAppAuthClient]:
         yield client
 
 
+def test_a_demand_is_passed_on_as_it_is(native: NativeAppAuthClient) -> None:
+    # Most of what a service can demand is None.
+    demand = GlobusAuthorizationParameters(session_required_single_domain=["uni.example"])
+    native.oauth2_start_flow(["openid"])
+    url = native.oauth2_get_authorize_url(
+        session_required_identities=demand.session_required_identities,  # type: ignore[arg-type]
+        session_required_policies=demand.session_required_policies,  # type: ignore[arg-type]
+        session_required_single_domain=demand.session_required_single_domain,  # type: ignore[arg-type]
+        session_required_mfa=demand.session_required_mfa,  # type: ignore[arg-type]
+        session_message=demand.session_message,  # type: ignore[arg-type]
+        prompt=demand.prompt,  # type: ignore[arg-type]
+    )
+    query = parse_qs(urlsplit(url).query, keep_blank_values=True)
+    named = {name: value for name, value in query.items() if name.startswith("session") or name == "prompt"}
+    assert named == {"session_required_single_domain": ["uni.example"]}
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_what_is_not_given_has_its_default(native: NativeAppAuthClient, nothing: Any) -> None:
+    native.oauth2_start_flow(["openid"], redirect_uri=nothing, verifier=None)  # type: ignore[arg-type]
+    query = parse_qs(urlsplit(native.oauth2_get_authorize_url()).query)
+    assert query["redirect_uri"] == [f"{native.base_url.rstrip('/')}/v2/web/auth-code"]
+    assert len(query["code_challenge"][0]) == 43
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_an_application_with_a_secret_says_where_the_browser_returns_to(globus: Sandbox, nothing: Any) -> None:
+    client = ConfidentialAppAuthClient(globus.client_id, globus.client_secret)
+    with pytest.raises(GlobusSDKUsageError, match="redirect_uri: give the URL that the browser returns to"):
+        client.oauth2_start_flow(nothing, ["openid"])
+
+
+def test_a_secret_that_is_missing_is_named(globus: Sandbox) -> None:
+    with pytest.raises(GlobusSDKUsageError, match="client_secret: expected the application's secret, got None"):
+        ConfidentialAppAuthClient(globus.client_id, None)  # type: ignore[arg-type]
+
+
 class Browser:
     """Follows the redirects of an address, in a thread of its own, as a browser does.
 

@@ -114,8 +114,11 @@ def test_expired_tokens_need_another_login(user: User, apps: Apps, later: Callab
     assert user.logins == 1
     later(172800)
     # The login brings tokens that have expired by this clock, too.
-    with pytest.raises(ExpiredTokenError, match=r"expired at .*app\.login"):
+    with pytest.raises(ExpiredTokenError, match=r"expired at .*app\.login") as expired:
         client.task_list()
+    assert expired.value.args == (str(expired.value),)
+    copy = pickle.loads(pickle.dumps(expired.value))
+    assert (str(copy), copy.expiration) == (str(expired.value), expired.value.expiration)
     assert user.logins == 2
     later(0)
     client.task_list()
@@ -402,6 +405,13 @@ def test_the_app_prints_no_secrets(user: User, apps: Apps) -> None:
     assert data.refresh_token is not None
     assert data.refresh_token not in shown
     assert "UserApp 'my app' for" in str(client.stack)
+
+
+def test_a_service_whose_scopes_nobody_requires_needs_no_login(user: User, apps: Apps) -> None:
+    app = apps.user_app()
+    with pytest.raises(GlobusSDKUsageError, match=r"requires no scopes of other\.server; call app\.add_scope"):
+        app.get_authorizer("other.server")
+    assert user.logins == 0
 
 
 def test_what_cannot_be(globus: Sandbox) -> None:

@@ -89,6 +89,19 @@ def test_guests_need_no_consent_and_a_demand_can_be_lifted(globus: Sandbox, tran
     assert transfer("GET", ls(source)).status == 200
 
 
+def test_a_collection_is_named_by_its_id_too(globus: Sandbox, transfer: Http, source: Collection) -> None:
+    globus.require_consent(source.id)
+    assert code_of(transfer("GET", ls(source))) == (403, "ConsentRequired")
+    globus.lift_demands(source.id)
+    globus.require_session(source.id, mfa=True)
+    assert code_of(transfer("GET", ls(source))) == (403, "AuthorizationRequired")
+    globus.lift_demands(source.id)
+    assert transfer("GET", ls(source)).status == 200
+    for demand in (globus.require_consent, globus.require_session, globus.lift_demands):
+        with pytest.raises(ValueError, match="this sandbox has no collection nowhere"):
+            demand("nowhere")
+
+
 @pytest.mark.parametrize(
     ("wanted", "session"),
     [

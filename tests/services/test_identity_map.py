@@ -79,8 +79,10 @@ def test_add_says_whether_it_is_new(auth: FakeAuth) -> None:
 
 def test_nobody(auth: FakeAuth) -> None:
     identities = IdentityMap(auth)
-    with pytest.raises(KeyError, match=r"nobody@b\.org: Globus Auth knows no such identity"):
+    with pytest.raises(KeyError, match=r"nobody@b\.org: Globus Auth knows no such identity") as refusal:
         identities["nobody@b.org"]
+    # As of a dict: programs collect what is missing.
+    assert refusal.value.args == ("nobody@b.org",)
     assert identities.get(_id(0)) is None
     assert identities.get(_id(0), "default") == "default"
     assert identities.get(_id(1), "default") == KNOWN[0]

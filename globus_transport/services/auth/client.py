@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from globus_transport.authorizers.basic import BasicAuthorizer
 from globus_transport.core.flow import Send
+from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.exc.tracebacks import raises_from_its_caller
 from globus_transport.http.ids import checked_client_id
 from globus_transport.middleware.retry.config import RetryConfig
 from globus_transport.routing.app import AppLike
 from globus_transport.routing.client import BaseClient
 from globus_transport.routing.client_base import AnyAuthorizer, ClientBase, SendT
-from globus_transport.routing.parameters import UUIDLike
+from globus_transport.routing.parameters import UUIDLike, kind_of
 from globus_transport.scopes.scope import Scope
 from globus_transport.services.auth.routes import AuthRoutes
 from globus_transport.services.auth.routes.login import ConfidentialAppRoutes, LoginRoutes, NativeAppRoutes
@@ -124,6 +125,8 @@ class ConfidentialAppAuthClientBase(ConfidentialAppRoutes, AuthLoginClientBase[S
         *,
         terminal: SendT | None = None,
     ) -> None:
+        if not isinstance(client_secret, str):
+            raise GlobusSDKUsageError(f"client_secret: expected the application's secret, got {kind_of(client_secret)}")
         super().__init__(
             client_id,
             environment=environment,

@@ -89,6 +89,7 @@ class GlobusAuthorizationCodeFlowManager(GlobusOAuthFlowManager):
     :param requested_scopes: the scopes of the tokens
     :param state: returned unchanged with the authorization code
     :param refresh_tokens: whether to request refresh tokens
+    :raises GlobusSDKUsageError: if ``redirect_uri`` is empty
     """
 
     def __init__(
@@ -99,6 +100,8 @@ class GlobusAuthorizationCodeFlowManager(GlobusOAuthFlowManager):
         state: str = "_default",
         refresh_tokens: bool = False,
     ) -> None:
+        if not redirect_uri:
+            raise GlobusSDKUsageError("redirect_uri: give the URL that the browser returns to")
         super().__init__(auth_client, requested_scopes, redirect_uri, state, refresh_tokens)
 
 
@@ -121,16 +124,16 @@ class GlobusNativeAppFlowManager(GlobusOAuthFlowManager):
         self,
         auth_client: Any,
         requested_scopes: ScopesLike,
-        redirect_uri: str | MissingType = MISSING,
+        redirect_uri: str | MissingType | None = MISSING,
         state: str = "_default",
-        verifier: str | MissingType = MISSING,
+        verifier: str | MissingType | None = MISSING,
         refresh_tokens: bool = False,
         prefill_named_grant: str | MissingType = MISSING,
     ) -> None:
-        if isinstance(redirect_uri, MissingType):
+        if isinstance(redirect_uri, MissingType) or not redirect_uri:
             redirect_uri = f"{auth_client.base_url.rstrip('/')}/v2/web/auth-code"
         super().__init__(auth_client, requested_scopes, redirect_uri, state, refresh_tokens)
-        if isinstance(verifier, MissingType):
+        if isinstance(verifier, MissingType) or verifier is None:
             verifier = base64.urlsafe_b64encode(os.urandom(32)).rstrip(b"=").decode()
         elif not _match_verifier(verifier):
             raise GlobusSDKUsageError("verifier: give 43 to 128 letters, digits, '.', '_', '~' or '-'")

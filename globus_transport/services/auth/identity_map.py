@@ -97,7 +97,7 @@ class IdentityMap:
         try:
             return self._cache[key]
         except KeyError:
-            raise KeyError(f"{key}: Globus Auth knows no such identity") from None
+            raise UnknownIdentityError(key) from None
 
     def __delitem__(self, key: str) -> None:
         """Remove an identity from the cache. The next read looks it up again."""
@@ -116,6 +116,13 @@ class IdentityMap:
         for identity in response["identities"]:
             self._cache[identity["id"]] = identity
             self._cache[identity["username"]] = identity
+
+
+class UnknownIdentityError(KeyError):
+    """Globus Auth knows no identity of an id or user name, which is the only one of ``args``."""
+
+    def __str__(self) -> str:
+        return f"{self.args[0]}: Globus Auth knows no such identity"
 
 
 def _is_uuid(text: str) -> bool:

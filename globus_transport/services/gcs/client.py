@@ -11,7 +11,7 @@ from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.urls import URL
 from globus_transport.middleware.retry.config import RetryConfig
 from globus_transport.routing.app import AppAuthorizer, AppLike
-from globus_transport.routing.bound import Paginated
+from globus_transport.routing.bound import Paginated, flow_of
 from globus_transport.routing.client import BaseClient
 from globus_transport.routing.client_base import AnyAuthorizer, ClientBase, SendT
 from globus_transport.routing.route import operation
@@ -104,7 +104,7 @@ class GCSClientBase(ClientBase[SendT], GCSRoutes):
         :raises ReplyFormatError: if the endpoint does not give an id
         """
         if self._endpoint.client_id is None:
-            info = yield from self.get_gcs_info.flow()
+            info = yield from flow_of(self.get_gcs_info)
             client_id = read_client_id(info)
             if self._endpoint_authorizer is not None:
                 yield from run(self._endpoint_authorizer.require_scopes, client_id)

@@ -114,7 +114,11 @@ class LoginRoutes(OpenIDRoutes):
             "session_required_mfa": session_required_mfa,
             "session_message": session_message,
             "prompt": prompt,
-            **{name: comma_list(name, value) for name, value in lists.items() if value is not MISSING},
+            **{
+                name: comma_list(name, value)
+                for name, value in lists.items()
+                if value is not MISSING and value is not None
+            },
             **(query_params or {}),
         }
         return self._get_flow_manager().get_authorize_url(parameters)

@@ -7,6 +7,7 @@ from typing import Any, cast
 from globus_transport.core.flow import Steps, send
 from globus_transport.exc.base import ReplyFormatError
 from globus_transport.http.messages import Request
+from globus_transport.routing.bound import flow_of
 from globus_transport.routing.missing import MISSING
 from globus_transport.routing.replies import GlobusHTTPResponse
 from globus_transport.routing.route import get
@@ -41,7 +42,7 @@ class OpenIDRoutes(RouteTable):
         :raises GlobusSDKUsageError: if ``as_pem`` is true and the extra is not installed
         """
         if openid_configuration is MISSING or openid_configuration is None:
-            openid_configuration = yield from self.get_openid_configuration.flow()
+            openid_configuration = yield from flow_of(self.get_openid_configuration)
         url = cast(Any, openid_configuration).get("jwks_uri")
         if not isinstance(url, str):
             raise ReplyFormatError("the OpenID configuration has no URL of the keys under 'jwks_uri'")

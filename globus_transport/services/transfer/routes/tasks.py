@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Union
 from globus_transport.core.flow import Steps, sleep
 from globus_transport.exc.base import GlobusSDKUsageError, NetworkError
 from globus_transport.http.numbers import is_number
+from globus_transport.routing.bound import flow_of
 from globus_transport.routing.missing import MISSING
 from globus_transport.routing.paging import Marker, Offset
 from globus_transport.routing.parameters import Body, CommaList, Maybe, QueryParams, UUIDLike
@@ -198,7 +199,7 @@ def _ensure_submission_id(routes: TaskRoutes, data: MutableMapping[str, Any]) ->
     if not isinstance(data, MutableMapping):
         raise GlobusSDKUsageError(f"data: expected TransferData, DeleteData or a dict, got a {type(data).__name__}")
     if not data.get("submission_id"):
-        reply = yield from routes.get_submission_id.flow()
+        reply = yield from flow_of(routes.get_submission_id)
         data["submission_id"] = reply["value"]
 
 
@@ -211,7 +212,7 @@ def _wait_for(
     while True:
         failure: NetworkError | None = None
         try:
-            task = yield from routes.get_task.flow(task_id)
+            task = yield from flow_of(routes.get_task, task_id)
         except NetworkError as error:
             if error.final:
                 raise
