@@ -87,7 +87,8 @@ class SharedRenewal(PerProcess, Generic[T]):
                 continue
             except TimeoutError as error:
                 if not future.done():
-                    raise GlobusTimeoutError("the deadline passed while the token was being renewed") from error
+                    message = "the deadline passed while the token was being renewed"
+                    raise GlobusTimeoutError(message, request_began=False) from error
                 # The renewal ended at the last moment, or the TimeoutError is its own.
                 failure = future.exception()
                 if failure is not None and not isinstance(failure, _AbandonedError):

@@ -133,6 +133,11 @@ class Request:
         return idempotent and self.can_replay
 
     @property
+    def only_if_cached(self) -> bool:
+        """Whether only caches may answer it, with a 504 if none can (RFC 9111, section 5.2.1.7)."""
+        return "only-if-cached" in self.headers.get("Cache-Control", "").lower()
+
+    @property
     def can_replay(self) -> bool:
         """Whether the body can be sent again."""
         return not isinstance(self.body, StreamBody) or self.body.replayable

@@ -12,6 +12,8 @@ from globus_transport.http.numbers import is_number
 #: Embeddings set it, because other HTTP libraries have time-outs for each request.
 TIME_LIMITS = "globus_transport.time_limits"
 
+# Seconds. The timers of uvloop count whole milliseconds.
+_TIMER_IS_EARLY = 0.002
 _PASSED = "the deadline of the call has passed"
 
 
@@ -35,8 +37,21 @@ def time_left(request: Request, limit: float | None, *, began: bool = True) -> f
         return limit
     left = request.deadline - time.monotonic()
     if left <= 0:
-        raise GlobusTimeoutError(f"{request!r}: {_PASSED}", request_began=began)
+        raise deadline_passed(request, began=began)
     return left if limit is None else min(left, limit)
+
+
+def deadline_passed(request: Request, cause: Exception | None = None, *, began: bool = True) -> GlobusTimeoutError:
+    """The error for a call whose deadline has passed.
+
+    :param began: whether any byte of the request can have reached the server
+    """
+    return GlobusTimeoutError(f"{request!r}: {_PASSED}", cause, request_began=began)
+
+
+def ends_now(request: Request) -> bool:
+    """Whether the deadline of a request whose time is over is the reason."""
+    return request.deadline is not None and request.deadline - time.monotonic() < _TIMER_IS_EARLY
 
 
 def limits_of(request: Request, connect: float | None, read: float | None) -> tuple[float | None, float | None]:
@@ -52,8 +67,8 @@ def timed_out(request: Request, what: str, limit: float | None, cause: Exception
 
     :param what: describes the step
     """
-    if request.deadline is not None and time.monotonic() >= request.deadline:
-        return GlobusTimeoutError(f"{request!r}: {_PASSED}", cause)
+    if ends_now(request):
+        return deadline_passed(request, cause)
     return GlobusTimeoutError(f"{request!r}: {what} within {in_seconds(limit)}", cause)
 
 

@@ -10,7 +10,12 @@ from collections.abc import Callable
 
 from globus_transport.core.flow import Flow
 from globus_transport.core.process import PerProcess
-from globus_transport.exc.base import GlobusSDKUsageError, NetworkError
+from globus_transport.exc.base import (
+    GlobusConnectionTimeoutError,
+    GlobusSDKUsageError,
+    GlobusTimeoutError,
+    NetworkError,
+)
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.numbers import is_number
 from globus_transport.middleware.origins import ByOrigin
@@ -46,7 +51,16 @@ class _Circuit:
 
 
 def _is_server_error(response: Response) -> bool:
+    if response.status == 504 and response.request is not None and response.request.only_if_cached:
+        # A cache says that it has no answer.
+        return False
     return response.status >= 500
+
+
+def _is_of_server(error: NetworkError) -> bool:
+    """Whether the server, or the way to it, failed: not a token grant, nor a wait before anything was sent."""
+    waited = isinstance(error, GlobusTimeoutError) and not isinstance(error, GlobusConnectionTimeoutError)
+    return not error.final and (error.request_began or not waited)
 
 
 class CircuitBreaker(PerProcess):
@@ -99,8 +113,7 @@ class CircuitBreaker(PerProcess):
             failed = self.is_failure(response)
             return response
         except NetworkError as error:
-            # A final error has another cause: a token grant, or a wait in a layer below that was too long.
-            failed = None if error.final else True
+            failed = True if _is_of_server(error) else None
             raise
         finally:
             if failed or probing or circuit.failures:

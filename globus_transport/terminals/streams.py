@@ -70,11 +70,15 @@ class AsyncReceivedStream(AsyncByteStream):
     async def _let_go(self) -> None:
         """Release the connection, or what else provides the parts. May be called several times."""
 
-    async def __aiter__(self) -> AsyncGenerator[bytes, None]:
-        if self._ended and self.empty_at_end:
-            return
-        if self._closed:
+    def _check_open(self) -> None:
+        """:raises GlobusSDKUsageError: if it was closed before its end"""
+        if self._closed and not (self._ended and self.empty_at_end):
             raise _closed_error(self._request)
+
+    async def __aiter__(self) -> AsyncGenerator[bytes, None]:
+        self._check_open()
+        if self._ended:
+            return
         try:
             async with aclosing(self._parts()) as parts:
                 async for part in parts:

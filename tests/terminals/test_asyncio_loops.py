@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,8 +19,18 @@ import anyio
 import pytest
 import uvloop
 
-from globus_transport import AsyncByteStream, AsyncioTerminal, AsyncTransferClient, Request
-from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, head, silent, whole
+from globus_transport import (
+    AsyncByteStream,
+    AsyncioTerminal,
+    AsyncTransferClient,
+    GlobusConnectionError,
+    GlobusTimeoutError,
+    Request,
+    Response,
+    StreamBody,
+)
+from globus_transport.terminals.asyncio import loop_pools
+from globus_transport.testing.loopback_server import PATIENCE, Peer, ScriptedServer, answering, head, silent, whole
 from tests.terminals.fresh_terminal import forget_proxies
 
 LOOPS: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {
@@ -282,3 +294,123 @@ def test_what_a_stream_reads_after_the_terminal_was_closed() -> None:
     with ScriptedServer(answer_and_wait) as server:
         assert asyncio.run(main()) == b"ok"
         assert server.saw_close.wait(5)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_child_that_is_forked_during_a_handshake_does_not_hold_the_connection(new_loop: Any) -> None:
+    async def main() -> None:
+        call = asyncio.create_task(AsyncioTerminal()(Request("GET", f"https://127.0.0.1:{server.port}/")))
+        while not server.connections:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
+        child = os.fork()
+        if not child:
+            time.sleep(5)
+            os._exit(0)
+        call.cancel()
+        await asyncio.wait([call])
+        started = time.monotonic()
+        while not server.saw_close.is_set() and time.monotonic() - started < 4:
+            await asyncio.sleep(0.01)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        assert time.monotonic() - started < 4
+
+    with ScriptedServer(lambda peer: peer.wait_for_close()) as server, asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(main())
+
+
+def test_a_loop_ends_though_a_call_was_not_cancelled(new_loop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop_pools, "_LAST_CALLS", 0.1)
+    terminal = AsyncioTerminal(http_timeout=None)
+
+    async def main() -> asyncio.Task[Response]:
+        call = asyncio.create_task(terminal(Request("GET", server.origin)))
+        await asyncio.sleep(0.1)
+        return call
+
+    with ScriptedServer(silent) as server:
+        loop = new_loop()
+        call = loop.run_until_complete(main())
+        started = time.monotonic()
+        # As Python's documentation ends a loop that ran for ever.
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        assert time.monotonic() - started < 5
+        with pytest.raises(GlobusConnectionError, match="closed before its end"):
+            loop.run_until_complete(call)
+        loop.close()
+
+
+def test_a_call_in_a_generator_that_ends_with_the_loop(new_loop: Any) -> None:
+    bodies: list[bytes] = []
+
+    async def at_the_end(terminal: AsyncioTerminal) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            bodies.append(await _get(terminal, server.origin))
+
+    async def main() -> None:
+        terminal = AsyncioTerminal()
+        await _get(terminal, server.origin)
+        generator = at_the_end(terminal)
+        await anext(generator)
+        kept.append(generator)
+
+    def chunked_and_slow(peer: Peer) -> None:
+        while True:
+            peer.read_request()
+            peer.send(head("200 OK", "Transfer-Encoding: chunked"), b"3\r\nabc\r\n")
+            peer.pause(0.05)
+            peer.send(b"0\r\n\r\n")
+
+    kept: list[object] = []
+    with ScriptedServer(chunked_and_slow) as server:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            runner.run(main())
+        assert bodies == [b"abc"]
+
+
+def test_the_deadline_is_named_though_a_timer_is_early(new_loop: Any) -> None:
+    """uvloop's timers count whole milliseconds."""
+
+    async def main() -> None:
+        async with AsyncioTerminal(http_timeout=5.0, pool_size=1) as terminal:
+            busy = asyncio.create_task(terminal(Request("GET", server.origin)))
+            await asyncio.sleep(0.05)
+            for number in range(30):
+                deadline = time.monotonic() + 0.01 + 0.00037 * number
+                with pytest.raises(GlobusTimeoutError, match="the deadline of the call has passed"):
+                    await terminal(Request("GET", server.origin, deadline=deadline))
+            busy.cancel()
+
+    with ScriptedServer(silent) as server, asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(main())
+
+
+def test_what_a_body_does_at_its_end_does_not_hold_up_the_loop(new_loop: Any) -> None:
+    ended_in: list[int] = []
+    ended = threading.Event()
+
+    def parts() -> Iterator[bytes]:
+        try:
+            for _ in range(1000):
+                yield bytes(1 << 16)
+        finally:
+            ended_in.append(threading.get_ident())
+            ended.set()
+
+    def refuse(peer: Peer) -> None:
+        peer.read_head()
+        peer.send(whole(b"no", "413 Content Too Large", "Connection: close"))
+        peer.wait_for_close()
+
+    async def main() -> int:
+        async with AsyncioTerminal() as terminal:
+            return (await terminal(Request("PUT", server.origin, body=StreamBody(parts)))).status
+
+    with ScriptedServer(refuse) as server, asyncio.Runner(loop_factory=new_loop) as runner:
+        assert runner.run(main()) == 413
+    assert ended.wait(PATIENCE)
+    assert ended_in != [threading.get_ident()]

@@ -103,9 +103,12 @@ def _is_safe(request: Request, state: tenacity.RetryCallState) -> bool:
     error = state.outcome.exception() if state.outcome.failed else None
     if not request.can_replay or (isinstance(error, NetworkError) and error.final):
         return False
+    if error is not None:
+        return request.may_repeat or (isinstance(error, NetworkError) and not error.request_began)
+    response: Response = state.outcome.result()
+    if response.status == 504 and request.only_if_cached:
+        # No cache has it, nor will have it soon.
+        return False
     if request.may_repeat:
         return True
-    if error is not None:
-        return isinstance(error, NetworkError) and not error.request_began
-    response: Response = state.outcome.result()
     return response.status == 429 or (response.status == 503 and retry_after(response) is not None)

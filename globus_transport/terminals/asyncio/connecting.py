@@ -31,9 +31,13 @@ AddressInfo = tuple[int, int, int, str, Any]
 
 
 class Connector:
-    """Makes connections to one destination. At most one thread resolves its name at a time."""
+    """Makes connections to one destination. At most one thread resolves its name at a time.
+
+    :ivar connections: those that were made, or are being made
+    """
 
     def __init__(self, destination: Destination) -> None:
+        self.connections: set[Connection] = set()
         self._destination = destination
         self._resolving: Future[list[AddressInfo]] | None = None
 
@@ -51,14 +55,20 @@ class Connector:
                 host, port = address_of(destination.first_hop)
                 addresses = await self._resolve(host, port)
                 connection = await Connection.over(await _connect_to_first(addresses))
+                self.connections.add(connection)
                 try:
                     await _prepare(connection, destination)
                 except BaseException:
-                    connection.close()
+                    self.close(connection)
                     raise
                 return connection
         except (OSError, HTTPException, UnicodeError) as error:
             raise destination.not_connected(error, limit, timed_out=isinstance(error, TimeoutError)) from error
+
+    def close(self, connection: Connection) -> None:
+        """Close one that was made here."""
+        self.connections.discard(connection)
+        connection.close()
 
     async def _resolve(self, host: str, port: int) -> list[AddressInfo]:
         try:

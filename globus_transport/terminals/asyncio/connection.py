@@ -91,8 +91,9 @@ class Connection(asyncio.Protocol):
         """
         # Also without a reason to wait: the loop may have something to deliver.
         await asyncio.sleep(0)
+        until = self._time_after(limit)
         while self.is_full and not (until_received and self._received):
-            await self._wait(limit)
+            await self._wait(until)
 
     async def receive(self, limit: float | None) -> bytes:
         """What was received; ``b""`` after the end of the connection.
@@ -101,12 +102,13 @@ class Connection(asyncio.Protocol):
         :raises TimeoutError: if nothing came
         :raises OSError: if the connection broke, or ended without TLS's closing alert
         """
+        until = self._time_after(limit)
         while not self._received:
             if self._error is not None:
                 raise self._error
             if self._ended:
                 return b""
-            await self._wait(limit)
+            await self._wait(until)
         received, self._received = self._received, []
         if self._waiting > _MOST_WAITING and not self._transport.is_closing():
             self._transport.resume_reading()
@@ -117,6 +119,11 @@ class Connection(asyncio.Protocol):
     def is_full(self) -> bool:
         """Whether more waits to be sent than should."""
         return self._is_full and not self._ended
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more is received."""
+        return self._ended
 
     @property
     def has_received(self) -> bool:
@@ -148,9 +155,14 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+        # Full means that the system has not taken all: then a connection that is not full can be closed.
+        self._transport.set_write_buffer_limits(0)
 
     def data_received(self, data: bytes) -> None:
-        if self._layers:
+        if self._ended:
+            # Nobody will read what comes after the end of TLS, or after what is no TLS.
+            self._transport.abort()
+        elif self._layers:
             self._decrypt(data, 0)
         else:
             self._keep(data)
@@ -160,7 +172,9 @@ class Connection(asyncio.Protocol):
         self._end(None)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        has_ended = not isinstance(exc, OSError) or self._read_what_is_left()
+        # A socket tells a reset once, and then reads as if the server had ended what it sends. Only a broken pipe says
+        # that it had.
+        has_ended = not isinstance(exc, OSError) or (self._read_what_is_left() and isinstance(exc, BrokenPipeError))
         self._end(None if has_ended else exc)
         if self._timer is not None:
             self._timer.cancel()
@@ -230,20 +244,26 @@ class Connection(asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
-    async def _wait(self, limit: float | None) -> None:
-        """Wait for the loop to call one of the methods above."""
+    def _time_after(self, limit: float | None) -> float | None:
+        return None if limit is None else self._loop.time() + limit
+
+    async def _wait(self, until: float | None) -> None:
+        """Wait for the loop to call one of the methods above.
+
+        :param until: on the loop's clock
+        """
         if self._waiter is not None:
             raise GlobusSDKUsageError("two tasks read one response at the same time; let one of them read it")
         waiter = self._waiter = self._loop.create_future()
-        self._set_timer(limit)
+        self._gives_up = until
+        self._set_timer()
         try:
             await waiter
         finally:
             self._waiter = None
 
-    def _set_timer(self, limit: float | None) -> None:
+    def _set_timer(self) -> None:
         # A timer of an earlier wait is kept, since most waits end long before their time: then one timer does for many.
-        self._gives_up = None if limit is None else self._loop.time() + limit
         if self._gives_up is None or (self._timer is not None and self._timer.when() <= self._gives_up):
             return
         if self._timer is not None:
@@ -254,8 +274,7 @@ class Connection(asyncio.Protocol):
         self._timer = None
         if self._waiter is None or self._gives_up is None or self._waiter.done():
             return
-        left = self._gives_up - self._loop.time()
-        if left <= 0:
+        if self._loop.time() >= self._gives_up:
             self._waiter.set_exception(TimeoutError())
         else:
-            self._set_timer(left)
+            self._set_timer()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import suppress
 from http.client import HTTPException
 
 from globus_transport.core.async_driver import until_done
 from globus_transport.core.daemon_thread import in_daemon_thread
-from globus_transport.http.bodies import ERROR_BODY_LIMIT, StreamBody
+from globus_transport.http.bodies import ERROR_BODY_LIMIT
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.time_limits import time_left, timed_out
 from globus_transport.terminals.asyncio.connection import Connection
@@ -59,11 +59,16 @@ class Exchange:
             return
         self._connection.write(head)
         parts = iter(body_parts(body))
-        is_blocking = isinstance(body, StreamBody)
-        while (part := await _next_part(request, parts) if is_blocking else next(parts, None)) is not None:
-            if not await self._send_part(part):
-                self._unsent = True
-                return
+        part: bytes | memoryview | None = None
+        try:
+            while (part := await _next_part(request, parts)) is not None:
+                if not await self._send_part(part):
+                    self._unsent = True
+                    return
+        finally:
+            if part is not None and isinstance(parts, Generator):
+                # What a body does when it is not read to its end may block, too.
+                in_daemon_thread(parts.close)
 
     async def _send_part(self, part: bytes | memoryview) -> bool:
         """Send a part of the body.
@@ -100,7 +105,7 @@ class Exchange:
                 return True
             except HTTPException as error:
                 raise network_error(self.request, error, self._limit) from error
-        return self._head is not None and self._head.status >= 400
+        return self._head is not None and (self._head.status >= 400 or self._connection.has_ended)
 
     async def receive(self) -> Response:
         """Read the response to the request that was sent.
@@ -121,23 +126,24 @@ class Exchange:
             return await async_response_from_stream(request, head.status, head.headers, stream, head.reason)
         body = reader.read_whole_body()
         if body is None:
-            body = b"".join([piece async for piece in self.pieces(head)])
+            pieces = []
+            while piece := await self.next_piece(head):
+                pieces.append(piece)
+            body = b"".join(pieces)
         else:
             self._give_back(head)
         return Response(head.status, head.headers, body, None, head.reason, request)
 
-    async def pieces(self, head: ResponseHead) -> AsyncGenerator[bytes, None]:
-        """The body as it comes, before decoding. At its end the connection is done with."""
-        while True:
-            try:
-                while (piece := self._reader.read_body()) is None:
-                    self._reader.feed(await self._receive_bytes())
-            except (OSError, HTTPException) as error:
-                raise network_error(self.request, error, self._limit) from error
-            if not piece:
-                break
-            yield piece
-        self._give_back(head)
+    async def next_piece(self, head: ResponseHead) -> bytes:
+        """The next piece of the body, before decoding; ``b""`` after its end, when the connection is done with."""
+        try:
+            while (piece := self._reader.read_body()) is None:
+                self._reader.feed(await self._receive_bytes())
+        except (OSError, HTTPException) as error:
+            raise network_error(self.request, error, self._limit) from error
+        if not piece:
+            self._give_back(head)
+        return piece
 
     async def _receive_bytes(self) -> bytes:
         if self._connection is None:
@@ -174,21 +180,40 @@ class ExchangeStream(AsyncReceivedStream):
         self._exchange = exchange
         self._head = head
         self._loop = asyncio.get_running_loop()
+        self._decoder = Decoder(head.encoding, exchange.request)
+        self._decoded: Iterator[bytes] = iter(())
+        self._has_all = False
 
     async def _parts(self) -> AsyncGenerator[bytes, None]:
-        decoder = Decoder(self._head.encoding, self._request)
-        async for piece in self._exchange.pieces(self._head):
-            if decoder.has_work:
-                for part in decoder.take(piece):
-                    yield part
-                    # Inflating takes time, in which other tasks would have to wait.
-                    await asyncio.sleep(0)
-            else:
-                yield piece
-            if decoder.is_done:
-                break
-        for part in decoder.finish():
+        while part := await self._next_part():
             yield part
+
+    async def _next_part(self) -> bytes:
+        """The next part of the body, decoded; ``b""`` after the last one."""
+        decoder = self._decoder
+        while not (part := next(self._decoded, b"")) and not self._has_all:
+            piece = b"" if decoder.is_done else await self._exchange.next_piece(self._head)
+            self._has_all = not piece
+            self._decoded = decoder.take(piece) if piece else decoder.finish()
+        if decoder.has_work:
+            # Inflating takes time, in which other tasks would have to wait.
+            await asyncio.sleep(0)
+        return part
+
+    async def read(self, limit: int | None = None) -> bytes:
+        # Without a generator: an event loop that ends starts none, and the last calls of a program have bodies, too.
+        self._check_open()
+        parts: list[bytes] = []
+        left = limit
+        try:
+            while not self._ended and (left is None or left > 0):
+                part = await self._next_part()
+                self._ended = not part
+                parts.append(part)
+                left = None if left is None else left - len(part)
+        finally:
+            await self.close()
+        return b"".join(parts)[:limit]
 
     async def _let_go(self) -> None:
         self._exchange.close()
@@ -199,6 +224,8 @@ class ExchangeStream(AsyncReceivedStream):
 
 
 async def _next_part(request: Request, parts: Iterator[bytes | memoryview]) -> bytes | memoryview | None:
+    if isinstance(request.body, bytes):
+        return next(parts, None)
     # The body may block, for as long as the deadline allows.
     making = in_daemon_thread(next, parts, None)
     try:

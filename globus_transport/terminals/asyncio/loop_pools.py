@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from weakref import WeakSet
 
 from globus_transport.terminals.asyncio.pool import ConnectionPool
 from globus_transport.terminals.settings import MOST_ORIGINS
 
-# Seconds between two looks at whether the last calls of a program have ended.
+# Seconds between two looks at whether the last calls of a program have ended, and that these calls have.
 _PAUSE = 0.01
+_LAST_CALLS = 5.0
 
 
 class LoopPools:
@@ -63,8 +65,10 @@ class LoopPools:
         finally:
             self._has_ended = True
             self.close()
-            # It ends other generators at the same time, which may make calls.
-            while self.calls:
+            # It ends other generators at the same time, which may make calls. A program that did not cancel its tasks
+            # has calls of these, too, which may take as long as they like.
+            until = time.monotonic() + _LAST_CALLS
+            while self.calls and time.monotonic() < until:
                 await asyncio.sleep(_PAUSE)
             for pool in list(self._every):
                 pool.abort()

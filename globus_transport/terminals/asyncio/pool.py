@@ -7,7 +7,7 @@ from collections import deque
 
 from globus_transport.exc.base import GlobusConnectionTimeoutError
 from globus_transport.http.messages import Request
-from globus_transport.http.time_limits import in_seconds, time_left
+from globus_transport.http.time_limits import deadline_passed, ends_now, in_seconds, time_left
 from globus_transport.terminals.asyncio.connecting import Connector
 from globus_transport.terminals.asyncio.connection import Connection
 from globus_transport.terminals.destination import Destination
@@ -47,7 +47,6 @@ class ConnectionPool:
         # Connections that are in use, or being made.
         self._in_use = 0
         self._waiting: deque[_Turn] = deque()
-        self._connections: set[Connection] = set()
         self._idle: list[Connection] = []
         self._given_back = 0
         self._closed = False
@@ -68,14 +67,12 @@ class ConnectionPool:
             connection = self._idle.pop()
             if connection.is_usable():
                 return connection
-            self._close(connection)
+            self._connector.close(connection)
         try:
-            connection = await self._connector.connect(request, limit)
+            return await self._connector.connect(request, limit)
         except BaseException:
             self._end_turn()
             raise
-        self._connections.add(connection)
-        return connection
 
     async def _wait_for_turn(self, request: Request, limit: float | None) -> None:
         loop = asyncio.get_running_loop()
@@ -92,7 +89,8 @@ class ConnectionPool:
                     if timer is not None:
                         timer.cancel()
                 if not turn.has_come and given_back == self._given_back:
-                    time_left(request, limit, began=False)
+                    if ends_now(request):
+                        raise deadline_passed(request, began=False)
                     raise GlobusConnectionTimeoutError(
                         f"no connection to {self.destination} within {in_seconds(left)}: "
                         f"all {self._size} are in use. Is a streamed response open that is not read?"
@@ -122,7 +120,7 @@ class ConnectionPool:
         :param closes: whether it ends with this response
         """
         if closes or self._closed:
-            self._close(connection)
+            self._connector.close(connection)
         else:
             self._idle.append(connection)
         self._end_turn()
@@ -131,19 +129,15 @@ class ConnectionPool:
         """Close the idle connections, and those in use when they come back."""
         self._closed = True
         while self._idle:
-            self._close(self._idle.pop())
+            self._connector.close(self._idle.pop())
 
     def abort(self) -> None:
         """Close all connections, as their event loop ends."""
         self.close()
-        for connection in list(self._connections):
-            self._close(connection)
+        for connection in list(self._connector.connections):
+            self._connector.close(connection)
 
     def forget(self) -> None:
         """Close this process's copies of the sockets, in a forked child."""
-        for connection in self._connections:
+        for connection in self._connector.connections:
             connection.forget()
-
-    def _close(self, connection: Connection) -> None:
-        self._connections.discard(connection)
-        connection.close()
