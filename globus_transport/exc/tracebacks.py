@@ -10,7 +10,7 @@ With the environment variable ``GLOBUS_TRANSPORT_FULL_TRACEBACKS`` tracebacks ar
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from types import TracebackType
 from typing import ParamSpec, TypeVar
@@ -32,7 +32,18 @@ def leave_out_own_frames(error: BaseException) -> None:
         return
     for exception in _chain(error):
         keep_last = exception is error and not isinstance(error, GlobusError)
-        exception.__traceback__ = _shortened(exception.__traceback__, keep_last=keep_last)
+        exception.__traceback__ = _without(exception.__traceback__, (_PACKAGE,), keep_last=keep_last)
+
+
+def leave_out_frames_of(packages: Sequence[str], error: BaseException) -> None:
+    """Shorten the traceback of an exception of a library that is given secrets, and of those that led to it.
+
+    :param packages: names of the library's package, and of those below it
+    """
+    if os.environ.get("GLOBUS_TRANSPORT_FULL_TRACEBACKS"):
+        return
+    for exception in _chain(error):
+        exception.__traceback__ = _without(exception.__traceback__, packages)
 
 
 def leave_out_all_frames(error: BaseException) -> None:
@@ -70,7 +81,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             yield exception
 
 
-def _shortened(trace: TracebackType | None, *, keep_last: bool) -> TracebackType | None:
+def _without(trace: TracebackType | None, packages: Sequence[str], *, keep_last: bool = False) -> TracebackType | None:
     entries = []
     while trace is not None:
         entries.append(trace)
@@ -78,11 +89,11 @@ def _shortened(trace: TracebackType | None, *, keep_last: bool) -> TracebackType
     shortened = None
     for entry in reversed(entries):
         is_last = keep_last and entry is entries[-1]
-        if is_last or not _is_own(entry):
+        if is_last or not _is_of(packages, entry):
             shortened = TracebackType(shortened, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
     return shortened
 
 
-def _is_own(entry: TracebackType) -> bool:
+def _is_of(packages: Sequence[str], entry: TracebackType) -> bool:
     module = entry.tb_frame.f_globals.get("__name__")
-    return isinstance(module, str) and module.partition(".")[0] == _PACKAGE
+    return isinstance(module, str) and module.partition(".")[0] in packages

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import zlib
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 
 import attrs
 
 from globus_transport.exc.base import GlobusSDKUsageError
+
+_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
+_GZIP_START = b"\x1f\x8b"
 
 #: Bytes that are read at most of a body that was not requested: that of an error or a redirect.
 ERROR_BODY_LIMIT = 1 << 20
@@ -136,6 +140,25 @@ async def async_join_chunks(chunks: AsyncIterator[bytes], limit: int | None) -> 
         if isinstance(chunks, AsyncGenerator):
             await chunks.aclose()
     return b"".join(whole)[:limit]
+
+
+def inflated(body: bytes, most: int) -> bytes | None:
+    """A gzip or zlib body without its compression; ``None`` if it becomes longer than ``most`` bytes.
+
+    :raises zlib.error: if the body is neither, or incomplete
+    """
+    plain = bytearray()
+    while True:
+        member = zlib.decompressobj(_GZIP_OR_ZLIB)
+        plain += member.decompress(body, most + 1 - len(plain))
+        if len(plain) > most:
+            return None
+        if not member.eof:
+            raise zlib.error("the body is incomplete")
+        body = member.unused_data
+        # A gzip body may have several members (RFC 1952, section 2.2). Other bytes after the first one are padding.
+        if not body.startswith(_GZIP_START):
+            return bytes(plain)
 
 
 def parts_of(body: StreamBody) -> Iterator[bytes]:

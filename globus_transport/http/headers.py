@@ -14,6 +14,8 @@ match_token = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch
 #: Headers whose values are never printed.
 SECRET_NAMES = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 
+_SECRET_NAME = re.compile(r"(?i)token|secret|api-?key|password|signature").search
+
 #: Headers that say where a body ends (RFC 9112, section 6). The body of a request decides them.
 FRAMING = frozenset({"content-length", "transfer-encoding"})
 
@@ -144,6 +146,15 @@ class Headers(Mapping[str, str]):
 
 def _comparable(headers: Headers) -> tuple[Pair, ...]:
     return tuple((name.lower(), value) for name, value in headers.pairs)
+
+
+def is_secret_header(name: str, more: frozenset[str] = frozenset()) -> bool:
+    """Whether the value of a header of this name is a credential.
+
+    :param more: further names, in lower case
+    """
+    lowered = name.lower()
+    return lowered in SECRET_NAMES or lowered in more or _SECRET_NAME(name) is not None
 
 
 def check_field(name: object, value: object) -> None:

@@ -8,26 +8,28 @@ from __future__ import annotations
 
 import base64
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, unquote_plus
 
-from globus_transport.http.headers import SECRET_NAMES
+from globus_transport.http.bodies import ERROR_BODY_LIMIT, inflated
+from globus_transport.http.headers import is_secret_header
 from globus_transport.http.messages import Request
 from globus_transport.http.secrets import HIDDEN, SECRET_FIELDS, is_secret_parameter
 
 # A shorter text is not searched for: it could stand there by chance.
 _SHORTEST = 8
-# A body with credentials is a form or a small document.
-_LONGEST_BODY = 1 << 16
 
 
-def secrets_of(request: Request) -> list[str]:
+def secrets_of(request: Request, more: frozenset[str] = frozenset()) -> list[str]:
     """The secrets of a request, each in all spellings in which it may be repeated; the longest first.
 
-    They are those of its headers, of its query, and of a body that is a form or a JSON document.
+    They are those of its headers, of its query, and of a body of up to a megabyte that is a form or a JSON document.
+
+    :param more: further names of headers, parameters and members whose values are secrets, in lower case
     """
-    secrets = {secret for secret in _secrets_of(request) if len(secret) >= _SHORTEST}
+    secrets = {secret for secret in _secrets_of(request, more) if len(secret) >= _SHORTEST}
     # The longest first, because it may contain a shorter one.
     return sorted(
         {spelling for secret in secrets for spelling in _spellings_of(secret)}, key=lambda text: (-len(text), text)
@@ -48,21 +50,35 @@ def hidden_in_bytes(secrets: Sequence[str], data: bytes) -> bytes:
     return data
 
 
-def _secrets_of(request: Request) -> Iterator[str]:
+def _secrets_of(request: Request, more: frozenset[str]) -> Iterator[str]:
     for name, value in request.headers.pairs:
         if name.lower() == "authorization":
             yield from _of_authorization(value)
-        elif name.lower() in SECRET_NAMES:
+        elif name.lower() == "cookie":
+            yield value
+            yield from (cookie.partition("=")[2].strip() for cookie in value.split(";"))
+        elif is_secret_header(name, more):
             yield value
     query = request.url.target.partition("?")[2]
-    yield from _of_parameters(query)
+    yield from _of_parameters(query, more)
+    text = _plain_body(request).decode("utf-8", "replace")
+    if "x-www-form-urlencoded" in request.headers.get("Content-Type", "").lower():
+        yield from _of_parameters(text, more)
+    else:
+        yield from _of_document(text, SECRET_FIELDS | more)
+
+
+def _plain_body(request: Request) -> bytes:
+    """A body without its compression; empty if it is a stream, or long."""
     body = request.body
-    if isinstance(body, bytes) and len(body) <= _LONGEST_BODY:
-        text = body.decode("utf-8", "replace")
-        if "x-www-form-urlencoded" in request.headers.get("Content-Type", "").lower():
-            yield from _of_parameters(text)
-        else:
-            yield from _of_document(text)
+    if not isinstance(body, bytes) or len(body) > ERROR_BODY_LIMIT:
+        return b""
+    if "Content-Encoding" not in request.headers:
+        return body
+    try:
+        return inflated(body, ERROR_BODY_LIMIT) or b""
+    except zlib.error:
+        return body
 
 
 def _of_authorization(value: str) -> Iterator[str]:
@@ -81,26 +97,27 @@ def _of_authorization(value: str) -> Iterator[str]:
             yield unquote_plus(text)
 
 
-def _of_parameters(text: str) -> Iterator[str]:
-    return (value for name, value in parse_qsl(text) if is_secret_parameter(name))
+def _of_parameters(text: str, more: frozenset[str]) -> Iterator[str]:
+    return (value for name, value in parse_qsl(text) if is_secret_parameter(name, more))
 
 
-def _of_document(text: str) -> Iterator[str]:
-    if not any(f'"{name}"' in text.lower() for name in SECRET_FIELDS):
+def _of_document(text: str, names: frozenset[str]) -> Iterator[str]:
+    lowered = text.lower()
+    if not any(f'"{name}"' in lowered for name in names):
         return iter(())
     try:
-        return _of_value(json.loads(text))
+        return _of_value(json.loads(text), names)
     except (ValueError, RecursionError):
         return iter(())
 
 
-def _of_value(value: Any) -> Iterator[str]:
+def _of_value(value: Any, names: frozenset[str]) -> Iterator[str]:
     members: Iterable[Any] = value if isinstance(value, list) else ()
     if isinstance(value, dict):
         members = value.values()
-        yield from (str(value[name]) for name in value if name.lower() in SECRET_FIELDS and value[name])
+        yield from (str(value[name]) for name in value if name.lower() in names and value[name])
     for member in members:
-        yield from _of_value(member)
+        yield from _of_value(member, names)
 
 
 def _spellings_of(secret: str) -> list[str]:

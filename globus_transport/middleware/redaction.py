@@ -15,18 +15,14 @@ from typing import Any
 import attrs
 
 from globus_transport.exc.base import GlobusSDKUsageError
-from globus_transport.http.bodies import StreamBody
-from globus_transport.http.headers import SECRET_NAMES, Headers, Pair
+from globus_transport.http.bodies import StreamBody, inflated
+from globus_transport.http.headers import Headers, Pair, is_secret_header
 from globus_transport.http.messages import Request
 from globus_transport.http.redacted_documents import hidden_in_document, hidden_in_members
 from globus_transport.http.secrets import HIDDEN, hidden_in_query, hidden_in_text, is_secret_parameter
 
 #: Maximum size in bytes of a decompressed body. A small compressed body can expand to gigabytes.
 MOST_INFLATED = 1 << 26
-_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
-_GZIP_START = b"\x1f\x8b"
-
-_SECRET_HEADER = re.compile(r"(?i)token|secret|api-?key|password|signature").search
 _BLANK_LINE = re.compile(rb"(\r?\n\r?\n)")
 
 
@@ -56,11 +52,10 @@ class Redaction:
 
     def redact_headers(self, headers: Headers) -> list[Pair]:
         """Hide credentials in headers. All headers remain, in the same order."""
-        return [(name, HIDDEN if self._hides_header(name) else self.redact_url(value)) for name, value in headers.pairs]
-
-    def _hides_header(self, name: str) -> bool:
-        lowered = name.lower()
-        return lowered in SECRET_NAMES or lowered in self.more or _SECRET_HEADER(name) is not None
+        return [
+            (name, HIDDEN if is_secret_header(name, self.more) else self.redact_url(value))
+            for name, value in headers.pairs
+        ]
 
     def redact_form(self, text: str) -> str:
         """Hide credentials in the parameters of a form or a query."""
@@ -87,13 +82,13 @@ class Redaction:
             return None
         if request.headers.get("Content-Encoding", "").strip().lower() in ("gzip", "x-gzip", "deflate"):
             try:
-                inflated = _inflate(body)
+                plain = inflated(body, MOST_INFLATED)
             except zlib.error:
                 # The Content-Encoding is wrong, so the body is described as it is.
-                inflated = body
-            if inflated is None:
+                plain = body
+            if plain is None:
                 return {"longer_than": MOST_INFLATED}
-            body = inflated
+            body = plain
         return self.describe_body(body, request.headers.get("Content-Type", ""))
 
     def describe_body(self, body: bytes, content_type: str) -> dict[str, Any]:
@@ -153,25 +148,6 @@ def _get_boundary(content_type: str) -> str | None:
     message = Message()
     message["Content-Type"] = content_type
     return message.get_boundary() if message.get_content_type() == "multipart/form-data" else None
-
-
-def _inflate(body: bytes) -> bytes | None:
-    """Decompress a gzip or zlib body; ``None`` if the result is longer than :data:`MOST_INFLATED`.
-
-    :raises zlib.error: if the body is neither, or incomplete
-    """
-    plain = bytearray()
-    while True:
-        member = zlib.decompressobj(_GZIP_OR_ZLIB)
-        plain += member.decompress(body, MOST_INFLATED + 1 - len(plain))
-        if len(plain) > MOST_INFLATED:
-            return None
-        if not member.eof:
-            raise zlib.error("the body is incomplete")
-        body = member.unused_data
-        # A gzip body may have several members (RFC 1952, section 2.2). Other bytes after the first one are padding.
-        if not body.startswith(_GZIP_START):
-            return bytes(plain)
 
 
 def _in_base64(body: bytes) -> dict[str, Any]:

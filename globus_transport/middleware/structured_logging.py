@@ -5,7 +5,8 @@ A record has these attributes, which a JSON formatter writes as members:
 - ``event``: one of the names below;
 - ``http_method``, ``http_url`` (credentials hidden), ``http_route`` (the operation, or ``None``);
 - ``http_status`` (``None`` if there was no response) and ``http_error`` (the exception's class, or ``None``);
-- ``http_seconds``, and ``http_attempt``: the number of the attempt that was answered, counted from 1;
+- ``http_seconds``, and ``http_attempt``: the number of the attempt that was answered, counted from 1. Above the
+  ``retry`` layer it is 1 for a call that ended with an exception;
 - ``http_request_id``: the service's identifier of the request, or ``None``.
 """
 

@@ -33,6 +33,7 @@ from globus_transport.exc.base import (
     GlobusSDKUsageError,
     NetworkError,
 )
+from globus_transport.exc.tracebacks import leave_out_frames_of
 from globus_transport.http.bodies import StreamBody, parts_of
 from globus_transport.http.headers import FRAMING, Headers
 from globus_transport.http.messages import Request, Response
@@ -45,6 +46,8 @@ _CHUNK = 1 << 16
 _FORM = "application/x-www-form-urlencoded"
 # requests itself frames the body. The headers that describe the session itself, and its credentials, which it would
 # send to every origin, are left out.
+# Local variables of their frames hold the headers of the request.
+_WITH_SECRETS = ("requests", "urllib3", "http", "ssl", "socket")
 _NOT_FROM_SESSION = ("User-Agent", "Accept-Encoding", "Accept", "Connection", "Authorization")
 
 
@@ -292,6 +295,7 @@ def _to_globus_error(
     :param connect_limit: seconds that the call had to connect
     :param read_limit: seconds that it had for each read
     """
+    leave_out_frames_of(_WITH_SECRETS, error)
     return final_if_it_lasts(_translated(request, error, connect_limit, read_limit))
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import pickle
 import traceback
+import zlib
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote_plus
@@ -116,3 +118,26 @@ def test_what_is_too_short_to_be_told_from_chance_stays() -> None:
 
 def test_large_and_streamed_bodies_are_not_searched() -> None:
     assert secrets_of(Request("POST", "https://h.org", body=b'{"token": "' + b"x" * (1 << 20) + b'"}')) == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"Content-Encoding": "gzip"}, gzip.compress(b'{"client_secret": "s3cret-of-the-app"}')),
+        ({"Content-Encoding": "deflate"}, zlib.compress(b'{"client_secret": "s3cret-of-the-app"}')),
+        # Its encoding is none.
+        ({"Content-Encoding": "gzip"}, b'{"client_secret": "s3cret-of-the-app"}'),
+        ({}, b'{"x": "%s", "client_secret": "s3cret-of-the-app"}' % bytes(200_000).replace(b"\0", b"x")),
+        ({"X-Api-Key": "s3cret-of-the-app"}, None),
+        ({"Cookie": "a=b; session=s3cret-of-the-app"}, None),
+    ],
+    ids=["gzip", "deflate", "no gzip", "long", "header", "cookie"],
+)
+def test_where_else_secrets_are(headers: dict[str, str], body: bytes | None) -> None:
+    request = Request("POST", "https://h.org", headers, body)
+    assert hidden_in(secrets_of(request), "no s3cret-of-the-app here") == "no <hidden> here"
+
+
+def test_a_body_that_becomes_enormous_is_not_searched() -> None:
+    bomb = gzip.compress(b'{"client_secret": "s3cret-of-the-app", "x": "' + bytes(50 << 20) + b'"}')
+    assert secrets_of(Request("POST", "https://h.org", {"Content-Encoding": "gzip"}, bomb)) == []

@@ -96,6 +96,14 @@ def test_the_sandbox_lets_it_in_and_a_refused_token_is_renewed(host: Host, globu
 
 
 @every_host
+def test_a_cookie_that_the_refusal_set_goes_along(host: Host) -> None:
+    refused = whole(b"", "401 Unauthorized", "Set-Cookie: node=7; Path=/")
+    with ScriptedServer(answering(refused, whole(b"yes"))) as server:
+        assert host.send("GET", server.origin, auth=host.auth(tokens(), server.origin)).text == "yes"
+        assert [request.values("Cookie") for request in server.requests] == [[], ["node=7"]]
+
+
+@every_host
 def test_the_body_is_sent_again(host: Host) -> None:
     with ScriptedServer(answering(REFUSED, whole(b"yes"))) as server:
         reply = host.send("POST", server.origin, auth=host.auth(tokens(), server.origin), json={"a": 1})

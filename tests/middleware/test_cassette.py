@@ -365,3 +365,12 @@ def test_printing_and_pickling(path: Path) -> None:
         stack.send(get())
     error = pickle.loads(pickle.dumps(NotRecordedError("text")))
     assert str(error) == "text"
+
+
+def test_a_body_that_was_cut_is_replayed_as_one(path: Path) -> None:
+    whole = Response(500, {}, b"whole", None, "Oh")
+    cut = Response(500, {}, b"the beginning", None, "Oh", truncated=True)
+    record(path, (get(), whole), (get(), cut))
+    layer = Cassette(path, "replay")
+    stack = Stack(unreachable, [layer])
+    assert [stack.send(get()).truncated for _ in range(2)] == [False, True]

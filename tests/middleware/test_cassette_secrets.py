@@ -261,3 +261,23 @@ def test_a_body_that_is_too_long_to_be_decoded(tmp_path: Path, monkeypatch: pyte
     assert replayed(tmp_path / "c.json", long).body == ANSWER.body
     with pytest.raises(NotRecordedError):
         replayed(tmp_path / "c.json", post(body=gzip.compress(b"a" * (1 << 20)), headers=GZIP))
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        get(headers={"X-My-Key": "s3cret-of-mine"}),
+        get("/?mykey=s3cret-of-mine"),
+        post(body=b'{"mykey": "s3cret-of-mine"}', headers=JSON),
+        post(body=b"mykey=s3cret-of-mine", headers=FORM),
+    ],
+    ids=["header", "query", "JSON", "form"],
+)
+def test_a_secret_of_ones_own_that_a_service_repeats_is_not_written(tmp_path: Path, request_: Request) -> None:
+    path = tmp_path / "cassette.json"
+    layer = Cassette(path, "record", secrets=["X-My-Key", "mykey"])
+    answer = Response(
+        401, {"X-Note": "s3cret-of-mine"}, b"the key s3cret-of-mine is unknown", reason="no s3cret-of-mine"
+    )
+    Stack(lambda _: answer, [layer]).send(request_)
+    assert "s3cret" not in path.read_text("utf-8")

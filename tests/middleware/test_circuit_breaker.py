@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 
 from globus_transport import (
     AsyncStack,
+    Cache,
     CircuitBreaker,
     CircuitOpenError,
     Flow,
     GlobusConnectionError,
+    GlobusConnectionTimeoutError,
     GlobusSDKUsageError,
     GlobusTimeoutError,
     NetworkError,
@@ -148,6 +150,26 @@ def test_what_is_not_about_this_server_does_not_open_it() -> None:
     with pytest.raises(GlobusTimeoutError):
         Stack(terminal, limited).send(get(deadline=time.monotonic() + 10))
     assert not is_open(layer)
+
+
+def test_a_deadline_that_passes_before_anything_is_sent_does_not_open_it() -> None:
+    layer = CircuitBreaker(1, clock=Clock())
+    call(layer, GlobusTimeoutError("the deadline passed while the token was being renewed", request_began=False))
+    assert not is_open(layer)
+    # A server that does not answer, and one that cannot be reached in time, do.
+    for failure in (GlobusTimeoutError("no answer"), GlobusConnectionTimeoutError("no connection")):
+        layer = CircuitBreaker(1, clock=Clock())
+        call(layer, failure)
+        assert is_open(layer)
+
+
+def test_what_no_cache_has_is_no_failure() -> None:
+    terminal = Canned()
+    layers: list[LayerLike] = [Retry(), CircuitBreaker(1, clock=Clock()), Cache()]
+    request = get(headers={"Cache-Control": "only-if-cached"})
+    for _ in range(2):
+        assert Stack(terminal, layers).send(request).status == 504
+    assert terminal.requests == []
 
 
 def test_of_many_threads_one_probes() -> None:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from traceback import TracebackException
 
 import pytest
 import requests
@@ -18,7 +19,9 @@ from globus_transport import (
     GlobusConnectionError,
     GlobusSDKUsageError,
     GlobusTimeoutError,
+    NetworkError,
     RetryConfig,
+    Stack,
     TransferClient,
 )
 from globus_transport.http.bodies import ByteStream, StreamBody
@@ -236,3 +239,19 @@ def test_a_body_with_a_length_is_passed_on_as_it_arrives(terminal: RequestsTermi
         assert next(parts) == b"one"
         went_on.set()
         assert list(parts) == [b"two"]
+
+
+@pytest.mark.parametrize("answer", [b"", b"garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort"])
+def test_tracebacks_with_local_variables_show_no_credential(answer: bytes) -> None:
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(answer)
+
+    secret = "SEC" + "RET-of-a-request"
+    with ScriptedServer(script) as server:
+        stack = Stack(RequestsTerminal(), [AccessTokenAuthorizer(secret).bound_to(server.origin)])
+        with pytest.raises(NetworkError) as caught:
+            stack.send(Request("GET", server.origin))
+    printed = "".join(TracebackException.from_exception(caught.value, capture_locals=True).format())
+    # The test's own local variable.
+    assert printed.replace(f"secret = {secret!r}", "").count(secret) == 0

@@ -127,7 +127,12 @@ class _AuthorizedCall:
             self._reauthorization = Reauthorization(self._authorizer, refused)
         refusal = Response(reply.status_code, Headers.received(reply.headers.multi_items()))
         self._sent = yield from self._reauthorization.next_request(refusal)
-        return None if self._sent is None else _with_credential(reply.request, self._sent)
+        if self._sent is None:
+            return None
+        if reply.cookies:
+            # As httpx's own DigestAuth does: a load balancer may have set one.
+            self._library.Cookies(reply.cookies).set_cookie_header(reply.request)
+        return _with_credential(reply.request, self._sent)
 
     def after_exception(self, error: BaseException | None) -> Steps[None]:
         """Discard the credential if httpx ends the call with an exception for a 401: a response hook raised it.

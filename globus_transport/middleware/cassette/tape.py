@@ -48,7 +48,7 @@ class RecordedRequest:
     def from_request(cls, request: Request, redaction: Redaction) -> RecordedRequest:
         """Make it from a request."""
         fields = {"url": redaction.redact_url(request.url), "body": redaction.describe_request_body(request)}
-        hidden = hide_credential(request, fields)
+        hidden = hide_credential(request, fields, redaction)
         return cls(request.method, hidden["url"], hidden["body"])
 
     def key(self, parts: Iterable[str]) -> str:
@@ -68,6 +68,7 @@ class RecordedCall:
     reason: str
     headers: tuple[Pair, ...]
     body: Mapping[str, Any]
+    truncated: bool = False
 
     @classmethod
     def from_response(
@@ -82,19 +83,22 @@ class RecordedCall:
             "headers": redaction.redact_headers(headers),
             "body": redaction.describe_body(response.body, headers.get("Content-Type", "")),
         }
-        hidden = hide_credential(request, fields)
+        hidden = hide_credential(request, fields, redaction)
         pairs = tuple((name, value) for name, value in hidden["headers"])
-        return cls(recorded_request, response.status, hidden["reason"], pairs, hidden["body"])
+        return cls(recorded_request, response.status, hidden["reason"], pairs, hidden["body"], response.truncated)
 
     def make_response(self, request: Request) -> Response:
         """Make the response to this request."""
-        return Response(self.status, Headers.received(self.headers), encode_body(self.body), None, self.reason, request)
+        headers, body = Headers.received(self.headers), encode_body(self.body)
+        return Response(self.status, headers, body, None, self.reason, request, self.truncated)
 
     def to_document(self) -> dict[str, Any]:
         """The JSON document for the file."""
         request = {"method": self.request.method, "url": self.request.url, "body": self.request.body}
         headers = [list(pair) for pair in self.headers]
-        response = {"status": self.status, "reason": self.reason, "headers": headers, "body": self.body}
+        response: dict[str, Any] = {"status": self.status, "reason": self.reason, "headers": headers, "body": self.body}
+        if self.truncated:
+            response["truncated"] = True
         return {"request": request, "response": response}
 
     @classmethod
@@ -112,12 +116,13 @@ class RecordedCall:
             str(response["reason"]),
             Headers([(name, value) for name, value in response["headers"]]).pairs,
             response["body"],
+            bool(response.get("truncated")),
         )
 
 
-def hide_credential(request: Request, fields: dict[str, Any]) -> dict[str, Any]:
+def hide_credential(request: Request, fields: dict[str, Any], redaction: Redaction) -> dict[str, Any]:
     """Hide the secrets of the request in the fields, because a service may repeat them."""
-    secrets = secrets_of(request)
+    secrets = secrets_of(request, redaction.more)
     if not secrets:
         return fields
     body = {"body": _hide_in_body(secrets, fields["body"])} if fields["body"] else {}
