@@ -124,9 +124,9 @@ class GlobusNativeAppFlowManager(GlobusOAuthFlowManager):
         self,
         auth_client: Any,
         requested_scopes: ScopesLike,
-        redirect_uri: str | None | MissingType = MISSING,
+        redirect_uri: str | MissingType | None = MISSING,
         state: str = "_default",
-        verifier: str | None | MissingType = MISSING,
+        verifier: str | MissingType | None = MISSING,
         refresh_tokens: bool = False,
         prefill_named_grant: str | MissingType = MISSING,
     ) -> None:
