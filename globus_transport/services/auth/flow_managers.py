@@ -124,16 +124,16 @@ class GlobusNativeAppFlowManager(GlobusOAuthFlowManager):
         self,
         auth_client: Any,
         requested_scopes: ScopesLike,
-        redirect_uri: str | MissingType | None = MISSING,
+        redirect_uri: str | MissingType = MISSING,
         state: str = "_default",
-        verifier: str | MissingType | None = MISSING,
+        verifier: str | MissingType = MISSING,
         refresh_tokens: bool = False,
         prefill_named_grant: str | MissingType = MISSING,
     ) -> None:
         if isinstance(redirect_uri, MissingType) or not redirect_uri:
             redirect_uri = f"{auth_client.base_url.rstrip('/')}/v2/web/auth-code"
         super().__init__(auth_client, requested_scopes, redirect_uri, state, refresh_tokens)
-        if isinstance(verifier, MissingType) or verifier is None:
+        if isinstance(verifier, MissingType) or not verifier:
             verifier = base64.urlsafe_b64encode(os.urandom(32)).rstrip(b"=").decode()
         elif not _match_verifier(verifier):
             raise GlobusSDKUsageError("verifier: give 43 to 128 letters, digits, '.', '_', '~' or '-'")
