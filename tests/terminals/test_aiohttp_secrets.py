@@ -26,7 +26,7 @@ from globus_transport import (
 from globus_transport.core.layers import LayerLike
 from globus_transport.embed.aiohttp.middlewares import GlobusAuth, StackMiddleware
 from globus_transport.http.headers import SECRET_NAMES
-from globus_transport.http.secret_str import SecretStr, hide_secrets
+from globus_transport.terminals.aiohttp.secrets import SecretStr, hide_secrets
 from globus_transport.testing.loopback_server import ScriptedServer, answering, once, whole
 from tests.core.stepping import FakeAuth
 from tests.terminals.fresh_terminal import forget_proxies

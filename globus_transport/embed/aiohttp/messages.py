@@ -17,9 +17,9 @@ from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.bodies import AsyncByteStream, ByteStream, StreamBody
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request, Response
-from globus_transport.http.secret_str import SecretStr, hide_secrets
 from globus_transport.http.urls import URL
 from globus_transport.terminals.aiohttp.errors import to_globus_error
+from globus_transport.terminals.aiohttp.secrets import SecretStr, hide_secrets
 
 if TYPE_CHECKING:
     from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, Payload

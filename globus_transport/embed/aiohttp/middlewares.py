@@ -24,8 +24,8 @@ from globus_transport.embed.stacks import without_retries
 from globus_transport.exc.base import GlobusSDKUsageError, NetworkError, ReplyFormatError
 from globus_transport.exc.tracebacks import leave_out_own_frames
 from globus_transport.http.messages import Request, Response
-from globus_transport.http.secret_str import SecretStr
 from globus_transport.http.urls import URL
+from globus_transport.terminals.aiohttp.secrets import SecretStr
 
 if TYPE_CHECKING:
     from aiohttp import ClientHandlerType, ClientRequest, ClientResponse

@@ -19,7 +19,6 @@ from globus_transport.embed.requests.messages import to_request, url_of
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.headers import Headers
 from globus_transport.http.messages import Request, Response
-from globus_transport.http.secret_str import SecretStr
 from globus_transport.http.secrets import HIDDEN
 from globus_transport.http.urls import URL
 
@@ -169,7 +168,7 @@ def _set_authorization(prepared: requests.PreparedRequest, request: Request) -> 
     if header is None:
         prepared.headers.pop("Authorization", None)
     else:
-        prepared.headers["Authorization"] = SecretStr(header)
+        prepared.headers["Authorization"] = header
 
 
 def _hide_credential(reply: requests.Response) -> None:

@@ -14,8 +14,8 @@ from globus_transport.exc.base import (
     ReplyFormatError,
 )
 from globus_transport.http.messages import Request
-from globus_transport.http.secret_str import hide_secrets
 from globus_transport.http.time_limits import in_seconds, timed_out
+from globus_transport.terminals.aiohttp.secrets import hide_secrets
 from globus_transport.terminals.errors import final_if_it_lasts
 
 _NOT_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ServerFingerprintMismatch, aiohttp.ClientHttpProxyError)

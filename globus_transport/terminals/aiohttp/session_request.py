@@ -11,9 +11,9 @@ import yarl
 
 from globus_transport.http.headers import Pair
 from globus_transport.http.messages import Request
-from globus_transport.http.secret_str import hide_secrets
 from globus_transport.terminals.aiohttp.bodies import Upload
 from globus_transport.terminals.aiohttp.errors import to_globus_error
+from globus_transport.terminals.aiohttp.secrets import hide_secrets
 
 if TYPE_CHECKING:
     from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse

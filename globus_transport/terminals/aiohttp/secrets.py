@@ -1,4 +1,4 @@
-"""Keeps credentials out of what prints the headers of another library's request, such as its exceptions."""
+"""Keeps credentials out of aiohttp's exceptions, which print the headers of the request."""
 
 from __future__ import annotations
 
