@@ -32,7 +32,7 @@ def leave_out_own_frames(error: BaseException) -> None:
         return
     for exception in _chain(error):
         keep_last = exception is error and not isinstance(error, GlobusError)
-        exception.__traceback__ = _without(exception.__traceback__, (_PACKAGE,), keep_last=keep_last)
+        exception.__traceback__ = _shorten(exception.__traceback__, (_PACKAGE,), keep_last=keep_last)
 
 
 def leave_out_frames_of(packages: Sequence[str], error: BaseException) -> None:
@@ -43,7 +43,7 @@ def leave_out_frames_of(packages: Sequence[str], error: BaseException) -> None:
     if os.environ.get("GLOBUS_TRANSPORT_FULL_TRACEBACKS"):
         return
     for exception in _chain(error):
-        exception.__traceback__ = _without(exception.__traceback__, packages)
+        exception.__traceback__ = _shorten(exception.__traceback__, packages)
 
 
 def leave_out_all_frames(error: BaseException) -> None:
@@ -81,7 +81,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             yield exception
 
 
-def _without(trace: TracebackType | None, packages: Sequence[str], *, keep_last: bool = False) -> TracebackType | None:
+def _shorten(trace: TracebackType | None, packages: Sequence[str], *, keep_last: bool = False) -> TracebackType | None:
     entries = []
     while trace is not None:
         entries.append(trace)
@@ -89,11 +89,11 @@ def _without(trace: TracebackType | None, packages: Sequence[str], *, keep_last:
     shortened = None
     for entry in reversed(entries):
         is_last = keep_last and entry is entries[-1]
-        if is_last or not _is_of(packages, entry):
+        if is_last or not _belongs_to(packages, entry):
             shortened = TracebackType(shortened, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
     return shortened
 
 
-def _is_of(packages: Sequence[str], entry: TracebackType) -> bool:
+def _belongs_to(packages: Sequence[str], entry: TracebackType) -> bool:
     module = entry.tb_frame.f_globals.get("__name__")
     return isinstance(module, str) and module.partition(".")[0] in packages

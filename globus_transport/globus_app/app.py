@@ -149,7 +149,7 @@ class GlobusApp(PerProcess, ABC):
         :raises GlobusSDKUsageError: if no login gives tokens for the resource server
         """
 
-    def _requires_nothing_of(self, resource_server: str) -> GlobusSDKUsageError:
+    def _no_scopes_error(self, resource_server: str) -> GlobusSDKUsageError:
         return GlobusSDKUsageError(
             f"the app requires no scopes of {resource_server}; call app.add_scope_requirements()"
         )

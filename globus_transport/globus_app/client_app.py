@@ -72,7 +72,7 @@ class ClientApp(GlobusApp):
     def _make_authorizer(self, resource_server: str) -> tuple[GlobusAuthorizer, float | None]:
         scopes = self._scope_requirements.get(resource_server)
         if not scopes:
-            raise self._requires_nothing_of(resource_server)
+            raise self._no_scopes_error(resource_server)
         token, expires_at = None, None
         # If none are stored, the authorizer requests them with its first renewal, which needs only the secret.
         if self.token_storage.token_storage.get_token_data(resource_server) is not None:

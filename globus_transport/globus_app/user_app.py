@@ -80,7 +80,7 @@ class UserApp(GlobusApp):
     def _make_authorizer(self, resource_server: str) -> tuple[GlobusAuthorizer, float | None]:
         is_required = resource_server in self._scope_requirements
         if not is_required and self.token_storage.token_storage.get_token_data(resource_server) is None:
-            raise self._requires_nothing_of(resource_server)
+            raise self._no_scopes_error(resource_server)
         data = self.token_storage.get_token_data(resource_server)
         if not self.config.request_refresh_tokens:
             return AccessTokenAuthorizer(data.access_token), data.expires_at_seconds

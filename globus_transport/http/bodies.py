@@ -142,7 +142,7 @@ async def async_join_chunks(chunks: AsyncIterator[bytes], limit: int | None) -> 
     return b"".join(whole)[:limit]
 
 
-def inflated(body: bytes, most: int) -> bytes | None:
+def inflate(body: bytes, most: int) -> bytes | None:
     """A gzip or zlib body without its compression; ``None`` if it becomes longer than ``most`` bytes.
 
     :raises zlib.error: if the body is neither, or incomplete

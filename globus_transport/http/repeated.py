@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, unquote_plus
 
-from globus_transport.http.bodies import ERROR_BODY_LIMIT, inflated
+from globus_transport.http.bodies import ERROR_BODY_LIMIT, inflate
 from globus_transport.http.headers import is_secret_header
 from globus_transport.http.messages import Request
 from globus_transport.http.secrets import HIDDEN, SECRET_FIELDS, is_secret_parameter
@@ -76,7 +76,7 @@ def _plain_body(request: Request) -> bytes:
     if "Content-Encoding" not in request.headers:
         return body
     try:
-        return inflated(body, ERROR_BODY_LIMIT) or b""
+        return inflate(body, ERROR_BODY_LIMIT) or b""
     except zlib.error:
         return body
 

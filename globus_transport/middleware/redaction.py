@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 
 from globus_transport.exc.base import GlobusSDKUsageError
-from globus_transport.http.bodies import StreamBody, inflated
+from globus_transport.http.bodies import StreamBody, inflate
 from globus_transport.http.headers import Headers, Pair, is_secret_header
 from globus_transport.http.messages import Request
 from globus_transport.http.redacted_documents import hidden_in_document, hidden_in_members
@@ -82,7 +82,7 @@ class Redaction:
             return None
         if request.headers.get("Content-Encoding", "").strip().lower() in ("gzip", "x-gzip", "deflate"):
             try:
-                plain = inflated(body, MOST_INFLATED)
+                plain = inflate(body, MOST_INFLATED)
             except zlib.error:
                 # The Content-Encoding is wrong, so the body is described as it is.
                 plain = body

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, ParamSpec, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, ParamSpec, Self, TypeVar
 
 from globus_transport import routing
-from globus_transport.core.flow import Steps, run, send
+from globus_transport.core.flow import Steps, send
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.exc.tracebacks import leave_out_own_frames, raises_from_its_caller
 from globus_transport.http.messages import Request, Response
@@ -134,21 +133,6 @@ class BoundRoute(BoundOperation[P, R]):
         response = yield from send(self._route.plan.request(self._client, args, kwargs))
         reply: R = self._route.plan.reply(response, self._client)
         return reply
-
-
-def flow_of(method: BoundOperation[P, R] | Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Steps[R]:
-    """The call of a client's method as a flow, for an operation that is made of others.
-
-    A subclass, or a test, may have put a function in the place of the route. It is called as a program would call it.
-
-    :param method: a route or operation, as the client or route table gives it
-    :param args: arguments of the call
-    :param kwargs: arguments of the call, by name
-    """
-    # A mock says that it is an instance of what it replaces.
-    if issubclass(type(method), BoundOperation):
-        return cast(BoundOperation[P, R], method).flow(*args, **kwargs)
-    return run(partial(cast(Callable[P, R], method), *args, **kwargs))
 
 
 class OperationCall(BoundOperation[P, R]):

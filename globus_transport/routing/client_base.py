@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 _ADDRESS = frozenset({"base_url", "environment", "origin", "base_path"})
 
 _GENERIC_CALLS = ("request", "get", "post", "put", "patch", "delete")
-_DECLARED = GenericCalls.request
 
 SendT = TypeVar("SendT", bound=Callable[[Request], Any])
 
@@ -63,9 +62,8 @@ class ClientBase(GenericCalls, Generic[SendT]):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        overridden = [
-            f"{name}()" for name in _GENERIC_CALLS if not isinstance(vars(cls).get(name, _DECLARED), Declared)
-        ]
+        own = vars(cls)
+        overridden = [f"{name}()" for name in _GENERIC_CALLS if name in own and not isinstance(own[name], Declared)]
         if overridden and cls.routes:
             # In globus-sdk all methods call them.
             warnings.warn(

@@ -9,11 +9,10 @@ from typing import Any, ClassVar, Concatenate, ParamSpec
 from globus_transport.core.flow import Steps, send
 from globus_transport.http.messages import Request
 from globus_transport.http.urls import URL, whole_path
-from globus_transport.routing.bound import flow_of
 from globus_transport.routing.encoders import RequestData, RequestHeaders, add_query, choose_encoder
 from globus_transport.routing.parameters import encode_query
 from globus_transport.routing.replies import GlobusHTTPResponse
-from globus_transport.routing.route import Operation, operation
+from globus_transport.routing.route import Operation, flow_of, operation
 from globus_transport.routing.table import RouteTable
 
 QueryParameters = Mapping[str, Any] | None

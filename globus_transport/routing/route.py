@@ -17,10 +17,10 @@ On a client a route is callable; on an asyncio client it is awaited. Both have `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Union, Unpack, overload
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Union, Unpack, cast, overload
 
-from globus_transport.core.flow import Steps
+from globus_transport.core.flow import Steps, run
 from globus_transport.routing.bound import (
     AsyncOperationCall,
     AsyncPagedRouteCall,
@@ -254,3 +254,18 @@ def operation(function: Callable[Concatenate[Any, P], Steps[R]]) -> Operation[P,
     :param function: a generator of steps, which returns the result
     """
     return Operation(function)
+
+
+def flow_of(method: BoundOperation[P, R] | Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Steps[R]:
+    """The call of a client's method as a flow, for an operation that is made of others.
+
+    A subclass, or a test, may have put a function in the place of the route. It is called as a program would call it.
+
+    :param method: a route or operation, as the client or route table gives it
+    :param args: arguments of the call
+    :param kwargs: arguments of the call, by name
+    """
+    # A mock says that it is an instance of what it replaces.
+    if issubclass(type(method), BoundOperation):
+        return cast(BoundOperation[P, R], method).flow(*args, **kwargs)
+    return run(partial(cast(Callable[P, R], method), *args, **kwargs))

@@ -11,10 +11,10 @@ from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.urls import URL
 from globus_transport.middleware.retry.config import RetryConfig
 from globus_transport.routing.app import AppAuthorizer, AppLike
-from globus_transport.routing.bound import Paginated, flow_of
+from globus_transport.routing.bound import Paginated
 from globus_transport.routing.client import BaseClient
 from globus_transport.routing.client_base import AnyAuthorizer, ClientBase, SendT
-from globus_transport.routing.route import operation
+from globus_transport.routing.route import flow_of, operation
 from globus_transport.scopes.collections import GCSCollectionScopes, GCSEndpointScopes
 from globus_transport.scopes.scope import Scope
 from globus_transport.services.gcs.app import Endpoint, EndpointAppAuthorizer, read_client_id

@@ -10,7 +10,7 @@ from http.client import HTTPException
 
 from globus_transport.core.async_driver import until_done
 from globus_transport.core.daemon_thread import in_daemon_thread
-from globus_transport.http.bodies import ERROR_BODY_LIMIT
+from globus_transport.http.bodies import ERROR_BODY_LIMIT, StreamBody
 from globus_transport.http.messages import Request, Response
 from globus_transport.http.time_limits import time_left, timed_out
 from globus_transport.terminals.asyncio.connection import Connection
@@ -66,7 +66,7 @@ class Exchange:
                     self._unsent = True
                     return
         finally:
-            if part is not None and isinstance(parts, Generator):
+            if part is not None and isinstance(body, StreamBody) and isinstance(parts, Generator):
                 # What a body does when it is not read to its end may block, too.
                 in_daemon_thread(parts.close)
 
@@ -185,10 +185,10 @@ class ExchangeStream(AsyncReceivedStream):
         self._has_all = False
 
     async def _parts(self) -> AsyncGenerator[bytes, None]:
-        while part := await self._next_part():
+        while part := await self._next_decoded():
             yield part
 
-    async def _next_part(self) -> bytes:
+    async def _next_decoded(self) -> bytes:
         """The next part of the body, decoded; ``b""`` after the last one."""
         decoder = self._decoder
         while not (part := next(self._decoded, b"")) and not self._has_all:
@@ -207,7 +207,7 @@ class ExchangeStream(AsyncReceivedStream):
         left = limit
         try:
             while not self._ended and (left is None or left > 0):
-                part = await self._next_part()
+                part = await self._next_decoded()
                 self._ended = not part
                 parts.append(part)
                 left = None if left is None else left - len(part)

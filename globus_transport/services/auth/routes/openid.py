@@ -7,10 +7,9 @@ from typing import Any, cast
 from globus_transport.core.flow import Steps, send
 from globus_transport.exc.base import ReplyFormatError
 from globus_transport.http.messages import Request
-from globus_transport.routing.bound import flow_of
 from globus_transport.routing.missing import MISSING
 from globus_transport.routing.replies import GlobusHTTPResponse
-from globus_transport.routing.route import get
+from globus_transport.routing.route import flow_of, get
 from globus_transport.routing.table import RouteTable
 from globus_transport.scopes.collections import AuthScopes
 from globus_transport.services.auth.errors import AuthAPIError

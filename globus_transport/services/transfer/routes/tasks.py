@@ -10,12 +10,11 @@ from typing import Annotated, Any, ClassVar, Union
 from globus_transport.core.flow import Steps, sleep
 from globus_transport.exc.base import GlobusSDKUsageError, NetworkError
 from globus_transport.http.numbers import is_number
-from globus_transport.routing.bound import flow_of
 from globus_transport.routing.missing import MISSING
 from globus_transport.routing.paging import Marker, Offset
 from globus_transport.routing.parameters import Body, CommaList, Maybe, QueryParams, UUIDLike
 from globus_transport.routing.replies import GlobusHTTPResponse
-from globus_transport.routing.route import get, operation, post, put
+from globus_transport.routing.route import flow_of, get, operation, post, put
 from globus_transport.routing.table import RouteTable
 from globus_transport.services.transfer.progress import Progress, Reporter, choose_reporter
 from globus_transport.services.transfer.response import IterableTransferResponse
