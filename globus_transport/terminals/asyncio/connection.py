@@ -1,7 +1,7 @@
 """A connection of asyncio, with flow control in both directions and any number of TLS layers.
 
-The event loop calls the methods of ``asyncio.Protocol``; what it delivers waits here until somebody asks for it. When
-much waits, the loop stops reading. One task uses a connection at a time.
+The event loop calls the methods of ``asyncio.BufferedProtocol``; what it delivers waits here until somebody asks for
+it. When much waits, the loop stops reading. One task uses a connection at a time.
 """
 
 from __future__ import annotations
@@ -16,14 +16,17 @@ from globus_transport.terminals.asyncio.tls import TLSLayer
 from globus_transport.terminals.http1.reader import CHUNK
 from globus_transport.terminals.readiness import Readiness
 
-# Bytes that may wait before the loop stops reading. The loop delivers up to 256 kB at a time.
+# Bytes that may wait before the loop stops reading.
 _MOST_WAITING = 1 << 18
 # Bytes that are read of a connection that failed while something was sent.
 _MOST_LEFT = 1 << 20
 
 
-class Connection(asyncio.Protocol):
-    """An open connection. Made by :meth:`over`."""
+class Connection(asyncio.BufferedProtocol):
+    """An open connection. Made by :meth:`over`.
+
+    It lends the loop a buffer, because ``asyncio.Protocol`` has the loop allocate 256 kB for whatever comes.
+    """
 
     def __init__(self, sock: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
         self._sock = sock
@@ -32,6 +35,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport
         # Outermost first: that with an HTTPS proxy is before that with the origin.
         self._layers: list[TLSLayer] = []
+        self._buffer = memoryview(bytearray(CHUNK))
         self._received: list[bytes] = []
         self._waiting = 0
         self._ended = False
@@ -158,15 +162,11 @@ class Connection(asyncio.Protocol):
         # Full means that the system has not taken all: then a connection that is not full can be closed.
         self._transport.set_write_buffer_limits(0)
 
-    def data_received(self, data: bytes) -> None:
-        if self._ended:
-            # Nobody will read what comes after the end of TLS, or after what is no TLS.
-            self._transport.abort()
-        elif self._layers:
-            self._decrypt(data, 0)
-        else:
-            self._keep(data)
-        self._wake()
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._take(self._buffer[:nbytes])
 
     def eof_received(self) -> None:
         self._end(None)
@@ -186,7 +186,17 @@ class Connection(asyncio.Protocol):
         self._is_full = False
         self._wake()
 
-    def _decrypt(self, data: bytes, position: int) -> None:
+    def _take(self, data: bytes | memoryview) -> None:
+        if self._ended:
+            # Nobody will read what comes after the end of TLS, or after what is no TLS.
+            self._transport.abort()
+        elif self._layers:
+            self._decrypt(data, 0)
+        else:
+            self._keep(bytes(data))
+        self._wake()
+
+    def _decrypt(self, data: bytes | memoryview, position: int) -> None:
         """Give what was received to the TLS layer at a position, and what it decrypts to the one after it."""
         layer = self._layers[position]
         try:
@@ -225,7 +235,7 @@ class Connection(asyncio.Protocol):
                 if not data:
                     return True
                 left -= len(data)
-                self.data_received(data)
+                self._take(data)
         except OSError:
             # That is the failure which connection_lost() was told of.
             pass

@@ -49,7 +49,7 @@ class TLSLayer:
         self._tls.write(data)
         return self._outgoing.read()
 
-    def decrypt(self, received: bytes) -> Iterator[bytes]:
+    def decrypt(self, received: bytes | memoryview) -> Iterator[bytes]:
         """The pieces that were sent.
 
         :raises ssl.SSLError: if what was received is not TLS, or was changed on the way
