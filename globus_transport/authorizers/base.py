@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
 
 from globus_transport.core.attempts import once_more_on
-from globus_transport.core.flow import Flow, Run, read_bounded, send
+from globus_transport.core.flow import Flow, Run, Steps, read_bounded, send
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.headers import check_field
 from globus_transport.http.messages import Request, Response
@@ -40,19 +42,28 @@ class GlobusAuthorizer(ABC):
         """
         return False
 
+    @property
+    def replaces_refused(self) -> bool:
+        """Whether :meth:`handle_missing_authorization` is defined."""
+        return not is_method(self.handle_missing_authorization, GlobusAuthorizer.handle_missing_authorization)
+
     def authorize(self, request: Request) -> Flow:
         """Send a request with the credential. Called only for origins that may see it.
 
         :param request: the request
         """
-        response: Response = yield with_authorization(request, (yield Run(self.get_authorization_header)))
-        if response.status != 401 or not request.can_replay:
+        response: Response = yield with_authorization(request, (yield from self._get_header()))
+        if response.status != 401 or not request.can_replay or not self.replaces_refused:
             return response
         attempts = once_more_on(401)
         while attempts.pause_after(response) is not None and (yield Run(self.handle_missing_authorization)):
             yield from read_bounded(response)
-            response = yield with_authorization(request, (yield Run(self.get_authorization_header)))
+            response = yield with_authorization(request, (yield from self._get_header()))
         return response
+
+    def _get_header(self) -> Steps[str | None]:
+        header = self.ready_header()
+        return (yield Run(self.get_authorization_header)) if header is None else header
 
     def bound_to(self, *urls: str) -> BoundAuthorizer:
         """Make the layer that sends this credential to the origins of ``urls`` and to no other origin.
@@ -92,14 +103,6 @@ class StaticGlobusAuthorizer(GlobusAuthorizer):
         """The Authorization header for a request now."""
         return self.get_authorization_header()
 
-    def authorize(self, request: Request) -> Flow:
-        """Send a request with the credential.
-
-        :param request: the request
-        """
-        response: Response = yield request.with_header("Authorization", self._header)
-        return response
-
 
 class BoundAuthorizer:
     """The layer of an authorizer that is bound to origins. Made by :meth:`GlobusAuthorizer.bound_to`.
@@ -121,6 +124,15 @@ class BoundAuthorizer:
 
     def __str__(self) -> str:
         return f"{self.authorizer} for {', '.join(sorted(self.origins))} only"
+
+
+def is_method(candidate: object, function: Callable[..., Any]) -> bool:
+    """Whether it is this method of a class, and not another that a subclass or a test has put in its place.
+
+    :param candidate: the method, as an object has it
+    :param function: the method, as the class has it
+    """
+    return getattr(candidate, "__func__", None) is function
 
 
 def with_authorization(request: Request, header: str | None) -> Request:

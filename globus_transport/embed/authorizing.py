@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NoReturn, TypeVar
 
-from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer, StaticGlobusAuthorizer
+from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer
 from globus_transport.core import driver
 from globus_transport.core.flow import Flow, Run, Steps
 from globus_transport.exc.base import GlobusSDKUsageError, MiddlewareError
@@ -90,7 +90,7 @@ def discard_credential(authorizer: BoundAuthorizer, header: str) -> Steps[None]:
     :param header: the Authorization header that the server refused
     """
     inner = authorizer.authorizer
-    if isinstance(inner, StaticGlobusAuthorizer):
+    if not inner.replaces_refused:
         return
     # Another call may have replaced it in the meantime.
     if inner.ready_header() in (None, header):

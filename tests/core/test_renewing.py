@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -417,6 +418,46 @@ def test_handle_missing_authorization() -> None:
     assert authorizer.expires_at is None
     assert authorizer.get_authorization_header() == "Bearer token-1"
     assert refreshing(FakeAuth()).handle_missing_authorization() is True
+
+
+class Counting(RefreshTokenAuthorizer[Reply]):
+    """Overrides what calls of globus-sdk's authorizers go through."""
+
+    def __init__(self, auth: FakeAuth) -> None:
+        super().__init__("refresh-0", auth, access_token="token-0", expires_at=int(time.time()) + SOON)
+        self.calls: list[str] = []
+
+    def get_authorization_header(self) -> str:
+        self.calls.append("header")
+        return super().get_authorization_header() + "-own"
+
+    def handle_missing_authorization(self) -> bool:
+        self.calls.append("missing")
+        return super().handle_missing_authorization()
+
+
+@in_both_worlds
+def test_what_a_subclass_overrides_is_called(world: World) -> None:
+    authorizer = Counting(FakeAuth())
+    terminal = world.terminal(REFUSED, OK)
+    assert world.send(post(), [authorizer.bound_to(ORIGIN)], terminal) is OK
+    headers = [request.headers["Authorization"] for request in terminal.requests]
+    assert headers == ["Bearer token-0-own", "Bearer token-1-own"]
+    assert authorizer.calls == ["header", "missing", "header"]
+    assert authorizer.ready_header() is None
+
+
+@pytest.mark.parametrize("target", [RenewingAuthorizer, RefreshTokenAuthorizer, "an object"])
+@in_both_worlds
+def test_what_a_test_replaces_is_called(world: World, target: Any) -> None:
+    authorizer = with_token(FakeAuth())
+    terminal = world.terminal(OK, OK)
+    where = authorizer if target == "an object" else target
+    with patch.object(where, "get_authorization_header", return_value="Bearer of-the-test"):
+        world.send(get(), [authorizer.bound_to(ORIGIN)], terminal)
+    world.send(get(), [authorizer.bound_to(ORIGIN)], terminal)
+    headers = [request.headers["Authorization"] for request in terminal.requests]
+    assert headers == ["Bearer of-the-test", "Bearer token-0"]
 
 
 def test_expires_at_can_be_set() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from globus_transport.authorizers.access_token import AccessTokenAuthorizer
-from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer
+from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer, StaticGlobusAuthorizer
 from globus_transport.authorizers.basic import BasicAuthorizer
 from globus_transport.authorizers.null import NullAuthorizer
 from globus_transport.core.flow import Flow, Read, Run
@@ -275,6 +275,43 @@ def test_ones_own_may_block(world: World) -> None:
 
     world.send(get(), [Slow().bound_to(ORIGIN)], world.terminal(OK))
     assert (threads == [threading.get_ident()]) == (type(world).__name__ == "Threads")
+
+
+class Dated(StaticGlobusAuthorizer):
+    """Makes the header anew each time, as a signature has it."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def get_authorization_header(self) -> str:
+        self.made += 1
+        return f"Dated {self.made}"
+
+
+def test_a_static_one_may_make_its_header_anew() -> None:
+    layer = Dated().bound_to(ORIGIN)
+    assert [sent(layer, get()) for _ in range(2)] == ["Dated 1", "Dated 2"]
+
+
+class Rereading(AccessTokenAuthorizer):
+    """Has another token after a 401."""
+
+    def handle_missing_authorization(self) -> bool:
+        vars(self).update(vars(AccessTokenAuthorizer("second")))
+        return True
+
+
+@in_both_worlds
+def test_a_subclass_of_a_static_one_may_replace_the_token(world: World) -> None:
+    terminal = world.terminal(REFUSED, OK)
+    assert world.send(post(), [Rereading("first").bound_to(ORIGIN)], terminal) is OK
+    assert [request.headers["Authorization"] for request in terminal.requests] == ["Bearer first", "Bearer second"]
+
+
+def test_nobody_is_asked_for_another_token_that_cannot_have_one() -> None:
+    flow = AccessTokenAuthorizer("only").bound_to(ORIGIN)(get())
+    next(flow)
+    assert end_of(flow, REFUSED) is REFUSED
 
 
 def test_a_streamed_401_is_read_before_the_next_try() -> None:

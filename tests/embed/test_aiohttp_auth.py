@@ -118,6 +118,26 @@ def test_a_token_that_was_renewed_meanwhile_is_used() -> None:
     assert authorizer.access_token == "token-2"
 
 
+class Marked(RefreshTokenAuthorizer[Reply]):
+    """Overrides what calls of globus-sdk's authorizers go through."""
+
+    def get_authorization_header(self) -> str:
+        return super().get_authorization_header() + "-marked"
+
+
+def test_what_a_subclass_overrides_is_called() -> None:
+    authorizer = Marked("refresh", FakeAuth())
+
+    def script(peer: Peer) -> None:
+        assert peer.read_request()["Authorization"] == "Bearer token-1-marked"
+        peer.send(REFUSED)
+        assert peer.read_request()["Authorization"] == "Bearer token-2-marked"
+        peer.send(whole(b"in"))
+
+    with ScriptedServer(script) as server:
+        assert _run(GlobusAuth(authorizer, server.origin), ("GET", server.origin, {})) == [(200, b"in")]
+
+
 def test_a_renewal_that_fails_after_a_401_leaves_no_connection_open() -> None:
     def no_more(number: int) -> None:
         if number > 1:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import yarl
 
-from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer, StaticGlobusAuthorizer
+from globus_transport.authorizers.base import BoundAuthorizer, GlobusAuthorizer
 from globus_transport.authorizers.renewing import RenewingAuthorizer
 from globus_transport.core import async_driver
 from globus_transport.core.async_stack import AsyncStack
@@ -163,7 +163,7 @@ def _ready_header(bound: BoundAuthorizer) -> str | None:
     """The header that the authorizer's flow would send first; ``None`` if only the flow itself can find it."""
     authorizer = bound.authorizer
     # A subclass with a flow of its own may begin with something else.
-    has_known_flow = type(authorizer).authorize in (StaticGlobusAuthorizer.authorize, RenewingAuthorizer.authorize)
+    has_known_flow = type(authorizer).authorize in (GlobusAuthorizer.authorize, RenewingAuthorizer.authorize)
     return authorizer.ready_header() if has_known_flow else None
 
 
