@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
 from statistics import median
 
-import aiohttp
-
+from benchmarks.asyncio_processes import on_a_processor_of_its_own, running_program
 from benchmarks.figures import Spread
 from benchmarks.loopback import Loopback
 from benchmarks.packages import OURS
 from benchmarks.processes import run_program
-from benchmarks.rounds import Measure, interleaved, wall_time_of
+from benchmarks.rounds import interleaved
 from benchmarks.sizes import Size
 from benchmarks.table import Goal, Peer, Row
-from globus_transport import AccessTokenAuthorizer, AsyncTransferClient
 
 _AIOHTTP = "aiohttp's iter_any()"
 _MOST_MEGABYTES = 40
@@ -47,32 +43,13 @@ asyncio.run(main())
 def measure(server: Loopback, size: Size) -> list[Row]:
     """Megabytes per second by wall time, and the growth of a process that only downloads."""
     length = size.asyncio_download_bytes
-    path = f"/big?bytes={length}"
-    with asyncio.Runner() as runner:
-
-        async def open_both() -> tuple[AsyncTransferClient, aiohttp.ClientSession]:
-            client = AsyncTransferClient(base_url=server.url, authorizer=AccessTokenAuthorizer("access"))
-            return client, aiohttp.ClientSession()
-
-        client, session = runner.run(open_both())
-
-        async def ours() -> AsyncIterator[bytes]:
-            async for chunk in (await client.request("GET", server.url + path, stream=True)).aiter_bytes():
-                yield chunk
-
-        async def by_aiohttp() -> AsyncIterator[bytes]:
-            async with session.get(server.url + path) as reply:
-                async for chunk in reply.content.iter_any():
-                    yield chunk
-
-        def speed(download: AsyncIterator[bytes]) -> float:
-            seconds = wall_time_of(lambda: runner.run(_take_all(download, length)))()
-            return length / seconds
-
-        measures: dict[str, Measure] = {OURS: lambda: speed(ours()), _AIOHTTP: lambda: speed(by_aiohttp())}
+    with (
+        on_a_processor_of_its_own(server),
+        running_program(server, "ours", server.url) as ours,
+        running_program(server, "aiohttp", server.url) as theirs,
+    ):
+        measures = {OURS: ours.download(length), _AIOHTTP: theirs.download(length)}
         speeds = interleaved(measures, size.asyncio_download_rounds)
-        runner.run(client.close())
-        runner.run(session.close())
     ratio = Spread.of_ratios(speeds[OURS], speeds[_AIOHTTP])
     peer = Peer(_AIOHTTP, _megabytes(speeds[_AIOHTTP]), ratio, Goal.at_least(ratio.median, 1.0))
     rows = [Row("streaming download under asyncio", _megabytes(speeds[OURS]), [peer])]
@@ -81,14 +58,6 @@ def measure(server: Loopback, size: Size) -> list[Row]:
         goal = Goal.at_most(grown / 1e6, _MOST_MEGABYTES, " MB")
         rows.append(Row(f"memory of it{what}", f"{grown / 1e6:.1f} MB", [], goal))
     return rows
-
-
-async def _take_all(download: AsyncIterator[bytes], length: int) -> None:
-    received = 0
-    async for chunk in download:
-        received += len(chunk)
-    if received != length:
-        raise RuntimeError(f"{received} bytes of {length} arrived")
 
 
 def _megabytes(speeds: list[float]) -> str:

@@ -23,6 +23,7 @@ TASK_ID = "7a2f6d2e-8a0f-11ef-9b1c-0242ac110002"
 class Loopback:
     """A running server.
 
+    :ivar pid: of its process
     :ivar port: of the service
     :ivar other_port: the same host, another origin
     :ivar tls_port: with TLS; each connection serves one request
@@ -30,6 +31,7 @@ class Loopback:
     :ivar ca_file: CA certificates, as many as users have, and the server's
     """
 
+    pid: int
     port: int
     other_port: int
     tls_port: int
@@ -109,5 +111,5 @@ def running_server() -> Iterator[Loopback]:
             assert process.stdout is not None
             port, other_port, tls_port, kept_tls_port = json.loads(process.stdout.readline())
             with urllib3.HTTPConnectionPool("127.0.0.1", port) as control:
-                yield Loopback(port, other_port, tls_port, kept_tls_port, str(ca_file), control)
+                yield Loopback(process.pid, port, other_port, tls_port, kept_tls_port, str(ca_file), control)
             # Leaving closes its standard input, which ends it.
