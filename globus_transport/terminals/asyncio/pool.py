@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
-
 from globus_transport.exc.base import GlobusConnectionTimeoutError
 from globus_transport.http.messages import Request
-from globus_transport.http.time_limits import deadline_passed, ends_now, in_seconds, time_left
+from globus_transport.http.time_limits import in_seconds
 from globus_transport.terminals.asyncio.connecting import Connector
 from globus_transport.terminals.asyncio.connection import Connection
+from globus_transport.terminals.asyncio.turns import Turns
 from globus_transport.terminals.destination import Destination
-
-
-class _Turn:
-    """Of a request that waits for a connection.
-
-    :ivar waiter: wakes the request
-    :ivar has_come: whether it may use a connection now
-    :ivar is_given_up: whether nobody waits any more
-    """
-
-    def __init__(self, waiter: asyncio.Future[None]) -> None:
-        self.waiter = waiter
-        self.has_come = False
-        self.is_given_up = False
-
-    def wake(self) -> None:
-        """Have the request look whether its turn has come, or its time is over."""
-        if not self.waiter.done():
-            self.waiter.set_result(None)
 
 
 class ConnectionPool:
@@ -44,11 +23,9 @@ class ConnectionPool:
         self.max_head_size = max_head_size
         self._connector = Connector(destination)
         self._size = size
-        # Connections that are in use, or being made.
-        self._in_use = 0
-        self._waiting: deque[_Turn] = deque()
+        # Who has a turn uses a connection, or makes one.
+        self._turns = Turns(size)
         self._idle: list[Connection] = []
-        self._given_back = 0
         self._closed = False
 
     async def take(self, request: Request, limit: float | None) -> Connection:
@@ -59,10 +36,14 @@ class ConnectionPool:
         :raises GlobusTimeoutError: if the request's deadline passes before
         :raises GlobusConnectionError: if there is no connection
         """
-        if self._in_use < self._size:
-            self._in_use += 1
-        else:
-            await self._wait_for_turn(request, limit)
+        if not self._turns.take():
+            try:
+                await self._turns.wait(request, limit)
+            except TimeoutError:
+                raise GlobusConnectionTimeoutError(
+                    f"no connection to {self.destination} within {in_seconds(limit)}: "
+                    f"all {self._size} are in use. Is a streamed response open that is not read?"
+                ) from None
         while self._idle:
             connection = self._idle.pop()
             if connection.is_usable():
@@ -71,48 +52,8 @@ class ConnectionPool:
         try:
             return await self._connector.connect(request, limit)
         except BaseException:
-            self._end_turn()
+            self._turns.end()
             raise
-
-    async def _wait_for_turn(self, request: Request, limit: float | None) -> None:
-        loop = asyncio.get_running_loop()
-        turn = _Turn(loop.create_future())
-        self._waiting.append(turn)
-        try:
-            while not turn.has_come:
-                given_back = self._given_back
-                left = time_left(request, limit, began=False)
-                timer = None if left is None else loop.call_later(left, turn.wake)
-                try:
-                    await turn.waiter
-                finally:
-                    if timer is not None:
-                        timer.cancel()
-                if not turn.has_come and given_back == self._given_back:
-                    if ends_now(request):
-                        raise deadline_passed(request, began=False)
-                    raise GlobusConnectionTimeoutError(
-                        f"no connection to {self.destination} within {in_seconds(left)}: "
-                        f"all {self._size} are in use. Is a streamed response open that is not read?"
-                    )
-                turn.waiter = loop.create_future()
-        except BaseException:
-            turn.is_given_up = True
-            if turn.has_come:
-                # It came as the task was cancelled.
-                self._end_turn()
-            raise
-
-    def _end_turn(self) -> None:
-        """Let the next one use a connection, who has waited longest."""
-        self._given_back += 1
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.is_given_up:
-                turn.has_come = True
-                turn.wake()
-                return
-        self._in_use -= 1
 
     def give_back(self, connection: Connection, closes: bool) -> None:
         """Keep a connection whose response was read to its end.
@@ -123,7 +64,7 @@ class ConnectionPool:
             self._connector.close(connection)
         else:
             self._idle.append(connection)
-        self._end_turn()
+        self._turns.end()
 
     def close(self) -> None:
         """Close the idle connections, and those in use when they come back."""
