@@ -11,7 +11,7 @@ from benchmarks.asyncio_program import TASKS
 from benchmarks.figures import Spread, microseconds
 from benchmarks.loopback import Loopback
 from benchmarks.packages import OURS
-from benchmarks.rounds import Times, interleaved, peers_of
+from benchmarks.rounds import Times, extend, interleaved, peers_of
 from benchmarks.sizes import Size
 from benchmarks.small_get import POOL_MANAGER, small_gets
 from benchmarks.table import Goal, Peer, Row
@@ -36,14 +36,14 @@ def measure(server: Loopback, size: Size) -> list[Row]:
             stack.enter_context(on_a_processor_of_its_own(server))
             programs = {name: stack.enter_context(program) for name, program in _programs(server).items()}
             alone = {name: program.cpu_time(size.asyncio_calls) for name, program in programs.items() if name != HTTPX}
-            _extend(times, interleaved(alone, size.asyncio_rounds))
+            extend(times, interleaved(alone, size.asyncio_rounds))
             calls = {name: size.thread_calls for name in programs if name not in (OVER_PROXY, WITH_AUTH)}
             # httpx gets slow when many wait for its pool, and has no need of more calls for a steady figure.
             calls[HTTPX] = max(1, size.thread_calls // 10)
             together = {name: programs[name].rate(many) for name, many in calls.items()}
             blocking = stack.enter_context(small_gets(server, connections=THREADS))
             together[IN_THREADS] = rate_of_threads(blocking[POOL_MANAGER], size.thread_calls)
-            _extend(rates, interleaved(together, size.asyncio_rounds))
+            extend(rates, interleaved(together, size.asyncio_rounds))
     tasks = f"{TASKS} tasks, one AsyncTransferClient: calls per second"
     return [
         _cpu_row("one task, CPU time a call", times, OURS, {AIOHTTP: 0.80}),
@@ -56,11 +56,6 @@ def measure(server: Loopback, size: Size) -> list[Row]:
         _rate_row("the same, after a large block of memory was freed", rates, OURS_AFTER, {AIOHTTP_AFTER: None}),
         _rate_row(f"{TASKS} tasks over TLS: calls per second", rates, OVER_TLS, {AIOHTTP_OVER_TLS: 1.25, OURS: None}),
     ]
-
-
-def _extend(times: Times, more: Times) -> None:
-    for name, figures in more.items():
-        times.setdefault(name, []).extend(figures)
 
 
 def _programs(server: Loopback) -> dict[str, AbstractContextManager[AsyncioProgram]]:

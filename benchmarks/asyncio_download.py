@@ -9,7 +9,7 @@ from benchmarks.figures import Spread
 from benchmarks.loopback import Loopback
 from benchmarks.packages import OURS
 from benchmarks.processes import run_program
-from benchmarks.rounds import interleaved
+from benchmarks.rounds import Times, extend, interleaved
 from benchmarks.sizes import Size
 from benchmarks.table import Goal, Peer, Row
 
@@ -43,13 +43,15 @@ asyncio.run(main())
 def measure(server: Loopback, size: Size) -> list[Row]:
     """Megabytes per second by wall time, and the growth of a process that only downloads."""
     length = size.asyncio_download_bytes
-    with (
-        on_a_processor_of_its_own(server),
-        running_program(server, "ours", server.url) as ours,
-        running_program(server, "aiohttp", server.url) as theirs,
-    ):
-        measures = {OURS: ours.download(length), _AIOHTTP: theirs.download(length)}
-        speeds = interleaved(measures, size.asyncio_download_rounds)
+    speeds: Times = {}
+    for _ in range(size.asyncio_processes):
+        with (
+            on_a_processor_of_its_own(server),
+            running_program(server, "ours", server.url) as ours,
+            running_program(server, "aiohttp", server.url) as theirs,
+        ):
+            measures = {OURS: ours.download(length), _AIOHTTP: theirs.download(length)}
+            extend(speeds, interleaved(measures, size.asyncio_rounds))
     ratio = Spread.of_ratios(speeds[OURS], speeds[_AIOHTTP])
     peer = Peer(_AIOHTTP, _megabytes(speeds[_AIOHTTP]), ratio, Goal.at_least(ratio.median, 1.0))
     rows = [Row("streaming download under asyncio", _megabytes(speeds[OURS]), [peer])]

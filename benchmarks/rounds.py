@@ -38,6 +38,12 @@ def interleaved(measures: Mapping[str, Measure], rounds: int) -> Times:
     return times
 
 
+def extend(times: Times, more: Times) -> None:
+    """Add the figures of further rounds."""
+    for name, figures in more.items():
+        times.setdefault(name, []).extend(figures)
+
+
 def cpu_time_of(call: Callable[[], object], calls: int) -> Measure:
     """The CPU seconds that this process spends on one call."""
 

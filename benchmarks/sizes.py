@@ -21,7 +21,6 @@ class Size:
     asyncio_calls: int = 1000
     download_rounds: int = 12
     download_bytes: int = 192 << 20
-    asyncio_download_rounds: int = 7
     asyncio_download_bytes: int = 512 << 20
     renewal_rounds: int = 7
     tls_rounds: int = 12
@@ -47,7 +46,6 @@ SMALL = Size(
     asyncio_calls=10,
     download_rounds=2,
     download_bytes=4 << 20,
-    asyncio_download_rounds=2,
     asyncio_download_bytes=8 << 20,
     renewal_rounds=2,
     tls_rounds=2,
