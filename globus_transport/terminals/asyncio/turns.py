@@ -13,7 +13,7 @@ from globus_transport.http.time_limits import deadline_passed, ends_now, time_le
 
 
 @attrs.frozen
-class _Patience:
+class _WaitingTime:
     """How long a request waits.
 
     :ivar began: when, on the clock of ``time.monotonic()``
@@ -45,7 +45,7 @@ class Turns:
     def __init__(self, number: int) -> None:
         self._free = number
         # Each future gets True when the turn has come, and False when the time is over.
-        self._waiting: OrderedDict[asyncio.Future[bool], _Patience] = OrderedDict()
+        self._waiting: OrderedDict[asyncio.Future[bool], _WaitingTime] = OrderedDict()
         self._last_turn = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._timer_ends = 0.0
@@ -66,8 +66,8 @@ class Turns:
         """
         time_left(request, limit, began=False)
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        patience = self._waiting[future] = _Patience(time.monotonic(), limit, request.deadline)
-        self._set_timer(patience.ends(self._last_turn))
+        waiting_time = self._waiting[future] = _WaitingTime(time.monotonic(), limit, request.deadline)
+        self._set_timer(waiting_time.ends(self._last_turn))
         try:
             has_come = await future
         except BaseException:
@@ -103,8 +103,8 @@ class Turns:
         """Tell those whose time is over."""
         self._timer = None
         now = time.monotonic()
-        for future, patience in list(self._waiting.items()):
-            ends = patience.ends(self._last_turn)
+        for future, waiting_time in list(self._waiting.items()):
+            ends = waiting_time.ends(self._last_turn)
             if ends is None or ends > now:
                 self._set_timer(ends)
             else:
