@@ -16,8 +16,8 @@ class Size:
     stack_rounds: int = 30
     stack_calls: int = 500
     process_rounds: int = 20
-    asyncio_processes: int = 5
-    asyncio_rounds: int = 3
+    asyncio_processes: int = 8
+    asyncio_rounds: int = 2
     asyncio_calls: int = 1000
     download_rounds: int = 12
     download_bytes: int = 192 << 20
