@@ -141,6 +141,11 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         token = self._token
         return None if token is None else token.value
 
+    @access_token.setter
+    def access_token(self, value: str | None) -> None:
+        # None makes the next request renew the token.
+        self._token = None if value is None else AccessToken(value, bearer_header(value), self.expires_at)
+
     @property
     def expires_at(self) -> int | None:
         """When the access token expires, in seconds since the epoch; ``None`` if unknown, or if it was rejected."""
@@ -181,9 +186,11 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
 
     @property
     def _has_its_own_methods(self) -> bool:
-        # The flow calls neither. Where one is replaced, by a subclass or a test, that of the base calls both.
-        return is_method(self.get_authorization_header, RenewingAuthorizer.get_authorization_header) and is_method(
-            self.handle_missing_authorization, RenewingAuthorizer.handle_missing_authorization
+        # The flow calls none of these. Where one is replaced, by a subclass or a test, that of the base calls them.
+        return (
+            is_method(self.get_authorization_header, RenewingAuthorizer.get_authorization_header)
+            and is_method(self.ensure_valid_token, RenewingAuthorizer.ensure_valid_token)
+            and is_method(self.handle_missing_authorization, RenewingAuthorizer.handle_missing_authorization)
         )
 
     def get_authorization_header(self) -> str:
@@ -192,14 +199,18 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
         :raises GlobusAPIError: if the service refuses the renewal
         :raises NetworkError: if the service cannot be reached
         """
-        token = self._token
-        if token is None or token.is_stale():
-            token = driver.run(self._renewal.get_fresh(self._get_current, None), _refuse_to_send, [])
-        return token.header
+        self.ensure_valid_token()
+        return self._get_fresh().header
 
     def ensure_valid_token(self) -> None:
         """Renew the token now if it is stale. Blocks and raises as :meth:`get_authorization_header` does."""
-        self.get_authorization_header()
+        self._get_fresh()
+
+    def _get_fresh(self) -> AccessToken:
+        token = self._token
+        if token is None or token.is_stale():
+            token = driver.run(self._renewal.get_fresh(self._get_current, None), _refuse_to_send, [])
+        return token
 
     def handle_missing_authorization(self) -> bool:
         """Mark the current token as rejected after a 401. The next request renews it."""
@@ -221,10 +232,22 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
 
     def _fetch(self) -> tuple[ReplyT, AccessToken]:
         reply = self._get_token_response()
-        servers = getattr(reply, "by_resource_server", None)
+        data = self._extract_token_data(reply)
+        value = data["access_token"]
+        self._keep_token_data(data)
+        expires_at = data.get("expires_at_seconds")
+        lifetime = None if expires_at is None else expires_at - time.time()
+        return reply, AccessToken(value, bearer_header(value), expires_at, lifetime)
+
+    def _extract_token_data(self, res: ReplyT) -> Mapping[str, Any]:
+        """The one token in a reply.
+
+        :raises ReplyFormatError: if it has none, or several
+        """
+        servers = getattr(res, "by_resource_server", None)
         if not isinstance(servers, Mapping):
             raise GlobusSDKUsageError(
-                f"{type(self).__name__}: its auth client answered with {type(reply).__name__}, not a token reply; "
+                f"{type(self).__name__}: its auth client answered with {type(res).__name__}, not a token reply; "
                 "give it one that is not Async"
             )
         if len(servers) != 1:
@@ -233,12 +256,8 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
                 f"{type(self).__name__} needs a token for one resource server, the reply has: {names}. "
                 "Ask for scopes of a single service"
             )
-        (data,) = servers.values()
-        value = data["access_token"]
-        self._keep_token_data(data)
-        expires_at = data.get("expires_at_seconds")
-        lifetime = None if expires_at is None else expires_at - time.time()
-        return reply, AccessToken(value, bearer_header(value), expires_at, lifetime)
+        token: Mapping[str, Any] = next(iter(servers.values()))
+        return token
 
     def _store(self, answer: tuple[ReplyT, AccessToken]) -> Run | None:
         return None if self.on_refresh is None else Run(self.on_refresh, answer[0])

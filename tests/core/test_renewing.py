@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -431,6 +432,10 @@ class Counting(RefreshTokenAuthorizer[Reply]):
         self.calls.append("header")
         return super().get_authorization_header() + "-own"
 
+    def ensure_valid_token(self) -> None:
+        self.calls.append("valid")
+        super().ensure_valid_token()
+
     def handle_missing_authorization(self) -> bool:
         self.calls.append("missing")
         return super().handle_missing_authorization()
@@ -443,8 +448,22 @@ def test_what_a_subclass_overrides_is_called(world: World) -> None:
     assert world.send(post(), [authorizer.bound_to(ORIGIN)], terminal) is OK
     headers = [request.headers["Authorization"] for request in terminal.requests]
     assert headers == ["Bearer token-0-own", "Bearer token-1-own"]
-    assert authorizer.calls == ["header", "missing", "header"]
+    assert authorizer.calls == ["header", "valid", "missing", "header", "valid"]
     assert authorizer.ready_header() is None
+
+
+@in_both_worlds
+def test_ensure_valid_token_may_take_the_token_from_elsewhere(world: World) -> None:
+    class Given(RefreshTokenAuthorizer[Reply]):
+        def ensure_valid_token(self) -> None:
+            if self.access_token is None:
+                self.access_token = "given"
+
+    auth = FakeAuth()
+    terminal = world.terminal(OK)
+    world.send(get(), [Given("refresh-0", auth).bound_to(ORIGIN)], terminal)
+    assert terminal.requests[0].headers["Authorization"] == "Bearer given"
+    assert not auth.grants
 
 
 @pytest.mark.parametrize("target", [RenewingAuthorizer, RefreshTokenAuthorizer, "an object"])
@@ -458,6 +477,35 @@ def test_what_a_test_replaces_is_called(world: World, target: Any) -> None:
     world.send(get(), [authorizer.bound_to(ORIGIN)], terminal)
     headers = [request.headers["Authorization"] for request in terminal.requests]
     assert headers == ["Bearer of-the-test", "Bearer token-0"]
+
+
+def test_a_subclass_may_choose_the_token_of_a_reply() -> None:
+    class OfB(ClientCredentialsAuthorizer[Any]):
+        def _get_token_response(self) -> Any:
+            lasting = {"expires_at_seconds": int(time.time()) + SOON}
+            return SimpleNamespace(
+                by_resource_server={name: {"access_token": f"token-of-{name}", **lasting} for name in ("a", "b")}
+            )
+
+        def _extract_token_data(self, res: Any) -> Any:
+            return res.by_resource_server["b"]
+
+    assert OfB(FakeAuth(), ["scope"]).get_authorization_header() == "Bearer token-of-b"
+
+
+def test_the_access_token_can_be_set() -> None:
+    authorizer = with_token(FakeAuth())
+    expires_at = authorizer.expires_at
+    authorizer.access_token = "mine"
+    assert header_of(authorizer) == "Bearer mine"
+    assert authorizer.expires_at == expires_at
+    authorizer.handle_missing_authorization()
+    authorizer.access_token = "mine-too"
+    assert (header_of(authorizer), authorizer.expires_at) == ("Bearer mine-too", None)
+    authorizer.access_token = None
+    assert header_of(authorizer) == "Bearer token-1"
+    with pytest.raises(GlobusSDKUsageError, match="malformed"):
+        authorizer.access_token = "two words"
 
 
 def test_expires_at_can_be_set() -> None:
