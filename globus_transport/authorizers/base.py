@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import Any
 
 from globus_transport.core.attempts import once_more_on
 from globus_transport.core.flow import Flow, Run, Steps, read_bounded, send
+from globus_transport.core.layers import is_method
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.http.headers import check_field
 from globus_transport.http.messages import Request, Response
@@ -124,15 +123,6 @@ class BoundAuthorizer:
 
     def __str__(self) -> str:
         return f"{self.authorizer} for {', '.join(sorted(self.origins))} only"
-
-
-def is_method(candidate: object, function: Callable[..., Any]) -> bool:
-    """Whether it is this method of a class, and not another that a subclass or a test has put in its place.
-
-    :param candidate: the method, as an object has it
-    :param function: the method, as the class has it
-    """
-    return getattr(candidate, "__func__", None) is function
 
 
 def with_authorization(request: Request, header: str | None) -> Request:

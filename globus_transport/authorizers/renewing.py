@@ -8,13 +8,13 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
-from globus_transport.authorizers.base import GlobusAuthorizer, bearer_header, is_method
+from globus_transport.authorizers.base import GlobusAuthorizer, bearer_header
 from globus_transport.authorizers.renewal import SharedRenewal
 from globus_transport.core import driver
 from globus_transport.core.attempts import once_more_on
 from globus_transport.core.events import Renewal
 from globus_transport.core.flow import Flow, Run, Steps, read_bounded
-from globus_transport.core.layers import runs_coroutine
+from globus_transport.core.layers import is_method, runs_coroutine
 from globus_transport.exc.base import GlobusSDKUsageError, ReplyFormatError
 from globus_transport.http.messages import Request, Response
 

@@ -112,6 +112,15 @@ def runs_coroutine(candidate: Callable[..., object]) -> bool:
     return any(map(inspect.iscoroutinefunction, (candidate, type(candidate).__call__)))
 
 
+def is_method(candidate: object, function: Callable[..., object]) -> bool:
+    """Whether it is this method of a class, and not another that a subclass or a test has put in its place.
+
+    :param candidate: the method, as an object has it
+    :param function: the method, as the class has it
+    """
+    return getattr(candidate, "__func__", None) is function
+
+
 def check_names(layers: Iterable[Layer]) -> tuple[Layer, ...]:
     """:raises GlobusSDKUsageError: if two layers have one name"""
     layers = tuple(layers)

@@ -10,6 +10,7 @@ from unittest import mock
 import pytest
 
 from globus_transport import (
+    AsyncNativeAppAuthClient,
     AsyncTransferClient,
     AuthLoginClient,
     BaseClient,
@@ -17,9 +18,11 @@ from globus_transport import (
     GCSClient,
     GlobusHTTPResponse,
     GlobusSDKUsageError,
+    NativeAppAuthClient,
     TransferClient,
 )
 from globus_transport.http.messages import Request, Response
+from globus_transport.services.auth.flow_managers import GlobusOAuthFlowManager
 
 COLLECTION = "1b2b9f4c-2a4b-4f0e-9b1c-0242ac110002"
 TASK = "7a2f6d2e-8a0f-11ef-9b1c-0242ac110002"
@@ -134,6 +137,41 @@ def test_information_of_an_endpoint_that_a_subclass_keeps() -> None:
     client = Known("abc.data.globus.org", terminal=service)
     assert client.find_endpoint_client_id() == client.endpoint_client_id
     assert service.requests == []
+
+
+def test_a_flow_manager_of_the_program_exchanges_the_code() -> None:
+    class Relayed(GlobusOAuthFlowManager):
+        def __init__(self) -> None:
+            self.codes: list[str] = []
+
+        def exchange_code_for_tokens(self, auth_code: str) -> Any:
+            self.codes.append(auth_code)
+            return "tokens from elsewhere"
+
+    service = Service()
+    manager = Relayed()
+    client = NativeAppAuthClient(TASK, terminal=service)
+    client.current_oauth2_flow_manager = manager
+    tokens: Any = client.oauth2_exchange_code_for_tokens("a code")
+    assert tokens == "tokens from elsewhere"
+
+    async def work() -> Any:
+        client = AsyncNativeAppAuthClient(TASK, terminal=service.answer)
+        client.current_oauth2_flow_manager = manager
+        return await client.oauth2_exchange_code_for_tokens("another")
+
+    assert asyncio.run(work()) == "tokens from elsewhere"
+    assert manager.codes == ["a code", "another"]
+    assert service.requests == []
+
+
+def test_a_mock_of_a_flow_manager() -> None:
+    client = NativeAppAuthClient(TASK, terminal=Service())
+    client.current_oauth2_flow_manager = manager = mock.Mock()
+    manager.exchange_code_for_tokens.return_value = "tokens of the mock"
+    tokens: Any = client.oauth2_exchange_code_for_tokens("a code")
+    assert tokens == "tokens of the mock"
+    manager.exchange_code_for_tokens.assert_called_once_with("a code")
 
 
 @pytest.mark.parametrize("autospec", [None, True])

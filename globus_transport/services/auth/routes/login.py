@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, ClassVar, Literal, Optional, Union
 
-from globus_transport.core.flow import Steps
+from globus_transport.core.flow import Steps, run
+from globus_transport.core.layers import is_method
 from globus_transport.exc.base import GlobusSDKUsageError
 from globus_transport.routing.missing import MISSING, MissingType
 from globus_transport.routing.parameters import Body, BodyParams, Field, Maybe, QueryParams, UUIDLike, comma_list
@@ -135,7 +136,12 @@ class LoginRoutes(OpenIDRoutes):
         :raises GlobusSDKUsageError: if no login was started
         :raises AuthAPIError: if Globus Auth refuses the code
         """
-        return (yield from self._oauth2_exchange_code.flow(self._get_flow_manager().token_form(auth_code)))
+        manager = self._get_flow_manager()
+        if is_method(manager.exchange_code_for_tokens, GlobusOAuthFlowManager.exchange_code_for_tokens):
+            return (yield from self._oauth2_exchange_code.flow(manager.token_form(auth_code)))
+        # The program has a flow manager of its own.
+        reply: OAuthAuthorizationCodeResponse = yield from run(manager.exchange_code_for_tokens, auth_code)
+        return reply
 
     @post(_TOKEN_PATH, form=True, scopes=())
     def _oauth2_exchange_code(self, form_data: Annotated[Mapping[str, Any], Body()]) -> OAuthAuthorizationCodeResponse:
