@@ -19,8 +19,11 @@ class ScopeCollection:
     resource_server: str
 
     def __iter__(self) -> Iterator[Scope]:
-        """Iterate over all scopes."""
-        return (value for value in {**vars(type(self)), **vars(self)}.values() if isinstance(value, Scope))
+        """Iterate over all scopes: attributes and properties of the class, and of the object."""
+        for name, value in {**vars(type(self)), **vars(self)}.items():
+            scope = getattr(self, name) if isinstance(value, property) else value
+            if isinstance(scope, Scope):
+                yield scope
 
     def __repr__(self) -> str:
         return f"<scopes of {self.resource_server}>"

@@ -68,6 +68,14 @@ def test_own_collections() -> None:
             super().__init__(resource_server)
             self.two = Scope(f"{resource_server}:two")
 
+        @property
+        def three(self) -> Scope:
+            return Scope(f"{self.resource_server}:three")
+
+        @property
+        def title(self) -> str:
+            return f"scopes of {self.resource_server}"
+
     assert list(Static()) == [Scope("x:one")]
-    assert list(Dynamic("y")) == [Scope("y:two")]
+    assert set(Dynamic("y")) == {Scope("y:two"), Scope("y:three")}
     assert repr(Dynamic("y")) == "<scopes of y>"
