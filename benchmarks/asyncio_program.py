@@ -24,10 +24,10 @@ _LARGE_BLOCK = 1 << 20
 
 
 class Calls(NamedTuple):
-    """What is measured of a client: a call for a small document, and a body of so many bytes as it comes."""
+    """What is measured of a client: a call for a small document, and of some a body of so many bytes as it comes."""
 
     get: Callable[[], Awaitable[object]]
-    download: Callable[[int], AsyncIterator[bytes]]
+    download: Callable[[int], AsyncIterator[bytes]] | None = None
 
 
 @asynccontextmanager
@@ -56,9 +56,9 @@ async def _ours_over_a_session(url: str, task_id: str, ca_file: str) -> AsyncIte
 
     async with (
         aiohttp.ClientSession() as session,
-        _ours(url, task_id, ca_file, terminal=AiohttpTerminal(session)) as get,
+        _ours(url, task_id, ca_file, terminal=AiohttpTerminal(session)) as calls,
     ):
-        yield get
+        yield calls
 
 
 @asynccontextmanager
@@ -103,12 +103,7 @@ async def _httpx(url: str, task_id: str, _ca_file: str) -> AsyncIterator[Calls]:
         async def get() -> object:
             return (await client.get(f"{url}/v0.10/task/{task_id}")).json()["status"]
 
-        async def download(length: int) -> AsyncIterator[bytes]:
-            async with client.stream("GET", f"{url}/big?bytes={length}") as reply:
-                async for chunk in reply.aiter_raw():
-                    yield chunk
-
-        yield Calls(get, download)
+        yield Calls(get)
 
 
 _LIBRARIES: Mapping[str, Callable[[str, str, str], AbstractAsyncContextManager[Calls]]] = {
@@ -142,6 +137,7 @@ async def _rate(client: Calls, calls: int) -> float:
 
 async def _download(client: Calls, length: int) -> float:
     """Bytes per second of a body of so many bytes."""
+    assert client.download is not None
     started = time.perf_counter()
     received = 0
     async for chunk in client.download(length):

@@ -42,8 +42,8 @@ class GlobusAuthorizer(ABC):
         return False
 
     @property
-    def replaces_refused(self) -> bool:
-        """Whether :meth:`handle_missing_authorization` is defined."""
+    def can_replace_credential(self) -> bool:
+        """Whether a refused credential can be replaced: :meth:`handle_missing_authorization` is defined."""
         return not is_method(self.handle_missing_authorization, GlobusAuthorizer.handle_missing_authorization)
 
     def authorize(self, request: Request) -> Flow:
@@ -52,7 +52,7 @@ class GlobusAuthorizer(ABC):
         :param request: the request
         """
         response: Response = yield with_authorization(request, (yield from self._get_header()))
-        if response.status != 401 or not request.can_replay or not self.replaces_refused:
+        if response.status != 401 or not request.can_replay or not self.can_replace_credential:
             return response
         attempts = once_more_on(401)
         while attempts.pause_after(response) is not None and (yield Run(self.handle_missing_authorization)):

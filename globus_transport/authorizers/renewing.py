@@ -161,37 +161,53 @@ class RenewingAuthorizer(GlobusAuthorizer, Generic[ReplyT]):
 
     def authorize(self, request: Request) -> Flow:
         """Send a request with the token; after a 401, send it once more with a new token."""
-        if not self._has_its_own_methods:
-            return (yield from super().authorize(request))
-        token = self._token
-        if token is None or token.is_stale():
-            token = yield from self._get_token_for(request, "stale")
-        response: Response = yield request.with_header("Authorization", token.header)
+        token, header = yield from self._get_token_and_header(request, "stale")
+        response: Response = yield request.with_header("Authorization", header)
         if response.status != 401:
             return response
-        token.reject()
-        if not request.can_replay:
+        if not (yield from self._reject(token)) or not request.can_replay:
             return response
         attempts = once_more_on(401)
         while attempts.pause_after(response) is not None:
             yield from read_bounded(response)
-            token = yield from self._get_token_for(request, "refused")
-            response = yield request.with_header("Authorization", token.header)
+            token, header = yield from self._get_token_and_header(request, "refused")
+            response = yield request.with_header("Authorization", header)
         return response
 
-    def ready_header(self) -> str | None:
-        """The Authorization header for a request now; ``None`` if the token must be renewed first."""
-        token = self._token
-        return None if token is None or token.is_stale() or not self._has_its_own_methods else token.header
+    # A subclass, or a test, may have put methods of its own in the place of the public ones. Then they are called.
 
-    @property
-    def _has_its_own_methods(self) -> bool:
-        # The flow calls none of these. Where one is replaced, by a subclass or a test, that of the base calls them.
-        return (
-            is_method(self.get_authorization_header, RenewingAuthorizer.get_authorization_header)
-            and is_method(self.ensure_valid_token, RenewingAuthorizer.ensure_valid_token)
-            and is_method(self.handle_missing_authorization, RenewingAuthorizer.handle_missing_authorization)
+    def _get_token_and_header(
+        self, request: Request, reason: Literal["stale", "refused"]
+    ) -> Steps[tuple[AccessToken | None, str]]:
+        token = self._token
+        if not is_method(self.ensure_valid_token, RenewingAuthorizer.ensure_valid_token):
+            header = yield Run(self.get_authorization_header)
+            return self._token, header
+        if token is None or token.is_stale():
+            token = yield from self._get_token_for(request, reason)
+        if not is_method(self.get_authorization_header, RenewingAuthorizer.get_authorization_header):
+            return token, (yield Run(self.get_authorization_header))
+        return token, token.header
+
+    def _reject(self, token: AccessToken | None) -> Steps[bool]:
+        """After a 401: have the next request renew the token, unless another call has renewed it.
+
+        :return: whether the request is to be sent again
+        """
+        if not is_method(self.handle_missing_authorization, RenewingAuthorizer.handle_missing_authorization):
+            is_renewed: bool = self._token is not token or (yield Run(self.handle_missing_authorization))
+            return is_renewed
+        if token is not None:
+            token.reject()
+        return True
+
+    def ready_header(self) -> str | None:
+        """The Authorization header for a request now; ``None`` if getting it may block."""
+        token = self._token
+        is_known = is_method(self.ensure_valid_token, RenewingAuthorizer.ensure_valid_token) and is_method(
+            self.get_authorization_header, RenewingAuthorizer.get_authorization_header
         )
+        return None if token is None or token.is_stale() or not is_known else token.header
 
     def get_authorization_header(self) -> str:
         """The Authorization header with a fresh token. Blocks while the token is renewed.

@@ -90,7 +90,7 @@ def discard_credential(authorizer: BoundAuthorizer, header: str) -> Steps[None]:
     :param header: the Authorization header that the server refused
     """
     inner = authorizer.authorizer
-    if not inner.replaces_refused:
+    if not inner.can_replace_credential:
         return
     # Another call may have replaced it in the meantime.
     if inner.ready_header() in (None, header):

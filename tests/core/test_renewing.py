@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -14,11 +15,23 @@ from globus_transport.authorizers.base import BoundAuthorizer
 from globus_transport.authorizers.client_credentials import ClientCredentialsAuthorizer
 from globus_transport.authorizers.refresh_token import RefreshTokenAuthorizer
 from globus_transport.authorizers.renewing import RenewingAuthorizer
+from globus_transport.core.async_stack import AsyncStack
 from globus_transport.core.flow import Flow, Read, Run, Shield, Sleep, Start, Step, Wait
 from globus_transport.exc.base import GlobusConnectionError, GlobusSDKUsageError, MiddlewareError, ReplyFormatError
 from globus_transport.http.bodies import StreamBody
 from globus_transport.http.messages import Request, Response
-from tests.core.stepping import ORIGIN, FakeAuth, FakeStream, Reply, World, end_of, get, in_both_worlds, post
+from tests.core.stepping import (
+    ORIGIN,
+    AsyncCanned,
+    FakeAuth,
+    FakeStream,
+    Reply,
+    World,
+    end_of,
+    get,
+    in_both_worlds,
+    post,
+)
 
 OK = Response(200)
 REFUSED = Response(401)
@@ -450,6 +463,41 @@ def test_what_a_subclass_overrides_is_called(world: World) -> None:
     assert headers == ["Bearer token-0-own", "Bearer token-1-own"]
     assert authorizer.calls == ["header", "valid", "missing", "header", "valid"]
     assert authorizer.ready_header() is None
+
+
+@pytest.mark.parametrize("method", ["get_authorization_header", "handle_missing_authorization"])
+def test_two_calls_that_are_refused_with_one_token_renew_it_once(method: str) -> None:
+    def call_through(self: Any) -> Any:
+        return getattr(RefreshTokenAuthorizer, method)(self)
+
+    auth = FakeAuth()
+    kind = type("Own", (RefreshTokenAuthorizer,), {method: call_through})
+    authorizer = kind("refresh-0", auth, access_token="token-0", expires_at=int(time.time()) + SOON)
+    flows = [authorizer.authorize(get()) for _ in range(2)]
+    for flow in flows:
+        assert until_request(flow, next(flow)).headers["Authorization"] == "Bearer token-0"
+    for flow in flows:
+        assert until_request(flow, flow.send(REFUSED)).headers["Authorization"] == "Bearer token-1"
+        assert end_of(flow, OK) is OK
+    assert auth.grants == ["refresh-0"]
+
+
+@pytest.mark.parametrize("method", ["get_authorization_header", "handle_missing_authorization"])
+def test_a_subclass_keeps_an_on_refresh_for_asyncio(method: str) -> None:
+    def call_through(self: Any) -> Any:
+        return getattr(RefreshTokenAuthorizer, method)(self)
+
+    stored: list[str] = []
+
+    async def store(reply: Any) -> None:
+        stored.extend(data["access_token"] for data in reply.by_resource_server.values())
+
+    kind = type("Own", (RefreshTokenAuthorizer,), {method: call_through})
+    authorizer = kind("refresh-0", FakeAuth(), on_refresh=store)
+    terminal = AsyncCanned(REFUSED, OK)
+    stack = AsyncStack(terminal, [authorizer.bound_to(ORIGIN)])
+    assert asyncio.run(stack.send(post())) is OK
+    assert stored == ["token-1", "token-2"]
 
 
 @in_both_worlds

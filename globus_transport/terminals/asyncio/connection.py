@@ -166,7 +166,7 @@ class Connection(asyncio.BufferedProtocol):
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        self._take(self._buffer[:nbytes])
+        self._accept_data(self._buffer[:nbytes])
 
     def eof_received(self) -> None:
         self._end(None)
@@ -186,7 +186,7 @@ class Connection(asyncio.BufferedProtocol):
         self._is_full = False
         self._wake()
 
-    def _take(self, data: bytes | memoryview) -> None:
+    def _accept_data(self, data: bytes | memoryview) -> None:
         if self._ended:
             # Nobody will read what comes after the end of TLS, or after what is no TLS.
             self._transport.abort()
@@ -235,7 +235,7 @@ class Connection(asyncio.BufferedProtocol):
                 if not data:
                     return True
                 left -= len(data)
-                self._take(data)
+                self._accept_data(data)
         except OSError:
             # That is the failure which connection_lost() was told of.
             pass

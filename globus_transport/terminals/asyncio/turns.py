@@ -1,4 +1,8 @@
-"""Turns: so many requests may use connections to one origin at a time, and the others wait in order."""
+"""Turns: so many requests may use connections to one origin at a time, and the others wait in order.
+
+``asyncio.Semaphore`` has no time limits. With ``asyncio.timeout`` each wait would have a timer of its own, which costs
+more than the rest of it, and its limit would not begin again when another turn ends.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +41,7 @@ class _WaitingTime:
 
 
 class Turns:
-    """Used in one event loop only.
+    """Limits the number of requests that use connections. Used in one event loop only.
 
     :param number: how many there are at a time
     """
