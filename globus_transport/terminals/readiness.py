@@ -1,16 +1,21 @@
-"""Asks the system what can be done on a socket without waiting."""
+"""Asks the system what can be done on a socket, and waits for it."""
 
 from __future__ import annotations
 
 import select
 import socket
+import time
 
 # Windows has no poll.
 _HAS_POLL = hasattr(select, "poll")
+# Seconds. poll() takes no more than 2**31 milliseconds.
+_LONGEST_WAIT = 2_000_000.0
 
 
 class Readiness:
     """Whether a socket has something to read, and takes something.
+
+    A broken connection is ready for both: what is done next raises the error.
 
     :param sock: connected
     """
@@ -26,24 +31,54 @@ class Readiness:
 
     def is_readable(self) -> bool:
         """Whether the other side sent something, or closed the connection."""
-        if self._poll is None:
-            return bool(select.select([self._sock], [], [], 0.0)[0])
-        return bool(self._poll.poll(0))
+        return self._can_read_within(0.0)
 
-    def wait_to_write(self, seconds: float | None, *, or_read: bool) -> tuple[bool, bool]:
+    def wait_to_read(self, until: float | None) -> None:
+        """Wait until something can be read.
+
+        :param until: the time to give up, on the monotonic clock; ``None`` for never
+        :raises TimeoutError: at that time
+        """
+        while not self._can_read_within(time_until(until)):
+            pass
+
+    def wait_to_write(self, until: float | None, *, or_read: bool) -> None:
         """Wait until something can be written.
 
-        :param seconds: to wait at most; ``None`` for no limit
+        :param until: as for :meth:`wait_to_read`
         :param or_read: wait no longer when something can be read
-        :return: whether it is readable, and whether it is writable. Neither if the time is over
+        :raises TimeoutError: at that time
         """
+        while not self._can_write_within(time_until(until), or_read):
+            pass
+
+    def _can_read_within(self, seconds: float | None) -> bool:
+        if self._poll is None:
+            return bool(select.select([self._sock], [], [], seconds)[0])
+        return bool(self._poll.poll(None if seconds is None else seconds * 1000))
+
+    def _can_write_within(self, seconds: float | None, or_read: bool) -> bool:
         if not _HAS_POLL:
             readable, writable, _ = select.select([self._sock] if or_read else [], [self._sock], [], seconds)
-            return bool(readable), bool(writable)
+            return bool(readable or writable)
         poll = select.poll()
         poll.register(self._sock, select.POLLOUT | (select.POLLIN if or_read else 0))
-        events = dict(poll.poll(None if seconds is None else seconds * 1000))
-        event = next(iter(events.values()), 0)
-        # A connection that is broken is both: what is done next raises the error.
-        is_broken = bool(event & (select.POLLERR | select.POLLHUP | select.POLLNVAL))
-        return or_read and bool(event & select.POLLIN), is_broken or bool(event & select.POLLOUT)
+        return bool(poll.poll(None if seconds is None else seconds * 1000))
+
+
+def time_after(limit: float | None) -> float | None:
+    """The time on the monotonic clock when so many seconds have passed."""
+    return None if limit is None else time.monotonic() + limit
+
+
+def time_until(until: float | None) -> float | None:
+    """The seconds that are left, or as many as one can wait for.
+
+    :raises TimeoutError: if none are left
+    """
+    if until is None:
+        return None
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("the time has passed")
+    return left if left < _LONGEST_WAIT else _LONGEST_WAIT

@@ -50,6 +50,17 @@ def test_a_server_that_never_answers(fresh: Fresh) -> None:
     assert isinstance(caught.value.__cause__, TimeoutError)
 
 
+@pytest.mark.parametrize("seconds", [3e6, 1e10, 1e300])
+def test_a_limit_may_be_longer_than_the_system_can_wait(fresh: Fresh, seconds: float) -> None:
+    with (
+        fresh(http_timeout=seconds, connect_timeout=seconds) as terminal,
+        ScriptedServer(answering(whole(b"answer"))) as server,
+    ):
+        for origin in (server.origin, f"http://localhost:{server.port}"):
+            assert terminal(get(origin)).body == b"answer"
+            assert terminal(get(origin, deadline=time.monotonic() + seconds)).body == b"answer"
+
+
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_server_that_stops_in_the_middle(fresh: Fresh, stream: bool) -> None:
     def stop(peer: Peer) -> None:

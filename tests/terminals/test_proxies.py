@@ -193,6 +193,51 @@ def test_a_tunnel_can_lead_through_a_proxy_with_tls(
     assert (proxy.connections, server.connections) == (1, 1)
 
 
+def test_a_long_request_and_a_long_response_go_through_it(
+    environment: pytest.MonkeyPatch, terminal: OwnTerminal, authority: Authority
+) -> None:
+    def echo(peer: Peer) -> None:
+        peer.send(whole(peer.read_request().body))
+
+    body = bytes(range(256)) * (1 << 14)
+    context = authority.server_context("127.0.0.1")
+    with ScriptedServer(echo, tls=context) as server, ScriptedServer(tunnel, tls=context) as proxy:
+        environment.setenv("https_proxy", proxy.origin)
+        assert terminal(Request("PUT", server.origin, body=body)).body == body
+        terminal.close()
+
+
+def test_an_early_answer_comes_through_it(
+    environment: pytest.MonkeyPatch, terminal: OwnTerminal, authority: Authority
+) -> None:
+    def refuse(peer: Peer) -> None:
+        peer.read_head()
+        peer.send(whole(b"too large", "413 Content Too Large"))
+        peer.wait_for_close()
+
+    context = authority.server_context("127.0.0.1")
+    with ScriptedServer(refuse, tls=context) as server, ScriptedServer(tunnel, tls=context) as proxy:
+        environment.setenv("https_proxy", proxy.origin)
+        response = terminal(Request("PUT", server.origin, body=bytes(50 << 20)))
+        assert (response.status, response.body) == (413, b"too large")
+
+
+@pytest.mark.parametrize("limit", ["http_timeout", "deadline"])
+def test_an_answer_that_does_not_come_through_it_is_not_waited_for(
+    environment: pytest.MonkeyPatch, fresh: Fresh, authority: Authority, limit: str
+) -> None:
+    context = authority.server_context("127.0.0.1")
+    deadline = time.monotonic() + 0.3 if limit == "deadline" else None
+    with (
+        fresh(verify_ssl=str(authority.file), http_timeout=30 if deadline else 0.2) as terminal,
+        ScriptedServer(silent, tls=context) as server,
+        ScriptedServer(tunnel, tls=context) as proxy,
+    ):
+        environment.setenv("https_proxy", proxy.origin)
+        with pytest.raises(GlobusTimeoutError, match=r"deadline" if deadline else r"within 0\.2 s"):
+            terminal(get(server.origin, deadline=deadline))
+
+
 def test_bytes_that_a_proxy_sends_before_the_tunnel_are_refused(
     environment: pytest.MonkeyPatch, terminal: OwnTerminal
 ) -> None:

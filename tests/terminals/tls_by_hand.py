@@ -34,8 +34,13 @@ class TLSByHand:
         """Read a request without a body."""
         received = b""
         while b"\r\n\r\n" not in received:
+            received += self.read(1 << 16)
+
+    def read(self, most: int) -> bytes:
+        """What the client sent."""
+        while True:
             try:
-                received += self._tls.read(1 << 16)
+                return self._tls.read(most)
             except ssl.SSLWantReadError:
                 self._exchange()
 

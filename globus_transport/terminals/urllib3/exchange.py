@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -18,13 +17,13 @@ from globus_transport.terminals.errors import network_error
 from globus_transport.terminals.http1.decoding import decoded
 from globus_transport.terminals.http1.reader import CHUNK, ResponseHead, ResponseReader
 from globus_transport.terminals.http1.request_head import body_parts
+from globus_transport.terminals.readiness import time_after
 from globus_transport.terminals.streams import ReceivedStream, response_from_stream
-from globus_transport.terminals.urllib3.pool import Connection, ConnectionPool
+from globus_transport.terminals.urllib3.connection import Connection
+from globus_transport.terminals.urllib3.pool import ConnectionPool
 
 # A body that cannot be sent to its end may have been answered already, with a 413 say.
 _STOPPED_LISTENING = frozenset({errno.EPIPE, errno.ECONNRESET, errno.EPROTOTYPE})
-# Bytes that are sent at a time over TLS: one record.
-_TLS_PIECE = 1 << 14
 
 
 class Exchange:
@@ -68,49 +67,38 @@ class Exchange:
 
     def _send(self) -> None:
         assert self._connection is not None
-        request, sock = self.request, self._connection.sock
+        request, connection = self.request, self._connection
         head = self._pool.destination.request_head(request)
         left = self._limit if request.deadline is None else time_left(request, self._limit, began=False)
-        if sock.gettimeout() != left:
-            # A system call, which most requests on a kept connection do not need.
-            sock.settimeout(left)
         body = request.body
         try:
             if body is None or (isinstance(body, bytes) and len(body) <= CHUNK):
-                sock.sendall(head + body if body else head)
+                connection.send(head + body if body else head, left)
                 return
-            sock.sendall(head)
+            connection.send(head, left)
         except OSError as error:
             self._unless_answered(error)
             return
         # An exception of the body itself did not come from the connection, so it passes as it is.
         for part in body_parts(body):
-            if not self._send_part(sock, memoryview(part)):
+            if not self._send_part(memoryview(part)):
                 self._unsent = True
                 return
 
-    def _send_part(self, sock: socket.socket, part: memoryview) -> bool:
+    def _send_part(self, part: memoryview) -> bool:
         """Send a part of the body.
 
         :return: whether the server takes it. If not, its response says why
         """
         assert self._connection is not None
-        # With TLS, a piece is sent whole or not at all.
-        size = CHUNK if type(sock) is socket.socket else _TLS_PIECE
-        until = None if self._limit is None else time.monotonic() + self._limit
+        # A server that drips its answer does not get more time.
+        until = time_after(self._limit)
         while part:
-            # A server that drips its answer does not get more time.
-            left = time_left(self.request, None if until is None else max(0.0, until - time.monotonic()))
-            readable, writable = self._connection.wait_to_write(left, or_read=self._head is None)
+            left = time_left(self.request, None if until is None else until - time.monotonic())
             try:
-                if readable and self._refuses_the_rest():
+                part = part[self._connection.send(part, left, until_readable=self._head is None) :]
+                if part and self._refuses_the_rest():
                     return False
-                if writable:
-                    # 0 would mean not to wait at all, which TLS may have to.
-                    sock.settimeout(None if left is None else max(left, 0.001))
-                    part = part[sock.send(part[:size]) :]
-                elif not readable:
-                    raise TimeoutError
             except OSError as error:
                 self._unless_answered(error)
                 return False
@@ -169,10 +157,8 @@ class Exchange:
 
     def _receive_bytes(self) -> bytes:
         assert self._connection is not None
-        sock = self._connection.sock
-        if self.request.deadline is not None:
-            sock.settimeout(time_left(self.request, self._limit))
-        return sock.recv(CHUNK)
+        limit = self._limit if self.request.deadline is None else time_left(self.request, self._limit)
+        return self._connection.receive(limit)
 
     def _give_back(self, closes: bool) -> None:
         if self._connection is not None:

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from http.client import HTTPException
 from typing import Any
 from weakref import finalize
@@ -23,52 +21,8 @@ from globus_transport.http.messages import Request
 from globus_transport.http.time_limits import time_left
 from globus_transport.terminals.destination import Destination, address_of, check_tunnel
 from globus_transport.terminals.http1.reader import CHUNK, ResponseReader
-from globus_transport.terminals.readiness import Readiness
-
-
-class Connection:
-    """An open connection.
-
-    :ivar sock: its socket
-    """
-
-    def __init__(self, sock: socket.socket) -> None:
-        self.sock = sock
-        self._readiness = Readiness(sock)
-
-    def is_readable(self) -> bool:
-        """Whether the server sent something, or closed the connection, while it was idle."""
-        return self._readiness.is_readable()
-
-    def wait_to_write(self, seconds: float | None, *, or_read: bool) -> tuple[bool, bool]:
-        """See :meth:`~globus_transport.terminals.readiness.Readiness.wait_to_write`."""
-        return self._readiness.wait_to_write(seconds, or_read=or_read)
-
-    def receive_now(self) -> bytes | None:
-        """What was received; ``b""`` after the end of the connection, ``None`` if there is nothing.
-
-        :raises OSError: if the connection broke
-        """
-        limit = self.sock.gettimeout()
-        self.sock.settimeout(0.0)
-        try:
-            return self.sock.recv(CHUNK)
-        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
-            # Over TLS, a message of TLS itself.
-            return None
-        finally:
-            self.sock.settimeout(limit)
-
-    def shut_down(self) -> None:
-        """End it in both directions, while another thread uses it."""
-        # The socket itself: below TLS, whose state belongs to the other thread.
-        sock = getattr(self.sock, "socket", self.sock)
-        with suppress(OSError):  # The server was faster.
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        """Close it. It may be called again."""
-        self.sock.close()
+from globus_transport.terminals.readiness import time_after, time_until
+from globus_transport.terminals.urllib3.connection import Connection
 
 
 class ConnectionPool:
@@ -110,7 +64,7 @@ class ConnectionPool:
         :raises GlobusConnectionTimeoutError: if it takes longer
         :raises GlobusConnectionError: if it fails
         """
-        return Connection(_connect(self.destination, request, limit))
+        return Connection.over(_connect(self.destination, request, limit))
 
     def give_back(self, connection: Connection, closes: bool) -> None:
         """Keep a connection whose response was read to its end.
@@ -140,13 +94,13 @@ def _close_idle(idle: list[Connection], keep: int = 0) -> None:
 
 def _connect(destination: Destination, request: Request, limit: float | None) -> socket.socket:
     limit = time_left(request, limit, began=False)
-    ends = None if limit is None else time.monotonic() + limit
+    ends = time_after(limit)
     try:
-        sock = _open(destination, lambda: _seconds_until(ends))
+        sock = _open(destination, lambda: time_until(ends))
         if destination.proxy is None or destination.forwards:
             return sock
         try:
-            return _tunnel(sock, destination, lambda: _seconds_until(ends))
+            return _tunnel(sock, destination, lambda: time_until(ends))
         except BaseException:
             sock.close()
             raise
@@ -229,10 +183,3 @@ def _tunnel(sock: socket.socket, destination: Destination, left: Callable[[], fl
         sock, server_hostname=host, ssl_context=destination.context, tls_in_tls=isinstance(sock, ssl.SSLSocket)
     )
     return _strict(secure)
-
-
-def _seconds_until(ends: float | None) -> float | None:
-    left = None if ends is None else ends - time.monotonic()
-    if left is not None and left <= 0:
-        raise TimeoutError("the time to connect has passed")
-    return left
