@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from globus_transport import config
 from globus_transport.exc.base import GlobusConnectionError, GlobusConnectionTimeoutError, NetworkError
 from globus_transport.http.messages import Request
 from globus_transport.http.time_limits import in_seconds
@@ -47,7 +46,7 @@ class Destination:
 
         :raises GlobusSDKUsageError: if the proxy in the environment, or the CA path, cannot be used
         """
-        proxy = proxy_for(origin) if config.names_a_proxy() else None
+        proxy = proxy_for(origin)
         is_secure = origin.startswith("https://")
         with_tls = is_secure or (proxy is not None and proxy.url.startswith("https://"))
         context = shared_context(verify_ssl) if with_tls else None
