@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from ipaddress import ip_address, ip_network
 from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
 
 import attrs
 
@@ -27,9 +28,6 @@ def proxy_for(origin: str) -> Proxy | None:
     """
     if not config.names_a_proxy():
         return None
-    # Loading it takes milliseconds, and most programs need no proxy.
-    from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
-
     parts = urlsplit(origin)
     proxies = getproxies_environment()
     address = proxies.get(parts.scheme) or proxies.get("all")
