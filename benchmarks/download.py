@@ -18,7 +18,7 @@ _URLLIB3 = "urllib3's stream()"
 
 
 def measure(server: Loopback, size: Size) -> list[Row]:
-    """Megabytes per second, by wall time, in chunks of 64 KiB as both have them by default."""
+    """Megabytes per second, by wall time, in the chunks that each has by default."""
     length = size.download_bytes
     path = f"/big?bytes={length}"
     with our_client(server) as client, urllib3.PoolManager() as manager:
