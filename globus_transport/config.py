@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import os
+from threading import TIMEOUT_MAX
 from typing import Any, ClassVar
 
 from globus_transport.exc.base import GlobusSDKUsageError
@@ -106,14 +106,16 @@ def http_timeout() -> float | None:
     :raises GlobusSDKUsageError: if it is set to anything but a positive number or -1
     """
     seconds = get_http_timeout()
-    if seconds is not None and not 0 < seconds < math.inf:
+    if seconds is not None and not 0 < seconds < TIMEOUT_MAX:
         raise _wrong_timeout()
     return seconds
 
 
 def _wrong_timeout() -> GlobusSDKUsageError:
     text = os.environ["GLOBUS_SDK_HTTP_TIMEOUT"]
-    return GlobusSDKUsageError(f"GLOBUS_SDK_HTTP_TIMEOUT={text!r}: give seconds above 0, or -1 for no limit")
+    return GlobusSDKUsageError(
+        f"GLOBUS_SDK_HTTP_TIMEOUT={text!r}: give seconds above 0 and below {TIMEOUT_MAX:.2g}, or -1 for no limit"
+    )
 
 
 def verify_ssl() -> bool | str:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import ExitStack
+from threading import TIMEOUT_MAX
 from types import CoroutineType, GeneratorType
 from typing import Any, TypeVar
 
@@ -132,9 +133,9 @@ def run(flow: Steps[T], below: Send, open_responses: list[Response]) -> T:
 def perform(step: Step, below: Send, open_responses: list[Response]) -> Any:
     """Do what a step other than a request asks for, and return its answer. The parameters are those of :func:`run`."""
     if isinstance(step, Sleep):
-        return time.sleep(step.seconds)
+        return time.sleep(min(max(step.seconds, 0.0), TIMEOUT_MAX))
     if isinstance(step, Wait):
-        return step.future.result(step.timeout)
+        return step.future.result(None if step.timeout is None else min(step.timeout, TIMEOUT_MAX))
     if isinstance(step, Run):
         return _run_here(step)
     if isinstance(step, Start):

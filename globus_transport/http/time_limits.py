@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from threading import TIMEOUT_MAX
 
 from globus_transport.exc.base import GlobusSDKUsageError, GlobusTimeoutError
 from globus_transport.http.messages import Request
@@ -18,13 +19,15 @@ _PASSED = "the deadline of the call has passed"
 
 
 def check_time_limits(http_timeout: float | None, connect_timeout: float | None) -> None:
-    """Accept seconds above 0, and ``None``.
+    """Accept seconds above 0, as many as Python can wait (292 years on Linux), and ``None``.
 
     :raises GlobusSDKUsageError: for anything else
     """
     for name, seconds in (("http_timeout", http_timeout), ("connect_timeout", connect_timeout)):
-        if seconds is not None and not is_number(seconds, above=0):
-            raise GlobusSDKUsageError(f"{name}={seconds!r}: give seconds above 0, or None for no limit")
+        if seconds is not None and not is_number(seconds, above=0, below=TIMEOUT_MAX):
+            raise GlobusSDKUsageError(
+                f"{name}={seconds!r}: give seconds above 0 and below {TIMEOUT_MAX:.2g}, or None for no limit"
+            )
 
 
 def time_left(request: Request, limit: float | None, *, began: bool = True) -> float | None:

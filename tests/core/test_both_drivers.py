@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Generator
 from concurrent.futures import Future
 from contextvars import ContextVar
@@ -376,6 +377,19 @@ def test_a_body_that_breaks_off_is_raised_at_the_read(world: World) -> None:
 
     assert world.send(get(), [layer], world.terminal(Response(200, stream=stream))).status == 299
     assert stream.closed == 1
+
+
+@in_both_worlds
+@pytest.mark.parametrize("timeout", [None, 30, 1e300])
+def test_wait_for_what_another_thread_completes(world: World, timeout: float | None) -> None:
+    def layer(request: Request) -> Flow:
+        future: Future[int] = Future()
+        threading.Timer(0.01, future.set_result, [7]).start()
+        assert (yield from wait(future, timeout)) == 7
+        response: Response = yield request
+        return response
+
+    assert world.send(get(), [layer], world.terminal(OK)) is OK
 
 
 @in_both_worlds

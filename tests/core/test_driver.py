@@ -42,17 +42,23 @@ def test_a_body_that_belongs_to_asyncio_is_refused() -> None:
     assert Stack(Canned(Response(200, stream=FakeAsyncStream(b"1"))), [layer]).send(get()) is OK
 
 
-def test_sleep_sleeps_that_long(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [(1.5, 1.5), (0, 0), (-1.5, 0), (1e300, threading.TIMEOUT_MAX), (10**400, threading.TIMEOUT_MAX)],
+)
+def test_sleep_sleeps_that_long_or_as_long_as_python_can(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, expected: float
+) -> None:
     slept: list[float] = []
     monkeypatch.setattr(time, "sleep", slept.append)
 
     def layer(request: Request) -> Flow:
-        yield Sleep(1.5)
+        yield Sleep(seconds)
         response: Response = yield request
         return response
 
     Stack(Canned(OK), [layer]).send(get())
-    assert slept == [1.5]
+    assert slept == [expected]
 
 
 def test_an_interrupted_step_is_raised_at_its_yield(monkeypatch: pytest.MonkeyPatch) -> None:

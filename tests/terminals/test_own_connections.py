@@ -259,7 +259,12 @@ def test_it_pickles_as_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_settings_that_cannot_be_are_refused() -> None:
-    settings: list[dict[str, Any]] = [{"http_timeout": 0}, {"connect_timeout": -1.0}, {"pool_size": 0}]
+    settings: list[dict[str, Any]] = [
+        {"http_timeout": 0},
+        {"http_timeout": 1e10},
+        {"connect_timeout": -1.0},
+        {"pool_size": 0},
+    ]
     for wrong in [*settings, {"http_timeout": float("nan")}]:
         with pytest.raises(GlobusSDKUsageError, match=next(iter(wrong))):
             Urllib3Terminal(**wrong)

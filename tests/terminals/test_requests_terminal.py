@@ -194,7 +194,9 @@ def test_an_adapter_that_repeats_by_itself_is_refused(session: requests.Session,
         assert server.requests == []
 
 
-@pytest.mark.parametrize("settings", [{"http_timeout": 0}, {"connect_timeout": -1}, {"session": object()}])
+@pytest.mark.parametrize(
+    "settings", [{"http_timeout": 0}, {"http_timeout": 1e10}, {"connect_timeout": -1}, {"session": object()}]
+)
 def test_settings_that_are_no_use(settings: dict[str, object]) -> None:
     with pytest.raises(GlobusSDKUsageError, match=next(iter(settings))):
         RequestsTerminal(**settings)  # type: ignore[arg-type]
