@@ -1,7 +1,8 @@
 """A connection for threads, with or without TLS.
 
-Its socket does not wait; what waits is given how long it may. A socket with a time-out would make more system calls,
-and at each of them Python may go on with another thread.
+Its socket does not block. Where something has to be waited for, :class:`Readiness` waits, as long as the limit allows. A
+socket with a time-out waits before whatever it does: that is one more system call each time, and at each of them Python
+may go on with another thread.
 """
 
 from __future__ import annotations
