@@ -1,8 +1,8 @@
 """A connection for threads, with or without TLS.
 
-Its socket does not block. Where something has to be waited for, :class:`Readiness` waits, as long as the limit allows. A
-socket with a time-out waits before whatever it does: that is one more system call each time, and at each of them Python
-may go on with another thread.
+Its socket does not block. Where something has to be waited for, :class:`Readiness` waits, as long as the limit allows.
+A socket with a time-out waits before whatever it does: that is one more system call each time, and at each of them
+Python may go on with another thread.
 """
 
 from __future__ import annotations
