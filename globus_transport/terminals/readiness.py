@@ -8,7 +8,7 @@ import time
 
 # Windows has no poll.
 _HAS_POLL = hasattr(select, "poll")
-# Seconds. poll() takes no more than 2**31 milliseconds.
+# Seconds (23 days). poll() takes no more than 2**31 milliseconds.
 _LONGEST_WAIT = 2_000_000.0
 
 
@@ -37,20 +37,20 @@ class Readiness:
         """Wait until something can be read.
 
         :param until: the time to give up, on the monotonic clock; ``None`` for never
-        :raises TimeoutError: at that time
+        :raises TimeoutError: at that time, or after 23 days
         """
-        while not self._can_read_within(time_until(until)):
-            pass
+        if not self._can_read_within(_time_to_wait(until)):
+            raise TimeoutError("the time has passed")
 
     def wait_to_write(self, until: float | None, *, or_read: bool) -> None:
         """Wait until something can be written.
 
         :param until: as for :meth:`wait_to_read`
         :param or_read: wait no longer when something can be read
-        :raises TimeoutError: at that time
+        :raises TimeoutError: as there
         """
-        while not self._can_write_within(time_until(until), or_read):
-            pass
+        if not self._can_write_within(_time_to_wait(until), or_read):
+            raise TimeoutError("the time has passed")
 
     def _can_read_within(self, seconds: float | None) -> bool:
         if self._poll is None:
@@ -76,9 +76,11 @@ def time_until(until: float | None) -> float | None:
 
     :raises TimeoutError: if none are left
     """
-    if until is None:
-        return None
-    left = until - time.monotonic()
-    if left <= 0:
+    left = _time_to_wait(until)
+    if left is not None and left <= 0:
         raise TimeoutError("the time has passed")
-    return left if left < _LONGEST_WAIT else _LONGEST_WAIT
+    return left
+
+
+def _time_to_wait(until: float | None) -> float | None:
+    return None if until is None else min(max(until - time.monotonic(), 0.0), _LONGEST_WAIT)

@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ pytest.importorskip("gevent", reason="install the extra hosts: pip install 'glob
 from globus_transport import TransferScopes
 from globus_transport.sandbox import Sandbox
 from globus_transport.testing.loopback_server import Peer, ScriptedServer, answering, silent, whole
+from tests.terminals.certificates import Authority
 from tests.terminals.fresh_terminal import PROXY_VARIABLES
 
 
@@ -34,6 +36,41 @@ def _run(program: str, *arguments: str) -> Any:
     )
     assert (done.returncode, done.stderr) == (0, "")
     return json.loads(done.stdout)
+
+
+def test_a_request_over_tls_that_is_not_taken_lets_other_greenlets_run(tmp_path: Path) -> None:
+    program = """
+import json, sys, time
+import gevent
+from globus_transport import GlobusTimeoutError, Request, Urllib3Terminal
+
+url, ca_file = sys.argv[1:]
+ticks = []
+
+def tick():
+    while True:
+        ticks.append(None)
+        gevent.sleep(0.05)
+
+gevent.spawn(tick)
+try:
+    Urllib3Terminal(verify_ssl=ca_file, http_timeout=1.0)(Request("PUT", url, body=bytes(20_000_000)))
+except GlobusTimeoutError as error:
+    outcome = str(error)
+print(json.dumps([outcome, len(ticks), time.process_time()]))
+"""
+    authority = Authority(tmp_path)
+
+    def deaf(peer: Peer) -> None:
+        peer.read_head()
+        peer.hold()
+
+    with ScriptedServer(deaf, tls=authority.server_context("127.0.0.1")) as server:
+        outcome, ticks, cpu_seconds = _run(program, server.origin, str(authority.file))
+    assert "did not take the request within 1 s" in outcome
+    assert ticks > 10
+    # All of the second, and more, if it asks again and again.
+    assert cpu_seconds < 1.0
 
 
 def test_greenlets_call_and_renew_once() -> None:

@@ -56,15 +56,20 @@ def test_an_error_before_the_end_of_the_request_is_the_outcome(
         assert terminal(get(server.origin)).body == b"next"
 
 
-def test_an_error_that_is_followed_by_a_reset_is_the_outcome_too(terminal: OwnTerminal) -> None:
+@pytest.mark.parametrize("size", [1000, 50 * MEGABYTE])
+def test_an_error_that_is_followed_by_a_reset_is_the_outcome_too(
+    fresh: Fresh, authority: Authority, tls: Any, size: int
+) -> None:
     def refuse(peer: Peer) -> None:
+        # What waits to be sent is lost with a reset.
+        peer.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         peer.read_head()
-        peer.send(TOO_LARGE)
+        peer.send(whole(b"too large", "413 Content Too Large", "Connection: close"))
         peer.reset()
 
-    with ScriptedServer(refuse) as server:
+    with fresh(verify_ssl=str(authority.file)) as terminal, ScriptedServer(refuse, tls=tls) as server:
         for _ in range(20):
-            response = terminal(Request("PUT", server.origin, body=bytes(50 * MEGABYTE)))
+            response = terminal(Request("PUT", server.origin, body=bytes(size)))
             assert (response.status, response.body) == (413, b"too large")
 
 

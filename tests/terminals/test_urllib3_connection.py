@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -13,9 +14,13 @@ from typing import Any, Protocol
 import pytest
 from urllib3.util import ssl_wrap_socket
 
+from globus_transport.http.messages import Request
 from globus_transport.terminals.http1.reader import CHUNK
 from globus_transport.terminals.urllib3.connection import Connection
+from globus_transport.terminals.urllib3.pool import ConnectionPool
+from globus_transport.testing.loopback_server import Peer, ScriptedServer, whole
 from tests.terminals.certificates import Authority
+from tests.terminals.fresh_terminal import fresh_terminal
 from tests.terminals.tls_by_hand import TLSByHand
 
 HOST = "service.example.org"
@@ -94,7 +99,11 @@ class _Inner:
         return self._tls.read(most)
 
     def sendall(self, data: bytes, /) -> None:
-        self._outer.sendall(self._tls.records(data))
+        self.send_together(data)
+
+    def send_together(self, *pieces: bytes) -> None:
+        """Each in a record of its own, all of them in one of the outer TLS."""
+        self._outer.sendall(b"".join(map(self._tls.records, pieces)))
 
 
 @pytest.fixture
@@ -216,6 +225,74 @@ def test_a_connection_that_was_cut_off_is_not_one_that_has_ended(
     socket.socket.shutdown(server, socket.SHUT_RDWR)
     with pytest.raises(ssl.SSLEOFError):
         connection.receive(LONG)
+
+
+def test_a_record_of_the_proxy_may_hold_several_of_the_origin(tls_in_tls: Ends) -> None:
+    connection, far = tls_in_tls
+    assert isinstance(far, _Inner)
+    far.send_together(b"one", b"two")
+    assert connection.receive(LONG) == b"one"
+    assert connection.is_readable()
+    assert connection.send(bytes(MUCH), LONG, until_readable=True) == 0
+    assert connection.receive_now() == b"two"
+    assert connection.receive_now() is None
+    assert not connection.is_readable()
+
+
+def test_a_clock_that_stands_still_ends_no_limit(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+    connection, _ = ends
+    monkeypatch.setattr(time, "monotonic", lambda: 1000.0)
+    with pytest.raises(TimeoutError):
+        connection.receive(SHORT)
+    with pytest.raises(TimeoutError):
+        connection.send(bytes(MUCH), SHORT)
+
+
+@pytest.mark.parametrize("with_tls", [False, True])
+def test_an_answer_is_read_though_the_server_has_reset_the_connection(
+    monkeypatch: pytest.MonkeyPatch, authority: Authority, with_tls: bool
+) -> None:
+    gone = threading.Event()
+    connect = ConnectionPool.connect
+
+    def refuse(peer: Peer) -> None:
+        # What waits to be sent is lost with a reset.
+        peer.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        peer.send(whole(b"full", "503 Service Unavailable", "Connection: close"))
+        peer.reset()
+        gone.set()
+
+    def connect_and_wait(pool: ConnectionPool, request: Request, limit: float | None) -> Connection:
+        connection = connect(pool, request, limit)
+        assert gone.wait(LONG)
+        return connection
+
+    monkeypatch.setattr(ConnectionPool, "connect", connect_and_wait)
+    context = authority.server_context("127.0.0.1") if with_tls else None
+    with (
+        fresh_terminal(monkeypatch, verify_ssl=str(authority.file)) as terminal,
+        ScriptedServer(refuse, tls=context) as server,
+    ):
+        assert terminal(Request("PUT", server.origin, body=b"small")).body == b"full"
+
+
+class Lazy(socket.socket):
+    """Sends nothing where others raise, as the TLS of gevent does."""
+
+    def send(self, *arguments: Any) -> int:
+        try:
+            return super().send(*arguments)
+        except BlockingIOError:
+            return 0
+
+
+def test_nothing_sent_is_waited_for(sockets: tuple[socket.socket, socket.socket]) -> None:
+    near, _ = sockets
+    with Lazy(fileno=near.detach()) as lazy:
+        started = time.process_time()
+        with pytest.raises(TimeoutError):
+            Connection(lazy).send(bytes(MUCH), 10 * SHORT)
+        assert time.process_time() - started < 5 * SHORT
 
 
 class Moody(socket.socket):

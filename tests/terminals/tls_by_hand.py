@@ -28,7 +28,10 @@ class TLSByHand:
 
     def _exchange(self) -> None:
         self._peer.send(self._outgoing.read())
-        self._incoming.write(self._peer.socket.recv(1 << 16))
+        received = self._peer.socket.recv(1 << 16)
+        if not received:
+            raise ConnectionResetError
+        self._incoming.write(received)
 
     def read_head(self) -> None:
         """Read a request without a body."""

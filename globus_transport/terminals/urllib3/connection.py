@@ -10,6 +10,7 @@ from __future__ import annotations
 import socket
 import ssl
 from contextlib import suppress
+from typing import Any
 
 from globus_transport.terminals.http1.reader import CHUNK
 from globus_transport.terminals.readiness import Readiness, time_after, time_until
@@ -50,11 +51,16 @@ class Connection:
         left = memoryview(data)
         while left and not (until_readable and self.is_readable()):
             try:
-                left = left[self._sock.send(left[: self._piece]) :]
+                sent = self._sock.send(left[: self._piece])
             except (BlockingIOError, ssl.SSLWantWriteError):
-                self._readiness.wait_to_write(until, or_read=until_readable)
+                sent = 0
             except ssl.SSLWantReadError:
                 self._readiness.wait_to_read(until)
+                continue
+            # The TLS of gevent returns 0 where that of Python raises.
+            if not sent:
+                self._readiness.wait_to_write(until, or_read=until_readable)
+            left = left[sent:]
         return len(data) - len(left)
 
     def receive(self, limit: float | None) -> bytes:
@@ -107,14 +113,19 @@ class TLSInTLSConnection(Connection):
     urllib3's object for it has to wait by itself: what it has encrypted is lost when it cannot send all of it.
     """
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: Any) -> None:
         super().__init__(sock)
         self._piece = _TLS_PIECE
+        self._inner = sock
+
+    def is_readable(self) -> bool:
+        # One record of the proxy may hold several of the origin.
+        return bool(self._inner.incoming.pending or self._inner.sslobj.pending()) or super().is_readable()
 
     def send(self, data: bytes | memoryview, limit: float | None, *, until_readable: bool = False) -> int:
         until = time_after(limit)
         left = memoryview(data)
-        while left:
+        while left and not (until_readable and self.is_readable()):
             self._readiness.wait_to_write(until, or_read=until_readable)
             if until_readable and self.is_readable():
                 break

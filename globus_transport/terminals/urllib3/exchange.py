@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -119,7 +120,8 @@ class Exchange:
     def _unless_answered(self, error: OSError) -> None:
         if isinstance(error, TimeoutError):
             raise timed_out(self.request, "the server did not take the request", self._limit, error) from error
-        if error.errno not in _STOPPED_LISTENING:
+        # TLS calls a connection that is broken one that has ended.
+        if error.errno not in _STOPPED_LISTENING and not isinstance(error, ssl.SSLEOFError):
             raise network_error(self.request, error, self._limit) from error
 
     def _receive(self) -> Response:
