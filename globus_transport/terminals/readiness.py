@@ -83,4 +83,9 @@ def time_until(until: float | None) -> float | None:
 
 
 def _time_to_wait(until: float | None) -> float | None:
-    return None if until is None else min(max(until - time.monotonic(), 0.0), _LONGEST_WAIT)
+    if until is None:
+        return None
+    left = until - time.monotonic()
+    if left < 0:
+        return 0.0
+    return left if left < _LONGEST_WAIT else _LONGEST_WAIT
