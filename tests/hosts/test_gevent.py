@@ -53,11 +53,12 @@ def tick():
         gevent.sleep(0.05)
 
 gevent.spawn(tick)
+started = time.process_time()
 try:
     Urllib3Terminal(verify_ssl=ca_file, http_timeout=1.0)(Request("PUT", url, body=bytes(20_000_000)))
 except GlobusTimeoutError as error:
     outcome = str(error)
-print(json.dumps([outcome, len(ticks), time.process_time()]))
+print(json.dumps([outcome, len(ticks), time.process_time() - started]))
 """
     authority = Authority(tmp_path)
 
@@ -69,8 +70,8 @@ print(json.dumps([outcome, len(ticks), time.process_time()]))
         outcome, ticks, cpu_seconds = _run(program, server.origin, str(authority.file))
     assert "did not take the request within 1 s" in outcome
     assert ticks > 10
-    # All of the second, and more, if it asks again and again.
-    assert cpu_seconds < 1.0
+    # Nearly all of the second, if it asks again and again.
+    assert cpu_seconds < 0.5
 
 
 def test_greenlets_call_and_renew_once() -> None:

@@ -78,13 +78,13 @@ def secure_sockets(
 @pytest.fixture
 def plain(sockets: tuple[socket.socket, socket.socket]) -> Ends:
     near, far = sockets
-    return Connection.over(near), far
+    return Connection.from_socket(near), far
 
 
 @pytest.fixture
 def over_tls(secure_sockets: tuple[ssl.SSLSocket, ssl.SSLSocket]) -> Ends:
     near, far = secure_sockets
-    return Connection.over(near), far
+    return Connection.from_socket(near), far
 
 
 class _Inner:
@@ -113,7 +113,7 @@ def tls_in_tls(secure_sockets: tuple[ssl.SSLSocket, ssl.SSLSocket], authority: A
         accepting = other.submit(_Inner, far, authority.server_context(HOST))
         client = ssl.create_default_context(cafile=authority.file)
         inner: Any = ssl_wrap_socket(near, server_hostname=HOST, ssl_context=client, tls_in_tls=True)
-        return Connection.over(inner), accepting.result()
+        return Connection.from_socket(inner), accepting.result()
 
 
 @pytest.fixture(params=["plain", "over_tls", "tls_in_tls"])
@@ -239,7 +239,7 @@ def test_a_record_of_the_proxy_may_hold_several_of_the_origin(tls_in_tls: Ends) 
     assert not connection.is_readable()
 
 
-def test_a_clock_that_stands_still_ends_no_limit(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_limit_holds_though_the_clock_stands_still(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
     connection, _ = ends
     monkeypatch.setattr(time, "monotonic", lambda: 1000.0)
     with pytest.raises(TimeoutError):

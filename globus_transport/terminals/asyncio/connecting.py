@@ -54,7 +54,7 @@ class Connector:
             async with asyncio.timeout(limit):
                 host, port = address_of(destination.first_hop)
                 addresses = await self._resolve(host, port)
-                connection = await Connection.over(await _connect_to_first(addresses))
+                connection = await Connection.from_socket(await _connect_to_first(addresses))
                 self.connections.add(connection)
                 try:
                     await _prepare(connection, destination)

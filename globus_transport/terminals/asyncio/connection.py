@@ -23,7 +23,7 @@ _MOST_LEFT = 1 << 20
 
 
 class Connection(asyncio.BufferedProtocol):
-    """An open connection. Made by :meth:`over`.
+    """An open connection. Made by :meth:`from_socket`.
 
     It lends the loop a buffer, because ``asyncio.Protocol`` has the loop allocate 256 kB for whatever comes.
     """
@@ -46,7 +46,7 @@ class Connection(asyncio.BufferedProtocol):
         self._timer: asyncio.TimerHandle | None = None
 
     @classmethod
-    async def over(cls, sock: socket.socket) -> Connection:
+    async def from_socket(cls, sock: socket.socket) -> Connection:
         """A connection over a connected socket, which belongs to it from now on."""
         loop = asyncio.get_running_loop()
         _, connection = await loop.create_connection(lambda: cls(sock, loop), sock=sock)

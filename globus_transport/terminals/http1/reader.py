@@ -28,8 +28,8 @@ import attrs
 
 from globus_transport.http.headers import Headers, Pair, match_token
 
-#: Bytes that are asked of a connection at a time. The loopback interface sends segments of 65,483 bytes; to read 64 kB,
-#: parts of two of them, is up to a third slower (``python -m benchmarks --only download``).
+#: Bytes that are asked of a connection at a time: less than a segment of the loopback interface, which has 65,483. A
+#: read that takes parts of two is slower.
 CHUNK = 60 << 10
 #: Bytes of a head, and of the trailers, at most.
 MOST_HEAD = 1 << 18

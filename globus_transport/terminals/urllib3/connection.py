@@ -34,7 +34,7 @@ class Connection:
         sock.settimeout(0.0)
 
     @staticmethod
-    def over(sock: socket.socket) -> Connection:
+    def from_socket(sock: socket.socket) -> Connection:
         """A connection over a socket, or over what urllib3 gives for one."""
         return Connection(sock) if isinstance(sock, socket.socket) else TLSInTLSConnection(sock)
 
@@ -113,14 +113,10 @@ class TLSInTLSConnection(Connection):
     urllib3's object for it has to wait by itself: what it has encrypted is lost when it cannot send all of it.
     """
 
-    def __init__(self, sock: Any) -> None:
-        super().__init__(sock)
-        self._piece = _TLS_PIECE
-        self._inner = sock
-
     def is_readable(self) -> bool:
+        inner: Any = self._sock
         # One record of the proxy may hold several of the origin.
-        return bool(self._inner.incoming.pending or self._inner.sslobj.pending()) or super().is_readable()
+        return bool(inner.incoming.pending or inner.sslobj.pending()) or super().is_readable()
 
     def send(self, data: bytes | memoryview, limit: float | None, *, until_readable: bool = False) -> int:
         until = time_after(limit)
@@ -130,8 +126,8 @@ class TLSInTLSConnection(Connection):
             if until_readable and self.is_readable():
                 break
             self._sock.settimeout(time_until(until))
-            self._sock.sendall(left[: self._piece])
-            left = left[self._piece :]
+            self._sock.sendall(left[:_TLS_PIECE])
+            left = left[_TLS_PIECE:]
         return len(data) - len(left)
 
     def receive(self, limit: float | None) -> bytes:

@@ -64,7 +64,7 @@ class ConnectionPool:
         :raises GlobusConnectionTimeoutError: if it takes longer
         :raises GlobusConnectionError: if it fails
         """
-        return Connection.over(_connect(self.destination, request, limit))
+        return Connection.from_socket(_connect(self.destination, request, limit))
 
     def give_back(self, connection: Connection, closes: bool) -> None:
         """Keep a connection whose response was read to its end.
